@@ -1,0 +1,74 @@
+//! Signature algorithms as values: a verifier takes a list of those it trusts.
+
+use crate::sm2::{self, DerSignature, PublicKey, SIGNATURE_OID, UserId, VerifyingKey};
+use core::fmt::Debug;
+use der::{AnyRef, Tagged};
+use signature::Verifier;
+use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+
+/// One signature algorithm.
+///
+/// A caller lists the algorithms that it accepts; what nobody lists does not
+/// verify.
+pub trait VerifyAlgorithm: Debug + Send + Sync {
+    /// Whether this algorithm is the one named by a signature's and a key's
+    /// identifiers, parameters included.
+    fn accepts(
+        &self,
+        signature: AlgorithmIdentifierRef<'_>,
+        key: AlgorithmIdentifierRef<'_>,
+    ) -> bool;
+
+    /// Checks `signature` over `message` with the key in `spki`.
+    ///
+    /// # Errors
+    /// One opaque error, for a key or signature that can't be read as well as
+    /// for one that does not fit.
+    fn verify(
+        &self,
+        spki: SubjectPublicKeyInfoRef<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> signature::Result<()>;
+}
+
+/// SM2 with SM3 (1.2.156.10197.1.501) under one user ID; [`Default`] takes the
+/// ID that certificates use.
+///
+/// Parameters of the signature's identifier may be absent or NULL: real CAs write
+/// both (GM/T 0015-2012 says absent in its text and NULL in its example).
+#[derive(Clone, Debug, Default)]
+pub struct Sm2Sm3(UserId);
+
+impl Sm2Sm3 {
+    /// The algorithm under another ID than the usual one.
+    pub fn with_id(id: UserId) -> Self {
+        Self(id)
+    }
+}
+
+impl VerifyAlgorithm for Sm2Sm3 {
+    fn accepts(
+        &self,
+        signature: AlgorithmIdentifierRef<'_>,
+        key: AlgorithmIdentifierRef<'_>,
+    ) -> bool {
+        let parameters_fit = signature
+            .parameters
+            .is_none_or(|any| any == AnyRef::NULL && any.tag() == der::Tag::Null);
+        signature.oid == SIGNATURE_OID
+            && parameters_fit
+            && key.assert_oids(sm2::KEY_OID, sm2::CURVE_OID).is_ok()
+    }
+
+    fn verify(
+        &self,
+        spki: SubjectPublicKeyInfoRef<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> signature::Result<()> {
+        let key = PublicKey::try_from(spki).map_err(|_| signature::Error::new())?;
+        let signature = DerSignature::try_from(signature)?;
+        VerifyingKey::new(key, &self.0).verify(message, &signature)
+    }
+}

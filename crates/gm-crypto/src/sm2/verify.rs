@@ -1,0 +1,237 @@
+//! Signatures and the keys that check them (GB/T 32918.2, clause 7).
+
+use crate::{Error, Result};
+use alloc::vec::Vec;
+use der::{
+    AnyRef, Decode, Encode, Sequence,
+    asn1::{BitString, UintRef},
+};
+use signature::{SignatureEncoding, Verifier};
+use sm2::{
+    FieldBytes, ProjectivePoint, Scalar,
+    elliptic_curve::{
+        Group, PrimeField,
+        ops::{LinearCombination, Reduce},
+        point::AffineCoordinates,
+    },
+};
+use spki::{
+    AlgorithmIdentifier, AssociatedAlgorithmIdentifier, Document, EncodePublicKey,
+    SignatureAlgorithmIdentifier, SignatureBitStringEncoding,
+};
+
+use super::{PublicKey, SIGNATURE_OID, UserId, Za};
+
+/// A signature as X.509 carries it (GM/T 0009, 7.3):
+///
+/// ```text
+/// SM2Signature ::= SEQUENCE { R INTEGER, S INTEGER }
+/// ```
+///
+/// r and s are known to be in [1, n − 1]. Read from strict DER alone: no negative
+/// or padded integer, no octet behind it. Encoded: 8 to 72 octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DerSignature {
+    r: [u8; 32],
+    s: [u8; 32],
+}
+
+/// r ‖ s, 64 octets, big endian: the form of devices and of many programs, never
+/// of X.509. It has therefore no [`SignatureBitStringEncoding`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawSignature([u8; 64]);
+
+#[derive(Sequence)]
+struct Sm2Signature<'a> {
+    r: UintRef<'a>,
+    s: UintRef<'a>,
+}
+
+impl DerSignature {
+    /// Reads the DER.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for what is not strict DER, [`Error::Crypto`] for r
+    /// or s outside [1, n − 1].
+    pub fn from_der(octets: &[u8]) -> Result<Self> {
+        let parsed = Sm2Signature::from_der(octets).map_err(|source| Error::Malformed {
+            what: "SM2Signature",
+            source,
+        })?;
+        Self::from_integers(parsed.r.as_bytes(), parsed.s.as_bytes())
+    }
+
+    /// Writes the DER.
+    pub fn to_der(&self) -> Vec<u8> {
+        let encode = || -> der::Result<Vec<u8>> {
+            Sm2Signature {
+                r: UintRef::new(&self.r)?,
+                s: UintRef::new(&self.s)?,
+            }
+            .to_der()
+        };
+        encode().expect("two integers of 32 octets have a DER encoding")
+    }
+
+    pub(super) fn from_scalars(r: &Scalar, s: &Scalar) -> Self {
+        Self {
+            r: r.to_repr().into(),
+            s: s.to_repr().into(),
+        }
+    }
+
+    fn from_integers(r: &[u8], s: &[u8]) -> Result<Self> {
+        let scalar = |integer: &[u8]| -> Option<[u8; 32]> {
+            let mut octets = [0; 32];
+            let start = octets.len().checked_sub(integer.len())?;
+            octets[start..].copy_from_slice(integer);
+            let value = Option::<Scalar>::from(Scalar::from_repr(octets.into()))?;
+            (!bool::from(value.is_zero())).then_some(octets)
+        };
+        match (scalar(r), scalar(s)) {
+            (Some(r), Some(s)) => Ok(Self { r, s }),
+            _ => Err(Error::Crypto),
+        }
+    }
+}
+
+impl RawSignature {
+    /// Octets of a raw signature.
+    pub const LENGTH: usize = 64;
+
+    /// The octets r ‖ s.
+    pub fn as_bytes(&self) -> &[u8; 64] {
+        &self.0
+    }
+}
+
+impl From<DerSignature> for RawSignature {
+    fn from(signature: DerSignature) -> Self {
+        let mut octets = [0; 64];
+        octets[..32].copy_from_slice(&signature.r);
+        octets[32..].copy_from_slice(&signature.s);
+        Self(octets)
+    }
+}
+
+impl TryFrom<&[u8; 64]> for DerSignature {
+    type Error = Error;
+
+    /// Reads r ‖ s.
+    fn try_from(octets: &[u8; 64]) -> Result<Self> {
+        Self::from_integers(&octets[..32], &octets[32..])
+    }
+}
+
+impl TryFrom<&[u8]> for DerSignature {
+    type Error = signature::Error;
+
+    fn try_from(octets: &[u8]) -> signature::Result<Self> {
+        Self::from_der(octets).map_err(|_| signature::Error::new())
+    }
+}
+
+impl From<DerSignature> for Vec<u8> {
+    fn from(signature: DerSignature) -> Self {
+        signature.to_der()
+    }
+}
+
+impl SignatureEncoding for DerSignature {
+    type Repr = Vec<u8>;
+}
+
+impl SignatureBitStringEncoding for DerSignature {
+    fn to_bitstring(&self) -> der::Result<BitString> {
+        BitString::from_bytes(&self.to_der())
+    }
+}
+
+/// 1.2.156.10197.1.501 without parameters (GM/T 0015-2012, 5.2.3.3; RFC 5280 style).
+const ALGORITHM: AlgorithmIdentifier<AnyRef<'static>> = AlgorithmIdentifier {
+    oid: SIGNATURE_OID,
+    parameters: None,
+};
+
+impl AssociatedAlgorithmIdentifier for DerSignature {
+    type Params = AnyRef<'static>;
+    const ALGORITHM_IDENTIFIER: AlgorithmIdentifier<AnyRef<'static>> = ALGORITHM;
+}
+
+/// A public key with the ID it signs under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyingKey {
+    key: PublicKey,
+    za: Za,
+}
+
+impl VerifyingKey {
+    /// Joins a key and an ID; computes Z once.
+    pub fn new(key: PublicKey, id: &UserId) -> Self {
+        Self {
+            za: Za::new(id, &key),
+            key,
+        }
+    }
+
+    /// The key without its ID.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// Z of the key and its ID.
+    pub fn za(&self) -> &Za {
+        &self.za
+    }
+
+    /// Checks a signature over e = [`Za::digest`] of the message. Public data
+    /// only; not constant time.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] when the signature does not fit.
+    pub fn verify_digest(&self, e: &[u8; 32], signature: &DerSignature) -> Result<()> {
+        // B1, B2 hold by the type.
+        let scalar = |octets: [u8; 32]| {
+            Option::<Scalar>::from(Scalar::from_repr(octets.into())).ok_or(Error::Crypto)
+        };
+        let (r, s) = (scalar(signature.r)?, scalar(signature.s)?);
+        // B5: t = (r' + s') mod n, not zero.
+        let t = r + s;
+        if t.is_zero().into() {
+            return Err(Error::Crypto);
+        }
+        // B6: (x1', y1') = [s']G + [t]P.
+        let point = ProjectivePoint::lincomb(&[
+            (ProjectivePoint::generator(), s),
+            (self.key.point(), t),
+        ]);
+        if point.is_identity().into() {
+            return Err(Error::Crypto);
+        }
+        // B7: R = (e' + x1') mod n.
+        let e = Scalar::reduce(&FieldBytes::from(*e));
+        if e + Scalar::reduce(&point.to_affine().x()) == r {
+            Ok(())
+        } else {
+            Err(Error::Crypto)
+        }
+    }
+}
+
+impl Verifier<DerSignature> for VerifyingKey {
+    fn verify(&self, message: &[u8], signature: &DerSignature) -> signature::Result<()> {
+        self.verify_digest(&self.za.digest(message), signature)
+            .map_err(|_| signature::Error::new())
+    }
+}
+
+impl EncodePublicKey for VerifyingKey {
+    fn to_public_key_der(&self) -> spki::Result<Document> {
+        self.key.to_public_key_der()
+    }
+}
+
+impl SignatureAlgorithmIdentifier for VerifyingKey {
+    type Params = AnyRef<'static>;
+    const SIGNATURE_ALGORITHM_IDENTIFIER: AlgorithmIdentifier<AnyRef<'static>> = ALGORITHM;
+}
