@@ -1,1 +1,62 @@
-//! (being written)
+//! Keys that can be used and not seen.
+//!
+//! A [`KeyHandle`] signs messages with a key that stays where it is; a [`Token`]
+//! is the place that holds such keys under labels. Callers know these traits and
+//! not the device behind them. [`SoftToken`] is the place that needs no device: a
+//! directory of encrypted key files.
+//!
+//! ```
+//! use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
+//! use hsm::{Checked, KeyHandle, KeyLabel, Password, SoftToken, Token};
+//!
+//! let directory = tempfile::tempdir()?;
+//! let token = SoftToken::open(directory.path(), Password::new("correct horse")?)?;
+//! let label: KeyLabel = "issuing-ca".parse()?;
+//! token.generate(&label)?;
+//!
+//! // No signature leaves before it has been verified.
+//! let key = Checked::new(token.key(&label)?);
+//! let signature = key.sign(b"octets to sign")?;
+//!
+//! let spki = key.public_key().decode_msg()?;
+//! Sm2Sm3::default().verify(spki, b"octets to sign", signature.raw_bytes())?;
+//!
+//! // A label is taken once, and the password is needed again.
+//! assert!(matches!(token.generate(&label), Err(hsm::Error::KeyExists { .. })));
+//! let stranger = SoftToken::open(directory.path(), Password::new("battery staple")?);
+//! assert!(matches!(stranger, Err(hsm::Error::WrongPassword { .. })));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`KeyHandle`] | one key: its public half, its algorithm, signatures |
+//! | [`Token`] | finds, makes and lists keys |
+//! | [`Envelop`] | a token that hands out keys wrapped for their owners |
+//! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
+//! | [`Checked`] | verifies each signature before it leaves |
+//! | [`KeyLabel`], [`Password`] | checked names, silent secrets |
+//!
+//! # What it is not
+//!
+//! [`SoftToken`] is not a certified module (GM/T 0028): whoever reads this
+//! process's memory reads its keys. There is no deletion, no export of a plain key,
+//! no choice of algorithm, and no session to keep alive.
+
+#![forbid(unsafe_code)]
+
+mod checked;
+mod error;
+mod key;
+mod label;
+mod password;
+mod soft;
+mod token;
+
+pub use checked::Checked;
+pub use error::Error;
+pub use key::KeyHandle;
+pub use label::KeyLabel;
+pub use password::Password;
+pub use soft::{SoftKey, SoftToken};
+pub use token::{Envelop, Token};

@@ -1,8 +1,8 @@
 //! Signature algorithms as values: a verifier takes a list of those it trusts.
 
-use crate::sm2::{self, DerSignature, PublicKey, SIGNATURE_OID, UserId, VerifyingKey};
+use crate::sm2::{DerSignature, PublicKey, SIGNATURE_OID, UserId, VerifyingKey};
 use core::fmt::Debug;
-use der::{AnyRef, Tagged};
+use der::AnyRef;
 use signature::Verifier;
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
@@ -53,12 +53,9 @@ impl VerifyAlgorithm for Sm2Sm3 {
         signature: AlgorithmIdentifierRef<'_>,
         key: AlgorithmIdentifierRef<'_>,
     ) -> bool {
-        let parameters_fit = signature
-            .parameters
-            .is_none_or(|any| any == AnyRef::NULL && any.tag() == der::Tag::Null);
         signature.oid == SIGNATURE_OID
-            && parameters_fit
-            && key.assert_oids(sm2::KEY_OID, sm2::CURVE_OID).is_ok()
+            && signature.parameters.is_none_or(|any| any == AnyRef::NULL)
+            && PublicKey::is_named_by(key)
     }
 
     fn verify(

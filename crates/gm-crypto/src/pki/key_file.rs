@@ -53,8 +53,7 @@ const PBKDF2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.
 /// HMAC-SM3 as GmSSL, BouncyCastle and gmsm write it (GM/T 0006: SM3 with key).
 const HMAC_SM3: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.401.2");
 /// HMAC-SM3 as OpenSSL and Tongsuo write it.
-const HMAC_SM3_OPENSSL: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.156.10197.1.401.3.1");
+const HMAC_SM3_OPENSSL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.401.3.1");
 /// SM4 in CBC mode.
 const SM4_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.104.2");
 
@@ -270,13 +269,10 @@ fn from_sec1(key: &EcPrivateKey<'_>) -> Result<SecretKey> {
     if let Some(EcParameters::NamedCurve(curve)) = key.parameters {
         check_curve(KEY_OID, curve)?;
     }
-    let octets: &[u8; 32] = key
-        .private_key
-        .try_into()
-        .map_err(|_| Error::Invalid {
-            what: "ECPrivateKey",
-            reason: "the scalar of this curve has 32 octets",
-        })?;
+    let octets: &[u8; 32] = key.private_key.try_into().map_err(|_| Error::Invalid {
+        what: "ECPrivateKey",
+        reason: "the scalar of this curve has 32 octets",
+    })?;
     let secret = SecretKey::from_bytes(octets)?;
     if let Some(stated) = key.public_key
         && PublicKey::from_uncompressed(stated)? != secret.public_key()
@@ -358,6 +354,9 @@ mod tests {
         let mine = key.public_key().to_uncompressed();
         let at = der.windows(65).position(|part| part == mine).unwrap();
         der[at..at + 65].copy_from_slice(&other.public_key().to_uncompressed());
-        assert!(matches!(decode_private_key(&der), Err(Error::Invalid { .. })));
+        assert!(matches!(
+            decode_private_key(&der),
+            Err(Error::Invalid { .. })
+        ));
     }
 }

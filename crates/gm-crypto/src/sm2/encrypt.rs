@@ -212,7 +212,10 @@ mod tests {
             for changed in [70, raw.len() - 1] {
                 let mut raw = raw.clone();
                 raw[changed] ^= 1;
-                assert!(key.decrypt(&Ciphertext::from_c1c3c2(&raw).unwrap()).is_err());
+                assert!(
+                    key.decrypt(&Ciphertext::from_c1c3c2(&raw).unwrap())
+                        .is_err()
+                );
             }
         }
         assert!(key.public_key().encrypt(&mut SysRng, b"").is_err());

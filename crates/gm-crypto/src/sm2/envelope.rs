@@ -106,6 +106,18 @@ impl EnvelopedKey {
         &self.public_key
     }
 
+    /// The SM4 key, encrypted to the recipient: for whoever opens envelopes with
+    /// another program.
+    pub fn encrypted_key(&self) -> &Ciphertext {
+        &self.encrypted_key
+    }
+
+    /// The scalar, encrypted under the SM4 key in ECB mode without padding: 32
+    /// or 64 octets.
+    pub fn encrypted_scalar(&self) -> &[u8] {
+        &self.encrypted_scalar
+    }
+
     /// Reads the DER.
     ///
     /// # Errors
@@ -183,7 +195,10 @@ mod tests {
         let sealed = EnvelopedKey::seal(&mut SysRng, &recipient.public_key(), &inside).unwrap();
         let read = EnvelopedKey::from_der(&sealed.to_der()).unwrap();
         assert_eq!(read, sealed);
-        assert_eq!(*read.open(&recipient).unwrap().to_bytes(), *inside.to_bytes());
+        assert_eq!(
+            *read.open(&recipient).unwrap().to_bytes(),
+            *inside.to_bytes()
+        );
         assert!(read.open(&stranger).is_err());
     }
 

@@ -8,9 +8,7 @@ use sm2::{
     Scalar,
     elliptic_curve::{Group, PrimeField, sec1::ToSec1Point},
 };
-use spki::{
-    AlgorithmIdentifierRef, Document, EncodePublicKey, SubjectPublicKeyInfoRef,
-};
+use spki::{AlgorithmIdentifierRef, Document, EncodePublicKey, SubjectPublicKeyInfoRef};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -123,6 +121,18 @@ impl PublicKey {
             .expect("an uncompressed point that is not infinity has 65 octets")
     }
 
+    /// Whether an algorithm identifier means a key on this curve, in either
+    /// spelling.
+    pub fn is_named_by(algorithm: AlgorithmIdentifierRef<'_>) -> bool {
+        match algorithm.oid {
+            KEY_OID => algorithm.assert_oids(KEY_OID, CURVE_OID).is_ok(),
+            CURVE_OID => algorithm.parameters.is_none_or(|parameters| {
+                parameters == AnyRef::NULL || parameters == AnyRef::from(&CURVE_OID)
+            }),
+            _ => false,
+        }
+    }
+
     pub(super) fn point(&self) -> sm2::ProjectivePoint {
         self.0.to_projective()
     }
@@ -154,13 +164,19 @@ impl EncodePublicKey for PublicKey {
     }
 }
 
-/// Reads `id-ecPublicKey` with the curve as its parameter and an uncompressed
-/// point; gives [`spki::DecodePublicKey`] too.
+/// Reads both spellings in circulation: `id-ecPublicKey` with the curve as its
+/// parameter, and the curve itself as the algorithm (some hardware; permitted by
+/// GM/T 0015-2023), its parameters absent, NULL or the curve again. The point is
+/// uncompressed. Gives [`spki::DecodePublicKey`] too.
 impl TryFrom<SubjectPublicKeyInfoRef<'_>> for PublicKey {
     type Error = spki::Error;
 
     fn try_from(spki: SubjectPublicKeyInfoRef<'_>) -> spki::Result<Self> {
-        spki.algorithm.assert_oids(KEY_OID, CURVE_OID)?;
+        if !Self::is_named_by(spki.algorithm) {
+            return Err(spki::Error::OidUnknown {
+                oid: spki.algorithm.oid,
+            });
+        }
         let octets = spki
             .subject_public_key
             .as_bytes()
@@ -202,6 +218,36 @@ mod tests {
     fn debug_of_a_secret_is_silent() {
         let key = SecretKey::from_bytes(&[7; 32]).unwrap();
         assert_eq!(format!("{key:?}"), "SecretKey { .. }");
+    }
+
+    #[test]
+    fn both_spellings_of_a_key_are_read_and_other_curves_are_not() {
+        let key = SecretKey::from_bytes(&[7; 32]).unwrap().public_key();
+        let octets = key.to_uncompressed();
+        let read = |oid, parameters| {
+            PublicKey::try_from(SubjectPublicKeyInfoRef {
+                algorithm: AlgorithmIdentifierRef { oid, parameters },
+                subject_public_key: BitStringRef::from_bytes(&octets).unwrap(),
+            })
+        };
+        let curve = Some(AnyRef::from(&CURVE_OID));
+        let other = Some(AnyRef::from(&KEY_OID));
+        for (oid, parameters) in [
+            (KEY_OID, curve),
+            (CURVE_OID, None),
+            (CURVE_OID, Some(AnyRef::NULL)),
+            (CURVE_OID, curve),
+        ] {
+            assert_eq!(read(oid, parameters).unwrap(), key);
+        }
+        for (oid, parameters) in [
+            (KEY_OID, None),
+            (KEY_OID, Some(AnyRef::NULL)),
+            (KEY_OID, other),
+            (CURVE_OID, other),
+        ] {
+            assert!(read(oid, parameters).is_err());
+        }
     }
 
     #[test]

@@ -74,8 +74,12 @@ impl SigningKey {
     fn sign_with(&self, e: &[u8; 32], extra: &[u8]) -> DerSignature {
         let e = Scalar::reduce(&FieldBytes::from(*e));
         let d = self.secret.scalar();
-        let mut nonces =
-            KGenerator::<Sm3, U256>::new(&*self.secret.to_bytes(), &e.to_repr(), extra, &Sm2::ORDER);
+        let mut nonces = KGenerator::<Sm3, U256>::new(
+            &*self.secret.to_bytes(),
+            &e.to_repr(),
+            extra,
+            &Sm2::ORDER,
+        );
         let mut octets = Zeroizing::new(FieldBytes::default());
         loop {
             // A3: k in [1, n − 1].
@@ -176,7 +180,8 @@ mod tests {
             let theirs = sm2::dsa::SigningKey::from_slice(&id, &octets).unwrap();
             let signature: sm2::dsa::Signature = theirs.sign(&message);
             let mine = ours.sign(&message);
-            prop_assert_eq!(&super::super::RawSignature::from(mine).as_bytes()[..], &signature.to_bytes()[..]);
+            let raw = super::super::RawSignature::from(mine);
+            prop_assert_eq!(&raw.as_bytes()[..], &signature.to_bytes()[..]);
             prop_assert!(ours.verifying_key().verify(&message, &mine).is_ok());
             let mut other = message;
             other.push(0);

@@ -201,10 +201,8 @@ impl VerifyingKey {
             return Err(Error::Crypto);
         }
         // B6: (x1', y1') = [s']G + [t]P.
-        let point = ProjectivePoint::lincomb(&[
-            (ProjectivePoint::generator(), s),
-            (self.key.point(), t),
-        ]);
+        let point =
+            ProjectivePoint::lincomb(&[(ProjectivePoint::generator(), s), (self.key.point(), t)]);
         if point.is_identity().into() {
             return Err(Error::Crypto);
         }

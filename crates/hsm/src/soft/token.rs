@@ -1,0 +1,254 @@
+//! A directory of encrypted key files.
+
+use crate::{Envelop, Error, KeyHandle, KeyLabel, Password, SoftKey, Token};
+use getrandom::SysRng;
+use gm_crypto::{
+    pki::{KeyFileParameters, decode_private_key_encrypted, encode_private_key_encrypted},
+    sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId},
+};
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+/// A token in a directory: each key a file `LABEL.p8`, PKCS#8 encrypted under the
+/// token's password by PBES2 with SM4-CBC and HMAC-SM3.
+///
+/// A key file appears whole or not at all, durably, and is never written again;
+/// what a crash leaves behind has another name and is passed over. On Unix the
+/// directory and the files that are made here are their owner's alone. The
+/// directory must lie on a file system with hard links.
+///
+/// A key is decrypted for each [`Token::key`] and kept in the handle, so a handle
+/// outlives a change of the files.
+#[derive(Debug)]
+pub struct SoftToken {
+    directory: PathBuf,
+    password: Password,
+    parameters: KeyFileParameters,
+}
+
+/// How a key file's name ends.
+const EXTENSION: &str = ".p8";
+/// Octets of the longest key file that is read; written are some 250.
+const MAX_FILE_LENGTH: u64 = 16_384;
+
+impl SoftToken {
+    /// Opens the token in `directory`, which is made when it is not there.
+    ///
+    /// The password must open the first key that is there (in the order of labels;
+    /// damaged files are passed over while another key will do), so that a wrong
+    /// one is told before a key is made under it.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`]; [`Error::KeyFile`] when no key file is whole;
+    /// [`Error::Io`] when the directory or the key cannot be read or made.
+    pub fn open(directory: impl Into<PathBuf>, password: Password) -> Result<Self, Error> {
+        let token = Self {
+            directory: directory.into(),
+            password,
+            parameters: KeyFileParameters::default(),
+        };
+        make_private_directory(&token.directory)
+            .map_err(Error::io("make the directory", &token.directory))?;
+        token.check_password()?;
+        Ok(token)
+    }
+
+    /// The token with other `parameters` for the keys that it will make; those that
+    /// it has keep theirs.
+    #[must_use]
+    pub fn with_parameters(self, parameters: KeyFileParameters) -> Self {
+        Self { parameters, ..self }
+    }
+
+    fn check_password(&self) -> Result<(), Error> {
+        let mut damaged = None;
+        for label in self.labels()? {
+            match self.secret(&label) {
+                Ok(_) => return Ok(()),
+                Err(error @ Error::KeyFile { .. }) => damaged = damaged.or(Some(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        damaged.map_or(Ok(()), Err)
+    }
+
+    fn path(&self, label: &KeyLabel) -> PathBuf {
+        self.directory.join(format!("{label}{EXTENSION}"))
+    }
+
+    fn secret(&self, label: &KeyLabel) -> Result<SecretKey, Error> {
+        let path = self.path(label);
+        let mut der = Vec::new();
+        let read = File::open(&path).and_then(|file| {
+            // A longer file is cut here and is then no DER.
+            file.take(MAX_FILE_LENGTH).read_to_end(&mut der)
+        });
+        match read {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::NoSuchKey {
+                    label: label.clone(),
+                });
+            }
+            Err(error) => return Err(Error::io("read", &path)(error)),
+        }
+        decode_private_key_encrypted(&der, self.password.as_bytes()).map_err(|error| match error {
+            gm_crypto::Error::WrongPassword => Error::WrongPassword { path },
+            source => Error::KeyFile { path, source },
+        })
+    }
+
+    /// Writes under another name, then gives the whole file its own: a link is
+    /// refused when the name is taken, which a rename is not.
+    fn create(&self, label: &KeyLabel, octets: &[u8]) -> Result<(), Error> {
+        let path = self.path(label);
+        let draft = Draft::new(&self.directory)?;
+        draft
+            .write(octets)
+            .map_err(Error::io("write", &draft.path))?;
+        match fs::hard_link(&draft.path, &path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(Error::KeyExists {
+                    label: label.clone(),
+                });
+            }
+            Err(error) => return Err(Error::io("make", &path)(error)),
+        }
+        drop(draft);
+        sync_directory(&self.directory).map_err(Error::io("make durable", &self.directory))
+    }
+}
+
+impl Token for SoftToken {
+    fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, Error> {
+        Ok(handle(self.secret(label)?))
+    }
+
+    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, Error> {
+        // Spares the work; what decides between two callers is the link.
+        if self.path(label).exists() {
+            return Err(Error::KeyExists {
+                label: label.clone(),
+            });
+        }
+        let crypto = |source| Error::Crypto { source };
+        let secret = SecretKey::generate(&mut SysRng).map_err(crypto)?;
+        let octets = encode_private_key_encrypted(
+            &mut SysRng,
+            &secret,
+            self.password.as_bytes(),
+            self.parameters,
+        )
+        .map_err(crypto)?;
+        self.create(label, &octets)?;
+        Ok(handle(secret))
+    }
+
+    fn labels(&self) -> Result<Vec<KeyLabel>, Error> {
+        let list = || -> io::Result<Vec<KeyLabel>> {
+            let mut labels = Vec::new();
+            for entry in fs::read_dir(&self.directory)? {
+                let name = entry?.file_name();
+                let label = name
+                    .to_str()
+                    .and_then(|name| name.strip_suffix(EXTENSION))
+                    .and_then(|stem| KeyLabel::new(stem).ok());
+                labels.extend(label);
+            }
+            labels.sort_unstable();
+            Ok(labels)
+        };
+        list().map_err(Error::io("list", &self.directory))
+    }
+}
+
+impl Envelop for SoftToken {
+    fn envelop(&self, label: &KeyLabel, recipient: &PublicKey) -> Result<EnvelopedKey, Error> {
+        EnvelopedKey::seal(&mut SysRng, recipient, &self.secret(label)?)
+            .map_err(|source| Error::Crypto { source })
+    }
+}
+
+fn handle(secret: SecretKey) -> Box<dyn KeyHandle> {
+    let key = SigningKey::new(secret, UserId::default());
+    Box::new(SoftKey::new(key))
+}
+
+/// A file on its way, removed when dropped. Its name ends unlike a key file's, so
+/// that one left by a crash is no key.
+struct Draft {
+    path: PathBuf,
+}
+
+impl Draft {
+    fn new(directory: &Path) -> Result<Self, Error> {
+        let number = getrandom::u64().map_err(|_| Error::Crypto {
+            source: gm_crypto::Error::Random,
+        })?;
+        Ok(Self {
+            path: directory.join(format!(".{number:016x}.tmp")),
+        })
+    }
+
+    fn write(&self, octets: &[u8]) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.path)?;
+        file.write_all(octets)?;
+        file.sync_all()
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // What cannot be removed is passed over like what a crash left.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Makes the directory and those above it that are missing, each durable before
+/// anything lies in it.
+fn make_private_directory(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = match path.parent() {
+        Some(above) if !above.as_os_str().is_empty() => {
+            make_private_directory(above)?;
+            above
+        }
+        _ => Path::new("."),
+    };
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix sets a mode"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        // Somebody else was faster.
+        Err(_) if path.is_dir() => {}
+        result => result?,
+    }
+    sync_directory(above)
+}
+
+/// A new name is durable when its directory is.
+#[cfg(unix)]
+fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Elsewhere a directory cannot be opened as a file; the file system's journal
+/// keeps names.
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
