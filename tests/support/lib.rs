@@ -1,1 +1,3 @@
-//! x
+//! What the stories and suites of this package stand on.
+
+pub mod suites;

@@ -152,12 +152,21 @@ pub struct UnverifiedSignedData {
 
 /// The content of a message whose signature fits the signer that was named.
 #[derive(Debug)]
-pub struct SignedContent(Vec<u8>);
+pub struct SignedContent {
+    content: Vec<u8>,
+    signature: Vec<u8>,
+}
 
 impl SignedContent {
     /// The octets that were signed.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.content
+    }
+
+    /// The signature that fits them (DER of GM/T 0009's `SM2Signature`), for
+    /// whoever checks it with another program.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
     }
 }
 
@@ -236,7 +245,10 @@ impl UnverifiedSignedData {
                 info.signature.as_bytes(),
             )
             .map_err(|_| Error::Crypto)?;
-        Ok(SignedContent(self.content))
+        Ok(SignedContent {
+            signature: info.signature.as_bytes().to_vec(),
+            content: self.content,
+        })
     }
 }
 

@@ -1,1 +1,68 @@
-//! (being written)
+//! Certificate business as a CA must run it.
+//!
+//! The rules are pure: `decide` says what would happen, `evolve` what is then the
+//! case, for an [`application`], a [`certificate`] and an [`authority`]. The
+//! [`Engine`] is the only caller of [`ports`]: it makes decisions durable in one
+//! write, and does what the states want done outside.
+//!
+//! Three things hold in any order of commands and crashes, and [`audit::verify`]
+//! checks them from the log alone:
+//!
+//! * Nothing is signed before its serial number and its octets are durable; one
+//!   intent is signed at most once, and after an unknown outcome its serial number
+//!   is burnt.
+//! * The person who approves is neither the one who registered nor the applicant.
+//! * Every record is chained to the one before it by SM3.
+//!
+//! ```
+//! use lifecycle::{Actor, PersonId, Refusal, Seat, certificate::{Change, Command, RevocationReason, State, decide}};
+//! use der::DateTime;
+//!
+//! let now = DateTime::new(2026, 11, 21, 9, 0, 0)?;
+//! let li = Actor::new(PersonId::new("li.si")?, Seat::Registrar);
+//! let active = State::Active { pending: None };
+//! let ask = Command::Request(Change::Revoke(RevocationReason::KeyCompromise));
+//! let event = decide(Some(&active), &li, ask, now)?;
+//! let waiting = lifecycle::certificate::evolve(Some(active), &li, &event);
+//!
+//! // The same person can't confirm, in whatever seat.
+//! let li_again = Actor::new(PersonId::new("li.si")?, Seat::Approver);
+//! assert!(decide(waiting.as_ref(), &li_again, Command::Confirm, now).is_err());
+//! let wang = Actor::new(PersonId::new("wang.wu")?, Seat::Approver);
+//! assert!(decide(waiting.as_ref(), &wang, Command::Confirm, now).is_ok());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it is not
+//!
+//! No server, no scheduler, no runtime: whoever embeds it calls
+//! [`Engine::submit`] and [`Engine::settle`]. It knows keys through `hsm`'s traits
+//! alone and never sees one.
+
+pub mod application;
+mod approval;
+pub mod audit;
+pub mod authority;
+pub mod certificate;
+mod effect;
+mod engine;
+mod error;
+mod id;
+mod issuance;
+mod log;
+mod memory;
+mod octets;
+pub mod ports;
+mod sqlite;
+
+pub use approval::{Actor, Seat};
+pub use effect::{Effect, Publication};
+pub use engine::{Command, Engine, Policy, Ports};
+pub use error::{Error, Refusal, StoreError};
+pub use id::{ApplicationId, AuthorityId, CaseNumber, PersonId, Serial, StreamId};
+pub use issuance::Intent;
+pub use log::{Entry, Event, Head, Record};
+pub use memory::MemoryStore;
+pub use octets::Octets;
+pub use ports::{Batch, CertificateRow, Store};
+pub use sqlite::SqliteStore;

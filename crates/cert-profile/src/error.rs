@@ -1,0 +1,146 @@
+//! The one error of this crate; what a request is refused for is a
+//! [`Rejection`](crate::Rejection).
+
+use crate::ocsp::{ErrorStatus, ResponderId};
+use der::asn1::ObjectIdentifier;
+use x509_cert::serial_number::SerialNumber;
+
+/// Why a policy does not load, or a structure can't be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The text is not TOML, a field is unknown or missing, or has another type.
+    #[error("profile can't be read")]
+    Toml {
+        /// Line, column and what was expected there.
+        #[from]
+        source: toml::de::Error,
+    },
+
+    /// A line of policy that no certificate can follow, or none may.
+    #[error("profile field `{field}`: {rule} ({clause})")]
+    Policy {
+        /// The field, as the TOML writes it.
+        field: &'static str,
+        /// What holds instead.
+        rule: &'static str,
+        /// The standard and its clause.
+        clause: &'static str,
+    },
+
+    /// A word of policy that nobody knows here.
+    #[error("profile field `{field}`: {value:?} is not {expected} ({clause})")]
+    UnknownWord {
+        /// The field, as the TOML writes it.
+        field: &'static str,
+        /// The word.
+        value: String,
+        /// What would have done.
+        expected: &'static str,
+        /// The standard and its clause.
+        clause: &'static str,
+    },
+
+    /// A structure is not the DER it should be.
+    #[error("malformed {what}")]
+    Malformed {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// Kind and offset.
+        source: der::Error,
+    },
+
+    /// A structure is good DER and still not what its standard allows.
+    #[error("{what}: {rule} ({clause})")]
+    Invalid {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// What holds instead.
+        rule: &'static str,
+        /// The standard and its clause.
+        clause: &'static str,
+    },
+
+    /// More octets than are read.
+    #[error("{what} has {found} octets, at most {limit} are read")]
+    TooLarge {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// Octets of the input.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+
+    /// More elements than are read.
+    #[error("{what} has {found} elements, at most {limit} are read")]
+    TooMany {
+        /// The list, in the standard's name.
+        what: &'static str,
+        /// Elements of the list.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+
+    /// An extension that is critical and not understood here.
+    #[error("{what} has the unknown critical extension {oid}")]
+    CriticalExtension {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// The extension.
+        oid: ObjectIdentifier,
+    },
+
+    /// One certificate stands twice in a CRL.
+    #[error("serial number {serial} is revoked twice in one CRL: say it once")]
+    DuplicateEntry {
+        /// Its serial number.
+        serial: Box<SerialNumber>,
+    },
+
+    /// The responder did not answer the question.
+    #[error("OCSP responder answers {status}")]
+    OcspRefused {
+        /// What it said.
+        status: ErrorStatus,
+    },
+
+    /// An OCSP answer names another responder than the key it is checked with.
+    #[error("OCSP answer names another responder than the key given: {found}")]
+    OcspResponder {
+        /// Whom it names.
+        found: Box<ResponderId>,
+    },
+
+    /// The signature does not fit, or its algorithm is not accepted.
+    #[error("signature of {what} is not accepted")]
+    Signature {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// Why.
+        source: gm_crypto::Error,
+    },
+
+    /// A structure cannot be written, for the reason in the source.
+    #[error("{what} can't be written")]
+    Encoding {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// Why.
+        source: gm_crypto::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn malformed(what: &'static str) -> impl Fn(der::Error) -> Self {
+        move |source| Self::Malformed { what, source }
+    }
+
+    pub(crate) fn encoding(what: &'static str) -> impl Fn(der::Error) -> Self {
+        move |source| Self::Encoding {
+            what,
+            source: gm_crypto::Error::Malformed { what, source },
+        }
+    }
+}

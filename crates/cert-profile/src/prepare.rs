@@ -1,0 +1,258 @@
+//! From a request to the octets to sign.
+
+use crate::{
+    CertRequest, Error, Issuer, Kind, Objection, Presence, Profile, Rejection, SignatureParameters,
+    extension::extensions, lint, subject::check_alternative_name,
+};
+use der::{
+    DateTime, Decode, Encode, EncodeValue, FixedTag, Tag,
+    asn1::{Any, BitString},
+    referenced::OwnedToRef,
+};
+use gm_crypto::{pki::assemble, sm2::PublicKey};
+use spki::{AlgorithmIdentifierOwned, EncodePublicKey, SubjectPublicKeyInfoOwned};
+use x509_cert::{
+    TbsCertificate, Version,
+    ext::Extensions,
+    name::Name,
+    serial_number::SerialNumber,
+    time::{Time, Validity},
+};
+
+impl Profile {
+    /// Writes the to-be-signed certificate that this policy gives to `request`:
+    /// subject, key, validity, usages, extensions, then the rules of [`lint`] over
+    /// the octets as they would be read.
+    ///
+    /// The certificate is valid from `now`, as long as the profile says or until
+    /// the request's own end, and never longer than its issuer. Pure: the same
+    /// arguments give the same octets.
+    ///
+    /// # Errors
+    /// A [`Rejection`] with every objection. The rules of [`lint`] are asked when
+    /// nothing else stands against the request.
+    pub fn prepare(
+        &self,
+        issuer: &Issuer,
+        request: &CertRequest,
+        serial: &SerialNumber,
+        now: DateTime,
+    ) -> Result<Prepared, Rejection> {
+        let mut objections = self.subject_objections(request);
+        let public_key = written_key(request.public_key());
+        if public_key.is_err() {
+            objections.push(Objection::Key);
+        }
+        objections.extend(self.issuer_objections(issuer, request));
+        if !is_good_serial(serial) {
+            objections.push(Objection::Serial {
+                serial: Box::new(serial.clone()),
+            });
+        }
+        let validity = self.validity(issuer, request, now);
+        if let Err(objection) = &validity {
+            objections.push(objection.clone());
+        }
+        let (Ok(public_key), Ok(validity), []) = (public_key, validity, &objections[..]) else {
+            return Err(Rejection::new(&self.name, objections));
+        };
+
+        let algorithm = self.algorithm(issuer);
+        let write = || -> der::Result<(Vec<u8>, TbsCertificate)> {
+            let tbs = Tbs {
+                version: Version::V3,
+                serial_number: serial.clone(),
+                signature: algorithm.clone(),
+                issuer: issuer.name().clone(),
+                validity,
+                subject: request.subject().clone(),
+                subject_public_key_info: public_key,
+                extensions: extensions(self, issuer, request)?,
+            }
+            .to_der()?;
+            let parsed = TbsCertificate::from_der(&tbs)?;
+            Ok((tbs, parsed))
+        };
+        let (tbs, parsed) = write()
+            .map_err(|source| Rejection::new(&self.name, vec![Objection::Unwritable { source }]))?;
+        let errors: Vec<_> = lint::check(&parsed)
+            .into_iter()
+            .filter(|finding| finding.lint().severity() == lint::Severity::Error)
+            .map(Objection::Lint)
+            .collect();
+        if !errors.is_empty() {
+            return Err(Rejection::new(&self.name, errors));
+        }
+        Ok(Prepared { tbs, algorithm })
+    }
+
+    fn subject_objections(&self, request: &CertRequest) -> Vec<Objection> {
+        let mut objections = self.subject.check(request.subject());
+        let names = request.alternative_names();
+        match (self.alternative_names, names.is_empty()) {
+            (Presence::Forbidden, false) => objections.push(Objection::AlternativeNamesNotAllowed),
+            (Presence::Required, true) => objections.push(Objection::AlternativeNameMissing),
+            _ => {}
+        }
+        let faults = names.iter().enumerate();
+        objections.extend(faults.filter_map(|(index, name)| check_alternative_name(index, name)));
+        if request.subject().is_empty() && names.is_empty() {
+            objections.push(Objection::SubjectEmpty);
+        }
+        objections
+    }
+
+    fn issuer_objections(&self, issuer: &Issuer, request: &CertRequest) -> Vec<Objection> {
+        let mut objections = Vec::new();
+        let same_name = request.subject() == issuer.name();
+        let same_key =
+            request.public_key().subject_public_key == issuer.public_key().subject_public_key;
+        let signs_itself = issuer.validity().is_none();
+        if self.kind == Kind::Root {
+            if !signs_itself {
+                objections.push(Objection::IssuerRole {
+                    rule: "a root has no issuer above it",
+                });
+            } else if !(same_name && same_key) {
+                objections.push(Objection::IssuerRole {
+                    rule: "a root's issuer is made from the same request",
+                });
+            }
+            return objections;
+        }
+        if signs_itself {
+            objections.push(Objection::IssuerRole {
+                rule: "only a root signs itself",
+            });
+            return objections;
+        }
+        if same_name {
+            objections.push(Objection::NameOfIssuer);
+        }
+        if same_key {
+            objections.push(Objection::KeyOfIssuer);
+        }
+        if let (Kind::Ca, Some(limit)) = (self.kind, issuer.path_len()) {
+            let depth = self.path_len.map_or(1, |below| u16::from(below) + 1);
+            if depth > u16::from(limit) {
+                objections.push(Objection::IssuerPathLen { limit });
+            }
+        }
+        objections
+    }
+
+    fn validity(
+        &self,
+        issuer: &Issuer,
+        request: &CertRequest,
+        now: DateTime,
+    ) -> Result<Validity, Objection> {
+        let end = self.period.end(now).ok_or(Objection::EndsTooLate)?;
+        let not_after = request.latest_end().map_or(end, |latest| latest.min(end));
+        if not_after <= now {
+            return Err(Objection::EndsBeforeBegin { not_after });
+        }
+        if let Some(validity) = issuer.validity() {
+            let begin = validity.not_before.to_date_time();
+            let limit = validity.not_after.to_date_time();
+            if now < begin || limit < now {
+                return Err(Objection::IssuerNotValid {
+                    not_before: begin,
+                    not_after: limit,
+                });
+            }
+            if limit < not_after {
+                return Err(Objection::PastIssuer { not_after, limit });
+            }
+        }
+        Ok(Validity::new(Time::from(now), Time::from(not_after)))
+    }
+
+    fn algorithm(&self, issuer: &Issuer) -> AlgorithmIdentifierOwned {
+        AlgorithmIdentifierOwned {
+            oid: issuer.algorithm().oid,
+            parameters: match self.signature_parameters {
+                SignatureParameters::Absent => None,
+                SignatureParameters::Null => Some(Any::null()),
+            },
+        }
+    }
+}
+
+/// The key in the one form that is written, `id-ecPublicKey` with the curve, in
+/// whichever readable form it came.
+fn written_key(public_key: &SubjectPublicKeyInfoOwned) -> spki::Result<SubjectPublicKeyInfoOwned> {
+    let key = PublicKey::try_from(public_key.owned_to_ref())?;
+    Ok(key.to_public_key_der()?.decode_msg()?)
+}
+
+/// A certificate or CRL that lacks its signature.
+///
+/// Plain data: what is stored before a key is touched, and signed as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    tbs: Vec<u8>,
+    algorithm: AlgorithmIdentifierOwned,
+}
+
+impl Prepared {
+    /// Takes up what was stored: the octets of [`Self::tbs`] and the algorithm
+    /// beside them.
+    pub fn from_stored(tbs: Vec<u8>, algorithm: AlgorithmIdentifierOwned) -> Self {
+        Self { tbs, algorithm }
+    }
+
+    /// The octets to sign: `TBSCertificate` or `TBSCertList` in DER.
+    pub fn tbs(&self) -> &[u8] {
+        &self.tbs
+    }
+
+    /// The algorithm to sign by, as the octets name it.
+    pub fn algorithm(&self) -> &AlgorithmIdentifierOwned {
+        &self.algorithm
+    }
+
+    /// Puts `signature` behind the very octets of [`Self::tbs`] and gives the
+    /// certificate or CRL in DER. Whether it fits is not asked here: see
+    /// [`gm_crypto::pki::Signed::verify`].
+    ///
+    /// # Errors
+    /// [`Error::Encoding`] when the stored octets are not one DER value.
+    pub fn attach(self, signature: &BitString) -> Result<Vec<u8>, Error> {
+        assemble(&self.tbs, &self.algorithm, signature).map_err(|source| Error::Encoding {
+            what: "signed structure",
+            source,
+        })
+    }
+}
+
+/// `TBSCertificate` (RFC 5280, 4.1) without the unique identifiers, which are not
+/// to be generated.
+#[derive(EncodeValue)]
+struct Tbs {
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
+    version: Version,
+    serial_number: SerialNumber,
+    signature: AlgorithmIdentifierOwned,
+    issuer: Name,
+    validity: Validity,
+    subject: Name,
+    subject_public_key_info: SubjectPublicKeyInfoOwned,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT")]
+    extensions: Extensions,
+}
+
+impl FixedTag for Tbs {
+    const TAG: Tag = Tag::Sequence;
+}
+
+/// Positive, and at most 20 octets.
+pub(crate) fn is_good_serial(serial: &SerialNumber) -> bool {
+    let octets = serial.as_bytes();
+    let negative = octets.first().is_none_or(|first| first & 0x80 != 0);
+    let zero = octets.iter().all(|octet| *octet == 0);
+    !negative && !zero && octets.len() <= 20
+}
+
+#[cfg(test)]
+mod tests;

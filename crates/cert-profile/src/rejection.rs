@@ -1,0 +1,257 @@
+//! Why a request gets no certificate.
+
+use crate::{lint::Finding, subject};
+use core::fmt;
+use der::{DateTime, asn1::ObjectIdentifier};
+use x509_cert::serial_number::SerialNumber;
+
+/// A request is refused: every objection at once, in the order of the checks.
+///
+/// Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    profile: String,
+    objections: Vec<Objection>,
+}
+
+impl Rejection {
+    /// Name of the profile that refused.
+    pub fn profile(&self) -> &str {
+        &self.profile
+    }
+
+    /// What stands against the request; at least one.
+    pub fn objections(&self) -> &[Objection] {
+        &self.objections
+    }
+
+    pub(crate) fn new(profile: &str, objections: Vec<Objection>) -> Self {
+        Self {
+            profile: profile.to_owned(),
+            objections,
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "profile {} refuses", self.profile)?;
+        for (index, objection) in self.objections.iter().enumerate() {
+            let separator = if index == 0 { ":" } else { ";" };
+            write!(f, "{separator} {objection} ({})", objection.clause())?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Rejection {}
+
+/// One reason against a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Objection {
+    /// Neither a subject nor an alternative name.
+    #[error("subject is empty and no alternative name is given")]
+    SubjectEmpty,
+
+    /// A relative distinguished name without an attribute.
+    #[error("subject has an empty relative distinguished name")]
+    RdnEmpty,
+
+    /// The profile asks for an attribute that the subject lacks.
+    #[error("subject lacks {}", subject::label(attribute))]
+    AttributeMissing {
+        /// Its type.
+        attribute: ObjectIdentifier,
+    },
+
+    /// The subject has an attribute that the profile does not name.
+    #[error(
+        "subject has {}, which the profile does not allow",
+        subject::label(attribute)
+    )]
+    AttributeNotAllowed {
+        /// Its type.
+        attribute: ObjectIdentifier,
+    },
+
+    /// An attribute that stands twice, so that two readers may see two names.
+    #[error("subject has {} more than once", subject::label(attribute))]
+    AttributeRepeated {
+        /// Its type.
+        attribute: ObjectIdentifier,
+    },
+
+    /// A value that breaks the rule of its type.
+    #[error("{} {fault}", subject::label(attribute))]
+    AttributeValue {
+        /// Its type.
+        attribute: ObjectIdentifier,
+        /// How.
+        fault: ValueFault,
+    },
+
+    /// The profile writes no alternative names.
+    #[error("alternative names are given, which the profile does not allow")]
+    AlternativeNamesNotAllowed,
+
+    /// The profile asks for alternative names.
+    #[error("no alternative name is given, which the profile asks for")]
+    AlternativeNameMissing,
+
+    /// An alternative name of a form that is not written, or not in its form.
+    #[error("alternative name {index} is not {expected}")]
+    AlternativeName {
+        /// Its place in the request, from 0.
+        index: usize,
+        /// What would have done.
+        expected: &'static str,
+    },
+
+    /// The public key is not a point of the SM2 curve in the usual form.
+    #[error("public key is not an SM2 key: id-ecPublicKey on sm2p256v1, an uncompressed point")]
+    Key,
+
+    /// The applicant's key is the issuer's own.
+    #[error("public key is the issuer's own")]
+    KeyOfIssuer,
+
+    /// The applicant's name is the issuer's own.
+    #[error("subject is the issuer's own name")]
+    NameOfIssuer,
+
+    /// A root profile with an issuer above it, another profile without one, or a
+    /// root's request that is not the one its issuer was made from.
+    #[error("{rule}")]
+    IssuerRole {
+        /// What holds instead.
+        rule: &'static str,
+    },
+
+    /// The issuer may have no CA, or none so deep, below it.
+    #[error("issuer's pathLenConstraint {limit} does not allow this CA below it")]
+    IssuerPathLen {
+        /// The issuer's limit.
+        limit: u8,
+    },
+
+    /// The issuer is not valid at the time of issuance.
+    #[error("issuer is valid from {not_before} to {not_after} only")]
+    IssuerNotValid {
+        /// Begin of the issuer's validity.
+        not_before: DateTime,
+        /// End of the issuer's validity.
+        not_after: DateTime,
+    },
+
+    /// The certificate would outlive its issuer.
+    #[error(
+        "validity to {not_after} is longer than the issuer's, to {limit}: ask for a shorter one"
+    )]
+    PastIssuer {
+        /// End of the validity that the profile gives.
+        not_after: DateTime,
+        /// End of the issuer's validity.
+        limit: DateTime,
+    },
+
+    /// The end that the request asks for is not after the time of issuance.
+    #[error("validity would end at {not_after}, before it begins")]
+    EndsBeforeBegin {
+        /// The end asked for.
+        not_after: DateTime,
+    },
+
+    /// The validity would end after the year 9999.
+    #[error("validity would end after the year 9999")]
+    EndsTooLate,
+
+    /// Zero, negative, or more than 20 octets.
+    #[error("serial number {serial} is not positive with at most 20 octets")]
+    Serial {
+        /// The number.
+        serial: Box<SerialNumber>,
+    },
+
+    /// The octets that would be signed break a rule.
+    #[error("{0}")]
+    Lint(Finding),
+
+    /// The octets to sign can't be written or read back.
+    #[error("to-be-signed certificate has no DER encoding")]
+    Unwritable {
+        /// Why.
+        source: der::Error,
+    },
+}
+
+impl Objection {
+    /// The standard and clause that the request breaks.
+    pub fn clause(&self) -> &'static str {
+        match self {
+            Self::SubjectEmpty => "RFC 5280, 4.1.2.6",
+            Self::RdnEmpty => "RFC 5280, appendix A.1",
+            Self::AttributeMissing { .. }
+            | Self::AttributeNotAllowed { .. }
+            | Self::AttributeRepeated { .. } => "RFC 5280, 4.1.2.6, and the profile's subject",
+            Self::AttributeValue { fault, .. } => fault.clause(),
+            Self::AlternativeNamesNotAllowed
+            | Self::AlternativeNameMissing
+            | Self::AlternativeName { .. } => "RFC 5280, 4.2.1.6",
+            Self::Key | Self::KeyOfIssuer => "RFC 5280, 4.1.2.7; GB/T 32918.5",
+            Self::NameOfIssuer | Self::IssuerRole { .. } => "RFC 5280, 3.2",
+            Self::IssuerPathLen { .. } => "RFC 5280, 4.2.1.9",
+            Self::IssuerNotValid { .. }
+            | Self::PastIssuer { .. }
+            | Self::EndsBeforeBegin { .. }
+            | Self::EndsTooLate => "RFC 5280, 4.1.2.5",
+            Self::Serial { .. } => "RFC 5280, 4.1.2.2",
+            Self::Lint(finding) => finding.lint().source(),
+            Self::Unwritable { .. } => "X.690, 8",
+        }
+    }
+}
+
+/// How the value of an attribute breaks the rule of its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValueFault {
+    /// Another string type than allowed, or octets that are not of it.
+    #[error("is not a {expected}")]
+    StringType {
+        /// The types that would have done.
+        expected: &'static str,
+    },
+
+    /// No character.
+    #[error("is empty")]
+    Empty,
+
+    /// More characters than the upper bound.
+    #[error("has {found} characters, at most {limit} are allowed")]
+    TooLong {
+        /// Characters of the value.
+        found: usize,
+        /// The upper bound.
+        limit: usize,
+    },
+
+    /// A control character, which vanishes when names are compared.
+    #[error("has a control character")]
+    ControlCharacter,
+
+    /// A country that is not two letters of ISO 3166.
+    #[error("is not two capital letters")]
+    Country,
+}
+
+impl ValueFault {
+    /// The standard and clause of the rule.
+    pub fn clause(&self) -> &'static str {
+        match self {
+            Self::StringType { .. } => "RFC 5280, 4.1.2.4",
+            Self::Empty | Self::TooLong { .. } | Self::Country => "RFC 5280, appendix A.1",
+            Self::ControlCharacter => "RFC 4518, 2.2",
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Where a demonstration keeps what.
+
+use crate::{failure::Failure, input, sm3::hexadecimal};
+use hsm::Password;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use zeroize::Zeroizing;
+
+/// The folder of one demonstration.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    root: PathBuf,
+    password_file: PathBuf,
+}
+
+impl Folder {
+    /// Makes the folder and a password file when there are none.
+    pub(crate) fn open(root: &Path, password_file: Option<&Path>) -> Result<Self, Failure> {
+        fs::create_dir_all(root).map_err(|source| Failure::file(root, source))?;
+        let own = root.join("operator.password");
+        if password_file.is_none() && !own.exists() {
+            let mut random = Zeroizing::new([0; 16]);
+            getrandom::fill(random.as_mut_slice())?;
+            let password = Zeroizing::new(hexadecimal(random.as_slice()));
+            // A neighbour first: a crash leaves no empty password behind.
+            let neighbour = root.join("operator.password.part");
+            let _ = fs::remove_file(&neighbour);
+            input::write_secret(&neighbour, password.as_bytes())?;
+            fs::rename(&neighbour, &own).map_err(|source| Failure::file(&own, source))?;
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            password_file: password_file.map_or(own, Path::to_owned),
+        })
+    }
+
+    pub(crate) fn password(&self) -> Result<Password, Failure> {
+        Ok(Password::from_file(&self.password_file)?)
+    }
+
+    /// The operator's keys, encrypted.
+    pub(crate) fn token(&self) -> PathBuf {
+        self.root.join("token")
+    }
+
+    /// The key-management centre's archive, encrypted.
+    pub(crate) fn key_centre(&self) -> PathBuf {
+        self.root.join("key-centre")
+    }
+
+    pub(crate) fn store(&self) -> PathBuf {
+        self.root.join("store.sqlite")
+    }
+
+    /// Where the engine publishes.
+    pub(crate) fn published(&self) -> PathBuf {
+        self.root.join("published")
+    }
+
+    pub(crate) fn authority(&self, id: &str) -> PathBuf {
+        self.published().join(format!("authorities/{id}.pem"))
+    }
+
+    pub(crate) fn crl(&self, id: &str) -> PathBuf {
+        self.published().join(format!("authorities/{id}.crl"))
+    }
+
+    pub(crate) fn subscriber(&self, id: &str, name: &str) -> PathBuf {
+        self.published().join(format!("subscribers/{id}/{name}"))
+    }
+
+    /// A file beside the published ones, its folder made.
+    pub(crate) fn file(&self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.root.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|source| Failure::file(parent, source))?;
+        }
+        Ok(path)
+    }
+}

@@ -1,0 +1,78 @@
+//! How a command fails, and what exit code that is.
+
+use std::{error::Error, fmt, path::Path, process::ExitCode};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Refused, invalid, or something outside failed: exit code 1.
+    Refused(Box<dyn Error + Send + Sync>),
+    /// The command was used wrongly: exit code 2.
+    Usage(String),
+}
+
+impl Failure {
+    /// Something is wrong with a file.
+    pub(crate) fn file(path: &Path, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Refused(Box::new(FileError {
+            path: path.display().to_string(),
+            source: source.into(),
+        }))
+    }
+
+    /// The message and everything that caused it, one sentence.
+    pub(crate) fn reasons(&self) -> String {
+        match self {
+            Self::Usage(message) => message.clone(),
+            Self::Refused(error) => chain(&**error),
+        }
+    }
+
+    pub(crate) fn print(&self, json: bool) -> ExitCode {
+        eprintln!("gmpki: {}", self.reasons());
+        if json {
+            let answer = serde_json::json!({ "ok": false, "reason": self.reasons() });
+            println!("{answer}");
+        }
+        match self {
+            Self::Refused(_) => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+        }
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Refused(Box::new(error))
+    }
+}
+
+/// An error and its sources, joined by colons.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+#[derive(Debug)]
+struct FileError {
+    path: String,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
+    }
+}
+
+impl Error for FileError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}

@@ -1,0 +1,82 @@
+//! Who acts, in which seat, and the rule that one person holds one seat.
+
+use crate::{PersonId, Refusal};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A seat at the table (requirements, 1.1 and 1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Seat {
+    /// Asks for the certificate, or acts for the organisation that does.
+    Applicant,
+    /// Receives, numbers, verifies and books an application (RA注册管理员).
+    Registrar,
+    /// Reviews a second time, issues and hands over (RA审批管理员).
+    Approver,
+    /// Runs the operator's own keys.
+    KeyOfficer,
+    /// The engine itself, recording what a device or port answered.
+    System,
+}
+
+impl fmt::Display for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Applicant => "applicant",
+            Self::Registrar => "registrar",
+            Self::Approver => "approver",
+            Self::KeyOfficer => "key officer",
+            Self::System => "system",
+        })
+    }
+}
+
+/// A person in a seat, for one act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Actor {
+    /// The person; the same under every login.
+    pub person: PersonId,
+    /// The seat for this act.
+    pub seat: Seat,
+}
+
+impl Actor {
+    /// A person in a seat.
+    pub fn new(person: PersonId, seat: Seat) -> Self {
+        Self { person, seat }
+    }
+
+    /// The engine.
+    pub(crate) fn system() -> Self {
+        Self {
+            person: PersonId::new("system").expect("six lower-case letters"),
+            seat: Seat::System,
+        }
+    }
+
+    /// The act belongs to one of `seats`.
+    pub(crate) fn sits_in(&self, seats: &[Seat]) -> Result<(), Refusal> {
+        if seats.contains(&self.seat) {
+            Ok(())
+        } else {
+            Err(Refusal::WrongSeat { seat: self.seat })
+        }
+    }
+
+    /// Four eyes: this person is none of `earlier`, who sat in the seat named
+    /// beside them (requirement S1-12, matrix 1.2; compared by person, so a
+    /// second login does not help).
+    pub(crate) fn differs_from(&self, earlier: &[(&PersonId, Seat)]) -> Result<(), Refusal> {
+        match earlier.iter().find(|(person, _)| **person == self.person) {
+            None => Ok(()),
+            Some((_, seat)) => Err(Refusal::SamePerson {
+                person: self.person.clone(),
+                held: *seat,
+                wanted: self.seat,
+            }),
+        }
+    }
+}

@@ -1,0 +1,583 @@
+//! The operator's own keys: CAs and OCSP responders. Proposed by one officer,
+//! approved by another; a CA then signs CRLs.
+//!
+//! ```text
+//! Proposed ─ key made ─▶ Proposed(key) ── Approve ─▶ Issuing ─▶ Active ── IssueCrl ─▶ Active
+//! ```
+
+use crate::{
+    Actor, AuthorityId, Effect, Error, Intent, Octets, PersonId, Publication, Refusal, Seat,
+    Serial, octets::seconds,
+};
+use cert_profile::{CertRequest, CrlDraft, Issuer, Profile, RevokedEntry};
+use der::{DateTime, Decode, Encode};
+use gm_crypto::{pki, sm2::DerSignature};
+use serde::{Deserialize, Serialize};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use std::time::Duration;
+use x509_cert::{Certificate, name::Name};
+
+/// What an officer proposes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Proposal {
+    /// Name of the profile for its certificate.
+    pub profile: String,
+    /// DER of its `Name`.
+    pub subject: Octets,
+    /// Who issues its certificate; `None` for a root, which issues its own.
+    pub issuer: Option<AuthorityId>,
+}
+
+impl Proposal {
+    /// A root.
+    pub fn root(profile: impl Into<String>, subject: &Name) -> Self {
+        Self {
+            profile: profile.into(),
+            subject: encode(subject),
+            issuer: None,
+        }
+    }
+
+    /// An authority with a certificate of another.
+    pub fn under(issuer: AuthorityId, profile: impl Into<String>, subject: &Name) -> Self {
+        Self {
+            profile: profile.into(),
+            subject: encode(subject),
+            issuer: Some(issuer),
+        }
+    }
+}
+
+/// Where an authority stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum State {
+    /// Waits for its key, then for a second officer.
+    Proposed(Proposed),
+    /// Approved; waits for its certificate.
+    Issuing(Issuing),
+    /// Has a certificate.
+    Active(Active),
+}
+
+/// Proposed by an officer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Proposed {
+    /// What.
+    pub proposal: Proposal,
+    /// Who proposed it.
+    pub officer: PersonId,
+    /// DER of its `SubjectPublicKeyInfo`, once the token has made the key.
+    pub public_key: Option<Octets>,
+}
+
+/// Approved by a second officer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Issuing {
+    /// What was proposed.
+    pub proposed: Proposed,
+    /// The next signature, unless it was just lost.
+    pub intent: Option<Intent>,
+}
+
+/// In business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Active {
+    /// Whose key signed its certificate: its own name for a root.
+    pub issuer: AuthorityId,
+    /// DER of its certificate.
+    pub certificate: Octets,
+    /// The last CRL number used, 0 for none; it only grows.
+    pub crl_number: u64,
+    /// thisUpdate of the last CRL; it never goes back.
+    pub last_update: Option<DateTime>,
+    /// A CRL that is about to be signed.
+    pub crl_intent: Option<CrlIntent>,
+    /// Finished things that did not leave yet.
+    pub unpublished: Vec<Publication>,
+}
+
+/// A CRL that is about to be signed; as with certificates, its number is never
+/// used for other content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CrlIntent {
+    /// cRLNumber.
+    pub number: u64,
+    /// thisUpdate.
+    #[serde(with = "seconds")]
+    pub this_update: DateTime,
+    /// DER of the `TBSCertList`.
+    pub tbs: Octets,
+    /// DER of the signature's `AlgorithmIdentifier`.
+    pub algorithm: Octets,
+}
+
+impl CrlIntent {
+    pub(crate) fn attach(&self, signature: &der::asn1::BitString) -> Result<Octets, Error> {
+        crate::issuance::attach(&self.tbs, &self.algorithm, signature)
+    }
+}
+
+/// What can be asked of an authority.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Command {
+    /// By a key officer. The same proposal again is answered as before.
+    Propose(Proposal),
+    /// By another key officer, once the key exists.
+    Approve,
+    /// By a key officer or a timer: a new CRL over what is revoked now.
+    IssueCrl,
+    /// The token has the key.
+    RecordKey {
+        /// DER of its `SubjectPublicKeyInfo`.
+        public_key: Octets,
+    },
+    /// The issuer's token signed.
+    RecordCertificate {
+        /// Of which intent.
+        serial: Serial,
+        /// DER of the certificate, its signature verified.
+        certificate: Octets,
+    },
+    /// Nobody knows whether the issuer's token signed.
+    RecordUnknownOutcome {
+        /// Of which intent.
+        serial: Serial,
+    },
+    /// The token signed the CRL.
+    RecordCrl {
+        /// Of which intent.
+        number: u64,
+        /// DER of the CRL, its signature verified.
+        crl: Octets,
+    },
+    /// Nobody knows whether the token signed the CRL.
+    RecordCrlUnknownOutcome {
+        /// Of which intent.
+        number: u64,
+    },
+    /// The publisher took everything.
+    RecordPublication,
+}
+
+/// What happened to an authority.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Event {
+    /// An officer proposed it.
+    Proposed(Proposal),
+    /// Its token has its key.
+    KeyMade {
+        /// DER of its `SubjectPublicKeyInfo`.
+        public_key: Octets,
+    },
+    /// A second officer agreed.
+    Approved,
+    /// Its certificate is about to be signed.
+    IssuanceIntended(Intent),
+    /// An intent ended without a known result.
+    IssuanceAbandoned {
+        /// Whose key was to sign.
+        issuer: AuthorityId,
+        /// The burnt serial number.
+        serial: Serial,
+    },
+    /// It has a certificate.
+    Established {
+        /// Whose key signed.
+        issuer: AuthorityId,
+        /// Its serial number.
+        serial: Serial,
+        /// Its DER.
+        certificate: Octets,
+    },
+    /// A CRL is about to be signed.
+    CrlIntended(CrlIntent),
+    /// A CRL ended without a known result; its number is never used again.
+    CrlAbandoned {
+        /// The number.
+        number: u64,
+    },
+    /// A CRL exists.
+    CrlIssued {
+        /// Its number.
+        number: u64,
+        /// Its DER.
+        crl: Octets,
+    },
+    /// Its certificate or CRL left the engine.
+    Published,
+}
+
+impl Event {
+    /// The event in one word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Proposed(_) => "proposed",
+            Self::KeyMade { .. } => "key-made",
+            Self::Approved => "approved",
+            Self::IssuanceIntended(_) => "issuance-intended",
+            Self::IssuanceAbandoned { .. } => "issuance-abandoned",
+            Self::Established { .. } => "established",
+            Self::CrlIntended(_) => "crl-intended",
+            Self::CrlAbandoned { .. } => "crl-abandoned",
+            Self::CrlIssued { .. } => "crl-issued",
+            Self::Published => "published",
+        }
+    }
+}
+
+/// What a decision may see besides the state; all of it by value.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Context<'a> {
+    /// The authority's own name.
+    pub id: &'a AuthorityId,
+    /// The time.
+    pub now: DateTime,
+    /// A serial number that nobody has used.
+    pub serial: Serial,
+    /// The profile that the proposal names, if there is one.
+    pub profile: Option<&'a Profile>,
+    /// The public half of the issuer that the proposal names, if it is active.
+    pub issuer: Option<&'a Issuer>,
+    /// What the CRL is to list.
+    pub revoked: Vec<RevokedEntry>,
+    /// How long a CRL is current.
+    pub crl_lifetime: Duration,
+}
+
+/// Says what would happen; touches nothing.
+///
+/// # Errors
+/// [`Error::Refused`] with the rule that says no; [`Error::Damaged`] when what
+/// the store kept can't be read.
+pub fn decide(
+    state: Option<&State>,
+    actor: &Actor,
+    command: Command,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, Error> {
+    match (state, command) {
+        (None, Command::Propose(proposal)) => {
+            actor.sits_in(&[Seat::KeyOfficer])?;
+            if context.profile.is_none() {
+                return Err(Refusal::NoSuchProfile {
+                    name: proposal.profile,
+                }
+                .into());
+            }
+            Ok(vec![Event::Proposed(proposal)])
+        }
+        (Some(state), Command::Propose(proposal)) => {
+            actor.sits_in(&[Seat::KeyOfficer])?;
+            match state {
+                State::Proposed(proposed) if proposed.proposal == proposal => Ok(vec![]),
+                _ => Err(Refusal::AuthorityExists {
+                    id: context.id.clone(),
+                }
+                .into()),
+            }
+        }
+        (Some(State::Proposed(proposed)), Command::RecordKey { public_key })
+            if proposed.public_key.is_none() =>
+        {
+            actor.sits_in(&[Seat::System])?;
+            Ok(vec![Event::KeyMade { public_key }])
+        }
+        (Some(State::Proposed(proposed)), Command::Approve) => {
+            actor.sits_in(&[Seat::KeyOfficer])?;
+            actor.differs_from(&[(&proposed.officer, Seat::KeyOfficer)])?;
+            let intent = proposed.intend(context)?;
+            Ok(vec![Event::Approved, Event::IssuanceIntended(intent)])
+        }
+        (
+            Some(State::Issuing(issuing)),
+            Command::RecordCertificate {
+                serial,
+                certificate,
+            },
+        ) => {
+            actor.sits_in(&[Seat::System])?;
+            Ok(vec![Event::Established {
+                issuer: issuing.open(&serial)?.issuer.clone(),
+                serial,
+                certificate,
+            }])
+        }
+        (Some(State::Issuing(issuing)), Command::RecordUnknownOutcome { serial }) => {
+            actor.sits_in(&[Seat::System])?;
+            Ok(vec![
+                Event::IssuanceAbandoned {
+                    issuer: issuing.open(&serial)?.issuer.clone(),
+                    serial,
+                },
+                Event::IssuanceIntended(issuing.proposed.intend(context)?),
+            ])
+        }
+        (Some(State::Active(active)), Command::IssueCrl) if active.crl_intent.is_none() => {
+            actor.sits_in(&[Seat::KeyOfficer, Seat::System])?;
+            Ok(vec![Event::CrlIntended(active.intend_crl(context)?)])
+        }
+        (Some(State::Active(active)), Command::RecordCrl { number, crl })
+            if active.awaits(number) =>
+        {
+            actor.sits_in(&[Seat::System])?;
+            Ok(vec![Event::CrlIssued { number, crl }])
+        }
+        (Some(State::Active(active)), Command::RecordCrlUnknownOutcome { number })
+            if active.awaits(number) =>
+        {
+            actor.sits_in(&[Seat::System])?;
+            Ok(vec![Event::CrlAbandoned { number }])
+        }
+        (Some(State::Active(active)), Command::RecordPublication)
+            if !active.unpublished.is_empty() =>
+        {
+            actor.sits_in(&[Seat::System])?;
+            Ok(vec![Event::Published])
+        }
+        (state, command) => Err(Refusal::WrongState {
+            what: "the authority",
+            state: state.map_or("unknown", State::name),
+            verb: command.verb(),
+        }
+        .into()),
+    }
+}
+
+/// The state after an event: total, as in [`crate::application::evolve`].
+pub fn evolve(
+    id: &AuthorityId,
+    state: Option<State>,
+    actor: &Actor,
+    event: &Event,
+) -> Option<State> {
+    Some(match (state, event) {
+        (None, Event::Proposed(proposal)) => State::Proposed(Proposed {
+            proposal: proposal.clone(),
+            officer: actor.person.clone(),
+            public_key: None,
+        }),
+        (Some(State::Proposed(mut proposed)), Event::KeyMade { public_key }) => {
+            proposed.public_key = Some(public_key.clone());
+            State::Proposed(proposed)
+        }
+        (Some(State::Proposed(proposed)), Event::Approved) => State::Issuing(Issuing {
+            proposed,
+            intent: None,
+        }),
+        (Some(State::Issuing(issuing)), Event::IssuanceIntended(intent)) => {
+            State::Issuing(Issuing {
+                intent: Some(intent.clone()),
+                ..issuing
+            })
+        }
+        (Some(State::Issuing(issuing)), Event::IssuanceAbandoned { .. }) => {
+            State::Issuing(Issuing {
+                intent: None,
+                ..issuing
+            })
+        }
+        (
+            Some(State::Issuing(_)),
+            Event::Established {
+                issuer,
+                certificate,
+                ..
+            },
+        ) => State::Active(Active {
+            issuer: issuer.clone(),
+            certificate: certificate.clone(),
+            crl_number: 0,
+            last_update: None,
+            crl_intent: None,
+            unpublished: vec![Publication {
+                name: format!("authorities/{id}.pem"),
+                octets: pki::encode_pem("CERTIFICATE", certificate).into_bytes(),
+            }],
+        }),
+        (Some(State::Active(mut active)), Event::CrlIntended(intent)) => {
+            active.crl_number = intent.number;
+            active.last_update = Some(intent.this_update);
+            active.crl_intent = Some(intent.clone());
+            State::Active(active)
+        }
+        (Some(State::Active(mut active)), Event::CrlAbandoned { .. }) => {
+            active.crl_intent = None;
+            State::Active(active)
+        }
+        (Some(State::Active(mut active)), Event::CrlIssued { number, crl }) => {
+            active.crl_intent = None;
+            // Each under its number for whoever asks about the past, the last
+            // under a name that stays.
+            for name in [format!("{id}-{number}.crl"), format!("{id}.crl")] {
+                active.unpublished.push(Publication {
+                    name: format!("authorities/{name}"),
+                    octets: crl.to_vec(),
+                });
+            }
+            State::Active(active)
+        }
+        (Some(State::Active(mut active)), Event::Published) => {
+            active.unpublished.clear();
+            State::Active(active)
+        }
+        (state, _) => return state,
+    })
+}
+
+impl State {
+    /// The state in words.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Proposed(_) => "proposed",
+            Self::Issuing(_) => "being issued",
+            Self::Active(_) => "active",
+        }
+    }
+
+    pub(crate) fn due(&self) -> Option<Effect> {
+        match self {
+            Self::Proposed(proposed) => {
+                proposed.public_key.is_none().then_some(Effect::GenerateKey)
+            }
+            Self::Issuing(issuing) => issuing.intent.clone().map(Effect::Sign),
+            Self::Active(active) => match &active.crl_intent {
+                Some(intent) => Some(Effect::SignCrl(intent.clone())),
+                None if active.unpublished.is_empty() => None,
+                None => Some(Effect::Publish(active.unpublished.clone())),
+            },
+        }
+    }
+}
+
+impl Command {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Propose(_) => "proposed",
+            Self::Approve => "approved",
+            Self::IssueCrl => "asked for a CRL",
+            Self::RecordKey { .. } => "given a key",
+            Self::RecordCertificate { .. } => "given a certificate",
+            Self::RecordUnknownOutcome { .. } => "issued again",
+            Self::RecordCrl { .. } => "given a CRL",
+            Self::RecordCrlUnknownOutcome { .. } => "asked for that CRL again",
+            Self::RecordPublication => "published",
+        }
+    }
+}
+
+impl Proposed {
+    /// The octets to sign: by the issuer, or by the key itself for a root.
+    fn intend(&self, context: &Context<'_>) -> Result<Intent, Error> {
+        let profile = context.profile.ok_or_else(|| Refusal::NoSuchProfile {
+            name: self.proposal.profile.clone(),
+        })?;
+        let public_key = self.public_key.as_ref().ok_or(Refusal::WrongState {
+            what: "the authority",
+            state: "without a key",
+            verb: "approved",
+        })?;
+        let request = CertRequest::new(
+            Name::from_der(&self.proposal.subject).map_err(Error::Damaged)?,
+            SubjectPublicKeyInfoOwned::from_der(public_key).map_err(Error::Damaged)?,
+        );
+        let root;
+        let (name, issuer) = match &self.proposal.issuer {
+            None => {
+                root = Issuer::self_signed(&request, sm2_with_sm3());
+                (context.id, &root)
+            }
+            Some(name) => {
+                let issuer = context
+                    .issuer
+                    .ok_or_else(|| Refusal::IssuerNotReady { id: name.clone() })?;
+                (name, issuer)
+            }
+        };
+        let prepared = profile
+            .prepare(issuer, &request, &context.serial.to_x509(), context.now)
+            .map_err(Refusal::Profile)?;
+        Ok(Intent::new(
+            name.clone(),
+            context.serial.clone(),
+            profile.name(),
+            &prepared,
+        ))
+    }
+}
+
+impl Issuing {
+    fn open(&self, serial: &Serial) -> Result<&Intent, Refusal> {
+        self.intent
+            .as_ref()
+            .filter(|intent| intent.serial == *serial)
+            .ok_or_else(|| Refusal::NoIntent {
+                serial: serial.clone(),
+            })
+    }
+}
+
+impl Active {
+    /// The key of its certificate.
+    pub(crate) fn public_key(&self) -> Result<SubjectPublicKeyInfoOwned, Error> {
+        let certificate = Certificate::from_der(&self.certificate).map_err(Error::Damaged)?;
+        let tbs = certificate.tbs_certificate();
+        Ok(tbs.subject_public_key_info().clone())
+    }
+
+    fn awaits(&self, number: u64) -> bool {
+        self.crl_intent
+            .as_ref()
+            .is_some_and(|intent| intent.number == number)
+    }
+
+    fn intend_crl(&self, context: &Context<'_>) -> Result<CrlIntent, Error> {
+        if self.last_update.is_some_and(|last| context.now < last) {
+            return Err(Refusal::TimeRunsBackwards.into());
+        }
+        let issuer = Issuer::from_certificate(&self.certificate)?;
+        let next_update =
+            DateTime::from_unix_duration(context.now.unix_duration() + context.crl_lifetime)
+                .map_err(Error::Damaged)?;
+        let number = self.crl_number + 1;
+        let prepared = CrlDraft::new(
+            &issuer,
+            number,
+            context.now,
+            next_update,
+            context.revoked.clone(),
+        )
+        .prepare()?;
+        Ok(CrlIntent {
+            number,
+            this_update: context.now,
+            tbs: prepared.tbs().to_vec().into(),
+            algorithm: encode(prepared.algorithm()),
+        })
+    }
+}
+
+/// The algorithm of a root's own signature.
+fn sm2_with_sm3() -> AlgorithmIdentifierOwned {
+    use spki::AssociatedAlgorithmIdentifier;
+    AlgorithmIdentifierOwned {
+        oid: DerSignature::ALGORITHM_IDENTIFIER.oid,
+        parameters: None,
+    }
+}
+
+fn encode(value: &impl Encode) -> Octets {
+    value
+        .to_der()
+        .expect("a value that was decoded or built has an encoding")
+        .into()
+}

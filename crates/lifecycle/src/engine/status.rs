@@ -1,0 +1,72 @@
+//! What the store says about a certificate, as OCSP answers it.
+
+use super::{Engine, label};
+use crate::{AuthorityId, Error, Serial, certificate::Status};
+use cert_profile::{
+    Issuer, Reason,
+    ocsp::{CertId, CertStatus, OcspDraft, OcspRequest, SingleResponse},
+};
+use der::{DateTime, referenced::OwnedToRef};
+use hsm::KeyHandle;
+
+impl Engine {
+    /// Answers an OCSP request (DER) with the key of `responder`, from the state
+    /// of this moment: a freeze that is durable is in the very next answer.
+    ///
+    /// Only certificates of the CA that issued the responder's are known; a
+    /// serial number that was never handed over is `unknown`, never `good`. An
+    /// answer may be kept until its nextUpdate, as long as a CRL.
+    ///
+    /// # Errors
+    /// [`Error::Profile`] when the request can't be read, [`Error::Refused`] when
+    /// the responder has no certificate, [`Error::Key`] when its key fails.
+    pub fn answer_ocsp(&self, responder: &AuthorityId, request: &[u8]) -> Result<Vec<u8>, Error> {
+        let request = OcspRequest::from_der(request)?;
+        let active = self.active(responder)?;
+        let issuer = Issuer::from_certificate(&self.active(&active.issuer)?.certificate)?;
+        let now = self.ports.clock.now();
+        let until = DateTime::from_unix_duration(now.unix_duration() + self.policy.crl_lifetime)
+            .map_err(Error::Damaged)?;
+
+        let key = self.key(responder, None)?;
+        let own = active.public_key()?;
+        let mut draft = OcspDraft::new(own.owned_to_ref(), key.algorithm(), now)
+            .nonce(request.nonce().cloned())
+            .certificate(active.certificate.to_vec());
+        for id in request.cert_ids() {
+            let status = self.status(&active.issuer, &issuer, id)?;
+            let response = SingleResponse::new(id.clone(), status, now).until(until);
+            draft = draft.response(response);
+        }
+        let prepared = draft.prepare()?;
+        let signature = key
+            .sign(prepared.tbs())
+            .map_err(|source| match label(responder) {
+                Ok(label) => super::key_failed(&label, source),
+                Err(error) => error,
+            })?;
+        Ok(prepared.attach(&signature)?)
+    }
+
+    fn status(
+        &self,
+        issuer_id: &AuthorityId,
+        issuer: &Issuer,
+        id: &CertId,
+    ) -> Result<CertStatus, Error> {
+        if !id.matches(issuer.name(), issuer.public_key().owned_to_ref()) {
+            return Ok(CertStatus::Unknown);
+        }
+        let serial = Serial::from(id.serial());
+        let row = self.ports.store.certificate(issuer_id, &serial)?;
+        Ok(match row.map(|row| (row.status, row.revocation)) {
+            Some((_, Some((at, reason)))) => CertStatus::Revoked {
+                at,
+                // Unspecified says what saying nothing says (RFC 5280, 5.3.1).
+                reason: (reason != Reason::Unspecified).then_some(reason),
+            },
+            Some((Status::Active, None)) => CertStatus::Good,
+            _ => CertStatus::Unknown,
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! What can go wrong: a rule said no, or something outside failed.
+
+use crate::{ApplicationId, AuthorityId, PersonId, Seat, Serial, StreamId};
+use std::path::PathBuf;
+
+/// A rule said no. The store is as it was; the same command can be given again
+/// when the reason is gone.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// An application with this name was submitted before, with other content.
+    #[error("an application of this name exists with other content; choose another name")]
+    ApplicationExists,
+
+    /// Only the applicant may take an application back.
+    #[error("{person} is not the applicant")]
+    NotTheApplicant {
+        /// Who tried.
+        person: PersonId,
+    },
+
+    /// The authority exists already.
+    #[error("authority {id} exists already")]
+    AuthorityExists {
+        /// Its name.
+        id: AuthorityId,
+    },
+
+    /// No application, authority or certificate of that name.
+    #[error("{stream} does not exist")]
+    Unknown {
+        /// What was asked for.
+        stream: StreamId,
+    },
+
+    /// The authority named as issuer can't issue yet, or no longer.
+    #[error("authority {id} has no certificate to issue with")]
+    IssuerNotReady {
+        /// Its name.
+        id: AuthorityId,
+    },
+
+    /// The engine was given no profile of that name.
+    #[error("there is no profile {name:?}")]
+    NoSuchProfile {
+        /// The name.
+        name: String,
+    },
+
+    /// The command does not fit the state.
+    #[error("{what} is {state}: it can't be {verb} now")]
+    WrongState {
+        /// The kind of thing.
+        what: &'static str,
+        /// Its state.
+        state: &'static str,
+        /// What was asked of it.
+        verb: &'static str,
+    },
+
+    /// The act belongs to another seat.
+    #[error("a {seat} can't do this")]
+    WrongSeat {
+        /// The seat of the actor.
+        seat: Seat,
+    },
+
+    /// One person in two seats of one case (requirement S1-12).
+    #[error("{person} acted as {held} in this case and can't act as {wanted} too")]
+    SamePerson {
+        /// The person.
+        person: PersonId,
+        /// The seat they held.
+        held: Seat,
+        /// The seat they now wanted.
+        wanted: Seat,
+    },
+
+    /// The policy does not allow the certificate.
+    #[error("the profile does not allow this certificate")]
+    Profile(#[from] cert_profile::Rejection),
+
+    /// A result arrived for an intent that is not open any more.
+    #[error("no open intent for serial {serial}")]
+    NoIntent {
+        /// The serial number of the result.
+        serial: Serial,
+    },
+
+    /// Time would run backwards: a CRL would be older than the last one.
+    #[error("the clock stands before the last act; correct it first")]
+    TimeRunsBackwards,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A rule said no.
+    #[error("refused")]
+    Refused(#[from] Refusal),
+
+    /// The store failed; what was not acknowledged is not there.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+
+    /// A key or its device failed.
+    #[error("the key {label} failed")]
+    Key {
+        /// The key's label.
+        label: String,
+        /// What the token said.
+        source: hsm::Error,
+    },
+
+    /// The token holds another key under the label than the certificate says.
+    #[error("the key {label} in the token is not the one of its certificate")]
+    WrongKey {
+        /// The key's label.
+        label: String,
+    },
+
+    /// The store says that something waits, the state says nothing does.
+    #[error("{0} waits for nothing, and the store's index says it does")]
+    NothingDue(StreamId),
+
+    /// The key-management centre failed.
+    #[error("the key centre gave no encryption key for {application}")]
+    KeyCentre {
+        /// The application that waits.
+        application: ApplicationId,
+        /// What it said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// A result could not be published; it stays durable and will be tried again.
+    #[error("{name} could not be published")]
+    Publish {
+        /// What was to be published.
+        name: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+
+    /// Certificate, CRL or OCSP octets could not be made or read.
+    #[error("a certificate, CRL or OCSP structure is unusable")]
+    Profile(#[from] cert_profile::Error),
+
+    /// A record of the store is not what its format says.
+    #[error("record {seq} can't be read")]
+    BadRecord {
+        /// Its number.
+        seq: u64,
+        /// Why not.
+        source: serde_json::Error,
+    },
+
+    /// Octets that the store kept are not the DER they were.
+    #[error("the store kept octets that can't be read")]
+    Damaged(#[source] der::Error),
+
+    /// An identifier with characters or a length that it can't have.
+    #[error("{found:?} can not name a {what}")]
+    BadIdentifier {
+        /// What it should name.
+        what: &'static str,
+        /// What was given.
+        found: String,
+    },
+
+    /// The random source failed.
+    #[error("the random source failed")]
+    Random(#[source] getrandom::Error),
+}
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process has the store open.
+    #[error("{path} is in use by another process")]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// The file is not a store of ours, or of a version we don't know.
+    #[error("{path} is not a store of this program: {found}")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What was found instead.
+        found: &'static str,
+    },
+
+    /// The database refused.
+    #[error("{path}: {during}")]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// The step that failed.
+        during: &'static str,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+
+    /// Somebody wrote in between, or a unique name was taken.
+    #[error("the store has moved on: {what}")]
+    Conflict {
+        /// What is not as expected.
+        what: &'static str,
+    },
+
+    /// Injected by a test double, or an adapter's own fault.
+    #[error("{0}")]
+    Other(&'static str),
+}

@@ -1,0 +1,289 @@
+//! Names of things: checked once, compared by octets afterwards.
+
+use crate::Error;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use x509_cert::serial_number::SerialNumber;
+
+/// Characters of the longest identifier.
+const MAX_LENGTH: usize = 64;
+
+macro_rules! identifiers {
+    ($($(#[$doc:meta])* $name:ident: $what:literal),* $(,)?) => {$(
+        $(#[$doc])*
+        ///
+        /// 1 to 64 characters of `a`–`z`, `0`–`9`, `.` and `-`, the first a
+        /// letter or digit: safe in a file name, a URL and a key label.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the characters.
+            ///
+            /// # Errors
+            /// [`Error::BadIdentifier`] for other characters or lengths.
+            pub fn new(text: impl Into<String>) -> Result<Self, Error> {
+                let text = text.into();
+                if is_identifier(&text) {
+                    Ok(Self(text))
+                } else {
+                    Err(Error::BadIdentifier { what: $what, found: text })
+                }
+            }
+
+            /// The characters.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Error;
+
+            fn try_from(text: String) -> Result<Self, Error> {
+                Self::new(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+    )*};
+}
+
+identifiers! {
+    /// One application for a certificate pair. Chosen by whoever submits it, so
+    /// that a repeated submission is recognised.
+    ApplicationId: "application",
+    /// A key that the operator itself holds a certificate for: a CA, an OCSP
+    /// responder. Also the label of that key in its token.
+    AuthorityId: "authority",
+    /// A natural person, the same under every login: separation of duties
+    /// compares these.
+    PersonId: "person",
+}
+
+fn is_identifier(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    text.len() <= MAX_LENGTH
+        && text.starts_with(allowed)
+        && text.chars().all(|c| allowed(c) || c == '.' || c == '-')
+}
+
+/// A certificate's serial number: 1 to 20 octets, positive, without leading
+/// zeros (RFC 5280, 4.1.2.2), written in hexadecimal.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Serial(Vec<u8>);
+
+impl Serial {
+    /// Takes the magnitude, big endian; leading zeros are dropped.
+    ///
+    /// # Errors
+    /// [`Error::BadIdentifier`] for zero and for more than 20 octets in DER.
+    pub fn from_bytes(octets: &[u8]) -> Result<Self, Error> {
+        let start = octets.iter().take_while(|octet| **octet == 0).count();
+        let magnitude = &octets[start..];
+        match SerialNumber::<x509_cert::certificate::Rfc5280>::new(magnitude) {
+            Ok(_) if !magnitude.is_empty() => Ok(Self(magnitude.to_vec())),
+            _ => Err(Error::BadIdentifier {
+                what: "serial number",
+                found: hexadecimal(octets),
+            }),
+        }
+    }
+
+    /// The magnitude, big endian, no leading zero.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The serial number as X.509 types hold it.
+    pub fn to_x509(&self) -> SerialNumber {
+        SerialNumber::new(&self.0).expect("checked when this serial was made")
+    }
+}
+
+impl From<&SerialNumber> for Serial {
+    /// A serial number that X.509 types hold. One that is not positive, which
+    /// no certificate of ours has, keeps its octets and so names nothing here.
+    fn from(serial: &SerialNumber) -> Self {
+        let octets = serial.as_bytes();
+        let start = octets.iter().take_while(|octet| **octet == 0).count();
+        Self(octets[start..].to_vec())
+    }
+}
+
+impl fmt::Display for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hexadecimal(&self.0))
+    }
+}
+
+impl fmt::Debug for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Serial({self})")
+    }
+}
+
+impl TryFrom<String> for Serial {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        let bad = || Error::BadIdentifier {
+            what: "serial number",
+            found: text.clone(),
+        };
+        let digits: Option<Vec<u8>> = text
+            .chars()
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect();
+        let digits = digits
+            .filter(|digits| digits.len() % 2 == 0)
+            .ok_or_else(bad)?;
+        let octets: Vec<u8> = digits
+            .chunks(2)
+            .map(|pair| pair[0] << 4 | pair[1])
+            .collect();
+        Self::from_bytes(&octets)
+    }
+}
+
+impl From<Serial> for String {
+    fn from(serial: Serial) -> Self {
+        hexadecimal(&serial.0)
+    }
+}
+
+pub(crate) fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// The number under which a registrar books an application: 1, 2, 3, … without
+/// a gap in one store (requirement S1-07).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CaseNumber(pub u64);
+
+impl fmt::Display for CaseNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06}", self.0)
+    }
+}
+
+/// One line of history: an aggregate's name, with what kind it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
+pub enum StreamId {
+    /// `application/ID`
+    Application(ApplicationId),
+    /// `authority/ID`
+    Authority(AuthorityId),
+    /// `certificate/ISSUER/SERIAL`
+    Certificate(AuthorityId, Serial),
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Application(id) => write!(f, "application/{id}"),
+            Self::Authority(id) => write!(f, "authority/{id}"),
+            Self::Certificate(issuer, serial) => write!(f, "certificate/{issuer}/{serial}"),
+        }
+    }
+}
+
+impl From<StreamId> for String {
+    fn from(stream: StreamId) -> Self {
+        stream.to_string()
+    }
+}
+
+impl TryFrom<String> for StreamId {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        let bad = || Error::BadIdentifier {
+            what: "stream",
+            found: text.clone(),
+        };
+        let (kind, name) = text.split_once('/').ok_or_else(bad)?;
+        match kind {
+            "application" => Ok(Self::Application(ApplicationId::new(name)?)),
+            "authority" => Ok(Self::Authority(AuthorityId::new(name)?)),
+            "certificate" => {
+                let (issuer, serial) = name.split_once('/').ok_or_else(bad)?;
+                Ok(Self::Certificate(
+                    AuthorityId::new(issuer)?,
+                    Serial::try_from(serial.to_owned())?,
+                ))
+            }
+            _ => Err(bad()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_can_stand_in_a_file_name() {
+        for good in ["a", "zhang.san", "2026-11-root", &"a".repeat(64)] {
+            assert!(ApplicationId::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            ".",
+            "..",
+            "-a",
+            "a/b",
+            "A",
+            "张三",
+            "a b",
+            &"a".repeat(65),
+        ] {
+            assert!(ApplicationId::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_stream_is_read_back_from_its_text() {
+        let serial = Serial::from_bytes(&[0, 0x81, 2]).unwrap();
+        let stream = StreamId::Certificate(AuthorityId::new("ca-1").unwrap(), serial);
+        assert_eq!(stream.to_string(), "certificate/ca-1/8102");
+        assert_eq!(StreamId::try_from(stream.to_string()).unwrap(), stream);
+        for bad in [
+            "",
+            "certificate/ca-1",
+            "certificate/ca/zz",
+            "other/x",
+            "authority/..",
+        ] {
+            assert!(StreamId::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_serial_is_positive_and_has_at_most_twenty_octets() {
+        assert!(Serial::from_bytes(&[0]).is_err());
+        assert!(Serial::from_bytes(&[0x7f; 20]).is_ok());
+        assert!(Serial::from_bytes(&[0x80; 20]).is_err(), "21 octets in DER");
+    }
+}

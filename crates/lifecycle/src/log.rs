@@ -1,0 +1,158 @@
+//! The log: every event of every stream, in one order, chained by SM3.
+
+use crate::{Actor, Error, StreamId, application, authority, certificate, octets::seconds};
+use der::DateTime;
+use gm_crypto::sm3;
+use serde::{Deserialize, Serialize};
+use sm3::digest::Digest;
+
+/// Separates a chain link from every other use of SM3.
+const LINK: u8 = 0x01;
+
+/// An event of one of the aggregates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Event {
+    /// Of an application.
+    Application(application::Event),
+    /// Of an authority.
+    Authority(authority::Event),
+    /// Of a certificate.
+    Certificate(certificate::Event),
+}
+
+impl Event {
+    /// The event in one word, as reports show it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Application(event) => event.name(),
+            Self::Authority(event) => event.name(),
+            Self::Certificate(event) => event.name(),
+        }
+    }
+}
+
+/// What a record says: an event with its place, time and actor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Place in the log: 1, 2, 3, …
+    pub seq: u64,
+    /// The aggregate.
+    pub stream: StreamId,
+    /// Place in the aggregate's own history: 1, 2, 3, …
+    pub version: u64,
+    /// When it was decided.
+    #[serde(with = "seconds")]
+    pub at: DateTime,
+    /// Who did it.
+    pub actor: Actor,
+    /// What happened.
+    pub event: Event,
+}
+
+/// The end of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Head {
+    /// Place of the last record; 0 for an empty log.
+    pub seq: u64,
+    /// Its digest; 32 zero octets for an empty log.
+    pub digest: [u8; 32],
+}
+
+impl Head {
+    /// The head of an empty log.
+    pub const EMPTY: Self = Self {
+        seq: 0,
+        digest: [0; 32],
+    };
+
+    /// The head that a store read back.
+    pub fn new(seq: u64, digest: [u8; 32]) -> Self {
+        Self { seq, digest }
+    }
+}
+
+/// A record: the octets of an [`Entry`] (JSON, UTF-8) and
+/// h(n) = SM3(0x01 ‖ h(n−1) ‖ octets). The octets are kept as they were written
+/// and never made again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Record {
+    /// Place in the log.
+    pub seq: u64,
+    /// The aggregate.
+    pub stream: StreamId,
+    /// Place in the aggregate's history.
+    pub version: u64,
+    /// The entry's octets.
+    pub octets: Vec<u8>,
+    /// The chain's digest after this record.
+    pub digest: [u8; 32],
+}
+
+impl Record {
+    /// A record that a store read back; [`crate::audit`] says whether it is genuine.
+    pub fn from_stored(
+        seq: u64,
+        stream: StreamId,
+        version: u64,
+        octets: Vec<u8>,
+        digest: [u8; 32],
+    ) -> Self {
+        Self {
+            seq,
+            stream,
+            version,
+            octets,
+            digest,
+        }
+    }
+
+    /// Writes `entry` down as the record after `previous`.
+    pub(crate) fn chain(previous: &Head, entry: &Entry) -> Result<Self, Error> {
+        let octets = serde_json::to_vec(entry).map_err(|source| Error::BadRecord {
+            seq: entry.seq,
+            source,
+        })?;
+        Ok(Self {
+            seq: entry.seq,
+            stream: entry.stream.clone(),
+            version: entry.version,
+            digest: link(&previous.digest, &octets),
+            octets,
+        })
+    }
+
+    /// The head when this record is the last.
+    pub fn head(&self) -> Head {
+        Head {
+            seq: self.seq,
+            digest: self.digest,
+        }
+    }
+
+    /// Reads the entry.
+    ///
+    /// # Errors
+    /// [`Error::BadRecord`] when the octets are not an entry.
+    pub fn entry(&self) -> Result<Entry, Error> {
+        serde_json::from_slice(&self.octets).map_err(|source| Error::BadRecord {
+            seq: self.seq,
+            source,
+        })
+    }
+}
+
+/// h(n) from h(n−1) and the octets of record n.
+pub(crate) fn link(previous: &[u8; 32], octets: &[u8]) -> [u8; 32] {
+    sm3::Sm3::new()
+        .chain_update([LINK])
+        .chain_update(previous)
+        .chain_update(octets)
+        .finalize()
+        .into()
+}

@@ -1,0 +1,256 @@
+//! What the engine needs from outside. Each port is small; the adapters beside
+//! it are what a single machine needs.
+
+use crate::{
+    ApplicationId, AuthorityId, CaseNumber, Error, Head, Publication, Record, Serial, StoreError,
+    StreamId, application::EncryptionKey, certificate,
+};
+use cert_profile::Reason;
+use der::{DateTime, Decode};
+use gm_crypto::sm2::PublicKey;
+use hsm::{Envelop, KeyLabel, Token};
+use std::{
+    fmt,
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+/// What one step writes, all of it or nothing.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Batch {
+    /// Records, in order, chained to the head before them.
+    pub records: Vec<Record>,
+    /// The last state of each certificate that changed.
+    pub certificates: Vec<CertificateRow>,
+    /// Streams, and whether something outside is to be done for them.
+    pub unsettled: Vec<(StreamId, bool)>,
+    /// A case number that this step takes.
+    pub case: Option<CaseNumber>,
+}
+
+/// What the store knows of one certificate without reading its history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CertificateRow {
+    /// Whose key signs.
+    pub issuer: AuthorityId,
+    /// Its serial number.
+    pub serial: Serial,
+    /// Its state, in one word.
+    pub status: certificate::Status,
+    /// What a CRL says of it, if anything: since when and why.
+    pub revocation: Option<(DateTime, Reason)>,
+}
+
+impl CertificateRow {
+    /// The row of a certificate in `state`.
+    pub fn new(issuer: AuthorityId, serial: Serial, state: &certificate::State) -> Self {
+        Self {
+            issuer,
+            serial,
+            status: state.status(),
+            revocation: state.revocation(),
+        }
+    }
+}
+
+/// The durable log and its indices.
+///
+/// A store keeps records in order, refuses a second certificate of one issuer
+/// and serial number, and a case number that is not the next.
+pub trait Store: fmt::Debug + Send {
+    /// The end of the log.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn head(&self) -> Result<Head, StoreError>;
+
+    /// Writes a batch behind `expected`; durable when it returns, absent when it fails.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the head is another or a unique name is taken.
+    fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError>;
+
+    /// At most `limit` records after place `seq`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError>;
+
+    /// The whole history of one aggregate, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError>;
+
+    /// The certificates of one issuer that are held, revoked or burnt, by serial.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError>;
+
+    /// One certificate.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn certificate(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<CertificateRow>, StoreError>;
+
+    /// The streams for which something outside is to be done, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn unsettled(&self) -> Result<Vec<StreamId>, StoreError>;
+
+    /// The last case number given; 0 when none was.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn last_case(&self) -> Result<CaseNumber, StoreError>;
+}
+
+/// The time.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// Now, in whole seconds.
+    fn now(&self) -> DateTime;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one Clock that asks")]
+    fn now(&self) -> DateTime {
+        DateTime::from_system_time(SystemTime::now())
+            .expect("the machine's clock stands between 1970 and 9999")
+    }
+}
+
+/// Where fresh serial numbers come from.
+pub trait Serials: fmt::Debug + Send + Sync {
+    /// A serial number that was never given before.
+    ///
+    /// # Errors
+    /// [`Error::Random`] when the source fails.
+    fn fresh(&self) -> Result<Serial, Error>;
+}
+
+/// 128 random bits behind a one bit: 17 octets, never zero, never negative. Two
+/// are equal once in 2⁶⁴ certificates, and the store would refuse the second.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct RandomSerials;
+
+impl Serials for RandomSerials {
+    fn fresh(&self) -> Result<Serial, Error> {
+        let mut octets = [1; 17];
+        getrandom::fill(&mut octets[1..]).map_err(Error::Random)?;
+        Serial::from_bytes(&octets)
+    }
+}
+
+/// The key-management centre: makes and archives encryption keys.
+pub trait KeyCentre: fmt::Debug + Send + Sync {
+    /// The encryption key of one application, wrapped for the owner of
+    /// `recipient`. Asked twice, it gives the same key (in a new envelope).
+    ///
+    /// # Errors
+    /// Whatever the centre says.
+    fn encryption_key(
+        &self,
+        application: &ApplicationId,
+        recipient: &PublicKey,
+    ) -> Result<EncryptionKey, Box<dyn std::error::Error + Send + Sync>>;
+}
+
+/// A key centre over a token that can wrap: each key is archived in the token,
+/// under the application's name.
+#[derive(Debug)]
+pub struct TokenKeyCentre<T>(T);
+
+impl<T: Envelop> TokenKeyCentre<T> {
+    /// A key centre whose archive is `token`.
+    pub fn new(token: T) -> Self {
+        Self(token)
+    }
+}
+
+impl<T: Envelop + fmt::Debug> KeyCentre for TokenKeyCentre<T> {
+    fn encryption_key(
+        &self,
+        application: &ApplicationId,
+        recipient: &PublicKey,
+    ) -> Result<EncryptionKey, Box<dyn std::error::Error + Send + Sync>> {
+        let label = KeyLabel::new(application.as_str())?;
+        let key = key_or_new(&self.0, &label)?;
+        Ok(EncryptionKey {
+            public_key: key.public_key().as_bytes().to_vec().into(),
+            envelope: self.0.envelop(&label, recipient)?.to_der().into(),
+        })
+    }
+}
+
+/// The key of this label, made now if it does not exist.
+pub(crate) fn key_or_new(
+    token: &dyn Token,
+    label: &KeyLabel,
+) -> Result<Box<dyn hsm::KeyHandle>, hsm::Error> {
+    match token.key(label) {
+        Err(hsm::Error::NoSuchKey { .. }) => token.generate(label),
+        found => found,
+    }
+}
+
+/// Reads a `SubjectPublicKeyInfo` that the store kept.
+pub(crate) fn public_key(der: &[u8]) -> Result<PublicKey, Error> {
+    let spki = spki::SubjectPublicKeyInfoRef::from_der(der).map_err(Error::Damaged)?;
+    PublicKey::try_from(spki).map_err(|_| Error::Damaged(der::ErrorKind::Failed.into()))
+}
+
+/// Where finished things go.
+pub trait Publisher: fmt::Debug + Send + Sync {
+    /// Takes one thing; durable when it returns. The same thing may come again.
+    ///
+    /// # Errors
+    /// The I/O error that stopped it; it will be asked again.
+    fn publish(&self, item: &Publication) -> io::Result<()>;
+}
+
+/// A folder: each thing is a file, complete or absent.
+#[derive(Clone, Debug)]
+pub struct FolderPublisher(PathBuf);
+
+impl FolderPublisher {
+    /// Publishes below `folder`, which is made when needed.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+}
+
+impl Publisher for FolderPublisher {
+    fn publish(&self, item: &Publication) -> io::Result<()> {
+        write_durably(&self.0.join(&item.name), &item.octets)
+    }
+}
+
+/// Writes a file so that it is there whole or as it was: a neighbour is written,
+/// synced and renamed over it, then the folder is synced.
+fn write_durably(path: &Path, octets: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut neighbour = path.as_os_str().to_owned();
+    neighbour.push(".part");
+    let mut file = File::create(&neighbour)?;
+    file.write_all(octets)?;
+    file.sync_all()?;
+    fs::rename(&neighbour, path)?;
+    File::open(folder)?.sync_all()
+}

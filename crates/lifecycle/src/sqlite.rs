@@ -1,0 +1,389 @@
+//! The store on one machine: an SQLite file that any auditor can open.
+//!
+//! Write-ahead log with `synchronous=FULL`: when [`Store::append`] returns, the
+//! batch has been synced. The file is locked for as long as it is open, so that
+//! no second engine can take the first one's open intents for lost ones.
+
+use crate::{
+    AuthorityId, Batch, CaseNumber, CertificateRow, Head, Record, Serial, Store, StoreError,
+    StreamId, certificate::Status,
+};
+use cert_profile::Reason;
+use der::DateTime;
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior,
+    params,
+};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// `PRAGMA application_id` of our files: "GMLC".
+const APPLICATION_ID: i32 = 0x474d_4c43;
+/// `PRAGMA user_version`: the version of the tables below.
+const SCHEMA_VERSION: i32 = 1;
+
+const SCHEMA: &str = "
+    CREATE TABLE records (
+        seq     INTEGER PRIMARY KEY,
+        stream  TEXT    NOT NULL,
+        version INTEGER NOT NULL,
+        octets  BLOB    NOT NULL,
+        digest  BLOB    NOT NULL,
+        UNIQUE (stream, version)
+    );
+    CREATE TABLE certificates (
+        issuer     TEXT NOT NULL,
+        serial     TEXT NOT NULL,
+        status     TEXT NOT NULL,
+        revoked_at INTEGER,
+        reason     INTEGER,
+        PRIMARY KEY (issuer, serial)
+    );
+    CREATE INDEX certificates_revoked ON certificates (issuer, serial)
+        WHERE revoked_at IS NOT NULL;
+    CREATE TABLE unsettled (stream TEXT PRIMARY KEY);
+    CREATE TABLE cases (number INTEGER PRIMARY KEY);
+";
+
+/// How long an open waits for another process to let go.
+const BUSY: Duration = Duration::from_millis(500);
+
+/// A store in an SQLite file.
+pub struct SqliteStore {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl SqliteStore {
+    /// Opens a store for an engine; makes it when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] when another process has it, [`StoreError::Foreign`]
+    /// when the file is something else, [`StoreError::Database`] when SQLite
+    /// can't read or write it. None of them changes the file.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut store = Self::connect(path, flags)?;
+        // Exclusive from the first lock on, so that no second engine gets in;
+        // readers are kept out too.
+        store.pragma("locking_mode", "EXCLUSIVE", "exclusive")?;
+        store.prepare_file()?;
+        store.pragma("journal_mode", "WAL", "wal")?;
+        store
+            .connection
+            .execute_batch("PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT")
+            .map_err(|source| store.failed("locking it", source))?;
+        Ok(store)
+    }
+
+    /// Opens a store that exists, for reading only.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        store.check_identity()?;
+        Ok(store)
+    }
+
+    /// Asks SQLite to check the whole file against its own rules.
+    ///
+    /// # Errors
+    /// [`StoreError::Foreign`] when it finds damage.
+    pub fn check_file(&self) -> Result<(), StoreError> {
+        let answer: String = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(|source| self.failed("checking it", source))?;
+        if answer == "ok" {
+            Ok(())
+        } else {
+            Err(self.foreign("a damaged SQLite file"))
+        }
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
+            connection.busy_timeout(BUSY)?;
+            Ok(connection)
+        });
+        match opened {
+            Ok(connection) => Ok(Self {
+                connection,
+                path: path.to_owned(),
+            }),
+            Err(source) => Err(StoreError::Database {
+                path: path.to_owned(),
+                during: "opening it",
+                source,
+            }),
+        }
+    }
+
+    /// Makes the tables in an empty file; checks them in any other.
+    fn prepare_file(&mut self) -> Result<(), StoreError> {
+        let pages: i64 = self.number("PRAGMA page_count")?;
+        if pages > 0 {
+            return self.check_identity();
+        }
+        let make = |connection: &mut Connection| -> rusqlite::Result<()> {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+            transaction.execute_batch(SCHEMA)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            transaction.commit()
+        };
+        make(&mut self.connection).map_err(|source| self.failed("making its tables", source))
+    }
+
+    fn check_identity(&self) -> Result<(), StoreError> {
+        if self.number("PRAGMA application_id")? != i64::from(APPLICATION_ID) {
+            return Err(self.foreign("an SQLite file of another program"));
+        }
+        if self.number("PRAGMA user_version")? != i64::from(SCHEMA_VERSION) {
+            return Err(self.foreign("a store of another version"));
+        }
+        Ok(())
+    }
+
+    fn number(&self, query: &str) -> Result<i64, StoreError> {
+        self.connection
+            .query_row(query, [], |row| row.get(0))
+            .map_err(|source| self.failed("reading its header", source))
+    }
+
+    /// Sets a pragma and checks the answer: SQLite does not fail when it can't.
+    fn pragma(&self, name: &str, value: &str, wanted: &'static str) -> Result<(), StoreError> {
+        let answer: String = self
+            .connection
+            .pragma_update_and_check(None, name, value, |row| row.get(0))
+            .map_err(|source| self.failed("setting it up", source))?;
+        if answer == wanted {
+            Ok(())
+        } else {
+            Err(self.foreign("on a file system that can't keep a write-ahead log"))
+        }
+    }
+
+    fn foreign(&self, found: &'static str) -> StoreError {
+        StoreError::Foreign {
+            path: self.path.clone(),
+            found,
+        }
+    }
+
+    fn failed(&self, during: &'static str, source: rusqlite::Error) -> StoreError {
+        let path = self.path.clone();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                StoreError::Locked { path }
+            }
+            Some(ErrorCode::NotADatabase) => StoreError::Foreign {
+                path,
+                found: "not an SQLite file",
+            },
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Foreign {
+                path,
+                found: "a damaged or half-written SQLite file",
+            },
+            _ => StoreError::Database {
+                path,
+                during,
+                source,
+            },
+        }
+    }
+
+    fn read<T>(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = || -> rusqlite::Result<Vec<T>> {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            statement.query_map(parameters, read)?.collect()
+        };
+        rows().map_err(|source| self.failed("reading it", source))
+    }
+}
+
+impl Store for SqliteStore {
+    fn head(&self) -> Result<Head, StoreError> {
+        let sql = "SELECT seq, digest FROM records ORDER BY seq DESC LIMIT 1";
+        let heads = self.read(sql, [], |row| Ok(Head::new(row.get(0)?, row.get(1)?)))?;
+        Ok(heads.into_iter().next().unwrap_or(Head::EMPTY))
+    }
+
+    fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError> {
+        if self.head()? != *expected {
+            return Err(StoreError::Conflict {
+                what: "records were added in between",
+            });
+        }
+        let write = |connection: &mut Connection| -> rusqlite::Result<()> {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            write_batch(&transaction, batch)?;
+            transaction.commit()
+        };
+        write(&mut self.connection).map_err(|source| match source.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => StoreError::Conflict {
+                what: "a serial number, case number or place in a history is taken",
+            },
+            _ => self.failed("writing to it", source),
+        })
+    }
+
+    fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let sql = "SELECT seq, stream, version, octets, digest FROM records
+                   WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+        self.read(sql, params![seq, limit], record)
+    }
+
+    fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {
+        let sql = "SELECT seq, stream, version, octets, digest FROM records
+                   WHERE stream = ?1 ORDER BY version";
+        self.read(sql, [stream.to_string()], record)
+    }
+
+    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
+        let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
+                   WHERE issuer = ?1 AND revoked_at IS NOT NULL ORDER BY serial";
+        self.read(sql, [issuer.as_str()], certificate_row)
+    }
+
+    fn certificate(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<CertificateRow>, StoreError> {
+        let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
+                   WHERE issuer = ?1 AND serial = ?2";
+        self.connection
+            .query_row(sql, [issuer.as_str(), &serial.to_string()], certificate_row)
+            .optional()
+            .map_err(|source| self.failed("reading it", source))
+    }
+
+    fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
+        let sql = "SELECT stream FROM unsettled ORDER BY rowid";
+        self.read(sql, [], |row| identifier(row, 0))
+    }
+
+    fn last_case(&self) -> Result<CaseNumber, StoreError> {
+        let cases = self.read("SELECT coalesce(max(number), 0) FROM cases", [], |row| {
+            row.get(0)
+        })?;
+        Ok(CaseNumber(cases.first().copied().unwrap_or(0)))
+    }
+}
+
+fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO records (seq, stream, version, octets, digest) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for record in &batch.records {
+        insert.execute(params![
+            record.seq,
+            record.stream.to_string(),
+            record.version,
+            record.octets,
+            record.digest
+        ])?;
+    }
+    // A reserved serial number must be new; INSERT fails when it is not.
+    let mut reserve = transaction
+        .prepare_cached("INSERT INTO certificates (issuer, serial, status) VALUES (?1, ?2, ?3)")?;
+    let mut change = transaction.prepare_cached(
+        "UPDATE certificates SET status = ?3, revoked_at = ?4, reason = ?5
+         WHERE issuer = ?1 AND serial = ?2",
+    )?;
+    for row in &batch.certificates {
+        let (issuer, serial) = (row.issuer.as_str(), row.serial.to_string());
+        let status = row.status.as_str();
+        if row.status == Status::Reserved {
+            reserve.execute(params![issuer, serial, status])?;
+        } else {
+            let (at, reason) = row.revocation.map_or((None, None), |(at, reason)| {
+                (Some(at.unix_duration().as_secs()), Some(reason.code()))
+            });
+            change.execute(params![issuer, serial, status, at, reason])?;
+        }
+    }
+    for (stream, waits) in &batch.unsettled {
+        let sql = if *waits {
+            "INSERT OR IGNORE INTO unsettled (stream) VALUES (?1)"
+        } else {
+            "DELETE FROM unsettled WHERE stream = ?1"
+        };
+        transaction.execute(sql, [stream.to_string()])?;
+    }
+    if let Some(case) = batch.case {
+        transaction.execute("INSERT INTO cases (number) VALUES (?1)", [case.0])?;
+    }
+    Ok(())
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+    Ok(Record::from_stored(
+        row.get(0)?,
+        identifier(row, 1)?,
+        row.get(2)?,
+        row.get(3)?,
+        row.get(4)?,
+    ))
+}
+
+fn certificate_row(row: &Row<'_>) -> rusqlite::Result<CertificateRow> {
+    let unreadable = |column, what: &'static str| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            Box::new(StoreError::Conflict { what }),
+        )
+    };
+    let status: String = row.get(2)?;
+    let at: Option<u64> = row.get(3)?;
+    let reason: Option<u8> = row.get(4)?;
+    let revocation = match (at, reason) {
+        (Some(at), Some(reason)) => Some((
+            DateTime::from_unix_duration(Duration::from_secs(at))
+                .map_err(|_| unreadable(3, "a revocation date is no date"))?,
+            Reason::from_code(reason).ok_or_else(|| unreadable(4, "a reason is no reason"))?,
+        )),
+        _ => None,
+    };
+    Ok(CertificateRow {
+        issuer: identifier(row, 0)?,
+        serial: identifier(row, 1)?,
+        status: Status::parse(&status).ok_or_else(|| unreadable(2, "a status is no status"))?,
+        revocation,
+    })
+}
+
+fn identifier<T: TryFrom<String, Error = crate::Error>>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
+    T::try_from(row.get::<_, String>(column)?).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        )
+    })
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,305 @@
+//! One certificate, read once and kept as it came.
+
+use crate::{Error, Result, extension::Extensions};
+use der::{
+    AnyRef, DateTime, Decode, Encode, Sequence,
+    asn1::{BitStringRef, IntRef, ObjectIdentifier, UintRef},
+    oid::AssociatedOid,
+    referenced::OwnedToRef,
+};
+use gm_crypto::pki::{Signed, VerifyAlgorithm};
+use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use x509_cert::{
+    Version,
+    ext::pkix::{
+        AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage,
+        SubjectKeyIdentifier,
+    },
+    name::Name,
+    time::Validity,
+};
+
+const WHAT: &str = "Certificate";
+
+/// A certificate that has been read, and about which nothing is proved yet.
+///
+/// Read from strict DER. The type promises that both algorithm identifiers are
+/// identical (RFC 5280, 4.1.1.2), that no extension stands twice (4.2), that
+/// extensions stand in version 3 alone, and that those which this crate looks at
+/// are well formed. The octets are kept as they came; names are compared as the
+/// octets of their DER.
+#[derive(Clone, Debug)]
+pub struct ParsedCertificate {
+    der: Vec<u8>,
+    version: Version,
+    serial: Vec<u8>,
+    issuer: Name,
+    issuer_der: Vec<u8>,
+    subject: Name,
+    subject_der: Vec<u8>,
+    spki: SubjectPublicKeyInfoOwned,
+    spki_der: Vec<u8>,
+    not_before: DateTime,
+    not_after: DateTime,
+    extensions: Extensions,
+    basic_constraints: Option<CaConstraints>,
+    key_usage: Option<KeyUsage>,
+    extended_key_usage: Option<Vec<ObjectIdentifier>>,
+    policies: Vec<ObjectIdentifier>,
+    subject_key_id: Option<Vec<u8>>,
+    authority_key_id: Option<Vec<u8>>,
+}
+
+impl ParsedCertificate {
+    /// Octets of the longest certificate that is read.
+    pub const MAX_LENGTH: usize = 1 << 20;
+
+    /// Reads a certificate.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] above [`Self::MAX_LENGTH`] octets, [`Error::Unreadable`] or
+    /// [`Error::Malformed`] for what is not strict DER, [`Error::Forbidden`] and
+    /// [`Error::DuplicateExtension`] for the rules that the type promises.
+    pub fn from_der(octets: impl Into<Vec<u8>>) -> Result<Self> {
+        let der = octets.into();
+        Error::cap("octets of a certificate", der.len(), Self::MAX_LENGTH)?;
+        let signed = Signed::from_der(WHAT, &der)
+            .map_err(|source| Error::Unreadable { what: WHAT, source })?;
+        let malformed = || Error::malformed("TBSCertificate");
+        let tbs = RawTbs::from_der(signed.tbs()).map_err(malformed())?;
+        tbs.check(signed.algorithm())?;
+
+        let extensions = Extensions::read(WHAT, tbs.extensions)?;
+        let key_identifier = |id: Option<AuthorityKeyIdentifier>| Some(id?.key_identifier?);
+        let to_der = |any: AnyRef<'_>| any.to_der().map_err(malformed());
+        Ok(Self {
+            version: tbs.version,
+            serial: tbs.serial.as_bytes().to_vec(),
+            issuer: tbs.issuer.decode_as().map_err(malformed())?,
+            issuer_der: to_der(tbs.issuer)?,
+            subject: tbs.subject.decode_as().map_err(malformed())?,
+            subject_der: to_der(tbs.subject)?,
+            spki: tbs.spki.decode_as().map_err(malformed())?,
+            spki_der: to_der(tbs.spki)?,
+            not_before: tbs.validity.not_before.to_date_time(),
+            not_after: tbs.validity.not_after.to_date_time(),
+            basic_constraints: extensions
+                .decode_as::<RawBasicConstraints<'_>>(BasicConstraints::OID, "basicConstraints")?
+                .map(CaConstraints::from),
+            key_usage: extensions.decode("keyUsage")?,
+            extended_key_usage: extensions
+                .decode::<ExtendedKeyUsage>("extKeyUsage")?
+                .map(|usage| usage.0),
+            policies: extensions
+                .decode::<CertificatePolicies>("certificatePolicies")?
+                .map(|policies| policies.0.iter().map(|p| p.policy_identifier).collect())
+                .unwrap_or_default(),
+            // Key identifiers order a search and decide nothing, so that a strange
+            // one costs time and no more.
+            subject_key_id: extensions
+                .decode::<SubjectKeyIdentifier>("")
+                .unwrap_or_default()
+                .map(|id| id.0.into_bytes().into()),
+            authority_key_id: key_identifier(extensions.decode("").unwrap_or_default())
+                .map(|id| id.into_bytes().into()),
+            extensions,
+            der,
+        })
+    }
+
+    /// The certificate as it came.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// SM3 of the certificate as it came, by which lists pin it.
+    pub fn digest(&self) -> [u8; gm_crypto::sm3::DIGEST_LENGTH] {
+        gm_crypto::sm3::digest(&self.der)
+    }
+
+    /// The content octets of the serial number's INTEGER, big endian, two's
+    /// complement: the serial 0x80 is `00 80`.
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
+    /// Who issued it, as it says.
+    pub fn issuer(&self) -> &Name {
+        &self.issuer
+    }
+
+    /// The DER of the issuer's name.
+    pub fn issuer_der(&self) -> &[u8] {
+        &self.issuer_der
+    }
+
+    /// Whom it is about.
+    pub fn subject(&self) -> &Name {
+        &self.subject
+    }
+
+    /// The DER of the subject's name.
+    pub fn subject_der(&self) -> &[u8] {
+        &self.subject_der
+    }
+
+    /// The subject's public key.
+    pub fn public_key(&self) -> SubjectPublicKeyInfoRef<'_> {
+        self.spki.owned_to_ref()
+    }
+
+    /// The DER of the subject's public key (`SubjectPublicKeyInfo`).
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.spki_der
+    }
+
+    /// First second of its validity.
+    pub fn not_before(&self) -> DateTime {
+        self.not_before
+    }
+
+    /// Last second of its validity.
+    pub fn not_after(&self) -> DateTime {
+        self.not_after
+    }
+
+    /// Its extKeyUsage, if it has one (RFC 5280, 4.2.1.12).
+    pub fn extended_key_usage(&self) -> Option<&[ObjectIdentifier]> {
+        self.extended_key_usage.as_deref()
+    }
+
+    /// Its keyUsage, if it has one (RFC 5280, 4.2.1.3).
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.key_usage
+    }
+
+    /// The identifiers in its certificatePolicies (RFC 5280, 4.2.1.4).
+    pub fn policies(&self) -> &[ObjectIdentifier] {
+        &self.policies
+    }
+
+    /// Whether subject and issuer have one name (RFC 5280, 3.2). Says nothing
+    /// about who signed it.
+    pub fn is_self_issued(&self) -> bool {
+        self.subject_der == self.issuer_der
+    }
+
+    /// Checks the certificate's signature with one key, and nothing else.
+    ///
+    /// # Errors
+    /// Those of [`Signed::verify`].
+    pub fn verify_signature(
+        &self,
+        key: SubjectPublicKeyInfoRef<'_>,
+        algorithms: &[&dyn VerifyAlgorithm],
+    ) -> gm_crypto::Result<()> {
+        Signed::from_der(WHAT, &self.der)?.verify(key, algorithms)
+    }
+
+    /// The algorithm under which it says it is signed.
+    pub(crate) fn signature_algorithm(&self) -> gm_crypto::Result<AlgorithmIdentifierRef<'_>> {
+        Ok(Signed::from_der(WHAT, &self.der)?.algorithm())
+    }
+
+    pub(crate) fn is_version_3(&self) -> bool {
+        self.version == Version::V3
+    }
+
+    pub(crate) fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    pub(crate) fn ca_constraints(&self) -> Option<CaConstraints> {
+        self.basic_constraints
+    }
+
+    pub(crate) fn subject_key_id(&self) -> Option<&[u8]> {
+        self.subject_key_id.as_deref()
+    }
+
+    pub(crate) fn authority_key_id(&self) -> Option<&[u8]> {
+        self.authority_key_id.as_deref()
+    }
+}
+
+/// basicConstraints (RFC 5280, 4.2.1.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CaConstraints {
+    pub(crate) ca: bool,
+    /// Saturated: a longer path than this can't be built.
+    pub(crate) path_length: Option<u32>,
+}
+
+/// Upstream's type holds pathLenConstraint in 8 bits; the standard knows no end.
+#[derive(Sequence)]
+struct RawBasicConstraints<'a> {
+    #[asn1(default = "Default::default")]
+    ca: bool,
+    path_length: Option<UintRef<'a>>,
+}
+
+impl From<RawBasicConstraints<'_>> for CaConstraints {
+    fn from(raw: RawBasicConstraints<'_>) -> Self {
+        let saturated = |length: UintRef<'_>| {
+            length
+                .as_bytes()
+                .iter()
+                .try_fold(0u32, |sum, octet| {
+                    sum.checked_mul(256)?.checked_add((*octet).into())
+                })
+                .unwrap_or(u32::MAX)
+        };
+        Self {
+            ca: raw.ca,
+            path_length: raw.path_length.map(saturated),
+        }
+    }
+}
+
+#[derive(Sequence)]
+struct RawTbs<'a> {
+    #[asn1(context_specific = "0", default = "Default::default")]
+    version: Version,
+    serial: IntRef<'a>,
+    signature: AlgorithmIdentifierRef<'a>,
+    issuer: AnyRef<'a>,
+    validity: Validity,
+    subject: AnyRef<'a>,
+    spki: AnyRef<'a>,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    issuer_unique_id: Option<BitStringRef<'a>>,
+    #[asn1(context_specific = "2", tag_mode = "IMPLICIT", optional = "true")]
+    subject_unique_id: Option<BitStringRef<'a>>,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
+    extensions: Option<Vec<x509_cert::ext::Extension>>,
+}
+
+impl RawTbs<'_> {
+    fn check(&self, outer: AlgorithmIdentifierRef<'_>) -> Result<()> {
+        let forbidden = |rule, clause| Error::Forbidden {
+            what: WHAT,
+            rule,
+            clause,
+        };
+        if self.signature != outer {
+            return Err(forbidden(
+                "the algorithms inside and outside the signed part differ",
+                "RFC 5280, 4.1.1.2",
+            ));
+        }
+        if self.extensions.is_some() && self.version != Version::V3 {
+            return Err(forbidden(
+                "extensions stand in a version other than 3",
+                "RFC 5280, 4.1.2.9",
+            ));
+        }
+        let has_unique_id = self.issuer_unique_id.is_some() || self.subject_unique_id.is_some();
+        if has_unique_id && self.version == Version::V1 {
+            return Err(forbidden(
+                "a unique identifier stands in version 1",
+                "RFC 5280, 4.1.2.8",
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! The one error of this crate.
+
+use der::{DateTime, asn1::ObjectIdentifier};
+
+/// A result with this crate's [`Error`].
+pub type Result<T> = core::result::Result<T, Error>;
+
+/// What went wrong in reading, writing, verifying or updating.
+///
+/// The verdict of a path search is its own type, [`crate::path::PathError`]. Each
+/// variant belongs to one [`Error::code`], which scripts and monitors compare.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A structure is not the DER it should be.
+    #[error("malformed {what}")]
+    Malformed {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// Kind and offset.
+        source: der::Error,
+    },
+
+    /// A signed structure does not split into its three parts, or a message is
+    /// not the signed data it should be.
+    #[error("unreadable {what}")]
+    Unreadable {
+        /// The structure.
+        what: &'static str,
+        /// What gm-crypto says.
+        source: gm_crypto::Error,
+    },
+
+    /// A structure is well formed and breaks a rule of its standard.
+    #[error("{what}: {rule} ({clause})")]
+    Forbidden {
+        /// The structure.
+        what: &'static str,
+        /// The rule that it breaks.
+        rule: &'static str,
+        /// Where the rule stands.
+        clause: &'static str,
+    },
+
+    /// An extension stands twice in one structure.
+    #[error("{what} has extension {oid} twice (RFC 5280, 4.2)")]
+    DuplicateExtension {
+        /// The structure.
+        what: &'static str,
+        /// The extension.
+        oid: ObjectIdentifier,
+    },
+
+    /// More of something than is read.
+    #[error("{what}: {count} is more than {limit}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many are read at most.
+        limit: usize,
+    },
+
+    /// The list is not the JSON of ETSI TS 119 602 that this crate reads.
+    #[error("the list's JSON is not as ETSI TS 119 602 and this crate have it")]
+    Json {
+        /// Position and cause; names a duplicate or unknown member.
+        source: serde_json::Error,
+    },
+
+    /// A value inside a list breaks a rule.
+    #[error("{member} of the list: {rule}")]
+    Value {
+        /// The member, in the schema's name.
+        member: &'static str,
+        /// The rule that it breaks.
+        rule: &'static str,
+    },
+
+    /// Two entries have one key.
+    #[error("the list has two entries for {entry}")]
+    DuplicateEntry {
+        /// Jurisdiction, legal name and class.
+        entry: String,
+    },
+
+    /// The signer that the caller trusts did not sign these octets.
+    #[error("the list is not signed by the pinned signer")]
+    Signer {
+        /// What gm-crypto says.
+        source: gm_crypto::Error,
+    },
+
+    /// The pinned signer's certificate can't sign lists at this time.
+    #[error("the pinned signer's certificate {rule}")]
+    SignerUnfit {
+        /// What is wrong with it.
+        rule: &'static str,
+    },
+
+    /// The list is older than its promise.
+    #[error("the list should have been replaced by {next_update}, now it is {at}")]
+    Stale {
+        /// End of the list's life.
+        next_update: DateTime,
+        /// The time asked about.
+        at: DateTime,
+    },
+
+    /// The list's own times can't be right.
+    #[error("the list is issued {issued}, to be replaced by {next_update}: {rule}")]
+    Time {
+        /// When it was issued.
+        issued: DateTime,
+        /// End of its life.
+        next_update: DateTime,
+        /// The rule that they break.
+        rule: &'static str,
+    },
+
+    /// An older list than the one already accepted.
+    #[error("sequence number {offered} is below {held}, which is already accepted")]
+    Rollback {
+        /// The number already accepted.
+        held: u64,
+        /// The number offered.
+        offered: u64,
+    },
+
+    /// Two lists with one sequence number: the publisher says two things.
+    #[error("two different lists have sequence number {sequence}")]
+    Fork {
+        /// That number.
+        sequence: u64,
+    },
+
+    /// The list does not name the one before it, which is at hand.
+    #[error("list {sequence} does not carry the digest of the list before it")]
+    BrokenChain {
+        /// The number of the later list.
+        sequence: u64,
+    },
+
+    /// Something that an accepted list said about the past is gone or changed.
+    #[error("history of {entry} was rewritten: {rule}")]
+    HistoryRewritten {
+        /// Jurisdiction, legal name and class.
+        entry: String,
+        /// The rule that the later list breaks.
+        rule: &'static str,
+    },
+
+    /// A list of somebody else.
+    #[error("the lists come from different publishers")]
+    OtherPublisher,
+}
+
+impl Error {
+    /// A short fixed word for the kind of refusal: `FORMAT`, `LIMIT`, `SIGNER`,
+    /// `STALE`, `TIME`, `ROLLBACK`, `FORK`, `BROKEN_CHAIN`, `HISTORY_REWRITTEN` or
+    /// `PUBLISHER`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. }
+            | Self::Unreadable { .. }
+            | Self::Forbidden { .. }
+            | Self::DuplicateExtension { .. }
+            | Self::Json { .. }
+            | Self::Value { .. }
+            | Self::DuplicateEntry { .. } => "FORMAT",
+            Self::Limit { .. } => "LIMIT",
+            Self::Signer { .. } | Self::SignerUnfit { .. } => "SIGNER",
+            Self::Stale { .. } => "STALE",
+            Self::Time { .. } => "TIME",
+            Self::Rollback { .. } => "ROLLBACK",
+            Self::Fork { .. } => "FORK",
+            Self::BrokenChain { .. } => "BROKEN_CHAIN",
+            Self::HistoryRewritten { .. } => "HISTORY_REWRITTEN",
+            Self::OtherPublisher => "PUBLISHER",
+        }
+    }
+
+    /// Wraps a DER error with the name of the structure.
+    pub(crate) fn malformed(what: &'static str) -> impl Fn(der::Error) -> Self {
+        move |source| Self::Malformed { what, source }
+    }
+
+    /// Refuses more than `limit` of something.
+    pub(crate) fn cap(what: &'static str, count: usize, limit: usize) -> Result<()> {
+        if count > limit {
+            return Err(Self::Limit { what, count, limit });
+        }
+        Ok(())
+    }
+}

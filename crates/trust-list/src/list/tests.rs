@@ -1,0 +1,761 @@
+//! A list from draft to answer, and each way in which it must not go.
+
+use super::*;
+use crate::{
+    forge::{Forged, Key, extension, now, time},
+    path::{Cause, ParsedCertificate, ParsedCrl, PathOptions, RevocationRule},
+};
+use der::asn1::ObjectIdentifier;
+use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
+use proptest::prelude::*;
+use x509_cert::ext::pkix::{CertificatePolicies, certpolicy::PolicyInformation};
+
+const ROOT: &str = "CN=Root,C=CN";
+const SUB: &str = "CN=Issuing CA,C=CN";
+
+/// A publisher with its key, a CA with its keys, and a subscriber.
+struct Scene {
+    publisher_key: Key,
+    publisher: Vec<u8>,
+    sub_key: Key,
+    root: ParsedCertificate,
+    sub: ParsedCertificate,
+    leaf: Forged,
+}
+
+fn text(value: &str) -> LocalText {
+    LocalText::new("zh-Hans", value).unwrap()
+}
+
+fn ca(name: &str) -> Ca {
+    let street = PostalAddress::new(text("中山路一号"), "CN").unwrap();
+    let place = street.locality("广州").unwrap();
+    Ca::new(
+        text(name),
+        place,
+        "mailto:ca@ca.example",
+        "https://ca.example/cps",
+    )
+    .unwrap()
+}
+
+fn change(status: Status, from: &str) -> StatusChange {
+    StatusChange::new(status, time(from), StatusCause::Decision)
+}
+
+impl Scene {
+    fn new() -> Self {
+        let (publisher_key, root_key, sub_key) = (Key::new(), Key::new(), Key::new());
+        let mut publisher = Forged::leaf("CN=List signer", &publisher_key, "CN=List signer");
+        publisher.serial = 9;
+        Self {
+            publisher: publisher.der(&publisher_key),
+            root: Forged::ca(ROOT, &root_key, ROOT).issue(&root_key),
+            sub: Forged::ca(SUB, &sub_key, ROOT).issue(&root_key),
+            leaf: Forged::leaf("CN=Subscriber", &Key::new(), SUB),
+            publisher_key,
+            sub_key,
+        }
+    }
+
+    fn entry(&self) -> Entry {
+        self.entry_named("甲认证中心")
+    }
+
+    fn entry_named(&self, name: &str) -> Entry {
+        let first = change(Status::Recognised, "2026-01-01T00:00:00Z");
+        Entry::new("CN-GD", ca(name), text("personal"), first)
+            .unwrap()
+            .anchor(self.root.clone())
+            .issuer(self.sub.clone())
+    }
+
+    fn draft(&self) -> TrustListDraft {
+        let publisher = Publisher::new("CN", text("省密码管理局"))
+            .unwrap()
+            .also(LocalText::new("en", "Cryptography Administration").unwrap());
+        TrustListDraft::new(
+            publisher,
+            time("2026-05-25T00:00:00Z"),
+            time("2026-06-25T00:00:00Z"),
+        )
+    }
+
+    fn draft_with(&self, entry: Entry) -> TrustListDraft {
+        let mut draft = self.draft();
+        draft.insert(entry).unwrap();
+        draft
+    }
+
+    fn sign(&self, draft: &TrustListDraft) -> Vec<u8> {
+        self.sign_octets(draft.to_json().unwrap())
+    }
+
+    fn sign_octets(&self, json: Vec<u8>) -> Vec<u8> {
+        let message = SignedDataDraft::new(json, &self.publisher).unwrap();
+        let signature = self.publisher_key.sign(message.tbs());
+        message.attach(&signature).unwrap()
+    }
+
+    fn accept(&self, draft: &TrustListDraft) -> TrustList {
+        self.open(self.sign(draft)).unwrap()
+    }
+
+    fn open(&self, der: Vec<u8>) -> Result<TrustList> {
+        UnverifiedList::from_der(der)?.verify(&self.publisher, now())
+    }
+
+    /// The verdict on the subscriber's certificate under one entry.
+    fn ask(&self, entry: Entry, at: &str) -> Verdict {
+        let list = self.accept(&self.draft_with(entry));
+        list.recognised(self.leaf.issue(&self.sub_key).der(), time(at))
+    }
+}
+
+fn code<T: core::fmt::Debug>(result: Result<T>) -> &'static str {
+    result.unwrap_err().code()
+}
+
+#[test]
+fn a_list_comes_back_as_it_was_drafted() {
+    let scene = Scene::new();
+    let mut entry = scene.entry();
+    let suspended = change(Status::Suspended, "2026-03-01T00:00:00Z");
+    entry.change(suspended).unwrap();
+    let entry = entry.policy(ObjectIdentifier::new_unwrap("2.16.156.339.1.1.1.2.1"));
+    let draft = scene.draft_with(entry);
+    let list = scene.accept(&draft);
+    assert_eq!(list.sequence(), 1);
+    assert_eq!(list.publisher().names()[1].lang(), "en");
+    assert_eq!(list.entries().len(), 1);
+    let again = TrustListDraft {
+        contents: list.contents.clone(),
+    };
+    assert_eq!(again.to_json().unwrap(), draft.to_json().unwrap());
+    assert_eq!(draft.to_json().unwrap(), draft.clone().to_json().unwrap());
+}
+
+/// The order in which entries come makes no difference to the octets.
+#[test]
+fn entries_are_sorted() {
+    let scene = Scene::new();
+    let (mut one, mut other) = (scene.draft(), scene.draft());
+    for name in ["丙", "甲", "乙"] {
+        one.insert(scene.entry_named(name)).unwrap();
+    }
+    for name in ["乙", "丙", "甲"] {
+        other.insert(scene.entry_named(name)).unwrap();
+    }
+    assert_eq!(one.to_json().unwrap(), other.to_json().unwrap());
+}
+
+/// `required` of the schema (1960201_json_schema.json), member by member.
+#[test]
+fn the_schemas_required_members_are_there() {
+    let scene = Scene::new();
+    let mut entry = scene.entry();
+    let suspended = change(Status::Suspended, "2026-03-01T00:00:00Z");
+    entry.change(suspended).unwrap();
+    let json = scene.draft_with(entry).to_json().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    for (place, members) in [
+        (
+            "/LoTE/ListAndSchemeInformation",
+            "LoTEVersionIdentifier LoTESequenceNumber SchemeOperatorName ListIssueDateTime \
+             NextUpdate",
+        ),
+        (
+            "/LoTE/TrustedEntitiesList/0",
+            "TrustedEntityInformation TrustedEntityServices",
+        ),
+        (
+            "/LoTE/TrustedEntitiesList/0/TrustedEntityInformation",
+            "TEName TEAddress TEInformationURI",
+        ),
+        (
+            "/LoTE/TrustedEntitiesList/0/TrustedEntityInformation/TEAddress/TEPostalAddress/0",
+            "lang StreetAddress Country",
+        ),
+        (
+            "/LoTE/TrustedEntitiesList/0/TrustedEntityInformation/TEInformationURI/0",
+            "lang uriValue",
+        ),
+        (
+            "/LoTE/TrustedEntitiesList/0/TrustedEntityServices/0/ServiceInformation",
+            "ServiceName ServiceDigitalIdentity",
+        ),
+        (
+            "/LoTE/TrustedEntitiesList/0/TrustedEntityServices/0/ServiceInformation/ServiceName/0",
+            "lang value",
+        ),
+        (
+            "/LoTE/TrustedEntitiesList/0/TrustedEntityServices/0/ServiceInformation/\
+             ServiceDigitalIdentity/X509Certificates/0",
+            "val",
+        ),
+        (
+            "/LoTE/TrustedEntitiesList/0/TrustedEntityServices/0/ServiceHistory/0",
+            "ServiceName ServiceDigitalIdentity ServiceStatus StatusStartingTime",
+        ),
+    ] {
+        let value = json
+            .pointer(place)
+            .unwrap_or_else(|| panic!("{place} is missing"));
+        for member in members.split(' ') {
+            assert!(value.get(member).is_some(), "{member} of {place}");
+        }
+    }
+    // minItems 1: no entries, no member.
+    let empty = scene.draft().to_json().unwrap();
+    let empty: serde_json::Value = serde_json::from_slice(&empty).unwrap();
+    assert!(empty.pointer("/LoTE/TrustedEntitiesList").is_none());
+}
+
+#[test]
+fn every_octet_of_a_signed_list_counts() {
+    let scene = Scene::new();
+    let der = scene.sign(&scene.draft());
+    let json = scene.draft().to_json().unwrap();
+    let start = der.windows(json.len()).position(|w| w == json).unwrap();
+    for index in start..start + json.len() {
+        let mut changed = der.clone();
+        changed[index] ^= 1;
+        assert_eq!(code(scene.open(changed)), "SIGNER");
+    }
+    let mut changed = der.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    assert_eq!(code(scene.open(changed)), "SIGNER");
+    let mut longer = der;
+    longer.push(0);
+    assert_eq!(code(scene.open(longer)), "FORMAT");
+}
+
+#[test]
+fn only_the_pinned_signer_counts() {
+    let scene = Scene::new();
+    let der = scene.sign(&scene.draft());
+    let open = |signer: &[u8]| {
+        UnverifiedList::from_der(der.clone())
+            .unwrap()
+            .verify(signer, now())
+    };
+    assert_eq!(code(open(&Scene::new().publisher)), "SIGNER");
+    let same_name = Forged::leaf("CN=List signer", &Key::new(), "CN=List signer").serial(9);
+    assert_eq!(code(open(&same_name.der(&Key::new()))), "SIGNER");
+
+    let signer = |change: fn(Forged) -> Forged| {
+        let key = &scene.publisher_key;
+        let forged = Forged::leaf("CN=List signer", key, "CN=List signer").serial(9);
+        change(forged).der(key)
+    };
+    open(&signer(|forged| forged)).unwrap();
+    let past = |f: Forged| f.valid("2025-01-01T00:00:00Z", "2026-05-31T00:00:00Z");
+    let next = |f: Forged| f.valid("2026-06-02T00:00:00Z", "2027-01-01T00:00:00Z");
+    let other = |f: Forged| {
+        f.replacing(crate::forge::key_usage(
+            x509_cert::ext::pkix::KeyUsages::KeyEncipherment,
+        ))
+    };
+    for change in [past as fn(Forged) -> Forged, next, other] {
+        assert!(matches!(
+            open(&signer(change)),
+            Err(Error::SignerUnfit { .. })
+        ));
+    }
+}
+
+#[test]
+fn a_list_counts_from_its_issue_to_its_next_update() {
+    let scene = Scene::new();
+    let der = scene.sign(&scene.draft());
+    let open = |at: &str| {
+        UnverifiedList::from_der(der.clone())
+            .unwrap()
+            .verify(&scene.publisher, time(at))
+    };
+    open("2026-05-25T00:00:00Z").unwrap();
+    open("2026-06-24T23:59:59Z").unwrap();
+    assert_eq!(code(open("2026-05-24T23:59:59Z")), "TIME");
+    assert_eq!(code(open("2026-06-25T00:00:00Z")), "STALE");
+}
+
+#[test]
+fn a_draft_that_no_reader_takes_is_not_written() {
+    let scene = Scene::new();
+    let publisher = scene.draft().contents.publisher;
+    let draft = |to: &str| TrustListDraft::new(publisher.clone(), now(), time(to)).to_json();
+    assert_eq!(code(draft("2026-06-01T00:00:00Z")), "TIME");
+    draft("2026-08-30T00:00:00Z").unwrap();
+    assert_eq!(code(draft("2026-08-30T00:00:01Z")), "TIME");
+    let endless = scene.draft().after(u64::MAX, [0; 32]);
+    assert_eq!(code(endless.to_json()), "FORMAT");
+
+    let mut twice = scene.draft_with(scene.entry());
+    assert!(matches!(
+        twice.insert(scene.entry()),
+        Err(Error::DuplicateEntry { .. })
+    ));
+    let first = change(Status::Recognised, "2026-01-01T00:00:00Z");
+    let bare = Entry::new("HK", ca("甲"), text("personal"), first).unwrap();
+    assert_eq!(code(scene.draft_with(bare.clone()).to_json()), "FORMAT");
+    let repeated = bare
+        .anchor(scene.root.clone())
+        .issuer(scene.sub.clone())
+        .issuer(scene.sub.clone());
+    assert_eq!(code(scene.draft_with(repeated).to_json()), "FORMAT");
+    let mut many = scene.entry();
+    for _ in 0..40 {
+        many = many.anchor(scene.root.clone());
+    }
+    assert_eq!(code(scene.draft_with(many).to_json()), "LIMIT");
+}
+
+/// What a careless or hostile publisher signs.
+#[test]
+fn json_of_another_shape_is_refused_though_signed() {
+    let scene = Scene::new();
+    let good = String::from_utf8(scene.draft_with(scene.entry()).to_json().unwrap()).unwrap();
+    let open = |json: String| scene.open(scene.sign_octets(json.into_bytes()));
+    open(good.clone()).unwrap();
+    let with = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        good.replacen(from, to, 1)
+    };
+    let entity_start = good.find("[{\"TrustedEntityInformation\"").unwrap() + 1;
+    let entity = &good[entity_start..good.len() - 3];
+    for (what, json) in [
+        (
+            "a member twice",
+            with(
+                "\"SchemeTerritory\"",
+                "\"SchemeTerritory\":\"HK\",\"SchemeTerritory\"",
+            ),
+        ),
+        (
+            "a nested member twice",
+            with("\"lang\"", "\"lang\":\"en\",\"lang\""),
+        ),
+        (
+            "an unknown member",
+            with("\"SchemeTerritory\"", "\"Scheme\":1,\"SchemeTerritory\""),
+        ),
+        (
+            "an entry twice",
+            with(entity, &format!("{entity},{entity}")),
+        ),
+        (
+            "a float",
+            with("\"LoTESequenceNumber\":1", "\"LoTESequenceNumber\":1.0"),
+        ),
+        (
+            "zero",
+            with("\"LoTESequenceNumber\":1", "\"LoTESequenceNumber\":0"),
+        ),
+        (
+            "a negative",
+            with("\"LoTESequenceNumber\":1", "\"LoTESequenceNumber\":-1"),
+        ),
+        (
+            "another version",
+            with("\"LoTEVersionIdentifier\":1", "\"LoTEVersionIdentifier\":2"),
+        ),
+        (
+            "another type",
+            with("type:mutual-recognition", "type:other"),
+        ),
+        ("a fraction of a second", with("T00:00:00Z", "T00:00:00.5Z")),
+        ("an offset", with("T00:00:00Z", "T00:00:00+08:00")),
+        (
+            "an unknown status",
+            with("status:recognised", "status:granted"),
+        ),
+        (
+            "an unknown extension",
+            with("extension:service", "extension:other"),
+        ),
+        ("broken base64", with("\"val\":\"M", "\"val\":\"?")),
+        ("another certificate", with("\"val\":\"M", "\"val\":\"A")),
+        ("a byte order mark", format!("\u{feff}{good}")),
+        ("something behind it", format!("{good}{{}}")),
+        ("nothing", String::new()),
+    ] {
+        let result = open(json);
+        assert!(result.is_err(), "{what}");
+        assert_eq!(code(result), "FORMAT", "{what}");
+    }
+    let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(code(scene.open(scene.sign_octets(utf16))), "FORMAT");
+    let deep = "[".repeat(100_000);
+    assert_eq!(code(open(deep)), "FORMAT");
+}
+
+#[test]
+fn a_list_has_a_limit() {
+    let octets = vec![0; UnverifiedList::MAX_LENGTH + 1];
+    assert_eq!(code(UnverifiedList::from_der(octets)), "LIMIT");
+}
+
+fn refused(result: core::result::Result<TrustList, Box<UpdateRefused>>) -> &'static str {
+    result.unwrap_err().reason.code()
+}
+
+#[test]
+fn numbers_only_grow() {
+    let scene = Scene::new();
+    let one = scene.accept(&scene.draft_with(scene.entry()));
+    let (issued, next_update) = (time("2026-05-31T00:00:00Z"), time("2026-06-30T00:00:00Z"));
+    let following = |list: &TrustList| TrustListDraft::following(list, issued, next_update);
+    let two = scene.accept(&following(&one));
+    let three = scene.accept(&following(&two));
+    assert_eq!(two.previous(), Some(one.digest()));
+    let up = one.clone().update(two.clone()).unwrap();
+    assert_eq!(up.sequence(), 2);
+    up.update(three.clone()).unwrap();
+    one.clone().update(one.clone()).unwrap();
+    one.clone().update(three.clone()).unwrap();
+
+    let error = three.clone().update(two.clone()).unwrap_err();
+    assert_eq!(error.reason.code(), "ROLLBACK");
+    assert_eq!(error.held.sequence(), 3);
+
+    let mut other = following(&one);
+    other.insert(scene.entry_named("乙")).unwrap();
+    let other = scene.accept(&other);
+    assert_eq!(refused(two.clone().update(other)), "FORK");
+
+    let unchained = following(&one).after(1, [0; 32]);
+    assert_eq!(
+        refused(one.clone().update(scene.accept(&unchained))),
+        "BROKEN_CHAIN"
+    );
+    let mut earlier = following(&two);
+    earlier.contents.issued = time("2026-05-30T00:00:00Z");
+    assert_eq!(refused(two.update(scene.accept(&earlier))), "TIME");
+    let mut stranger = following(&one);
+    stranger.contents.publisher = Publisher::new("HK", text("他")).unwrap();
+    assert_eq!(refused(one.update(scene.accept(&stranger))), "PUBLISHER");
+}
+
+#[test]
+fn history_stays() {
+    let scene = Scene::new();
+    let one = scene.accept(&scene.draft_with(scene.entry()));
+    let key = scene.entry().key();
+    let judge = |bend: &dyn Fn(&mut Entry)| {
+        let (issued, to) = (time("2026-05-31T00:00:00Z"), time("2026-06-30T00:00:00Z"));
+        let mut draft = TrustListDraft::following(&one, issued, to);
+        bend(draft.entry_mut(&key).unwrap());
+        let newer = scene.accept(&draft);
+        one.clone()
+            .update(newer)
+            .map_or_else(|e| e.reason.code(), |_| "")
+    };
+    let suspended = change(Status::Suspended, "2026-03-01T00:00:00Z");
+    let back = |from| change(Status::Recognised, from);
+    assert_eq!(judge(&|_| ()), "");
+    assert_eq!(judge(&|entry| entry.change(suspended).unwrap()), "");
+    let later = |entry: &mut Entry| {
+        entry.change(suspended).unwrap();
+        entry.change(back("2026-05-25T00:00:00Z")).unwrap();
+    };
+    assert_eq!(judge(&later), "");
+    for bend in [
+        |entry: &mut Entry| entry.history[0].from = time("2025-01-01T00:00:00Z"),
+        |entry: &mut Entry| entry.history[0].cause = StatusCause::Cessation,
+        |entry: &mut Entry| entry.history[0].status = Status::Terminated,
+        |entry: &mut Entry| entry.issuers[0] = entry.anchors[0].clone(),
+        |entry: &mut Entry| entry.policy = Some(ObjectIdentifier::new_unwrap("1.2.3")),
+        |entry: &mut Entry| {
+            entry
+                .change(change(Status::Suspended, "2026-03-01T00:00:00Z"))
+                .unwrap();
+            entry
+                .change(change(Status::Recognised, "2026-05-24T23:59:59Z"))
+                .unwrap();
+        },
+    ] {
+        assert_eq!(judge(&bend), "HISTORY_REWRITTEN");
+    }
+    let (issued, to) = (time("2026-05-31T00:00:00Z"), time("2026-06-30T00:00:00Z"));
+    let mut without = TrustListDraft::following(&one, issued, to);
+    without.contents.entries.clear();
+    assert_eq!(
+        refused(one.clone().update(scene.accept(&without))),
+        "HISTORY_REWRITTEN"
+    );
+    let mut past = TrustListDraft::following(&one, issued, to);
+    past.insert(scene.entry_named("乙")).unwrap();
+    assert_eq!(
+        refused(one.update(scene.accept(&past))),
+        "HISTORY_REWRITTEN"
+    );
+}
+
+/// Recognised from January, suspended in March, recognised again from April.
+fn with_gap(scene: &Scene) -> Entry {
+    let mut entry = scene.entry();
+    for next in [
+        change(Status::Suspended, "2026-03-01T00:00:00Z"),
+        change(Status::Recognised, "2026-04-01T00:00:00Z"),
+    ] {
+        entry.change(next).unwrap();
+    }
+    entry
+}
+
+#[test]
+fn a_gap_stays_a_gap() {
+    let scene = Scene::new();
+    let since = |at| match scene.ask(with_gap(&scene), at) {
+        Verdict::Recognised { since, .. } => Ok(since),
+        Verdict::NotRecognised(Refusal::Standing { status, .. }) => Err(status),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        since("2026-02-28T23:59:59Z"),
+        Ok(time("2026-01-01T00:00:00Z"))
+    );
+    assert_eq!(since("2026-03-01T00:00:00Z"), Err(Some(Status::Suspended)));
+    assert_eq!(since("2026-03-31T23:59:59Z"), Err(Some(Status::Suspended)));
+    assert_eq!(
+        since("2026-04-01T00:00:00Z"),
+        Ok(time("2026-04-01T00:00:00Z"))
+    );
+}
+
+#[test]
+fn a_certificate_issued_in_a_gap_is_not_recognised_after_it() {
+    let mut scene = Scene::new();
+    scene.leaf = scene
+        .leaf
+        .valid("2026-03-15T00:00:00Z", "2027-01-01T00:00:00Z");
+    let verdict = scene.ask(with_gap(&scene), "2026-05-01T00:00:00Z");
+    assert!(matches!(
+        verdict,
+        Verdict::NotRecognised(Refusal::IssuedOutside {
+            status: Some(Status::Suspended),
+            ..
+        })
+    ));
+    scene.leaf = scene
+        .leaf
+        .valid("2025-12-31T23:59:59Z", "2027-01-01T00:00:00Z");
+    // The CAs' own certificates begin in 2026, which is no matter here.
+    let verdict = scene.ask(with_gap(&scene), "2026-05-01T00:00:00Z");
+    assert!(matches!(
+        verdict,
+        Verdict::NotRecognised(Refusal::IssuedOutside { status: None, .. })
+    ));
+}
+
+#[test]
+fn a_compromise_reaches_back() {
+    let scene = Scene::new();
+    let ended_for = |cause| {
+        let mut entry = scene.entry();
+        let from = time("2026-05-01T00:00:00Z");
+        entry
+            .change(StatusChange::new(Status::Terminated, from, cause))
+            .unwrap();
+        scene.ask(entry, "2026-02-01T00:00:00Z")
+    };
+    assert!(matches!(
+        ended_for(StatusCause::Cessation),
+        Verdict::Recognised { .. }
+    ));
+    for cause in [StatusCause::Compromise, StatusCause::MisIssuance] {
+        assert!(matches!(
+            ended_for(cause),
+            Verdict::NotRecognised(Refusal::ReachesBack { .. })
+        ));
+    }
+    // Recognised again: what was issued before stays out.
+    let mut entry = scene.entry();
+    let from = time("2026-03-01T00:00:00Z");
+    let lost = StatusChange::new(Status::Suspended, from, StatusCause::Compromise);
+    entry.change(lost).unwrap();
+    entry
+        .change(change(Status::Recognised, "2026-04-01T00:00:00Z"))
+        .unwrap();
+    assert!(matches!(
+        scene.ask(entry, "2026-05-01T00:00:00Z"),
+        Verdict::NotRecognised(Refusal::ReachesBack { .. })
+    ));
+}
+
+#[test]
+fn issuers_and_anchors_are_keys_and_not_names() {
+    let scene = Scene::new();
+    let at = "2026-05-01T00:00:00Z";
+    let twin = Scene::new();
+    let first = change(Status::Recognised, "2026-01-01T00:00:00Z");
+    let entry = || Entry::new("CN-GD", ca("甲"), text("personal"), first).unwrap();
+    // The issuer's name with another key.
+    let other_issuer = entry().anchor(scene.root.clone()).issuer(twin.sub.clone());
+    assert!(matches!(
+        scene.ask(other_issuer, at),
+        Verdict::NotRecognised(Refusal::Path { .. })
+    ));
+    // The right issuer under an anchor's name with another key.
+    let other_anchor = entry().anchor(twin.root.clone()).issuer(scene.sub.clone());
+    assert!(matches!(
+        scene.ask(other_anchor, at),
+        Verdict::NotRecognised(Refusal::Path { .. })
+    ));
+    // An anchor that issues though it is not listed as an issuer.
+    let key = Key::new();
+    let shared_name = Forged::ca(SUB, &key, SUB).issue(&key);
+    let by_anchor = entry().anchor(scene.sub.clone()).issuer(shared_name);
+    assert!(matches!(
+        scene.ask(by_anchor, at),
+        Verdict::NotRecognised(Refusal::IssuerNotPinned { .. })
+    ));
+    let root_alone = entry()
+        .anchor(scene.root.clone())
+        .issuer(scene.root.clone());
+    assert!(matches!(
+        scene.ask(root_alone, at),
+        Verdict::NotRecognised(Refusal::NoEntry { .. })
+    ));
+    // Several entries: the one that fits answers, wherever it stands.
+    let mut draft = scene.draft_with(scene.entry_named("乙"));
+    draft
+        .insert(entry().anchor(scene.root.clone()).issuer(twin.sub.clone()))
+        .unwrap();
+    let list = scene.accept(&draft);
+    let leaf = scene.leaf.issue(&scene.sub_key);
+    match list.recognised(leaf.der(), time(at)) {
+        Verdict::Recognised { entry, .. } => assert_eq!(entry.ca, "乙"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_path_is_checked_at_the_time_asked_about() {
+    let mut scene = Scene::new();
+    scene.leaf = scene
+        .leaf
+        .valid("2026-01-01T00:00:00Z", "2026-04-30T00:00:00Z");
+    assert!(matches!(
+        scene.ask(scene.entry(), "2026-04-30T00:00:00Z"),
+        Verdict::Recognised { .. }
+    ));
+    match scene.ask(scene.entry(), "2026-05-01T00:00:00Z") {
+        Verdict::NotRecognised(Refusal::Path { source, .. }) => {
+            assert!(matches!(source.reasons()[0].cause, Cause::Expired { .. }));
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut flipped = scene.leaf.der(&scene.sub_key);
+    *flipped.last_mut().unwrap() ^= 1;
+    let list = scene.accept(&scene.draft_with(scene.entry()));
+    assert!(matches!(
+        list.recognised(&flipped, time("2026-04-01T00:00:00Z")),
+        Verdict::NotRecognised(Refusal::Path { .. })
+    ));
+    assert!(matches!(
+        list.recognised(b"no certificate", now()),
+        Verdict::NotRecognised(Refusal::Unreadable(_))
+    ));
+    assert!(matches!(
+        list.recognised(&flipped, time("2026-06-25T00:00:00Z")),
+        Verdict::Indeterminate(Doubt::OutsideList { .. })
+    ));
+}
+
+#[test]
+fn the_policy_is_compared_arc_by_arc() {
+    let mut scene = Scene::new();
+    let asked = ObjectIdentifier::new_unwrap("2.16.344.8.2.2008.810.2");
+    let at = "2026-05-01T00:00:00Z";
+    for (named, good) in [
+        ("2.16.344.8.2.2008.810.2", true),
+        ("2.16.344.8.2.2008.810.20", false),
+        ("2.16.344.8.2.2008.810.2.1", false),
+        ("2.16.344.8.2.2008.810", false),
+    ] {
+        let policies = CertificatePolicies(vec![PolicyInformation {
+            policy_identifier: ObjectIdentifier::new(named).unwrap(),
+            policy_qualifiers: None,
+        }]);
+        scene.leaf = scene
+            .leaf
+            .replacing(extension(true, "2.5.29.32", &policies));
+        let verdict = scene.ask(scene.entry().policy(asked), at);
+        assert_eq!(
+            matches!(verdict, Verdict::Recognised { .. }),
+            good,
+            "{named}"
+        );
+        if !good {
+            assert!(matches!(
+                verdict,
+                Verdict::NotRecognised(Refusal::Policy { .. })
+            ));
+        }
+    }
+}
+
+#[test]
+fn unknown_revocation_leaves_the_answer_open() {
+    let scene = Scene::new();
+    let list = scene.accept(&scene.draft_with(scene.entry()));
+    let target = scene.leaf.issue(&scene.sub_key);
+    let sm2 = Sm2Sm3::default();
+    let algorithms: [&dyn VerifyAlgorithm; 1] = [&sm2];
+    let ask = |crls: &[ParsedCrl], rule| {
+        let options = PathOptions::new(now(), &algorithms).crls(crls);
+        list.judge(&target, &options.revocation(rule))
+    };
+    assert!(matches!(
+        ask(&[], RevocationRule::Required),
+        Verdict::Indeterminate(Doubt::Revocation { .. })
+    ));
+    let crl = crate::forge::ForgedCrl::new(SUB)
+        .revoke(0x41, "2026-05-01T00:00:00Z", None)
+        .issue(&scene.sub_key);
+    assert!(matches!(
+        ask(&[crl], RevocationRule::WhereCrlGiven),
+        Verdict::NotRecognised(Refusal::Path { .. })
+    ));
+}
+
+proptest! {
+    /// Against the plain reading: the last standing that began by then.
+    #[test]
+    fn the_standing_at_a_time_is_the_last_one_begun(
+        mut days in proptest::collection::btree_set(1u64..400, 1..12),
+        asked in 0u64..420,
+    ) {
+        let day = |n: u64| {
+            let start = time("2026-01-01T00:00:00Z").unix_duration();
+            der::DateTime::from_unix_duration(start + core::time::Duration::from_secs(n * 86400))
+                .unwrap()
+        };
+        let status = |n: usize| [Status::Recognised, Status::Suspended][n % 2];
+        let first = days.pop_first().unwrap();
+        let change = |n, at| StatusChange::new(status(n), day(at), StatusCause::Decision);
+        let mut entry = Entry::new("HK", ca("甲"), text("c"), change(0, first)).unwrap();
+        for (n, at) in days.iter().enumerate() {
+            entry.change(change(n + 1, *at)).unwrap();
+            prop_assert!(entry.change(change(n + 1, at + 1)).is_err());
+            prop_assert!(entry.change(change(n, *at)).is_err());
+        }
+        let begun = core::iter::once(&first).chain(&days).filter(|at| **at <= asked).count();
+        let expected = begun.checked_sub(1).map(status);
+        prop_assert_eq!(entry.status_at(day(asked)).map(|change| change.status), expected);
+    }
+}
+#[test]
+fn throwaway_dump() {
+    let scene = Scene::new();
+    let mut entry = with_gap(&scene);
+    entry = entry.policy(ObjectIdentifier::new_unwrap("2.16.156.339.1.1.1.2.1"));
+    let mut draft = scene.draft_with(entry);
+    draft.insert(scene.entry_named("乙")).unwrap();
+    std::fs::write("/tmp/tl-one.json", draft.to_json().unwrap()).unwrap();
+    std::fs::write("/tmp/tl-one.der", scene.sign(&draft)).unwrap();
+    let draft = draft.after(1, [7; 32]);
+    std::fs::write("/tmp/tl-two.json", draft.to_json().unwrap()).unwrap();
+    std::fs::write("/tmp/tl-empty.json", scene.draft().to_json().unwrap()).unwrap();
+}

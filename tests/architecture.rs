@@ -1,0 +1,131 @@
+//! The arrows between crates are the ones that docs/architecture.md draws.
+
+use serde_json::Value;
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+type Arrow = (String, String);
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// Normal dependencies between members of the workspace, as cargo sees them.
+fn arrows_in_manifests() -> BTreeSet<Arrow> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata is JSON");
+    let packages = metadata["packages"].as_array().expect("a list of packages");
+    let libraries: BTreeSet<&str> = packages
+        .iter()
+        .filter(|package| {
+            let path = package["manifest_path"].as_str().unwrap_or_default();
+            path.contains("/crates/")
+        })
+        .filter_map(|package| package["name"].as_str())
+        .collect();
+    let mut arrows = BTreeSet::new();
+    for package in packages {
+        let from = package["name"].as_str().expect("a package has a name");
+        for dependency in package["dependencies"].as_array().expect("a list") {
+            let to = dependency["name"].as_str().expect("a dependency has a name");
+            let normal = dependency["kind"].is_null();
+            if normal && libraries.contains(from) && libraries.contains(to) {
+                arrows.insert((from.to_owned(), to.to_owned()));
+            }
+        }
+    }
+    arrows
+}
+
+/// The lines `- from → to, to` under the heading "Arrows".
+fn arrows_in_document() -> BTreeSet<Arrow> {
+    let text = fs::read_to_string(root().join("docs/architecture.md")).expect("the document");
+    let section = text
+        .split("\n## ")
+        .find(|section| section.starts_with("Arrows"))
+        .expect("a heading \"Arrows\"");
+    let mut arrows = BTreeSet::new();
+    for line in section.lines() {
+        let Some((from, targets)) = line.strip_prefix("- ").and_then(|line| line.split_once(" → "))
+        else {
+            continue;
+        };
+        for to in targets.split(", ") {
+            let name = |text: &str| text.trim_matches('`').to_owned();
+            arrows.insert((name(from), name(to)));
+        }
+    }
+    arrows
+}
+
+#[test]
+fn the_arrows_are_those_of_the_document() {
+    let (built, drawn) = (arrows_in_manifests(), arrows_in_document());
+    assert!(built.len() >= 10, "only {} arrows found: the search is broken", built.len());
+    assert_eq!(
+        built.difference(&drawn).collect::<Vec<_>>(),
+        Vec::<&Arrow>::new(),
+        "arrows that docs/architecture.md does not have"
+    );
+    assert_eq!(
+        drawn.difference(&built).collect::<Vec<_>>(),
+        Vec::<&Arrow>::new(),
+        "arrows that nobody built"
+    );
+}
+
+#[test]
+fn the_arrows_have_no_cycle_and_end_at_gm_crypto() {
+    let mut arrows = arrows_in_manifests();
+    let mut layers = 0;
+    while !arrows.is_empty() {
+        let sources: BTreeSet<&String> = arrows.iter().map(|(from, _)| from).collect();
+        let leaves: BTreeSet<String> = arrows
+            .iter()
+            .map(|(_, to)| to.clone())
+            .filter(|to| !sources.contains(to))
+            .collect();
+        assert!(!leaves.is_empty(), "a cycle among {arrows:?}");
+        if layers == 0 {
+            assert_eq!(leaves, BTreeSet::from(["gm-crypto".to_owned()]));
+        }
+        arrows.retain(|(_, to)| !leaves.contains(to));
+        layers += 1;
+    }
+    assert!(layers <= 3, "{layers} layers: shallower was promised");
+}
+
+#[test]
+fn no_room_is_named_after_nothing_and_no_file_is_too_long() {
+    let output = Command::new("git")
+        .args(["ls-files", "*.rs"])
+        .current_dir(root())
+        .output()
+        .expect("git runs");
+    let files = String::from_utf8(output.stdout).expect("file names are UTF-8");
+    assert!(files.lines().count() > 20, "git lists the files");
+    for file in files.lines() {
+        let stem = Path::new(file).file_stem().unwrap_or_default();
+        let nameless = ["util", "utils", "common", "helper", "helpers", "misc", "types"];
+        assert!(!nameless.iter().any(|name| stem == *name), "{file} is named after nothing");
+        let Ok(text) = fs::read_to_string(root().join(file)) else {
+            continue;
+        };
+        assert!(text.lines().count() <= 900, "{file} has more than 900 lines");
+        let in_place = file.starts_with("crates/gm-crypto/src/low/")
+            || file.ends_with("/sys.rs")
+            || file.starts_with("tests/support/");
+        let word = concat!("uns", "afe");
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let found = code.filter(|line| {
+            [" {", " fn", " impl", " extern"]
+                .iter()
+                .any(|then| line.contains(&format!("{word}{then}")))
+        });
+        assert!(in_place || found.count() == 0, "{file} has {word} code outside its places");
+    }
+}
