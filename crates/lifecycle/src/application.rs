@@ -624,9 +624,19 @@ fn again(state: &State, actor: &Actor, request: &Request) -> Result<Vec<Event>, 
         State::Closed => None,
     };
     match submitted {
+        None => Err(wrong_state(state, "submitted")),
         Some(known) if known.request == *request && known.applicant == actor.person => Ok(vec![]),
-        _ => Err(Refusal::ApplicationExists.into()),
+        Some(_) => Err(Refusal::ApplicationExists.into()),
     }
+}
+
+fn wrong_state(state: &State, verb: &'static str) -> Error {
+    let refusal = Refusal::WrongState {
+        what: "the application",
+        state: state.name(),
+        verb,
+    };
+    refusal.into()
 }
 
 fn withdraw(submitted: &Submitted, actor: &Actor) -> Result<Vec<Event>, Error> {

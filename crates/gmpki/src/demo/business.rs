@@ -212,7 +212,7 @@ impl Business {
             certificate::Command::Freeze,
             story,
         )?;
-        self.issue_crl(1, story)?;
+        self.issue_crl_after(id, "frozen", story)?;
         self.change(
             id,
             &registrar,
@@ -229,7 +229,7 @@ impl Business {
             certificate::Command::Confirm,
             story,
         )?;
-        self.issue_crl(2, story)
+        self.issue_crl_after(id, "unfrozen", story)
     }
 
     /// Two persons revoke the pair; the CRL lists it.
@@ -253,7 +253,7 @@ impl Business {
             certificate::Command::Confirm,
             story,
         )?;
-        self.issue_crl(3, story)
+        self.issue_crl_after(id, "revoked", story)
     }
 
     /// Both certificates of an application that was delivered.
@@ -292,7 +292,7 @@ impl Business {
     ) -> Result<(), Failure> {
         let signing = self.pair(id)?.signing;
         let stream = StreamId::Certificate(signing.issuer, signing.serial);
-        if self.count(&stream, event)? > 0 {
+        if self.last(&stream, event)?.is_some() {
             return Ok(());
         }
         self.act(
@@ -303,22 +303,36 @@ impl Business {
         )
     }
 
-    /// The `nth` CRL of this demonstration, unless it exists.
-    fn issue_crl(&mut self, nth: usize, story: &mut Story) -> Result<(), Failure> {
-        let stream = StreamId::Authority(self.issuing_ca.clone());
-        if self.count(&stream, "crl-issued")? >= nth {
+    /// A CRL that knows of a change to a pair, unless there is one.
+    fn issue_crl_after(
+        &mut self,
+        id: &ApplicationId,
+        event: &str,
+        story: &mut Story,
+    ) -> Result<(), Failure> {
+        let signing = self.pair(id)?.signing;
+        let changed = self.last(
+            &StreamId::Certificate(signing.issuer, signing.serial),
+            event,
+        )?;
+        let listed = self.last(&StreamId::Authority(self.issuing_ca.clone()), "crl-issued")?;
+        if listed > changed {
             return Ok(());
         }
         let command = Command::Authority(self.issuing_ca.clone(), authority::Command::IssueCrl);
         self.act(&self.key_officer.clone(), "has a CRL made", command, story)
     }
 
-    fn count(&self, stream: &StreamId, event: &str) -> Result<usize, Failure> {
-        let mut count = 0;
+    /// Place in the log of the last event of that name in a history; `None` when
+    /// it did not happen.
+    fn last(&self, stream: &StreamId, event: &str) -> Result<Option<u64>, Failure> {
+        let mut place = None;
         for record in self.engine.store().stream(stream)? {
-            count += usize::from(record.entry()?.event.name() == event);
+            if record.entry()?.event.name() == event {
+                place = Some(record.seq);
+            }
         }
-        Ok(count)
+        Ok(place)
     }
 
     /// One act, and everything that follows from it outside.

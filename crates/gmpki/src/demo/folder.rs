@@ -12,32 +12,38 @@ use zeroize::Zeroizing;
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
-    password_file: PathBuf,
+    password_file: Option<PathBuf>,
 }
 
 impl Folder {
-    /// Makes the folder and a password file when there are none.
+    /// Makes the folder when there is none.
     pub(crate) fn open(root: &Path, password_file: Option<&Path>) -> Result<Self, Failure> {
         fs::create_dir_all(root).map_err(|source| Failure::file(root, source))?;
-        let own = root.join("operator.password");
-        if password_file.is_none() && !own.exists() {
+        Ok(Self {
+            root: root.to_owned(),
+            password_file: password_file.map(Path::to_owned),
+        })
+    }
+
+    /// What opens the operator's keys; made when no file was named and there is
+    /// none. Only for whoever has the store: of two runs at once, one would make
+    /// keys under a password that the other replaces.
+    pub(crate) fn password(&self) -> Result<Password, Failure> {
+        if let Some(named) = &self.password_file {
+            return Ok(Password::from_file(named)?);
+        }
+        let own = self.root.join("operator.password");
+        if !own.exists() {
             let mut random = Zeroizing::new([0; 16]);
             getrandom::fill(random.as_mut_slice())?;
             let password = Zeroizing::new(hexadecimal(random.as_slice()));
             // A neighbour first: a crash leaves no empty password behind.
-            let neighbour = root.join("operator.password.part");
+            let neighbour = self.root.join("operator.password.part");
             let _ = fs::remove_file(&neighbour);
             input::write_secret(&neighbour, password.as_bytes())?;
             fs::rename(&neighbour, &own).map_err(|source| Failure::file(&own, source))?;
         }
-        Ok(Self {
-            root: root.to_owned(),
-            password_file: password_file.map_or(own, Path::to_owned),
-        })
-    }
-
-    pub(crate) fn password(&self) -> Result<Password, Failure> {
-        Ok(Password::from_file(&self.password_file)?)
+        Ok(Password::from_file(own)?)
     }
 
     /// The operator's keys, encrypted.
