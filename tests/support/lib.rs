@@ -1,5 +1,7 @@
 //! What the stories and suites of this package stand on.
 
+pub mod command;
+pub mod openssl;
 pub mod suites;
 
 /// The examples of the README, run as tests.

@@ -449,16 +449,28 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
             signing: Slot::AwaitingKey,
             encryption: Slot::AwaitingKey,
         }),
-        (Some(State::Issuing(mut issuing)), Event::EncryptionKeyReceived(key)) => {
+        (Some(State::Issuing(mut issuing)), Event::EncryptionKeyReceived(key))
+            if issuing.encryption_key.is_none() =>
+        {
             issuing.encryption_key = Some(key.clone());
             State::Issuing(issuing)
         }
         (Some(State::Issuing(mut issuing)), Event::IssuanceIntended { ordinal, intent }) => {
-            *issuing.slot(*ordinal) = Slot::Intended(intent.clone());
+            if let slot @ Slot::AwaitingKey = issuing.slot(*ordinal) {
+                *slot = Slot::Intended(intent.clone());
+            }
             State::Issuing(issuing)
         }
-        (Some(State::Issuing(mut issuing)), Event::IssuanceAbandoned { ordinal, .. }) => {
-            *issuing.slot(*ordinal) = Slot::AwaitingKey;
+        (
+            Some(State::Issuing(mut issuing)),
+            Event::IssuanceAbandoned {
+                ordinal, serial, ..
+            },
+        ) => {
+            let slot = issuing.slot(*ordinal);
+            if slot.awaits(serial) {
+                *slot = Slot::AwaitingKey;
+            }
             State::Issuing(issuing)
         }
         (
@@ -470,11 +482,14 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
                 certificate,
             },
         ) => {
-            *issuing.slot(*ordinal) = Slot::Issued(Issued {
-                issuer: issuer.clone(),
-                serial: serial.clone(),
-                certificate: certificate.clone(),
-            });
+            let slot = issuing.slot(*ordinal);
+            if slot.awaits(serial) {
+                *slot = Slot::Issued(Issued {
+                    issuer: issuer.clone(),
+                    serial: serial.clone(),
+                    certificate: certificate.clone(),
+                });
+            }
             issuing.complete()
         }
         (Some(State::Issued(pair)), Event::Delivered) => State::Delivered(pair),
@@ -530,6 +545,13 @@ impl Command {
             Self::RecordUnknownOutcome { .. } => "issued again",
             Self::RecordPublication => "published",
         }
+    }
+}
+
+impl Slot {
+    /// The open intent has this serial number.
+    fn awaits(&self, serial: &Serial) -> bool {
+        matches!(self, Self::Intended(intent) if intent.serial == *serial)
     }
 }
 

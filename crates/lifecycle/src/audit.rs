@@ -2,13 +2,14 @@
 //! aggregate, every signature, and the indices against what the log says.
 
 use crate::{
-    Actor, ApplicationId, AuthorityId, CertificateRow, Entry, Error, Event, Head, Intent, PersonId,
-    Record, Serial, Store, StoreError, StreamId, application, authority, certificate, log,
+    Actor, ApplicationId, AuthorityId, CaseNumber, CertificateRow, Entry, Error, Event, Head,
+    Intent, PersonId, Record, Serial, Store, StoreError, StreamId, application, authority,
+    certificate, log,
 };
 use cert_profile::Issuer;
 use der::referenced::OwnedToRef;
 use gm_crypto::pki::{Signed, Sm2Sm3};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records read at a time.
 const PAGE: usize = 1_000;
@@ -117,6 +118,34 @@ pub enum Fault {
         person: PersonId,
     },
 
+    /// A case number that is not the one after the last.
+    #[error("record {seq}: the case has number {found}, and {expected} was next")]
+    CaseNumber {
+        /// Its place.
+        seq: u64,
+        /// The number in the record.
+        found: CaseNumber,
+        /// The number that was next.
+        expected: CaseNumber,
+    },
+
+    /// A certificate's own history and the one of the application or authority
+    /// that it was made for differ on whether it exists.
+    #[error("{what} and the history of whom it was made for differ")]
+    Unconnected {
+        /// The certificate.
+        what: StreamId,
+    },
+
+    /// The index of case numbers says other than the log.
+    #[error("the last case number is {found} in the index and {expected} in the log")]
+    CasesDiffer {
+        /// The last number in the index.
+        found: CaseNumber,
+        /// The last number in the log.
+        expected: CaseNumber,
+    },
+
     /// An index says other than the log.
     #[error("the index of {what} differs from the log")]
     IndexDiffers {
@@ -143,6 +172,7 @@ pub fn verify(store: &dyn Store) -> Result<Report, Fault> {
             head = record.head();
         }
     }
+    world.connect()?;
     world.compare_indices(store)?;
     Ok(world.report(&head))
 }
@@ -175,7 +205,18 @@ struct World {
     applications: BTreeMap<ApplicationId, Option<application::State>>,
     authorities: BTreeMap<AuthorityId, Option<authority::State>>,
     certificates: BTreeMap<(AuthorityId, Serial), Option<certificate::State>>,
+    /// What applications and authorities say of serial numbers they intended.
+    intents: BTreeMap<(AuthorityId, Serial), Outcome>,
+    cases: u64,
     crls: usize,
+}
+
+/// How an intent ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Open,
+    Exists,
+    Abandoned,
 }
 
 impl World {
@@ -189,6 +230,7 @@ impl World {
         let changed = match (&entry.stream, &entry.event) {
             (StreamId::Application(id), Event::Application(event)) => {
                 self.check_application(id, entry, event)?;
+                self.note_application(seq, event)?;
                 let state = self.applications.entry(id.clone()).or_default();
                 let before = state.clone();
                 *state = application::evolve(before.clone(), &entry.actor, event);
@@ -196,6 +238,7 @@ impl World {
             }
             (StreamId::Authority(id), Event::Authority(event)) => {
                 self.check_authority(id, entry, event)?;
+                self.note_authority(event);
                 let state = self.authorities.entry(id.clone()).or_default();
                 let before = state.clone();
                 *state = authority::evolve(id, before.clone(), &entry.actor, event);
@@ -221,6 +264,76 @@ impl World {
                 event: entry.event.name(),
             })
         }
+    }
+
+    fn note_application(&mut self, seq: u64, event: &application::Event) -> Result<(), Fault> {
+        use application::Event as Happened;
+        match event {
+            Happened::Registered { case, .. } => {
+                self.cases += 1;
+                let (found, expected) = (*case, CaseNumber(self.cases));
+                if found != expected {
+                    return Err(Fault::CaseNumber {
+                        seq,
+                        found,
+                        expected,
+                    });
+                }
+            }
+            Happened::IssuanceIntended { intent, .. } => {
+                self.note(&intent.issuer, &intent.serial, Outcome::Open);
+            }
+            Happened::IssuanceAbandoned { issuer, serial, .. } => {
+                self.note(issuer, serial, Outcome::Abandoned);
+            }
+            Happened::CertificateIssued { issuer, serial, .. } => {
+                self.note(issuer, serial, Outcome::Exists);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn note_authority(&mut self, event: &authority::Event) {
+        use authority::Event as Happened;
+        match event {
+            Happened::IssuanceIntended(intent) => {
+                self.note(&intent.issuer, &intent.serial, Outcome::Open);
+            }
+            Happened::IssuanceAbandoned { issuer, serial } => {
+                self.note(issuer, serial, Outcome::Abandoned);
+            }
+            Happened::Established { issuer, serial, .. } => {
+                self.note(issuer, serial, Outcome::Exists);
+            }
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, issuer: &AuthorityId, serial: &Serial, outcome: Outcome) {
+        let key = (issuer.clone(), serial.clone());
+        self.intents.insert(key, outcome);
+    }
+
+    /// Each certificate has one history of its own, and it says the same.
+    fn connect(&self) -> Result<(), Fault> {
+        use certificate::State;
+        let outcome = |state: &Option<State>| match state {
+            None => None,
+            Some(State::Reserved) => Some(Outcome::Open),
+            Some(State::Burnt { .. }) => Some(Outcome::Abandoned),
+            Some(_) => Some(Outcome::Exists),
+        };
+        for key in self.certificates.keys().chain(self.intents.keys()) {
+            let own = self.certificates.get(key).and_then(outcome);
+            if own != self.intents.get(key).copied() {
+                let (issuer, serial) = key.clone();
+                return Err(Fault::Unconnected {
+                    what: StreamId::Certificate(issuer, serial),
+                });
+            }
+        }
+        Ok(())
     }
 
     fn check_application(
@@ -348,11 +461,17 @@ impl World {
                 });
             }
         }
-        let waiting = store.unsettled()?;
-        for (stream, due) in self.due() {
-            if waiting.contains(&stream) != due {
-                return Err(Fault::IndexDiffers { what: stream });
-            }
+        let waiting = store.unsettled()?.into_iter().collect();
+        let due: HashSet<StreamId> = self
+            .due()
+            .filter_map(|(stream, due)| due.then_some(stream))
+            .collect();
+        if let Some(what) = due.symmetric_difference(&waiting).min().cloned() {
+            return Err(Fault::IndexDiffers { what });
+        }
+        let (found, expected) = (store.last_case()?, CaseNumber(self.cases));
+        if found != expected {
+            return Err(Fault::CasesDiffer { found, expected });
         }
         Ok(())
     }
@@ -393,17 +512,30 @@ fn check_certificate(
     event: &certificate::Event,
 ) -> Result<(), Fault> {
     use certificate::{Event as Happened, State};
+    let impossible = || Fault::Impossible {
+        seq: entry.seq,
+        stream: entry.stream.clone(),
+        event: event.name(),
+    };
+    // A date is the act's own, but for what was frozen before.
+    let (dated, act) = match (state, event) {
+        (Some(State::Held { since, .. }), Happened::Revoked { at, .. }) => (*at, *since),
+        (
+            _,
+            Happened::Revoked { at, .. } | Happened::Burnt { at } | Happened::Frozen { since: at },
+        ) => (*at, entry.at),
+        _ => (entry.at, entry.at),
+    };
+    if dated != act {
+        return Err(impossible());
+    }
     match (state, event) {
         (
             Some(State::Active { pending } | State::Held { pending, .. }),
             Happened::Unfrozen | Happened::Revoked { .. },
         ) => match pending {
             Some(pending) => two_persons(entry, &[&pending.by.person]),
-            None => Err(Fault::Impossible {
-                seq: entry.seq,
-                stream: entry.stream.clone(),
-                event: event.name(),
-            }),
+            None => Err(impossible()),
         },
         _ => Ok(()),
     }

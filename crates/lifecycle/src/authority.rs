@@ -366,34 +366,42 @@ pub fn evolve(
             officer: actor.person.clone(),
             public_key: None,
         }),
-        (Some(State::Proposed(mut proposed)), Event::KeyMade { public_key }) => {
+        (Some(State::Proposed(mut proposed)), Event::KeyMade { public_key })
+            if proposed.public_key.is_none() =>
+        {
             proposed.public_key = Some(public_key.clone());
             State::Proposed(proposed)
         }
-        (Some(State::Proposed(proposed)), Event::Approved) => State::Issuing(Issuing {
-            proposed,
-            intent: None,
-        }),
-        (Some(State::Issuing(issuing)), Event::IssuanceIntended(intent)) => {
+        (Some(State::Proposed(proposed)), Event::Approved) if proposed.public_key.is_some() => {
+            State::Issuing(Issuing {
+                proposed,
+                intent: None,
+            })
+        }
+        (Some(State::Issuing(issuing)), Event::IssuanceIntended(intent))
+            if issuing.intent.is_none() =>
+        {
             State::Issuing(Issuing {
                 intent: Some(intent.clone()),
                 ..issuing
             })
         }
-        (Some(State::Issuing(issuing)), Event::IssuanceAbandoned { .. }) => {
+        (Some(State::Issuing(issuing)), Event::IssuanceAbandoned { serial, .. })
+            if issuing.open(serial).is_ok() =>
+        {
             State::Issuing(Issuing {
                 intent: None,
                 ..issuing
             })
         }
         (
-            Some(State::Issuing(_)),
+            Some(State::Issuing(issuing)),
             Event::Established {
                 issuer,
+                serial,
                 certificate,
-                ..
             },
-        ) => State::Active(Active {
+        ) if issuing.open(serial).is_ok() => State::Active(Active {
             issuer: issuer.clone(),
             certificate: certificate.clone(),
             crl_number: 0,
@@ -404,17 +412,25 @@ pub fn evolve(
                 octets: pki::encode_pem("CERTIFICATE", certificate).into_bytes(),
             }],
         }),
-        (Some(State::Active(mut active)), Event::CrlIntended(intent)) => {
+        (Some(State::Active(mut active)), Event::CrlIntended(intent))
+            if active.crl_intent.is_none()
+                && active.crl_number < intent.number
+                && active.last_update <= Some(intent.this_update) =>
+        {
             active.crl_number = intent.number;
             active.last_update = Some(intent.this_update);
             active.crl_intent = Some(intent.clone());
             State::Active(active)
         }
-        (Some(State::Active(mut active)), Event::CrlAbandoned { .. }) => {
+        (Some(State::Active(mut active)), Event::CrlAbandoned { number })
+            if active.awaits(*number) =>
+        {
             active.crl_intent = None;
             State::Active(active)
         }
-        (Some(State::Active(mut active)), Event::CrlIssued { number, crl }) => {
+        (Some(State::Active(mut active)), Event::CrlIssued { number, crl })
+            if active.awaits(*number) =>
+        {
             active.crl_intent = None;
             // Each under its number for whoever asks about the past, the last
             // under a name that stays.

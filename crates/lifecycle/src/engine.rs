@@ -228,6 +228,12 @@ impl Engine {
                     let stream = StreamId::Application(id);
                     return Err(Refusal::Unknown { stream }.into());
                 };
+                // A holder speaks for their own pair alone.
+                let holder = &pair.registered.submitted.applicant;
+                if actor.seat == Seat::Applicant && actor.person != *holder {
+                    let person = actor.person.clone();
+                    return Err(Refusal::NotTheApplicant { person }.into());
+                }
                 for issued in [&pair.signing, &pair.encryption] {
                     step.change_certificate(&issued.issuer, &issued.serial, command.clone())?;
                 }

@@ -193,6 +193,23 @@ pub enum StoreError {
         found: &'static str,
     },
 
+    /// The file can't be written. For reading alone, too, SQLite must be able to
+    /// make an index of the write-ahead log beside it.
+    #[error("{path} can't be used: it or its folder can't be written by this user")]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// The file could not be made.
+    #[error("{path} could not be made")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+
     /// The database refused.
     #[error("{path}: {during}")]
     Database {

@@ -34,7 +34,16 @@ impl Store for MemoryStore {
             return conflict("a serial number is taken");
         }
         if batch.case.is_some_and(|case| case.0 != self.case + 1) {
-            return conflict("a case number is taken");
+            return conflict("a case number is not the next");
+        }
+        let written = |new: &Record| {
+            let same = |old: &Record| {
+                old.seq == new.seq || (&old.stream, old.version) == (&new.stream, new.version)
+            };
+            self.records.iter().any(same)
+        };
+        if batch.records.iter().any(written) {
+            return conflict("a place in the log or in a history is taken");
         }
         self.records.extend(batch.records.iter().cloned());
         for row in &batch.certificates {

@@ -16,6 +16,7 @@ use rusqlite::{
 };
 use std::{
     fmt,
+    fs::{self, File},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -62,20 +63,16 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::Locked`] when another process has it, [`StoreError::Foreign`]
-    /// when the file is something else, [`StoreError::Database`] when SQLite
-    /// can't read or write it. None of them changes the file.
+    /// when the file is something else, [`StoreError::ReadOnly`] when it can't be
+    /// written, [`StoreError::Database`] or [`StoreError::File`] when it can't be
+    /// made or read. None of them changes the file.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut store = Self::connect(path, flags)?;
-        // Exclusive from the first lock on, so that no second engine gets in;
-        // readers are kept out too.
-        store.pragma("locking_mode", "EXCLUSIVE", "exclusive")?;
-        store.prepare_file()?;
-        store.pragma("journal_mode", "WAL", "wal")?;
-        store
-            .connection
-            .execute_batch("PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT")
-            .map_err(|source| store.failed("locking it", source))?;
+        if !path.exists() {
+            Self::make(path)?;
+        }
+        let store = Self::connect_alone(path)?;
+        store.check_identity()?;
+        store.lock()?;
         Ok(store)
     }
 
@@ -124,12 +121,63 @@ impl SqliteStore {
         }
     }
 
-    /// Makes the tables in an empty file; checks them in any other.
-    fn prepare_file(&mut self) -> Result<(), StoreError> {
-        let pages: i64 = self.number("PRAGMA page_count")?;
-        if pages > 0 {
-            return self.check_identity();
+    /// A connection that lets no second engine in from its first lock on; readers
+    /// are kept out too.
+    fn connect_alone(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let store = Self::connect(path, flags)?;
+        // SQLite opens for reading what it can't open for writing.
+        let read_only = store.connection.is_readonly("main");
+        if read_only.map_err(|source| store.failed("opening it", source))? {
+            return Err(StoreError::ReadOnly { path: path.into() });
         }
+        store.pragma("locking_mode", "EXCLUSIVE", "exclusive")?;
+        Ok(store)
+    }
+
+    fn lock(&self) -> Result<(), StoreError> {
+        self.pragma("journal_mode", "WAL", "wal")?;
+        self.connection
+            .execute_batch("PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT")
+            .map_err(|source| self.failed("locking it", source))
+    }
+
+    /// Makes a store whole under another name, then gives it its own: whoever finds
+    /// the file finds a store, also after a crash. A draft that a crash left is
+    /// finished.
+    fn make(path: &Path) -> Result<(), StoreError> {
+        let failed = |source| StoreError::File {
+            path: path.into(),
+            source,
+        };
+        let mut draft = path.as_os_str().to_owned();
+        draft.push(".part");
+        let draft = PathBuf::from(draft);
+        let made =
+            Self::make_draft(&draft).and_then(|()| fs::hard_link(&draft, path).map_err(failed));
+        match made {
+            // Another process was faster, and took the draft away.
+            Err(_) if path.exists() => return Ok(()),
+            Err(StoreError::Locked { .. }) => return Err(StoreError::Locked { path: path.into() }),
+            made => made?,
+        }
+        let _ = fs::remove_file(&draft);
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        File::open(folder.unwrap_or(Path::new(".")))
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)
+    }
+
+    fn make_draft(draft: &Path) -> Result<(), StoreError> {
+        let mut store = Self::connect_alone(draft)?;
+        if store.number("PRAGMA page_count")? == 0 {
+            store.make_tables()?;
+        }
+        store.check_identity()?;
+        store.lock()
+    }
+
+    fn make_tables(&mut self) -> Result<(), StoreError> {
         let make = |connection: &mut Connection| -> rusqlite::Result<()> {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
@@ -142,11 +190,28 @@ impl SqliteStore {
     }
 
     fn check_identity(&self) -> Result<(), StoreError> {
+        if self.number("PRAGMA page_count")? == 0 {
+            return Err(self.foreign("an empty or half-written file"));
+        }
         if self.number("PRAGMA application_id")? != i64::from(APPLICATION_ID) {
             return Err(self.foreign("an SQLite file of another program"));
         }
         if self.number("PRAGMA user_version")? != i64::from(SCHEMA_VERSION) {
             return Err(self.foreign("a store of another version"));
+        }
+        self.check_length()
+    }
+
+    /// SQLite notices pages that are missing and not one that is cut, which it
+    /// fills with zeros. A write-ahead log that was not yet carried over may hold
+    /// the page; then nothing is said here.
+    fn check_length(&self) -> Result<(), StoreError> {
+        let octets = self.number("PRAGMA page_count")? * self.number("PRAGMA page_size")?;
+        let mut log = self.path.as_os_str().to_owned();
+        log.push("-wal");
+        let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+        if length(Path::new(&log)) == 0 && i128::from(length(&self.path)) < i128::from(octets) {
+            return Err(self.foreign("a cut SQLite file"));
         }
         Ok(())
     }
@@ -187,6 +252,7 @@ impl SqliteStore {
                 path,
                 found: "not an SQLite file",
             },
+            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Foreign {
                 path,
                 found: "a damaged or half-written SQLite file",
@@ -226,6 +292,12 @@ impl Store for SqliteStore {
                 what: "records were added in between",
             });
         }
+        let next = self.last_case()?.0 + 1;
+        if batch.case.is_some_and(|case| case.0 != next) {
+            return Err(StoreError::Conflict {
+                what: "a case number is not the next",
+            });
+        }
         let write = |connection: &mut Connection| -> rusqlite::Result<()> {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -243,6 +315,9 @@ impl Store for SqliteStore {
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         let sql = "SELECT seq, stream, version, octets, digest FROM records
                    WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+        // SQLite counts to i64::MAX; no log is longer.
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(sql, params![seq, limit], record)
     }
 

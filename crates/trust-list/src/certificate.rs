@@ -70,7 +70,7 @@ impl ParsedCertificate {
         tbs.check(signed.algorithm())?;
 
         let extensions = Extensions::read(WHAT, tbs.extensions)?;
-        let key_identifier = |id: Option<AuthorityKeyIdentifier>| Some(id?.key_identifier?);
+        let key_identifier = |id: Option<AuthorityKeyIdentifier>| id?.key_identifier;
         let to_der = |any: AnyRef<'_>| any.to_der().map_err(malformed());
         Ok(Self {
             version: tbs.version,

@@ -30,8 +30,6 @@ mod revocation;
 mod search;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod throwaway;
 
 pub use crate::certificate::ParsedCertificate;
 pub use crate::crl::{ParsedCrl, Revocation, RevocationReason};

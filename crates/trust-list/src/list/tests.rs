@@ -1,5 +1,8 @@
 //! A list from draft to answer, and each way in which it must not go.
 
+mod query;
+mod update;
+
 use super::*;
 use crate::{
     forge::{Forged, Key, extension, now, time},
@@ -129,10 +132,10 @@ fn a_list_comes_back_as_it_was_drafted() {
     assert_eq!(list.publisher().names()[1].lang(), "en");
     assert_eq!(list.entries().len(), 1);
     let again = TrustListDraft {
-        contents: list.contents.clone(),
+        contents: list.contents,
     };
     assert_eq!(again.to_json().unwrap(), draft.to_json().unwrap());
-    assert_eq!(draft.to_json().unwrap(), draft.clone().to_json().unwrap());
+    assert_eq!(draft.to_json().unwrap(), draft.to_json().unwrap());
 }
 
 /// The order in which entries come makes no difference to the octets.
@@ -395,331 +398,6 @@ fn a_list_has_a_limit() {
     assert_eq!(code(UnverifiedList::from_der(octets)), "LIMIT");
 }
 
-fn refused(result: core::result::Result<TrustList, Box<UpdateRefused>>) -> &'static str {
-    result.unwrap_err().reason.code()
-}
-
-#[test]
-fn numbers_only_grow() {
-    let scene = Scene::new();
-    let one = scene.accept(&scene.draft_with(scene.entry()));
-    let (issued, next_update) = (time("2026-05-31T00:00:00Z"), time("2026-06-30T00:00:00Z"));
-    let following = |list: &TrustList| TrustListDraft::following(list, issued, next_update);
-    let two = scene.accept(&following(&one));
-    let three = scene.accept(&following(&two));
-    assert_eq!(two.previous(), Some(one.digest()));
-    let up = one.clone().update(two.clone()).unwrap();
-    assert_eq!(up.sequence(), 2);
-    up.update(three.clone()).unwrap();
-    one.clone().update(one.clone()).unwrap();
-    one.clone().update(three.clone()).unwrap();
-
-    let error = three.clone().update(two.clone()).unwrap_err();
-    assert_eq!(error.reason.code(), "ROLLBACK");
-    assert_eq!(error.held.sequence(), 3);
-
-    let mut other = following(&one);
-    other.insert(scene.entry_named("乙")).unwrap();
-    let other = scene.accept(&other);
-    assert_eq!(refused(two.clone().update(other)), "FORK");
-
-    let unchained = following(&one).after(1, [0; 32]);
-    assert_eq!(
-        refused(one.clone().update(scene.accept(&unchained))),
-        "BROKEN_CHAIN"
-    );
-    let mut earlier = following(&two);
-    earlier.contents.issued = time("2026-05-30T00:00:00Z");
-    assert_eq!(refused(two.update(scene.accept(&earlier))), "TIME");
-    let mut stranger = following(&one);
-    stranger.contents.publisher = Publisher::new("HK", text("他")).unwrap();
-    assert_eq!(refused(one.update(scene.accept(&stranger))), "PUBLISHER");
-}
-
-#[test]
-fn history_stays() {
-    let scene = Scene::new();
-    let one = scene.accept(&scene.draft_with(scene.entry()));
-    let key = scene.entry().key();
-    let judge = |bend: &dyn Fn(&mut Entry)| {
-        let (issued, to) = (time("2026-05-31T00:00:00Z"), time("2026-06-30T00:00:00Z"));
-        let mut draft = TrustListDraft::following(&one, issued, to);
-        bend(draft.entry_mut(&key).unwrap());
-        let newer = scene.accept(&draft);
-        one.clone()
-            .update(newer)
-            .map_or_else(|e| e.reason.code(), |_| "")
-    };
-    let suspended = change(Status::Suspended, "2026-03-01T00:00:00Z");
-    let back = |from| change(Status::Recognised, from);
-    assert_eq!(judge(&|_| ()), "");
-    assert_eq!(judge(&|entry| entry.change(suspended).unwrap()), "");
-    let later = |entry: &mut Entry| {
-        entry.change(suspended).unwrap();
-        entry.change(back("2026-05-25T00:00:00Z")).unwrap();
-    };
-    assert_eq!(judge(&later), "");
-    for bend in [
-        |entry: &mut Entry| entry.history[0].from = time("2025-01-01T00:00:00Z"),
-        |entry: &mut Entry| entry.history[0].cause = StatusCause::Cessation,
-        |entry: &mut Entry| entry.history[0].status = Status::Terminated,
-        |entry: &mut Entry| entry.issuers[0] = entry.anchors[0].clone(),
-        |entry: &mut Entry| entry.policy = Some(ObjectIdentifier::new_unwrap("1.2.3")),
-        |entry: &mut Entry| {
-            entry
-                .change(change(Status::Suspended, "2026-03-01T00:00:00Z"))
-                .unwrap();
-            entry
-                .change(change(Status::Recognised, "2026-05-24T23:59:59Z"))
-                .unwrap();
-        },
-    ] {
-        assert_eq!(judge(&bend), "HISTORY_REWRITTEN");
-    }
-    let (issued, to) = (time("2026-05-31T00:00:00Z"), time("2026-06-30T00:00:00Z"));
-    let mut without = TrustListDraft::following(&one, issued, to);
-    without.contents.entries.clear();
-    assert_eq!(
-        refused(one.clone().update(scene.accept(&without))),
-        "HISTORY_REWRITTEN"
-    );
-    let mut past = TrustListDraft::following(&one, issued, to);
-    past.insert(scene.entry_named("乙")).unwrap();
-    assert_eq!(
-        refused(one.update(scene.accept(&past))),
-        "HISTORY_REWRITTEN"
-    );
-}
-
-/// Recognised from January, suspended in March, recognised again from April.
-fn with_gap(scene: &Scene) -> Entry {
-    let mut entry = scene.entry();
-    for next in [
-        change(Status::Suspended, "2026-03-01T00:00:00Z"),
-        change(Status::Recognised, "2026-04-01T00:00:00Z"),
-    ] {
-        entry.change(next).unwrap();
-    }
-    entry
-}
-
-#[test]
-fn a_gap_stays_a_gap() {
-    let scene = Scene::new();
-    let since = |at| match scene.ask(with_gap(&scene), at) {
-        Verdict::Recognised { since, .. } => Ok(since),
-        Verdict::NotRecognised(Refusal::Standing { status, .. }) => Err(status),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(
-        since("2026-02-28T23:59:59Z"),
-        Ok(time("2026-01-01T00:00:00Z"))
-    );
-    assert_eq!(since("2026-03-01T00:00:00Z"), Err(Some(Status::Suspended)));
-    assert_eq!(since("2026-03-31T23:59:59Z"), Err(Some(Status::Suspended)));
-    assert_eq!(
-        since("2026-04-01T00:00:00Z"),
-        Ok(time("2026-04-01T00:00:00Z"))
-    );
-}
-
-#[test]
-fn a_certificate_issued_in_a_gap_is_not_recognised_after_it() {
-    let mut scene = Scene::new();
-    scene.leaf = scene
-        .leaf
-        .valid("2026-03-15T00:00:00Z", "2027-01-01T00:00:00Z");
-    let verdict = scene.ask(with_gap(&scene), "2026-05-01T00:00:00Z");
-    assert!(matches!(
-        verdict,
-        Verdict::NotRecognised(Refusal::IssuedOutside {
-            status: Some(Status::Suspended),
-            ..
-        })
-    ));
-    scene.leaf = scene
-        .leaf
-        .valid("2025-12-31T23:59:59Z", "2027-01-01T00:00:00Z");
-    // The CAs' own certificates begin in 2026, which is no matter here.
-    let verdict = scene.ask(with_gap(&scene), "2026-05-01T00:00:00Z");
-    assert!(matches!(
-        verdict,
-        Verdict::NotRecognised(Refusal::IssuedOutside { status: None, .. })
-    ));
-}
-
-#[test]
-fn a_compromise_reaches_back() {
-    let scene = Scene::new();
-    let ended_for = |cause| {
-        let mut entry = scene.entry();
-        let from = time("2026-05-01T00:00:00Z");
-        entry
-            .change(StatusChange::new(Status::Terminated, from, cause))
-            .unwrap();
-        scene.ask(entry, "2026-02-01T00:00:00Z")
-    };
-    assert!(matches!(
-        ended_for(StatusCause::Cessation),
-        Verdict::Recognised { .. }
-    ));
-    for cause in [StatusCause::Compromise, StatusCause::MisIssuance] {
-        assert!(matches!(
-            ended_for(cause),
-            Verdict::NotRecognised(Refusal::ReachesBack { .. })
-        ));
-    }
-    // Recognised again: what was issued before stays out.
-    let mut entry = scene.entry();
-    let from = time("2026-03-01T00:00:00Z");
-    let lost = StatusChange::new(Status::Suspended, from, StatusCause::Compromise);
-    entry.change(lost).unwrap();
-    entry
-        .change(change(Status::Recognised, "2026-04-01T00:00:00Z"))
-        .unwrap();
-    assert!(matches!(
-        scene.ask(entry, "2026-05-01T00:00:00Z"),
-        Verdict::NotRecognised(Refusal::ReachesBack { .. })
-    ));
-}
-
-#[test]
-fn issuers_and_anchors_are_keys_and_not_names() {
-    let scene = Scene::new();
-    let at = "2026-05-01T00:00:00Z";
-    let twin = Scene::new();
-    let first = change(Status::Recognised, "2026-01-01T00:00:00Z");
-    let entry = || Entry::new("CN-GD", ca("甲"), text("personal"), first).unwrap();
-    // The issuer's name with another key.
-    let other_issuer = entry().anchor(scene.root.clone()).issuer(twin.sub.clone());
-    assert!(matches!(
-        scene.ask(other_issuer, at),
-        Verdict::NotRecognised(Refusal::Path { .. })
-    ));
-    // The right issuer under an anchor's name with another key.
-    let other_anchor = entry().anchor(twin.root.clone()).issuer(scene.sub.clone());
-    assert!(matches!(
-        scene.ask(other_anchor, at),
-        Verdict::NotRecognised(Refusal::Path { .. })
-    ));
-    // An anchor that issues though it is not listed as an issuer.
-    let key = Key::new();
-    let shared_name = Forged::ca(SUB, &key, SUB).issue(&key);
-    let by_anchor = entry().anchor(scene.sub.clone()).issuer(shared_name);
-    assert!(matches!(
-        scene.ask(by_anchor, at),
-        Verdict::NotRecognised(Refusal::IssuerNotPinned { .. })
-    ));
-    let root_alone = entry()
-        .anchor(scene.root.clone())
-        .issuer(scene.root.clone());
-    assert!(matches!(
-        scene.ask(root_alone, at),
-        Verdict::NotRecognised(Refusal::NoEntry { .. })
-    ));
-    // Several entries: the one that fits answers, wherever it stands.
-    let mut draft = scene.draft_with(scene.entry_named("乙"));
-    draft
-        .insert(entry().anchor(scene.root.clone()).issuer(twin.sub.clone()))
-        .unwrap();
-    let list = scene.accept(&draft);
-    let leaf = scene.leaf.issue(&scene.sub_key);
-    match list.recognised(leaf.der(), time(at)) {
-        Verdict::Recognised { entry, .. } => assert_eq!(entry.ca, "乙"),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn the_path_is_checked_at_the_time_asked_about() {
-    let mut scene = Scene::new();
-    scene.leaf = scene
-        .leaf
-        .valid("2026-01-01T00:00:00Z", "2026-04-30T00:00:00Z");
-    assert!(matches!(
-        scene.ask(scene.entry(), "2026-04-30T00:00:00Z"),
-        Verdict::Recognised { .. }
-    ));
-    match scene.ask(scene.entry(), "2026-05-01T00:00:00Z") {
-        Verdict::NotRecognised(Refusal::Path { source, .. }) => {
-            assert!(matches!(source.reasons()[0].cause, Cause::Expired { .. }));
-        }
-        other => panic!("{other:?}"),
-    }
-    let mut flipped = scene.leaf.der(&scene.sub_key);
-    *flipped.last_mut().unwrap() ^= 1;
-    let list = scene.accept(&scene.draft_with(scene.entry()));
-    assert!(matches!(
-        list.recognised(&flipped, time("2026-04-01T00:00:00Z")),
-        Verdict::NotRecognised(Refusal::Path { .. })
-    ));
-    assert!(matches!(
-        list.recognised(b"no certificate", now()),
-        Verdict::NotRecognised(Refusal::Unreadable(_))
-    ));
-    assert!(matches!(
-        list.recognised(&flipped, time("2026-06-25T00:00:00Z")),
-        Verdict::Indeterminate(Doubt::OutsideList { .. })
-    ));
-}
-
-#[test]
-fn the_policy_is_compared_arc_by_arc() {
-    let mut scene = Scene::new();
-    let asked = ObjectIdentifier::new_unwrap("2.16.344.8.2.2008.810.2");
-    let at = "2026-05-01T00:00:00Z";
-    for (named, good) in [
-        ("2.16.344.8.2.2008.810.2", true),
-        ("2.16.344.8.2.2008.810.20", false),
-        ("2.16.344.8.2.2008.810.2.1", false),
-        ("2.16.344.8.2.2008.810", false),
-    ] {
-        let policies = CertificatePolicies(vec![PolicyInformation {
-            policy_identifier: ObjectIdentifier::new(named).unwrap(),
-            policy_qualifiers: None,
-        }]);
-        scene.leaf = scene
-            .leaf
-            .replacing(extension(true, "2.5.29.32", &policies));
-        let verdict = scene.ask(scene.entry().policy(asked), at);
-        assert_eq!(
-            matches!(verdict, Verdict::Recognised { .. }),
-            good,
-            "{named}"
-        );
-        if !good {
-            assert!(matches!(
-                verdict,
-                Verdict::NotRecognised(Refusal::Policy { .. })
-            ));
-        }
-    }
-}
-
-#[test]
-fn unknown_revocation_leaves_the_answer_open() {
-    let scene = Scene::new();
-    let list = scene.accept(&scene.draft_with(scene.entry()));
-    let target = scene.leaf.issue(&scene.sub_key);
-    let sm2 = Sm2Sm3::default();
-    let algorithms: [&dyn VerifyAlgorithm; 1] = [&sm2];
-    let ask = |crls: &[ParsedCrl], rule| {
-        let options = PathOptions::new(now(), &algorithms).crls(crls);
-        list.judge(&target, &options.revocation(rule))
-    };
-    assert!(matches!(
-        ask(&[], RevocationRule::Required),
-        Verdict::Indeterminate(Doubt::Revocation { .. })
-    ));
-    let crl = crate::forge::ForgedCrl::new(SUB)
-        .revoke(0x41, "2026-05-01T00:00:00Z", None)
-        .issue(&scene.sub_key);
-    assert!(matches!(
-        ask(&[crl], RevocationRule::WhereCrlGiven),
-        Verdict::NotRecognised(Refusal::Path { .. })
-    ));
-}
-
 proptest! {
     /// Against the plain reading: the last standing that began by then.
     #[test]
@@ -729,7 +407,7 @@ proptest! {
     ) {
         let day = |n: u64| {
             let start = time("2026-01-01T00:00:00Z").unix_duration();
-            der::DateTime::from_unix_duration(start + core::time::Duration::from_secs(n * 86400))
+            DateTime::from_unix_duration(start + core::time::Duration::from_secs(n * 86400))
                 .unwrap()
         };
         let status = |n: usize| [Status::Recognised, Status::Suspended][n % 2];
@@ -745,17 +423,4 @@ proptest! {
         let expected = begun.checked_sub(1).map(status);
         prop_assert_eq!(entry.status_at(day(asked)).map(|change| change.status), expected);
     }
-}
-#[test]
-fn throwaway_dump() {
-    let scene = Scene::new();
-    let mut entry = with_gap(&scene);
-    entry = entry.policy(ObjectIdentifier::new_unwrap("2.16.156.339.1.1.1.2.1"));
-    let mut draft = scene.draft_with(entry);
-    draft.insert(scene.entry_named("乙")).unwrap();
-    std::fs::write("/tmp/tl-one.json", draft.to_json().unwrap()).unwrap();
-    std::fs::write("/tmp/tl-one.der", scene.sign(&draft)).unwrap();
-    let draft = draft.after(1, [7; 32]);
-    std::fs::write("/tmp/tl-two.json", draft.to_json().unwrap()).unwrap();
-    std::fs::write("/tmp/tl-empty.json", scene.draft().to_json().unwrap()).unwrap();
 }

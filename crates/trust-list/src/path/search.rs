@@ -66,8 +66,8 @@ struct Reached {
     length: usize,
 }
 
-/// The budget is spent.
-pub(super) struct Stopped(Reason);
+/// The budget is spent. Boxed, since every step of the search returns one or not.
+pub(super) struct Stopped(Box<Reason>);
 
 impl<'a, 'o> Search<'a, 'o> {
     /// `certificates` starts with the target.
@@ -122,7 +122,7 @@ impl<'a, 'o> Search<'a, 'o> {
                 }
                 Err(self.reasons)
             }
-            Err(Stopped(reason)) => Err(self.reasons.stopped(reason)),
+            Err(Stopped(reason)) => Err(self.reasons.stopped(*reason)),
         }
     }
 
@@ -380,7 +380,7 @@ impl<'a, 'o> Search<'a, 'o> {
     }
 
     fn stop(&self, place: Place, cause: Cause) -> Stopped {
-        Stopped(self.reason(place, cause))
+        Stopped(Box::new(self.reason(place, cause)))
     }
 }
 

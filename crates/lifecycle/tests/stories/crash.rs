@@ -1,0 +1,298 @@
+//! Whatever fails, at whatever place: the story can be finished, and nothing was
+//! signed twice or without being intended.
+
+use der::Decode;
+use lifecycle::{
+    Engine, Error, Event, Serial, Store, StoreError, StreamId,
+    application::{self, Command, Ordinal, State},
+    audit, authority,
+    certificate::Status,
+};
+use std::collections::BTreeSet;
+use x509_cert::crl::CertificateList;
+
+use crate::{
+    doubles::{BROKEN, FailingStore, Side, World, intents},
+    script::{
+        Applicant, CA, act, approver, authority_command, in_business, officer, registrar, settle,
+        whole_story,
+    },
+};
+
+fn applicants() -> [Applicant; 2] {
+    ["zhang.san", "li.ming"].map(Applicant::new)
+}
+
+/// What must hold of a world whose story was finished.
+fn check_world(world: &World, engine: &mut Engine, applicants: &[Applicant]) {
+    assert!(world.token.signs_once(), "one intent was signed twice");
+    assert_eq!(world.token.unforeseen(), 0, "signed without an intent");
+    let report = audit::verify(engine.store()).unwrap();
+    assert_eq!(report.unsettled, 0);
+
+    // One certificate for each half of a pair, and it is the one handed over.
+    let records = world.store.records(0, usize::MAX).unwrap();
+    let entries = records.iter().map(|record| record.entry().unwrap());
+    let mut burnt = BTreeSet::new();
+    let mut issued = Vec::new();
+    for entry in entries {
+        match (&entry.stream, entry.event) {
+            (
+                StreamId::Application(id),
+                Event::Application(application::Event::CertificateIssued {
+                    ordinal, serial, ..
+                }),
+            ) => issued.push((id.clone(), ordinal, serial)),
+            (
+                _,
+                Event::Application(application::Event::IssuanceAbandoned {
+                    issuer, serial, ..
+                })
+                | Event::Authority(authority::Event::IssuanceAbandoned { issuer, serial }),
+            ) => {
+                let row = world.store.certificate(&issuer, &serial).unwrap().unwrap();
+                assert_eq!(row.status, Status::Burnt);
+                burnt.insert((issuer, serial));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(issued.len(), 2 * applicants.len());
+    for applicant in applicants {
+        let pair = applicant.pair(engine);
+        assert!(pair.published);
+        for (ordinal, half) in [
+            (Ordinal::Signing, pair.signing),
+            (Ordinal::Encryption, pair.encryption),
+        ] {
+            let own: Vec<_> = issued
+                .iter()
+                .filter(|(id, other, _)| (id, *other) == (&applicant.id, ordinal))
+                .collect();
+            assert_eq!(own.len(), 1);
+            assert_eq!(own[0].2, half.serial);
+        }
+    }
+    assert_eq!(report.burnt, burnt.len());
+
+    // Every burnt serial number is on the next list of its issuer.
+    for name in ["root", CA] {
+        let command = authority_command(name, authority::Command::IssueCrl);
+        act(engine, &officer(), command).unwrap();
+        let der = world
+            .shelf
+            .item(&format!("authorities/{name}.crl"))
+            .unwrap();
+        let crl = CertificateList::<x509_cert::certificate::Rfc5280>::from_der(&der).unwrap();
+        let listed = crl.tbs_cert_list.revoked_certificates.unwrap_or_default();
+        // A burnt one is listed without a reason.
+        let listed: BTreeSet<Serial> = listed
+            .iter()
+            .filter(|entry| entry.crl_entry_extensions.is_none())
+            .map(|entry| Serial::from(&entry.serial_number))
+            .collect();
+        let expected = burnt
+            .iter()
+            .filter(|(issuer, _)| issuer.as_str() == name)
+            .map(|(_, serial)| serial.clone())
+            .collect();
+        assert_eq!(listed, expected, "{name}");
+    }
+}
+
+/// Who goes on after the failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// The same process, with what it remembers.
+    SameEngine,
+    /// A new one, over what is durable.
+    NewEngine,
+}
+
+/// Plays the story to its end after whatever happened.
+fn finish(world: &World, engine: Engine, next: Next, applicants: &[Applicant; 2]) {
+    let mut engine = match next {
+        Next::SameEngine => engine,
+        Next::NewEngine => {
+            drop(engine);
+            world.engine()
+        }
+    };
+    whole_story(world, &mut engine, applicants).unwrap();
+    check_world(world, &mut engine, applicants);
+}
+
+/// The story with a store that fails at the first append, then with one that
+/// fails at the second, up to one that does not fail any more.
+fn store_fails_everywhere(side: Side, next: Next) {
+    let applicants = applicants();
+    for append in 1.. {
+        let world = World::new();
+        let store = FailingStore::new(world.store.clone(), append, side);
+        let mut engine = world.engine_over(store);
+        let stopped = whole_story(&world, &mut engine, &applicants);
+        let Err(error) = stopped else {
+            assert!(append > 40, "the story has {append} appends only");
+            return finish(&world, engine, Next::NewEngine, &applicants);
+        };
+        let broken = matches!(&error, Error::Store(StoreError::Other(BROKEN)));
+        assert!(broken, "append {append}: {error:?}");
+        finish(&world, engine, next, &applicants);
+    }
+}
+
+#[test]
+fn a_write_that_failed_and_then_a_new_process() {
+    store_fails_everywhere(Side::Before, Next::NewEngine);
+}
+
+#[test]
+fn a_write_that_failed_and_then_the_same_process() {
+    store_fails_everywhere(Side::Before, Next::SameEngine);
+}
+
+#[test]
+fn a_write_of_unknown_outcome_and_then_a_new_process() {
+    store_fails_everywhere(Side::After, Next::NewEngine);
+}
+
+#[test]
+fn a_write_of_unknown_outcome_and_then_the_same_process() {
+    store_fails_everywhere(Side::After, Next::SameEngine);
+}
+
+#[test]
+fn a_recovery_that_fails_too() {
+    let applicants = applicants();
+    for append in (1..40).step_by(3) {
+        for (again, side) in [(1, Side::After), (2, Side::Before), (3, Side::After)] {
+            let world = World::new();
+            for append in [append, again] {
+                let store = FailingStore::new(world.store.clone(), append, side);
+                let mut engine = world.engine_over(store);
+                whole_story(&world, &mut engine, &applicants).unwrap_err();
+            }
+            finish(&world, world.engine(), Next::NewEngine, &applicants);
+        }
+    }
+}
+
+/// The story with a token that fails at the first signature, then at the second,
+/// up to one that does not fail any more.
+fn token_fails_everywhere(side: Side, next: Next) {
+    let applicants = applicants();
+    for call in 1.. {
+        let world = World::new();
+        world.token.fail_at(call, side);
+        let mut engine = world.engine();
+        let stopped = whole_story(&world, &mut engine, &applicants);
+        let Err(error) = stopped else {
+            assert!(call > 10, "the story has {call} signatures only");
+            world.token.mend();
+            return finish(&world, engine, Next::NewEngine, &applicants);
+        };
+        let broken = matches!(&error, Error::Key { .. });
+        assert!(broken, "signature {call}: {error:?}");
+        finish(&world, engine, next, &applicants);
+    }
+}
+
+#[test]
+fn a_signature_that_failed_and_then_a_new_process() {
+    token_fails_everywhere(Side::Before, Next::NewEngine);
+}
+
+#[test]
+fn a_signature_that_failed_and_then_the_same_process() {
+    token_fails_everywhere(Side::Before, Next::SameEngine);
+}
+
+#[test]
+fn a_signature_that_was_made_and_lost_and_then_a_new_process() {
+    token_fails_everywhere(Side::After, Next::NewEngine);
+}
+
+#[test]
+fn a_signature_that_was_made_and_lost_and_then_the_same_process() {
+    token_fails_everywhere(Side::After, Next::SameEngine);
+}
+
+/// An application that is approved and whose intent nobody has tried.
+fn approved() -> (World, Engine, Applicant, lifecycle::Intent) {
+    let (world, mut engine) = in_business();
+    let zhang = Applicant::new("zhang.san");
+    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
+    act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
+    engine
+        .submit(&approver(), zhang.command(Command::Approve))
+        .unwrap();
+    let Some(State::Issuing(issuing)) = engine.application(&zhang.id).unwrap() else {
+        panic!("not issuing");
+    };
+    let application::Slot::Intended(intent) = issuing.signing else {
+        panic!("no intent");
+    };
+    (world, engine, zhang, intent)
+}
+
+#[test]
+fn an_intent_of_a_process_that_died_is_never_signed() {
+    let (world, engine, zhang, intent) = approved();
+    drop(engine);
+    let mut engine = world.engine();
+    settle(&mut engine).unwrap();
+    let pair = zhang.pair(&engine);
+    assert_ne!(pair.signing.serial, intent.serial);
+    assert!(!world.token.signed().contains(&intent.tbs.to_vec()));
+    let row = world.store.certificate(&intent.issuer, &intent.serial);
+    assert_eq!(row.unwrap().unwrap().status, Status::Burnt);
+    act(&mut engine, &approver(), zhang.command(Command::Deliver)).unwrap();
+    check_world(&world, &mut engine, &[zhang]);
+}
+
+#[test]
+fn a_signature_that_was_made_and_not_recorded_is_not_made_again() {
+    let (world, engine, zhang, intent) = approved();
+    // The next process dies before it can write that the intent is lost.
+    drop(engine);
+    let store = FailingStore::new(world.store.clone(), 1, Side::Before);
+    let mut engine = world.engine_over(store);
+    settle(&mut engine).unwrap_err();
+    drop(engine);
+    assert!(!world.token.signed().contains(&intent.tbs.to_vec()));
+
+    // This one intends, signs, and dies before the record.
+    let store = FailingStore::new(world.store.clone(), 2, Side::Before);
+    let mut engine = world.engine_over(store);
+    settle(&mut engine).unwrap_err();
+    drop(engine);
+    let Some(State::Issuing(issuing)) = world.engine().application(&zhang.id).unwrap() else {
+        panic!("not issuing");
+    };
+    let application::Slot::Intended(lost) = issuing.signing else {
+        panic!("no intent");
+    };
+    assert_ne!(lost.serial, intent.serial);
+    assert!(world.token.signed().contains(&lost.tbs.to_vec()));
+
+    let mut engine = world.engine();
+    settle(&mut engine).unwrap();
+    for burnt in [&intent, &lost] {
+        let row = world.store.certificate(&burnt.issuer, &burnt.serial);
+        assert_eq!(row.unwrap().unwrap().status, Status::Burnt);
+    }
+    act(&mut engine, &approver(), zhang.command(Command::Deliver)).unwrap();
+    check_world(&world, &mut engine, &[zhang]);
+}
+
+#[test]
+fn every_signature_has_its_intent_and_every_intent_one_end() {
+    let world = World::new();
+    let mut engine = world.engine();
+    let applicants = applicants();
+    whole_story(&world, &mut engine, &applicants).unwrap();
+    let intended = intents(&world.store);
+    assert_eq!(intended.len(), world.token.signed().len());
+    let distinct: BTreeSet<_> = intended.iter().collect();
+    assert_eq!(distinct.len(), intended.len());
+}

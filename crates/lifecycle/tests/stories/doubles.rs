@@ -1,0 +1,452 @@
+//! What stands in for the world outside: each double survives the engine that
+//! uses it, as a device, a disk and a folder survive a process.
+
+use der::{DateTime, Document, asn1::BitString};
+use getrandom::SysRng;
+use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId};
+use hsm::{Envelop, KeyHandle, KeyLabel, SoftKey, Token};
+use lifecycle::{
+    AuthorityId, Batch, CaseNumber, CertificateRow, Engine, Error, Event, Head, MemoryStore,
+    Policy, Ports, Publication, Record, Serial, Store, StoreError, StreamId, application,
+    authority,
+    ports::{Clock, Publisher, Serials, TokenKeyCentre},
+};
+use spki::AlgorithmIdentifierOwned;
+use std::{
+    collections::{BTreeMap, HashSet},
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use crate::script;
+
+/// 2026-11-21 09:00:00, in seconds since 1970.
+const START: u64 = 1_795_251_600;
+
+/// Everything outside one engine; engines come and go over it.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pub(crate) store: SharedStore,
+    pub(crate) token: SoftKeys,
+    pub(crate) archive: Archive,
+    pub(crate) clock: SetClock,
+    pub(crate) serials: CountedSerials,
+    pub(crate) shelf: Shelf,
+}
+
+impl World {
+    /// A world whose token looks into the store before it signs.
+    pub(crate) fn new() -> Self {
+        let world = Self::default();
+        world.token.0.lock().unwrap().witness = Some(world.store.clone());
+        world
+    }
+
+    /// A fresh process over this world.
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine_over(self.store.clone())
+    }
+
+    /// A fresh process over this world with another store.
+    pub(crate) fn engine_over(&self, store: impl Store + 'static) -> Engine {
+        Engine::new(self.ports(Box::new(store)), script::policy())
+    }
+
+    /// A fresh process with another policy.
+    pub(crate) fn engine_under(&self, policy: Policy) -> Engine {
+        Engine::new(self.ports(Box::new(self.store.clone())), policy)
+    }
+
+    fn ports(&self, store: Box<dyn Store>) -> Ports {
+        Ports {
+            store,
+            token: Box::new(self.token.clone()),
+            key_centre: Box::new(TokenKeyCentre::new(self.archive.clone())),
+            publisher: Box::new(self.shelf.clone()),
+            clock: Box::new(self.clock.clone()),
+            serials: Box::new(self.serials.clone()),
+        }
+    }
+}
+
+/// A store in memory that outlives its engine.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SharedStore(Arc<Mutex<MemoryStore>>);
+
+impl Store for SharedStore {
+    fn head(&self) -> Result<Head, StoreError> {
+        self.0.lock().unwrap().head()
+    }
+
+    fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError> {
+        self.0.lock().unwrap().append(expected, batch)
+    }
+
+    fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        self.0.lock().unwrap().records(seq, limit)
+    }
+
+    fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {
+        self.0.lock().unwrap().stream(stream)
+    }
+
+    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
+        self.0.lock().unwrap().revoked(issuer)
+    }
+
+    fn certificate(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<CertificateRow>, StoreError> {
+        self.0.lock().unwrap().certificate(issuer, serial)
+    }
+
+    fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
+        self.0.lock().unwrap().unsettled()
+    }
+
+    fn last_case(&self) -> Result<CaseNumber, StoreError> {
+        self.0.lock().unwrap().last_case()
+    }
+}
+
+/// On which side of the act the failure comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Nothing happened.
+    Before,
+    /// It happened and is reported as failed: the outcome is unknown.
+    After,
+}
+
+/// What a failing double says.
+pub(crate) const BROKEN: &str = "the disk is gone";
+
+/// A store that fails once, at one append.
+#[derive(Debug)]
+pub(crate) struct FailingStore<S> {
+    inner: S,
+    appends: usize,
+    fails_at: usize,
+    side: Side,
+}
+
+impl<S: Store> FailingStore<S> {
+    /// The first append has number 1; 0 never fails.
+    pub(crate) fn new(inner: S, fails_at: usize, side: Side) -> Self {
+        Self {
+            inner,
+            appends: 0,
+            fails_at,
+            side,
+        }
+    }
+}
+
+impl<S: Store> Store for FailingStore<S> {
+    fn head(&self) -> Result<Head, StoreError> {
+        self.inner.head()
+    }
+
+    fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError> {
+        self.appends += 1;
+        if self.appends != self.fails_at {
+            return self.inner.append(expected, batch);
+        }
+        if self.side == Side::After {
+            self.inner.append(expected, batch)?;
+        }
+        Err(StoreError::Other(BROKEN))
+    }
+
+    fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        self.inner.records(seq, limit)
+    }
+
+    fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {
+        self.inner.stream(stream)
+    }
+
+    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
+        self.inner.revoked(issuer)
+    }
+
+    fn certificate(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<CertificateRow>, StoreError> {
+        self.inner.certificate(issuer, serial)
+    }
+
+    fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
+        self.inner.unsettled()
+    }
+
+    fn last_case(&self) -> Result<CaseNumber, StoreError> {
+        self.inner.last_case()
+    }
+}
+
+/// Keys in this process, which write down what they sign.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SoftKeys(Arc<Mutex<Drawer>>);
+
+#[derive(Debug, Default)]
+struct Drawer {
+    keys: BTreeMap<KeyLabel, Arc<SoftKey>>,
+    signed: Vec<Vec<u8>>,
+    /// Messages that no durable intent held when they were signed.
+    unforeseen: usize,
+    calls: usize,
+    fails_at: Option<(usize, Side)>,
+    /// Whether keys are found at all.
+    absent: bool,
+    witness: Option<SharedStore>,
+}
+
+impl SoftKeys {
+    /// Every message that was signed, in order.
+    pub(crate) fn signed(&self) -> Vec<Vec<u8>> {
+        self.0.lock().unwrap().signed.clone()
+    }
+
+    /// Signatures over certificates and CRLs that no durable intent foresaw.
+    pub(crate) fn unforeseen(&self) -> usize {
+        self.0.lock().unwrap().unforeseen
+    }
+
+    /// No message was signed twice.
+    pub(crate) fn signs_once(&self) -> bool {
+        let signed = self.signed();
+        signed.iter().collect::<HashSet<_>>().len() == signed.len()
+    }
+
+    /// Fails at the `call`th signature from now; the first has number 1.
+    pub(crate) fn fail_at(&self, call: usize, side: Side) {
+        let mut drawer = self.0.lock().unwrap();
+        drawer.fails_at = Some((drawer.calls + call, side));
+    }
+
+    /// Fails no more.
+    pub(crate) fn mend(&self) {
+        self.0.lock().unwrap().fails_at = None;
+    }
+
+    /// Pulls the device out, or puts it back.
+    pub(crate) fn absent(&self, absent: bool) {
+        self.0.lock().unwrap().absent = absent;
+    }
+
+    /// Puts another key under a label.
+    pub(crate) fn replace(&self, label: &str) {
+        let key = Arc::new(SoftKey::generate().unwrap());
+        let label = KeyLabel::new(label).unwrap();
+        self.0.lock().unwrap().keys.insert(label, key);
+    }
+
+    fn handle(&self, key: Arc<SoftKey>) -> Box<dyn KeyHandle> {
+        Box::new(WatchedKey {
+            key,
+            drawer: self.clone(),
+        })
+    }
+}
+
+impl Token for SoftKeys {
+    fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+        let drawer = self.0.lock().unwrap();
+        let found = drawer.keys.get(label).filter(|_| !drawer.absent).cloned();
+        let key = found.ok_or_else(|| hsm::Error::NoSuchKey {
+            label: label.clone(),
+        })?;
+        Ok(self.handle(key))
+    }
+
+    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+        let key = Arc::new(SoftKey::generate()?);
+        let mut drawer = self.0.lock().unwrap();
+        if drawer.keys.contains_key(label) {
+            return Err(hsm::Error::KeyExists {
+                label: label.clone(),
+            });
+        }
+        drawer.keys.insert(label.clone(), key.clone());
+        Ok(self.handle(key))
+    }
+
+    fn labels(&self) -> Result<Vec<KeyLabel>, hsm::Error> {
+        Ok(self.0.lock().unwrap().keys.keys().cloned().collect())
+    }
+}
+
+#[derive(Debug)]
+struct WatchedKey {
+    key: Arc<SoftKey>,
+    drawer: SoftKeys,
+}
+
+impl KeyHandle for WatchedKey {
+    fn public_key(&self) -> &Document {
+        self.key.public_key()
+    }
+
+    fn algorithm(&self) -> AlgorithmIdentifierOwned {
+        self.key.algorithm()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<BitString, hsm::Error> {
+        let mut drawer = self.drawer.0.lock().unwrap();
+        drawer.calls += 1;
+        let failure = drawer.fails_at.filter(|(call, _)| *call == drawer.calls);
+        let failed = hsm::Error::Device {
+            call: "SDF_InternalSign_ECC",
+            code: 1,
+        };
+        if let Some((_, Side::Before)) = failure {
+            return Err(failed);
+        }
+        let foreseen = drawer
+            .witness
+            .as_ref()
+            .is_none_or(|store| intents(store).contains(&message.to_vec()));
+        drawer.unforeseen += usize::from(!foreseen);
+        drawer.signed.push(message.to_vec());
+        drop(drawer);
+        let signature = self.key.sign(message)?;
+        match failure {
+            Some(_) => Err(failed),
+            None => Ok(signature),
+        }
+    }
+}
+
+/// The octets of every intent in a store.
+pub(crate) fn intents(store: &dyn Store) -> Vec<Vec<u8>> {
+    let records = store.records(0, usize::MAX).unwrap();
+    let events = records.iter().map(|record| record.entry().unwrap().event);
+    events
+        .filter_map(|event| match event {
+            Event::Application(application::Event::IssuanceIntended { intent, .. })
+            | Event::Authority(authority::Event::IssuanceIntended(intent)) => Some(intent.tbs),
+            Event::Authority(authority::Event::CrlIntended(intent)) => Some(intent.tbs),
+            _ => None,
+        })
+        .map(|tbs| tbs.to_vec())
+        .collect()
+}
+
+/// A key-management centre's archive in this process.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Archive(Arc<Mutex<BTreeMap<KeyLabel, SecretKey>>>);
+
+impl Archive {
+    fn secret(&self, label: &KeyLabel) -> Result<SecretKey, hsm::Error> {
+        let keys = self.0.lock().unwrap();
+        keys.get(label)
+            .cloned()
+            .ok_or_else(|| hsm::Error::NoSuchKey {
+                label: label.clone(),
+            })
+    }
+}
+
+impl Token for Archive {
+    fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+        let key = SigningKey::new(self.secret(label)?, UserId::default());
+        Ok(Box::new(SoftKey::new(key)))
+    }
+
+    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+        let secret = SecretKey::generate(&mut SysRng).unwrap();
+        let before = self.0.lock().unwrap().insert(label.clone(), secret);
+        assert!(before.is_none(), "{label} was made twice");
+        self.key(label)
+    }
+
+    fn labels(&self) -> Result<Vec<KeyLabel>, hsm::Error> {
+        Ok(self.0.lock().unwrap().keys().cloned().collect())
+    }
+}
+
+impl Envelop for Archive {
+    fn envelop(&self, label: &KeyLabel, recipient: &PublicKey) -> Result<EnvelopedKey, hsm::Error> {
+        let secret = self.secret(label)?;
+        Ok(EnvelopedKey::seal(&mut SysRng, recipient, &secret).unwrap())
+    }
+}
+
+/// A clock that stands until somebody moves it.
+#[derive(Clone, Debug)]
+pub(crate) struct SetClock(Arc<AtomicU64>);
+
+impl Default for SetClock {
+    fn default() -> Self {
+        Self(Arc::new(AtomicU64::new(START)))
+    }
+}
+
+impl SetClock {
+    pub(crate) fn forward(&self, seconds: u64) {
+        self.0.fetch_add(seconds, Relaxed);
+    }
+
+    pub(crate) fn back(&self, seconds: u64) {
+        self.0.fetch_sub(seconds, Relaxed);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> DateTime {
+        DateTime::from_unix_duration(Duration::from_secs(self.0.load(Relaxed))).unwrap()
+    }
+}
+
+/// Serial numbers 01…0001, 01…0002, …
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CountedSerials(Arc<AtomicU64>);
+
+impl Serials for CountedSerials {
+    fn fresh(&self) -> Result<Serial, Error> {
+        let count = self.0.fetch_add(1, Relaxed) + 1;
+        Serial::from_bytes(&[&[1][..], &count.to_be_bytes()].concat())
+    }
+}
+
+/// A publisher that keeps what it is given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shelf(Arc<Mutex<Shelves>>);
+
+#[derive(Debug, Default)]
+struct Shelves {
+    items: BTreeMap<String, Vec<u8>>,
+    refuses: bool,
+}
+
+impl Shelf {
+    /// The last content under a name.
+    pub(crate) fn item(&self, name: &str) -> Option<Vec<u8>> {
+        self.0.lock().unwrap().items.get(name).cloned()
+    }
+
+    /// Refuses everything from now on, or takes it again.
+    pub(crate) fn refuse(&self, refuses: bool) {
+        self.0.lock().unwrap().refuses = refuses;
+    }
+}
+
+impl Publisher for Shelf {
+    fn publish(&self, item: &Publication) -> io::Result<()> {
+        let mut shelves = self.0.lock().unwrap();
+        if shelves.refuses {
+            return Err(io::Error::other(BROKEN));
+        }
+        shelves.items.insert(item.name.clone(), item.octets.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! Stories over the engine: whole cases, crashes at every place, forged logs.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what helps a test fails it when something is missing"
+)]
+
+mod audit;
+mod crash;
+mod doubles;
+mod four_eyes;
+mod issue;
+mod laws;
+mod revoke;
+mod script;
+mod store;

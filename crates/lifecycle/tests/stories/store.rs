@@ -1,0 +1,500 @@
+//! What every store must do, asked of each; and what a file must withstand.
+
+use cert_profile::Reason;
+use der::DateTime;
+use lifecycle::{
+    AuthorityId, Batch, CaseNumber, CertificateRow, Head, MemoryStore, Record, Serial, SqliteStore,
+    Store, StoreError, StreamId, audit,
+    certificate::{RevocationReason, State, Status},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+use crate::{
+    doubles::World,
+    script::{Applicant, authority_id, establish, take_through},
+};
+
+/// Asks the same of every store.
+fn each(test: impl Fn(&mut dyn Store)) {
+    test(&mut MemoryStore::default());
+    let folder = tempfile::tempdir().unwrap();
+    test(&mut SqliteStore::open(&folder.path().join("store")).unwrap());
+}
+
+fn serial(number: u8) -> Serial {
+    Serial::from_bytes(&[number]).unwrap()
+}
+
+fn stream(name: &str) -> StreamId {
+    StreamId::Authority(authority_id(name))
+}
+
+/// A record behind `head`. A store does not look inside: octets and digest are
+/// whatever comes.
+fn record(head: &Head, stream: &StreamId, version: u64) -> Record {
+    let seq = head.seq + 1;
+    let octet = u8::try_from(seq).unwrap();
+    Record::from_stored(seq, stream.clone(), version, vec![octet; 3], [octet; 32])
+}
+
+fn row(serial: Serial, state: &State) -> CertificateRow {
+    CertificateRow::new(authority_id("ca"), serial, state)
+}
+
+/// One more record of a stream of its own, with whatever else is in the batch.
+fn append(store: &mut dyn Store, batch: Batch) -> Result<(), StoreError> {
+    let head = store.head()?;
+    let stream = stream(&format!("stream-{}", head.seq));
+    let mut batch = batch;
+    batch.records.push(record(&head, &stream, 1));
+    store.append(&head, &batch)
+}
+
+fn rows(rows: Vec<CertificateRow>) -> Batch {
+    let mut batch = Batch::default();
+    batch.certificates = rows;
+    batch
+}
+
+fn case(number: u64) -> Batch {
+    let mut batch = Batch::default();
+    batch.case = Some(CaseNumber(number));
+    batch
+}
+
+fn unsettled(streams: &[(&str, bool)]) -> Batch {
+    let mut batch = Batch::default();
+    batch.unsettled = streams
+        .iter()
+        .map(|(name, waits)| (stream(name), *waits))
+        .collect();
+    batch
+}
+
+fn conflicts(answer: Result<(), StoreError>) {
+    assert!(
+        matches!(answer, Err(StoreError::Conflict { .. })),
+        "{answer:?}"
+    );
+}
+
+/// Everything that a store says, in one value.
+fn contents(store: &dyn Store) -> impl PartialEq + std::fmt::Debug + use<> {
+    let ca = authority_id("ca");
+    let certificates: Vec<_> = (1..10)
+        .map(|number| store.certificate(&ca, &serial(number)).unwrap())
+        .collect();
+    (
+        store.head().unwrap(),
+        store.records(0, usize::MAX).unwrap(),
+        certificates,
+        store.revoked(&ca).unwrap(),
+        store.unsettled().unwrap(),
+        store.last_case().unwrap(),
+    )
+}
+
+#[test]
+fn records_come_back_as_they_went_in() {
+    each(|store| {
+        assert_eq!(store.head().unwrap(), Head::EMPTY);
+        assert!(store.records(0, 10).unwrap().is_empty());
+        let (one, other) = (stream("one"), stream("other"));
+        let mut written = Vec::new();
+        let places = [(&one, 1), (&other, 1), (&one, 2), (&one, 3), (&other, 2)];
+        for places in places.chunks(2) {
+            let start = store.head().unwrap();
+            let (mut batch, mut head) = (Batch::default(), start);
+            for (stream, version) in places {
+                let record = record(&head, stream, *version);
+                head = record.head();
+                batch.records.push(record);
+            }
+            store.append(&start, &batch).unwrap();
+            assert_eq!(store.head().unwrap(), head);
+            written.extend(batch.records);
+        }
+        assert_eq!(store.records(0, 100).unwrap(), written);
+        assert_eq!(store.records(0, usize::MAX).unwrap(), written);
+        assert_eq!(store.records(2, 2).unwrap(), written[2..4]);
+        assert_eq!(store.records(5, 100).unwrap(), []);
+        assert_eq!(store.records(0, 0).unwrap(), []);
+        let of = |stream: &StreamId| -> Vec<Record> {
+            let own = written.iter().filter(|record| record.stream == *stream);
+            own.cloned().collect()
+        };
+        assert_eq!(store.stream(&one).unwrap(), of(&one));
+        assert_eq!(store.stream(&other).unwrap(), of(&other));
+        assert!(store.stream(&stream("nobody")).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_batch_for_another_head_is_refused() {
+    each(|store| {
+        let empty = store.head().unwrap();
+        append(store, Batch::default()).unwrap();
+        append(store, case(1)).unwrap();
+        let before = contents(store);
+        let head = store.head().unwrap();
+        let others = [
+            empty,
+            store.records(0, 1).unwrap()[0].head(),
+            Head::new(head.seq, [0xee; 32]),
+            Head::new(head.seq + 1, head.digest),
+        ];
+        for other in others {
+            let mut batch = case(2);
+            batch.records = vec![record(&head, &stream("late"), 1)];
+            conflicts(store.append(&other, &batch));
+            assert_eq!(contents(store), before);
+        }
+    });
+}
+
+#[test]
+fn a_serial_number_is_reserved_once() {
+    each(|store| {
+        let first = [
+            row(serial(1), &State::Reserved),
+            row(serial(2), &State::Reserved),
+        ];
+        append(store, rows(first.to_vec())).unwrap();
+        append(store, rows(vec![row(serial(1), &State::Issued)])).unwrap();
+        let before = contents(store);
+        for taken in [1, 2] {
+            // What is fine in the same batch is not written either.
+            let mut batch = rows(vec![
+                row(serial(3), &State::Reserved),
+                row(serial(taken), &State::Reserved),
+            ]);
+            batch.case = Some(CaseNumber(1));
+            batch.unsettled = vec![(stream("late"), true)];
+            conflicts(append(store, batch));
+            assert_eq!(contents(store), before);
+        }
+        // The same number of another issuer is another certificate.
+        let other = CertificateRow::new(authority_id("other"), serial(1), &State::Reserved);
+        append(store, rows(vec![other])).unwrap();
+        let ca = authority_id("ca");
+        let found = store.certificate(&ca, &serial(1)).unwrap().unwrap();
+        assert_eq!(found.status, Status::Issued);
+    });
+}
+
+#[test]
+fn a_case_number_is_the_next_one() {
+    each(|store| {
+        assert_eq!(store.last_case().unwrap(), CaseNumber(0));
+        append(store, case(1)).unwrap();
+        append(store, case(2)).unwrap();
+        assert_eq!(store.last_case().unwrap(), CaseNumber(2));
+        let before = contents(store);
+        for number in [0, 1, 2, 4, 100] {
+            conflicts(append(store, case(number)));
+            assert_eq!(contents(store), before, "{number}");
+        }
+        append(store, case(3)).unwrap();
+    });
+}
+
+#[test]
+fn a_place_in_the_log_and_in_a_history_is_taken_once() {
+    each(|store| {
+        let one = stream("one");
+        let mut batch = Batch::default();
+        batch.records = vec![record(&Head::EMPTY, &one, 1)];
+        store.append(&Head::EMPTY, &batch).unwrap();
+        let before = contents(store);
+        let head = store.head().unwrap();
+        let wrong = [record(&head, &one, 1), record(&Head::EMPTY, &one, 2)];
+        for record in wrong {
+            batch.records = vec![record];
+            conflicts(store.append(&head, &batch));
+            assert_eq!(contents(store), before);
+        }
+    });
+}
+
+#[test]
+fn streams_wait_in_the_order_in_which_they_came() {
+    each(|store| {
+        let waiting = |store: &dyn Store| -> Vec<String> {
+            let streams = store.unsettled().unwrap();
+            streams.iter().map(ToString::to_string).collect()
+        };
+        append(store, unsettled(&[("m", true), ("z", true)])).unwrap();
+        append(store, unsettled(&[("a", true)])).unwrap();
+        assert_eq!(
+            waiting(store),
+            ["authority/m", "authority/z", "authority/a"]
+        );
+        // Waiting again is waiting still.
+        append(store, unsettled(&[("m", true), ("nobody", false)])).unwrap();
+        assert_eq!(
+            waiting(store),
+            ["authority/m", "authority/z", "authority/a"]
+        );
+        append(store, unsettled(&[("m", false)])).unwrap();
+        append(store, unsettled(&[("m", true)])).unwrap();
+        assert_eq!(
+            waiting(store),
+            ["authority/z", "authority/a", "authority/m"]
+        );
+        append(store, unsettled(&[("m", false), ("b", true)])).unwrap();
+        assert_eq!(
+            waiting(store),
+            ["authority/z", "authority/a", "authority/b"]
+        );
+    });
+}
+
+#[test]
+fn what_is_held_revoked_or_burnt_is_listed_by_serial_number() {
+    let at = |second| DateTime::new(2026, 11, 21, 9, 0, second).unwrap();
+    let revoked = State::Revoked {
+        at: at(1),
+        reason: RevocationReason::Unspecified,
+    };
+    let held = State::Held {
+        since: at(2),
+        pending: None,
+    };
+    let burnt = State::Burnt { at: at(3) };
+    let active = State::Active { pending: None };
+    each(|store| {
+        let numbers = [9, 2, 5, 4];
+        let reserve = |number: u8| row(serial(number), &State::Reserved);
+        append(store, rows(numbers.map(reserve).to_vec())).unwrap();
+        let ca = authority_id("ca");
+        assert!(store.revoked(&ca).unwrap().is_empty());
+        let changed = [(9, &revoked), (2, &held), (5, &burnt), (4, &active)]
+            .map(|(number, state)| row(serial(number), state));
+        append(store, rows(changed.to_vec())).unwrap();
+        let listed = store.revoked(&ca).unwrap();
+        let [nine, two, five, four] = changed;
+        assert_eq!(listed, [two.clone(), five, nine]);
+        assert_eq!(two.revocation, Some((at(2), Reason::CertificateHold)));
+        assert_eq!(store.certificate(&ca, &serial(4)).unwrap(), Some(four));
+        assert_eq!(store.certificate(&ca, &serial(1)).unwrap(), None);
+        let other = authority_id("other");
+        assert_eq!(store.certificate(&other, &serial(4)).unwrap(), None);
+        assert!(store.revoked(&other).unwrap().is_empty());
+
+        // The last of several states in one batch stands.
+        let unfrozen = [row(serial(2), &held), row(serial(2), &active)];
+        append(store, rows(unfrozen.to_vec())).unwrap();
+        let listed = store.revoked(&ca).unwrap();
+        assert_eq!(listed.len(), 2);
+        assert!(listed.iter().all(|row| row.serial != serial(2)));
+    });
+}
+
+/// A file of a real case, closed.
+fn real_store() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let world = World::default();
+    let mut engine = world.engine_over(SqliteStore::open(&path).unwrap());
+    establish(&mut engine).unwrap();
+    take_through(&mut engine, &Applicant::new("zhang.san")).unwrap();
+    (folder, path)
+}
+
+fn refused_as_foreign(path: &Path) {
+    let before = fs::read(path).unwrap();
+    let length = before.len();
+    for open in [SqliteStore::open, SqliteStore::open_read_only] {
+        let answer = open(path);
+        assert!(
+            matches!(
+                answer,
+                Err(StoreError::Foreign { .. } | StoreError::Database { .. })
+            ),
+            "{length} octets: {answer:?}"
+        );
+        drop(answer);
+        let unchanged = fs::read(path).unwrap() == before;
+        assert!(unchanged, "a file of {length} octets was changed");
+    }
+}
+
+#[test]
+fn a_file_has_one_writer() {
+    let (_folder, path) = real_store();
+    let first = SqliteStore::open(&path).unwrap();
+    for open in [SqliteStore::open, SqliteStore::open_read_only] {
+        let second = open(&path);
+        assert!(
+            matches!(&second, Err(StoreError::Locked { path: told }) if *told == path),
+            "{second:?}"
+        );
+    }
+    drop(first);
+    SqliteStore::open(&path).unwrap();
+}
+
+#[test]
+fn a_new_file_is_locked_from_its_first_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let first = SqliteStore::open(&path).unwrap();
+    let second = SqliteStore::open(&path);
+    assert!(
+        matches!(second, Err(StoreError::Locked { .. })),
+        "{second:?}"
+    );
+    drop(first);
+}
+
+#[test]
+fn what_was_written_is_there_after_a_restart() {
+    let (_folder, path) = real_store();
+    let store = SqliteStore::open(&path).unwrap();
+    let report = audit::verify(&store).unwrap();
+    assert_eq!((report.certificates, report.unsettled), (5, 0));
+    let before = contents(&store);
+    store.check_file().unwrap();
+    drop(store);
+    let store = SqliteStore::open_read_only(&path).unwrap();
+    assert_eq!(contents(&store), before);
+    assert_eq!(audit::verify(&store).unwrap().digest, report.digest);
+    store.check_file().unwrap();
+}
+
+#[test]
+fn a_reader_writes_nothing() {
+    let (_folder, path) = real_store();
+    let before = fs::read(&path).unwrap();
+    let mut store = SqliteStore::open_read_only(&path).unwrap();
+    append(&mut store, case(2)).unwrap_err();
+    drop(store);
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_reader_makes_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    SqliteStore::open_read_only(&path).unwrap_err();
+    assert!(!path.exists());
+}
+
+#[test]
+fn what_a_killed_process_acknowledged_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let world = World::default();
+    let mut engine = world.engine_over(SqliteStore::open(&path).unwrap());
+    establish(&mut engine).unwrap();
+    let head = engine.store().head().unwrap();
+    // The files as they lie there while the process lives: it writes nothing more.
+    let after = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
+    }
+    let copy = after.path().join("store");
+    assert!(copy.with_file_name("store-wal").exists());
+    let store = SqliteStore::open(&copy).unwrap();
+    assert_eq!(store.head().unwrap(), head);
+    audit::verify(&store).unwrap();
+}
+
+#[test]
+fn another_file_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    for text in [
+        "x".to_owned(),
+        "a letter to somebody\n".to_owned(),
+        "a long letter to somebody\n".repeat(1_000),
+        "SQLite format 3\0 and then something else".to_owned(),
+    ] {
+        fs::write(&path, &text).unwrap();
+        refused_as_foreign(&path);
+    }
+}
+
+#[test]
+fn another_programs_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch("CREATE TABLE letters (text TEXT); INSERT INTO letters VALUES ('dear')")
+        .unwrap();
+    other.close().unwrap();
+    refused_as_foreign(&path);
+    assert!(matches!(
+        SqliteStore::open(&path),
+        Err(StoreError::Foreign { .. })
+    ));
+}
+
+#[test]
+fn a_store_of_another_version_is_refused_and_left_alone() {
+    for version in [0, 2, -1] {
+        let (_folder, path) = real_store();
+        let file = rusqlite::Connection::open(&path).unwrap();
+        file.pragma_update(None, "user_version", version).unwrap();
+        file.close().unwrap();
+        refused_as_foreign(&path);
+        assert!(matches!(
+            SqliteStore::open(&path),
+            Err(StoreError::Foreign { .. })
+        ));
+    }
+}
+
+#[test]
+fn a_truncated_copy_is_refused_and_left_alone() {
+    let (folder, path) = real_store();
+    let whole = fs::read(&path).unwrap();
+    let page = usize::from(u16::from_be_bytes([whole[16], whole[17]]));
+    assert_eq!(whole.len() % page, 0);
+    let lengths = [
+        1,
+        50,
+        99,
+        100,
+        page - 1,
+        page,
+        page + 1,
+        3 * page,
+        whole.len() / 2,
+        whole.len() - page,
+        whole.len() - page - 1,
+        whole.len() - 1,
+        whole.len() - page / 2,
+    ];
+    let copy = folder.path().join("copy");
+    for length in lengths {
+        fs::write(&copy, &whole[..length]).unwrap();
+        refused_as_foreign(&copy);
+    }
+}
+
+#[test]
+fn an_issuer_name_is_no_pattern() {
+    each(|store| {
+        let ca: AuthorityId = authority_id("ca");
+        append(store, rows(vec![row(serial(1), &State::Reserved)])).unwrap();
+        append(
+            store,
+            rows(vec![row(
+                serial(1),
+                &State::Burnt {
+                    at: DateTime::new(2026, 1, 1, 0, 0, 0).unwrap(),
+                },
+            )]),
+        )
+        .unwrap();
+        assert_eq!(store.revoked(&ca).unwrap().len(), 1);
+        assert!(store.revoked(&authority_id("c.")).unwrap().is_empty());
+    });
+}

@@ -1,0 +1,232 @@
+//! What a list answers.
+
+use super::*;
+
+/// Recognised from January, suspended in March, recognised again from April.
+fn with_gap(scene: &Scene) -> Entry {
+    let mut entry = scene.entry();
+    for next in [
+        change(Status::Suspended, "2026-03-01T00:00:00Z"),
+        change(Status::Recognised, "2026-04-01T00:00:00Z"),
+    ] {
+        entry.change(next).unwrap();
+    }
+    entry
+}
+
+#[test]
+fn a_gap_stays_a_gap() {
+    let scene = Scene::new();
+    let since = |at| match scene.ask(with_gap(&scene), at) {
+        Verdict::Recognised { since, .. } => Ok(since),
+        Verdict::NotRecognised(Refusal::Standing { status, .. }) => Err(status),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        since("2026-02-28T23:59:59Z"),
+        Ok(time("2026-01-01T00:00:00Z"))
+    );
+    assert_eq!(since("2026-03-01T00:00:00Z"), Err(Some(Status::Suspended)));
+    assert_eq!(since("2026-03-31T23:59:59Z"), Err(Some(Status::Suspended)));
+    assert_eq!(
+        since("2026-04-01T00:00:00Z"),
+        Ok(time("2026-04-01T00:00:00Z"))
+    );
+}
+
+#[test]
+fn a_certificate_issued_in_a_gap_is_not_recognised_after_it() {
+    let mut scene = Scene::new();
+    scene.leaf = scene
+        .leaf
+        .valid("2026-03-15T00:00:00Z", "2027-01-01T00:00:00Z");
+    let verdict = scene.ask(with_gap(&scene), "2026-05-01T00:00:00Z");
+    assert!(matches!(
+        verdict,
+        Verdict::NotRecognised(Refusal::IssuedOutside {
+            status: Some(Status::Suspended),
+            ..
+        })
+    ));
+    scene.leaf = scene
+        .leaf
+        .valid("2025-12-31T23:59:59Z", "2027-01-01T00:00:00Z");
+    // The CAs' own certificates begin in 2026, which is no matter here.
+    let verdict = scene.ask(with_gap(&scene), "2026-05-01T00:00:00Z");
+    assert!(matches!(
+        verdict,
+        Verdict::NotRecognised(Refusal::IssuedOutside { status: None, .. })
+    ));
+}
+
+#[test]
+fn a_compromise_reaches_back() {
+    let scene = Scene::new();
+    let ended_for = |cause| {
+        let mut entry = scene.entry();
+        let from = time("2026-05-01T00:00:00Z");
+        entry
+            .change(StatusChange::new(Status::Terminated, from, cause))
+            .unwrap();
+        scene.ask(entry, "2026-02-01T00:00:00Z")
+    };
+    assert!(matches!(
+        ended_for(StatusCause::Cessation),
+        Verdict::Recognised { .. }
+    ));
+    for cause in [StatusCause::Compromise, StatusCause::MisIssuance] {
+        assert!(matches!(
+            ended_for(cause),
+            Verdict::NotRecognised(Refusal::ReachesBack { .. })
+        ));
+    }
+    // Recognised again: what was issued before stays out.
+    let mut entry = scene.entry();
+    let from = time("2026-03-01T00:00:00Z");
+    let lost = StatusChange::new(Status::Suspended, from, StatusCause::Compromise);
+    entry.change(lost).unwrap();
+    entry
+        .change(change(Status::Recognised, "2026-04-01T00:00:00Z"))
+        .unwrap();
+    assert!(matches!(
+        scene.ask(entry, "2026-05-01T00:00:00Z"),
+        Verdict::NotRecognised(Refusal::ReachesBack { .. })
+    ));
+}
+
+#[test]
+fn issuers_and_anchors_are_keys_and_not_names() {
+    let scene = Scene::new();
+    let at = "2026-05-01T00:00:00Z";
+    let twin = Scene::new();
+    let first = change(Status::Recognised, "2026-01-01T00:00:00Z");
+    let entry = || Entry::new("CN-GD", ca("甲"), text("personal"), first).unwrap();
+    // The issuer's name with another key.
+    let other_issuer = entry().anchor(scene.root.clone()).issuer(twin.sub.clone());
+    assert!(matches!(
+        scene.ask(other_issuer, at),
+        Verdict::NotRecognised(Refusal::Path { .. })
+    ));
+    // The right issuer under an anchor's name with another key.
+    let other_anchor = entry().anchor(twin.root.clone()).issuer(scene.sub.clone());
+    assert!(matches!(
+        scene.ask(other_anchor, at),
+        Verdict::NotRecognised(Refusal::Path { .. })
+    ));
+    // An anchor that issues though it is not listed as an issuer.
+    let key = Key::new();
+    let shared_name = Forged::ca(SUB, &key, SUB).issue(&key);
+    let by_anchor = entry().anchor(scene.sub.clone()).issuer(shared_name);
+    assert!(matches!(
+        scene.ask(by_anchor, at),
+        Verdict::NotRecognised(Refusal::IssuerNotPinned { .. })
+    ));
+    let root_alone = entry()
+        .anchor(scene.root.clone())
+        .issuer(scene.root.clone());
+    assert!(matches!(
+        scene.ask(root_alone, at),
+        Verdict::NotRecognised(Refusal::NoEntry { .. })
+    ));
+    // Several entries: the one that fits answers, wherever it stands.
+    let mut draft = scene.draft_with(scene.entry_named("乙"));
+    draft
+        .insert(entry().anchor(scene.root.clone()).issuer(twin.sub))
+        .unwrap();
+    let list = scene.accept(&draft);
+    let leaf = scene.leaf.issue(&scene.sub_key);
+    match list.recognised(leaf.der(), time(at)) {
+        Verdict::Recognised { entry, .. } => assert_eq!(entry.ca, "乙"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_path_is_checked_at_the_time_asked_about() {
+    let mut scene = Scene::new();
+    scene.leaf = scene
+        .leaf
+        .valid("2026-01-01T00:00:00Z", "2026-04-30T00:00:00Z");
+    assert!(matches!(
+        scene.ask(scene.entry(), "2026-04-30T00:00:00Z"),
+        Verdict::Recognised { .. }
+    ));
+    match scene.ask(scene.entry(), "2026-05-01T00:00:00Z") {
+        Verdict::NotRecognised(Refusal::Path { source, .. }) => {
+            assert!(matches!(source.reasons()[0].cause, Cause::Expired { .. }));
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut flipped = scene.leaf.der(&scene.sub_key);
+    *flipped.last_mut().unwrap() ^= 1;
+    let list = scene.accept(&scene.draft_with(scene.entry()));
+    assert!(matches!(
+        list.recognised(&flipped, time("2026-04-01T00:00:00Z")),
+        Verdict::NotRecognised(Refusal::Path { .. })
+    ));
+    assert!(matches!(
+        list.recognised(b"no certificate", now()),
+        Verdict::NotRecognised(Refusal::Unreadable(_))
+    ));
+    assert!(matches!(
+        list.recognised(&flipped, time("2026-06-25T00:00:00Z")),
+        Verdict::Indeterminate(Doubt::OutsideList { .. })
+    ));
+}
+
+#[test]
+fn the_policy_is_compared_arc_by_arc() {
+    let mut scene = Scene::new();
+    let asked = ObjectIdentifier::new_unwrap("2.16.344.8.2.2008.810.2");
+    let at = "2026-05-01T00:00:00Z";
+    for (named, good) in [
+        ("2.16.344.8.2.2008.810.2", true),
+        ("2.16.344.8.2.2008.810.20", false),
+        ("2.16.344.8.2.2008.810.2.1", false),
+        ("2.16.344.8.2.2008.810", false),
+    ] {
+        let policies = CertificatePolicies(vec![PolicyInformation {
+            policy_identifier: ObjectIdentifier::new(named).unwrap(),
+            policy_qualifiers: None,
+        }]);
+        scene.leaf = scene
+            .leaf
+            .replacing(extension(true, "2.5.29.32", &policies));
+        let verdict = scene.ask(scene.entry().policy(asked), at);
+        assert_eq!(
+            matches!(verdict, Verdict::Recognised { .. }),
+            good,
+            "{named}"
+        );
+        if !good {
+            assert!(matches!(
+                verdict,
+                Verdict::NotRecognised(Refusal::Policy { .. })
+            ));
+        }
+    }
+}
+
+#[test]
+fn unknown_revocation_leaves_the_answer_open() {
+    let scene = Scene::new();
+    let list = scene.accept(&scene.draft_with(scene.entry()));
+    let target = scene.leaf.issue(&scene.sub_key);
+    let sm2 = Sm2Sm3::default();
+    let algorithms: [&dyn VerifyAlgorithm; 1] = [&sm2];
+    let ask = |crls: &[ParsedCrl], rule| {
+        let options = PathOptions::new(now(), &algorithms).crls(crls);
+        list.judge(&target, &options.revocation(rule))
+    };
+    assert!(matches!(
+        ask(&[], RevocationRule::Required),
+        Verdict::Indeterminate(Doubt::Revocation { .. })
+    ));
+    let crl = crate::forge::ForgedCrl::new(SUB)
+        .revoke(0x41, "2026-05-01T00:00:00Z", None)
+        .issue(&scene.sub_key);
+    assert!(matches!(
+        ask(&[crl], RevocationRule::WhereCrlGiven),
+        Verdict::NotRecognised(Refusal::Path { .. })
+    ));
+}

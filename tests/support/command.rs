@@ -1,0 +1,344 @@
+//! The program `gmpki`, built once and run as a user runs it.
+
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    env,
+    ffi::{OsStr, OsString},
+    fs::{self, File},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+    thread,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// No call takes longer; one that does hangs.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Says that something is skipped for want of a part of this machine.
+///
+/// # Panics
+/// When `GM_PKI_REQUIRE_PARTS` is set: then nothing may be skipped.
+pub fn skip(reason: &str) {
+    assert!(
+        env::var_os("GM_PKI_REQUIRE_PARTS").is_none(),
+        "{reason}, and GM_PKI_REQUIRE_PARTS is set"
+    );
+    println!("skipped: {reason}");
+}
+
+/// An empty folder that goes when it is dropped.
+pub fn folder() -> TempDir {
+    tempfile::tempdir_in(&workshop().folder).expect("the target folder can be written")
+}
+
+/// The program, of the profile that this test was built in.
+pub fn program() -> &'static Path {
+    &workshop().program
+}
+
+/// The folder of a demonstration that ran to its end. Only for looking at.
+pub fn finished_demo() -> &'static Path {
+    static DEMO: OnceLock<PathBuf> = OnceLock::new();
+    DEMO.get_or_init(|| {
+        let folder = workshop().folder.join("finished-demo");
+        gmpki("demo").option("--dir", &folder).answer().good();
+        folder
+    })
+}
+
+/// A copy of [`finished_demo`], to do anything with.
+pub fn demo_of_my_own() -> TempDir {
+    let copy = folder();
+    for (name, octets) in contents(finished_demo()) {
+        let path = copy.path().join(name);
+        let parent = path.parent().expect("a file lies in a folder");
+        fs::create_dir_all(parent).expect("the target folder can be written");
+        fs::write(&path, octets).expect("the target folder can be written");
+    }
+    copy
+}
+
+/// Every file below a folder with its octets; empty when there is no folder.
+pub fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&next) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry.expect("a folder of ours can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("it lies in the folder");
+                let octets = fs::read(&path).expect("a file of ours can be read");
+                found.insert(name.to_owned(), octets);
+            }
+        }
+    }
+    found
+}
+
+/// Holds the folder of this test program, so that two of it do not share one.
+struct Workshop {
+    folder: PathBuf,
+    program: PathBuf,
+    _lock: File,
+}
+
+fn workshop() -> &'static Workshop {
+    static WORKSHOP: OnceLock<Workshop> = OnceLock::new();
+    WORKSHOP.get_or_init(|| {
+        // target/PROFILE/deps/NAME-HASH
+        let test = env::current_exe().expect("a running program has a path");
+        let outputs = test
+            .ancestors()
+            .nth(2)
+            .expect("tests are built into target/PROFILE/deps");
+        let name = |path: &Path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.rsplit_once('-')
+                .map_or(name.to_string(), |(name, _)| name.to_owned())
+        };
+        let target = outputs.parent().expect("a profile lies in target");
+        let own = target
+            .join("tmp")
+            .join(format!("{}-{}", name(outputs), name(&test)));
+        fs::create_dir_all(&own).expect("the target folder can be written");
+        let lock = File::create(own.with_extension("lock")).expect("the same");
+        lock.lock().expect("a file of ours can be locked");
+        // What an earlier run left goes now.
+        fs::remove_dir_all(&own).expect("the folder is ours");
+        fs::create_dir(&own).expect("the target folder can be written");
+        let program = own.join("gmpki");
+        let built = build(target, outputs);
+        // A link of our own: a build that goes on beside us replaces the other.
+        fs::hard_link(&built, &program)
+            .or_else(|_| fs::copy(&built, &program).map(|_| ()))
+            .expect("the program was built");
+        Workshop {
+            folder: own,
+            program,
+            _lock: lock,
+        }
+    })
+}
+
+fn build(target: &Path, outputs: &Path) -> PathBuf {
+    let profile = outputs.file_name().unwrap_or_default();
+    // `cargo test` builds by the profile `test`, into the folder of `dev`.
+    let profile = if profile == "debug" {
+        OsStr::new("test")
+    } else {
+        profile
+    };
+    let done = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", "gmpki", "--profile"])
+        .arg(profile)
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .expect("cargo runs");
+    assert!(done.success(), "gmpki does not build");
+    outputs.join(format!("gmpki{}", env::consts::EXE_SUFFIX))
+}
+
+/// A call of `gmpki`; `words` are separated by blanks.
+pub fn gmpki(words: &str) -> Call {
+    let mut command = Command::new(program());
+    command.args(words.split_whitespace());
+    Call::new(command)
+}
+
+/// A program with its arguments, not yet running.
+#[derive(Debug)]
+pub struct Call {
+    command: Command,
+    input: Vec<u8>,
+}
+
+impl Call {
+    /// Of any program.
+    pub fn new(command: Command) -> Self {
+        Self {
+            command,
+            input: Vec::new(),
+        }
+    }
+
+    /// One more argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// An option and its value.
+    #[must_use]
+    pub fn option(self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.arg(name).arg(value)
+    }
+
+    /// What it finds at its standard input.
+    #[must_use]
+    pub fn input(mut self, octets: impl Into<Vec<u8>>) -> Self {
+        self.input = octets.into();
+        self
+    }
+
+    /// No other program can be found by it.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.command.env("PATH", "");
+        self
+    }
+
+    /// Starts it, its output in the pipes of the child.
+    pub fn start(mut self) -> Child {
+        self.command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| unreachable!("{:?}: {error}", self.command.get_program()))
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// When it does not end in two minutes.
+    pub fn answer(mut self) -> Answer {
+        let input = std::mem::take(&mut self.input);
+        let shown: Vec<OsString> = self.command.get_args().map(OsStr::to_owned).collect();
+        let started = Instant::now();
+        let mut child = self.start();
+        let mut stdin = child.stdin.take().expect("it is piped");
+        // It may end without reading everything.
+        let feed = thread::spawn(move || stdin.write_all(&input));
+        let out = reader(child.stdout.take().expect("it is piped"));
+        let err = reader(child.stderr.take().expect("it is piped"));
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("it is our child") {
+                break status;
+            }
+            if started.elapsed() > DEADLINE {
+                let _ = child.kill();
+                let _ = child.wait();
+                assert!(started.elapsed() <= DEADLINE, "{shown:?} hangs");
+            }
+            thread::sleep(Duration::from_millis(2));
+        };
+        let took = started.elapsed();
+        let _ = feed.join();
+        Answer {
+            call: format!("{shown:?}"),
+            code: status.code(),
+            out: out.join().expect("it only reads"),
+            err: String::from_utf8(err.join().expect("it only reads")).expect("messages are UTF-8"),
+            took,
+        }
+    }
+}
+
+fn reader(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut octets = Vec::new();
+        pipe.read_to_end(&mut octets).expect("a pipe can be read");
+        octets
+    })
+}
+
+/// What a call left behind.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The arguments.
+    pub call: String,
+    /// The exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: Vec<u8>,
+    /// Standard error.
+    pub err: String,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Answer {
+    /// Done or valid: exit code 0, and nothing on standard error.
+    ///
+    /// # Panics
+    /// When it is not so.
+    pub fn good(self) -> Self {
+        assert_eq!(self.code, Some(0), "{self}");
+        assert_eq!(self.err, "", "{self}");
+        self
+    }
+
+    /// Refused or invalid: exit code 1, and one line on standard error with
+    /// `reason` in it. Nothing on standard output, unless it is the object.
+    ///
+    /// # Panics
+    /// When it is not so.
+    pub fn refused(self, reason: &str) -> Self {
+        assert_eq!(self.code, Some(1), "{self}");
+        self.one_message(reason)
+    }
+
+    /// Used wrongly: exit code 2 and the same.
+    ///
+    /// # Panics
+    /// When it is not so.
+    pub fn misused(self, reason: &str) -> Self {
+        assert_eq!(self.code, Some(2), "{self}");
+        self.one_message(reason)
+    }
+
+    fn one_message(self, reason: &str) -> Self {
+        assert!(self.err.starts_with("gmpki: "), "{self}");
+        assert_eq!(self.err.trim_end().lines().count(), 1, "{self}");
+        assert!(self.err.contains(reason), "{reason:?} is missing: {self}");
+        if !self.call.contains("--json") {
+            assert_eq!(self.text(), "", "{self}");
+        }
+        self
+    }
+
+    /// Standard output as text.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn text(&self) -> &str {
+        str::from_utf8(&self.out).expect("output is UTF-8")
+    }
+
+    /// Standard output as the one JSON object that it is.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn json(&self) -> Value {
+        let value: Value = serde_json::from_slice(&self.out)
+            .unwrap_or_else(|error| unreachable!("no JSON: {error}: {self}"));
+        assert!(value.is_object(), "{self}");
+        value
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} ended with {:?}\n--- standard output\n{}\n--- standard error\n{}",
+            self.call,
+            self.code,
+            String::from_utf8_lossy(&self.out),
+            self.err
+        )
+    }
+}
