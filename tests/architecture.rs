@@ -12,11 +12,21 @@ fn root() -> &'static Path {
 /// Normal dependencies between members of the workspace, as cargo sees them.
 fn arrows_in_manifests() -> BTreeSet<Arrow> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata is JSON");
     let packages = metadata["packages"].as_array().expect("a list of packages");
     let libraries: BTreeSet<&str> = packages
@@ -31,7 +41,9 @@ fn arrows_in_manifests() -> BTreeSet<Arrow> {
     for package in packages {
         let from = package["name"].as_str().expect("a package has a name");
         for dependency in package["dependencies"].as_array().expect("a list") {
-            let to = dependency["name"].as_str().expect("a dependency has a name");
+            let to = dependency["name"]
+                .as_str()
+                .expect("a dependency has a name");
             let normal = dependency["kind"].is_null();
             if normal && libraries.contains(from) && libraries.contains(to) {
                 arrows.insert((from.to_owned(), to.to_owned()));
@@ -50,7 +62,9 @@ fn arrows_in_document() -> BTreeSet<Arrow> {
         .expect("a heading \"Arrows\"");
     let mut arrows = BTreeSet::new();
     for line in section.lines() {
-        let Some((from, targets)) = line.strip_prefix("- ").and_then(|line| line.split_once(" → "))
+        let Some((from, targets)) = line
+            .strip_prefix("- ")
+            .and_then(|line| line.split_once(" → "))
         else {
             continue;
         };
@@ -65,7 +79,11 @@ fn arrows_in_document() -> BTreeSet<Arrow> {
 #[test]
 fn the_arrows_are_those_of_the_document() {
     let (built, drawn) = (arrows_in_manifests(), arrows_in_document());
-    assert!(built.len() >= 10, "only {} arrows found: the search is broken", built.len());
+    assert!(
+        built.len() >= 10,
+        "only {} arrows found: the search is broken",
+        built.len()
+    );
     assert_eq!(
         built.difference(&drawn).collect::<Vec<_>>(),
         Vec::<&Arrow>::new(),
@@ -110,22 +128,35 @@ fn no_room_is_named_after_nothing_and_no_file_is_too_long() {
     assert!(files.lines().count() > 20, "git lists the files");
     for file in files.lines() {
         let stem = Path::new(file).file_stem().unwrap_or_default();
-        let nameless = ["util", "utils", "common", "helper", "helpers", "misc", "types"];
-        assert!(!nameless.iter().any(|name| stem == *name), "{file} is named after nothing");
+        let nameless = [
+            "util", "utils", "common", "helper", "helpers", "misc", "types",
+        ];
+        assert!(
+            !nameless.iter().any(|name| stem == *name),
+            "{file} is named after nothing"
+        );
         let Ok(text) = fs::read_to_string(root().join(file)) else {
             continue;
         };
-        assert!(text.lines().count() <= 900, "{file} has more than 900 lines");
+        assert!(
+            text.lines().count() <= 900,
+            "{file} has more than 900 lines"
+        );
         let in_place = file.starts_with("crates/gm-crypto/src/low/")
             || file.ends_with("/sys.rs")
             || file.starts_with("tests/support/");
         let word = concat!("uns", "afe");
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
         let found = code.filter(|line| {
             [" {", " fn", " impl", " extern"]
                 .iter()
                 .any(|then| line.contains(&format!("{word}{then}")))
         });
-        assert!(in_place || found.count() == 0, "{file} has {word} code outside its places");
+        assert!(
+            in_place || found.count() == 0,
+            "{file} has {word} code outside its places"
+        );
     }
 }

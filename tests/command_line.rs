@@ -362,7 +362,7 @@ fn a_certificate_is_judged_with_its_path_time_and_revocation() {
     early.refused("is not valid before");
     let late = verify(&zhang)
         .option("--crl", &crl)
-        .option("--at", &after(8));
+        .option("--at", after(8));
     late.answer().refused("is stale since");
 
     let mut flipped = der(&zhang, CERTIFICATE);

@@ -126,6 +126,9 @@ fn a_file_that_is_no_whole_store_is_refused() {
     let path = folder.path().join("store.sqlite");
     let refused = |octets: &[u8], what: &str| {
         println!("{what}");
+        for left in ["store.sqlite-shm", "store.sqlite-wal"] {
+            let _ = fs::remove_file(folder.path().join(left));
+        }
         fs::write(&path, octets).expect("a file");
         for call in [demo(folder.path()), audit(folder.path())] {
             refuse(
@@ -242,7 +245,7 @@ impl Elsewhere {
                 paths.extend(entries.map(|entry| entry.expect("an entry").path()));
                 folder
             } else {
-                file | (folder & 0o111 * u32::from(path.ends_with("gmpki")))
+                file | (folder & (0o111 * u32::from(path.ends_with("gmpki"))))
             };
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("our own file");
         }

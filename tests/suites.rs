@@ -19,9 +19,7 @@ use serde_json::Value;
 use signature::Verifier;
 use sm3::digest::Digest;
 use spki::DecodePublicKey;
-use trust_list::path::{
-    self, Anchor, ParsedCertificate, ParsedCrl, PathOptions, RevocationRule,
-};
+use trust_list::path::{self, Anchor, ParsedCertificate, ParsedCrl, PathOptions, RevocationRule};
 use x509_cert::Certificate;
 
 /// Files of `vectors/algo` that have a test of their own below; the others are
@@ -60,7 +58,11 @@ fn verdict(test: &Value) -> Verdict {
     let curve = test["curve"].as_str();
     let known = curve.is_none_or(|curve| ["sm2p256v1", "SM2", "curveSM2"].contains(&curve));
     let invalid = text(test, "result") == "invalid" || test["valid"] == false || !known;
-    if invalid { Verdict::Invalid } else { Verdict::Valid }
+    if invalid {
+        Verdict::Invalid
+    } else {
+        Verdict::Valid
+    }
 }
 
 fn sm3_digest(test: &Value) -> Outcome {
@@ -350,7 +352,8 @@ fn open_envelope(suites: &Suites, der: &[u8]) -> Outcome {
         let der = suites.read(&format!("vectors/keys/{name}.der"));
         pki::decode_private_key(&der).expect("a helper key")
     };
-    let opened = EnvelopedKey::from_der(der).and_then(|envelope| envelope.open(&key("crafted-sign")));
+    let opened =
+        EnvelopedKey::from_der(der).and_then(|envelope| envelope.open(&key("crafted-sign")));
     match opened {
         Ok(found) if *found.to_bytes() != *key("crafted-enc").to_bytes() => {
             Outcome::Wrong("another key was inside".into())
@@ -367,7 +370,11 @@ fn not_supported_yet() {
     tally.finish();
     for (suite, file, list) in [
         ("sm2-pkits", "conformance/sm2-pkits/vectors.json", "vectors"),
-        ("sm2-limbo", "conformance/sm2-limbo/limbo-sm2.json", "testcases"),
+        (
+            "sm2-limbo",
+            "conformance/sm2-limbo/limbo-sm2.json",
+            "testcases",
+        ),
     ] {
         let mut tally = Tally::new(suite);
         let Some(json) = suites.json(file) else {

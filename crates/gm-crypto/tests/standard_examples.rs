@@ -18,7 +18,10 @@ const P: &str = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35
 fn octets(hexadecimal: &str) -> Vec<u8> {
     let digit = |c: char| u8::try_from(c.to_digit(16).unwrap()).unwrap();
     let digits: Vec<u8> = hexadecimal.chars().map(digit).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+    digits
+        .chunks(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect()
 }
 
 fn array<const N: usize>(hexadecimal: &str) -> [u8; N] {
@@ -61,7 +64,10 @@ fn the_ciphertext_of_the_standard_decrypts() {
          21886ca989ca9c7d58087307ca93092d651efa",
     );
     let ciphertext = Ciphertext::from_c1c3c2(&ciphertext).unwrap();
-    assert_eq!(key.decrypt(&ciphertext).unwrap()[..], *b"encryption standard");
+    assert_eq!(
+        key.decrypt(&ciphertext).unwrap()[..],
+        *b"encryption standard"
+    );
 }
 
 // GB/T 32905-2016, annex A.

@@ -1,14 +1,19 @@
 //! The log examined by somebody who trusts nobody: the chain, every step of every
 //! aggregate, every signature, and the indices against what the log says.
 
+mod fault;
+mod intents;
+
+pub use fault::Fault;
+
 use crate::{
     Actor, ApplicationId, AuthorityId, CaseNumber, CertificateRow, Entry, Error, Event, Head,
-    Intent, PersonId, Record, Serial, Store, StoreError, StreamId, application, authority,
-    certificate, log,
+    Intent, PersonId, Record, Serial, Store, StreamId, application, authority, certificate, log,
 };
 use cert_profile::Issuer;
 use der::referenced::OwnedToRef;
 use gm_crypto::pki::{Signed, Sm2Sm3};
+use intents::Outcome;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records read at a time.
@@ -35,123 +40,6 @@ pub struct Report {
     pub crls: usize,
     /// Streams for which something outside is still to be done.
     pub unsettled: usize,
-}
-
-/// The first fault found.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Fault {
-    /// The store can't be read.
-    #[error("the store can't be read")]
-    Store(#[from] StoreError),
-
-    /// A record is missing.
-    #[error("record {expected} is missing, {found} stands in its place")]
-    Missing {
-        /// The place.
-        expected: u64,
-        /// What follows instead.
-        found: u64,
-    },
-
-    /// A record or one before it was changed: the chain does not hold.
-    #[error("the chain breaks at record {seq}: its octets or digest were changed")]
-    ChainBroken {
-        /// Its place.
-        seq: u64,
-    },
-
-    /// A record's octets can't be read.
-    #[error("record {seq} can't be read")]
-    Unreadable {
-        /// Its place.
-        seq: u64,
-        /// Why not.
-        source: Box<Error>,
-    },
-
-    /// A record is filed elsewhere than its octets say.
-    #[error("record {seq} is filed under another place than it states")]
-    Misfiled {
-        /// Its place.
-        seq: u64,
-    },
-
-    /// An event that can't happen in its state.
-    #[error("record {seq}: {event} can't happen to {stream} in its state")]
-    Impossible {
-        /// Its place.
-        seq: u64,
-        /// The aggregate.
-        stream: StreamId,
-        /// The event.
-        event: &'static str,
-    },
-
-    /// A certificate or CRL without the intent that must stand before it, or
-    /// with other content.
-    #[error("record {seq}: {stream} was signed with other content than was intended")]
-    NotIntended {
-        /// Its place.
-        seq: u64,
-        /// The aggregate.
-        stream: StreamId,
-    },
-
-    /// A signature does not verify under its issuer.
-    #[error("record {seq}: the signature does not verify under {issuer}")]
-    BadSignature {
-        /// Its place.
-        seq: u64,
-        /// The issuer.
-        issuer: AuthorityId,
-        /// What the verification said.
-        source: gm_crypto::Error,
-    },
-
-    /// One person acted twice where two were required.
-    #[error("record {seq}: {person} acted where a second person was required")]
-    SamePerson {
-        /// Its place.
-        seq: u64,
-        /// The person.
-        person: PersonId,
-    },
-
-    /// A case number that is not the one after the last.
-    #[error("record {seq}: the case has number {found}, and {expected} was next")]
-    CaseNumber {
-        /// Its place.
-        seq: u64,
-        /// The number in the record.
-        found: CaseNumber,
-        /// The number that was next.
-        expected: CaseNumber,
-    },
-
-    /// A certificate's own history and the one of the application or authority
-    /// that it was made for differ on whether it exists.
-    #[error("{what} and the history of whom it was made for differ")]
-    Unconnected {
-        /// The certificate.
-        what: StreamId,
-    },
-
-    /// The index of case numbers says other than the log.
-    #[error("the last case number is {found} in the index and {expected} in the log")]
-    CasesDiffer {
-        /// The last number in the index.
-        found: CaseNumber,
-        /// The last number in the log.
-        expected: CaseNumber,
-    },
-
-    /// An index says other than the log.
-    #[error("the index of {what} differs from the log")]
-    IndexDiffers {
-        /// Which index.
-        what: StreamId,
-    },
 }
 
 /// Examines a whole store.
@@ -211,14 +99,6 @@ struct World {
     crls: usize,
 }
 
-/// How an intent ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Open,
-    Exists,
-    Abandoned,
-}
-
 impl World {
     fn apply(&mut self, entry: &Entry) -> Result<(), Fault> {
         let seq = entry.seq;
@@ -264,76 +144,6 @@ impl World {
                 event: entry.event.name(),
             })
         }
-    }
-
-    fn note_application(&mut self, seq: u64, event: &application::Event) -> Result<(), Fault> {
-        use application::Event as Happened;
-        match event {
-            Happened::Registered { case, .. } => {
-                self.cases += 1;
-                let (found, expected) = (*case, CaseNumber(self.cases));
-                if found != expected {
-                    return Err(Fault::CaseNumber {
-                        seq,
-                        found,
-                        expected,
-                    });
-                }
-            }
-            Happened::IssuanceIntended { intent, .. } => {
-                self.note(&intent.issuer, &intent.serial, Outcome::Open);
-            }
-            Happened::IssuanceAbandoned { issuer, serial, .. } => {
-                self.note(issuer, serial, Outcome::Abandoned);
-            }
-            Happened::CertificateIssued { issuer, serial, .. } => {
-                self.note(issuer, serial, Outcome::Exists);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn note_authority(&mut self, event: &authority::Event) {
-        use authority::Event as Happened;
-        match event {
-            Happened::IssuanceIntended(intent) => {
-                self.note(&intent.issuer, &intent.serial, Outcome::Open);
-            }
-            Happened::IssuanceAbandoned { issuer, serial } => {
-                self.note(issuer, serial, Outcome::Abandoned);
-            }
-            Happened::Established { issuer, serial, .. } => {
-                self.note(issuer, serial, Outcome::Exists);
-            }
-            _ => {}
-        }
-    }
-
-    fn note(&mut self, issuer: &AuthorityId, serial: &Serial, outcome: Outcome) {
-        let key = (issuer.clone(), serial.clone());
-        self.intents.insert(key, outcome);
-    }
-
-    /// Each certificate has one history of its own, and it says the same.
-    fn connect(&self) -> Result<(), Fault> {
-        use certificate::State;
-        let outcome = |state: &Option<State>| match state {
-            None => None,
-            Some(State::Reserved) => Some(Outcome::Open),
-            Some(State::Burnt { .. }) => Some(Outcome::Abandoned),
-            Some(_) => Some(Outcome::Exists),
-        };
-        for key in self.certificates.keys().chain(self.intents.keys()) {
-            let own = self.certificates.get(key).and_then(outcome);
-            if own != self.intents.get(key).copied() {
-                let (issuer, serial) = key.clone();
-                return Err(Fault::Unconnected {
-                    what: StreamId::Certificate(issuer, serial),
-                });
-            }
-        }
-        Ok(())
     }
 
     fn check_application(

@@ -225,6 +225,7 @@ pub(crate) struct ForgedCrl {
     times: (DateTime, Option<DateTime>),
     revoked: Vec<Revoked>,
     extensions: Vec<Extension>,
+    pub(crate) null_outside: bool,
 }
 
 impl ForgedCrl {
@@ -239,6 +240,7 @@ impl ForgedCrl {
             ),
             revoked: Vec::new(),
             extensions: vec![own(false, &CrlNumber::try_from(7u64).unwrap())],
+            null_outside: false,
         }
     }
 
@@ -296,7 +298,7 @@ impl ForgedCrl {
             extensions: (!self.extensions.is_empty()).then(|| self.extensions.clone()),
         };
         let tbs = tbs.to_der().unwrap();
-        assemble(&tbs, &sm2_with_sm3(false), &signer.sign(&tbs)).unwrap()
+        assemble(&tbs, &sm2_with_sm3(self.null_outside), &signer.sign(&tbs)).unwrap()
     }
 
     pub(crate) fn issue(&self, signer: &Key) -> ParsedCrl {

@@ -16,7 +16,7 @@ use std::{
 
 use crate::{
     doubles::{FailingStore, Side, World},
-    script::{Applicant, CA, authority_command, establish, settle},
+    script::{Applicant, CA, authority_command, establish, settle, take_through},
 };
 
 /// One thing that happens to the engine.
@@ -97,18 +97,21 @@ fn asks() -> impl Strategy<Value = Ask> {
 /// What a case needs next, by somebody who may: so that sequences get somewhere.
 fn helpful() -> impl Strategy<Value = Step> {
     use application::Command::{Approve, Deliver, Register};
-    let actor = |person: &str, seat| Actor::new(PersonId::new(person).unwrap(), seat);
-    let next = [
-        (Seat::Registrar, "wang.wu", Register),
-        (Seat::Approver, "zhao.yi", Approve),
-        (Seat::Approver, "zhao.yi", Deliver),
-    ];
-    (0..2_usize, 0..4_usize).prop_map(move |(of, which)| match next.get(which) {
-        Some((seat, person, command)) => {
-            let command = Ask::Application(of, command.clone());
-            Step::Ask(actor(person, *seat), command)
-        }
-        None => Step::Ask(applicants()[of].actor(), Ask::Submit(of)),
+    use certificate::Command::{Confirm, Freeze, Request};
+    const REVOKE: Change = Change::Revoke(RevocationReason::Superseded);
+    let registrar = Actor::new(PersonId::new("wang.wu").unwrap(), Seat::Registrar);
+    let approver = Actor::new(PersonId::new("zhao.yi").unwrap(), Seat::Approver);
+    (0..2_usize, 0..10_usize).prop_map(move |(of, which)| {
+        let (actor, ask) = match which {
+            0 => (&applicants()[of].actor(), Ask::Submit(of)),
+            1 | 2 => (&registrar, Ask::Application(of, Register)),
+            3 | 4 => (&approver, Ask::Application(of, Approve)),
+            5 | 6 => (&approver, Ask::Application(of, Deliver)),
+            7 => (&registrar, Ask::Pair(of, Request(REVOKE))),
+            8 => (&approver, Ask::Pair(of, Confirm)),
+            _ => (&approver, Ask::Pair(of, Freeze)),
+        };
+        Step::Ask(actor.clone(), ask)
     })
 }
 
@@ -123,7 +126,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => side().prop_map(Step::TokenFails),
         2 => (1..100_u64).prop_map(Step::Wait),
     ];
-    vec(step, 1..60)
+    vec(step, 1..100)
 }
 
 /// The state of everything, made from the log by the rules alone.
@@ -227,6 +230,8 @@ fn play(steps: Vec<Step>) {
     let world = World::new();
     let mut engine = world.engine();
     establish(&mut engine).unwrap();
+    // One pair is in use, the other's way is all before it.
+    take_through(&mut engine, &applicants()[0]).unwrap();
     let mut before = check(&world, &engine);
     for step in steps {
         match step {

@@ -425,8 +425,9 @@ fn another_programs_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     let other = rusqlite::Connection::open(&path).unwrap();
+    // Of the version that ours has.
     other
-        .execute_batch("CREATE TABLE letters (text TEXT); INSERT INTO letters VALUES ('dear')")
+        .execute_batch("CREATE TABLE letters (text TEXT); PRAGMA user_version = 1")
         .unwrap();
     other.close().unwrap();
     refused_as_foreign(&path);

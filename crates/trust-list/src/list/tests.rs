@@ -376,6 +376,13 @@ fn json_of_another_shape_is_refused_though_signed() {
             "an unknown extension",
             with("extension:service", "extension:other"),
         ),
+        (
+            "a second class",
+            with(
+                r#""value":"personal"}"#,
+                r#""value":"personal"},{"lang":"en","value":"other"}"#,
+            ),
+        ),
         ("broken base64", with("\"val\":\"M", "\"val\":\"?")),
         ("another certificate", with("\"val\":\"M", "\"val\":\"A")),
         ("a byte order mark", format!("\u{feff}{good}")),

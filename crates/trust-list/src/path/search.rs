@@ -83,8 +83,8 @@ impl<'a, 'o> Search<'a, 'o> {
         }
         let mut seen = BTreeSet::new();
         for (index, certificate) in certificates.iter().enumerate() {
-            // The target issues nothing above itself, and a copy adds nothing.
-            if seen.insert(certificate.der()) && index > 0 {
+            // A copy adds nothing but work.
+            if seen.insert(certificate.der()) {
                 let name = certificate.subject_der();
                 issuers
                     .entry(name)

@@ -183,7 +183,10 @@ fn a_self_signed_certificate_among_the_untrusted_is_no_anchor() {
         [(TARGET, Cause::NoAnchor)]
     );
     let root = scene.root.issue(&scene.root_key);
-    assert!(!judge(&root, &pool, &[], |options| options).is_empty());
+    assert_eq!(
+        judge(&root, &pool, &[], |options| options),
+        [(TARGET, Cause::NoAnchor)]
+    );
     assert_eq!(judge(&root, &[], &[scene.anchor()], |o| o), []);
 }
 

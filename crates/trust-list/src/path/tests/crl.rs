@@ -112,6 +112,14 @@ fn a_crl_that_can_not_answer_is_no_answer() {
             ),
             unprocessed("2.5.29.29"),
         ),
+        (
+            crl().revoke_with(
+                0x50,
+                "2026-02-01T00:00:00Z",
+                vec![extension(false, "2.5.29.29", &true)],
+            ),
+            unprocessed("2.5.29.29"),
+        ),
     ];
     for (crl, cause) in cases {
         let reasons = scene.judge_with(&[crl.issue(key)], RevocationRule::WhereCrlGiven);
@@ -254,6 +262,12 @@ fn malformed_crls_are_not_read() {
     let removed = ForgedCrl::new(ROOT).revoke(1, day, Some(CrlReason::RemoveFromCRL));
     assert!(matches!(
         ParsedCrl::from_der(removed.der(&key)),
+        Err(Error::Forbidden { .. })
+    ));
+    let mut mixed = ForgedCrl::new(ROOT);
+    mixed.null_outside = true;
+    assert!(matches!(
+        ParsedCrl::from_der(mixed.der(&key)),
         Err(Error::Forbidden { .. })
     ));
     let undefined = vec![extension(

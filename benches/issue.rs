@@ -1,0 +1,199 @@
+//! One application, from the submission to both certificates in the applicant's
+//! hands: three persons, two signatures, one enveloped key, every step durable.
+//!
+//! `memory` is what the rules and the arithmetic take; `sqlite` adds a write with
+//! fsync for every step, on the disk under the folder of temporary files. Keys are in
+//! the process, nothing is published.
+
+use cert_profile::Profile;
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use csr::{CsrDraft, Limits, UnverifiedCsr};
+use getrandom::SysRng;
+use gm_crypto::{
+    pki::Sm2Sm3,
+    sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId},
+};
+use hsm::{Envelop, KeyHandle, KeyLabel, SoftKey, Token};
+use lifecycle::{
+    Actor, ApplicationId, AuthorityId, Command, Engine, MemoryStore, PersonId, Policy, Ports,
+    Publication, Seat, SqliteStore, Store,
+    application::{self, Request},
+    authority::{self, Proposal},
+    ports::{Publisher, RandomSerials, SystemClock, TokenKeyCentre},
+};
+use std::{collections::BTreeMap, io, sync::Mutex, time::Duration};
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(5))
+        .sample_size(30);
+    targets = issue
+}
+criterion_main!(benches);
+
+fn issue(c: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let sqlite = SqliteStore::open(&folder.path().join("store")).expect("a new file");
+    let stores: [(&str, Box<dyn Store>); 2] = [
+        ("memory", Box::new(MemoryStore::default())),
+        ("sqlite", Box::new(sqlite)),
+    ];
+    let mut group = c.benchmark_group("issue");
+    for (name, store) in stores {
+        let mut engine = established(store);
+        let mut count = 0;
+        group.bench_function(name, |b| {
+            // The store grows from run to run, as it does in life.
+            let application = || {
+                count += 1;
+                (id(&format!("application-{count}")), request())
+            };
+            let take = |(id, request)| take_through(&mut engine, &id, request);
+            b.iter_batched(application, take, BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+fn take_through(engine: &mut Engine, application: &ApplicationId, request: Request) {
+    for (person, seat, command) in [
+        (
+            "zhang.san",
+            Seat::Applicant,
+            application::Command::Submit(request),
+        ),
+        ("li.si", Seat::Registrar, application::Command::Register),
+        ("wang.wu", Seat::Approver, application::Command::Approve),
+        ("wang.wu", Seat::Approver, application::Command::Deliver),
+    ] {
+        let command = Command::Application(application.clone(), command);
+        act(engine, person, seat, command);
+    }
+    let state = engine.application(application).expect("a good store");
+    assert!(
+        matches!(state, Some(application::State::Delivered(_))),
+        "{state:?}"
+    );
+}
+
+/// An engine whose root and issuing CA exist.
+fn established(store: Box<dyn Store>) -> Engine {
+    let mut engine = Engine::new(
+        Ports {
+            store,
+            token: Box::new(Keys::default()),
+            key_centre: Box::new(TokenKeyCentre::new(Keys::default())),
+            publisher: Box::new(Nobody),
+            clock: Box::new(SystemClock::default()),
+            serials: Box::new(RandomSerials::default()),
+        },
+        Policy {
+            issuer: id("ca"),
+            signing: shipped("subscriber-signing"),
+            encryption: shipped("subscriber-encryption"),
+            authorities: vec![shipped("root-ca"), shipped("issuing-ca")],
+            crl_lifetime: Duration::from_secs(7 * 86_400),
+        },
+    );
+    let root = Proposal::root("root-ca", &"CN=Root,O=Bench,C=CN".parse().expect("a name"));
+    let ca = "CN=CA,O=Bench,C=CN".parse().expect("a name");
+    let ca = Proposal::under(id("root"), "issuing-ca", &ca);
+    for (authority, proposal) in [("root", root), ("ca", ca)] {
+        for (person, command) in [
+            ("zhao.yi", authority::Command::Propose(proposal)),
+            ("qian.er", authority::Command::Approve),
+        ] {
+            let authority: AuthorityId = id(authority);
+            act(
+                &mut engine,
+                person,
+                Seat::KeyOfficer,
+                Command::Authority(authority, command),
+            );
+        }
+    }
+    engine
+}
+
+fn act(engine: &mut Engine, person: &str, seat: Seat, command: Command) {
+    let person: PersonId = id(person);
+    engine
+        .submit(&Actor::new(person, seat), command)
+        .expect("a good act");
+    engine.settle(&mut |_| ()).expect("nothing fails");
+}
+
+fn request() -> Request {
+    let key = SoftKey::generate().expect("the system is random");
+    let draft = CsrDraft::new("CN=Zhang San,C=CN".parse().expect("a name"));
+    let spki = key.public_key().decode_msg().expect("the token's encoding");
+    let draft = draft
+        .prepare(spki, key.algorithm())
+        .expect("a short request");
+    let signature = key.sign(draft.tbs()).expect("the system is random");
+    let der = draft.attach(&signature).expect("a short request");
+    let csr = UnverifiedCsr::from_der(&der, &Limits::default()).expect("our own");
+    Request::from_csr(&csr.verify(&[&Sm2Sm3::default()]).expect("our own"))
+}
+
+fn shipped(name: &str) -> Profile {
+    Profile::shipped(name).expect("a profile that is shipped")
+}
+
+fn id<T: TryFrom<String, Error = lifecycle::Error>>(name: &str) -> T {
+    T::try_from(name.to_owned()).expect("small letters and dots")
+}
+
+/// Keys in the process, wrapped for whoever asks.
+#[derive(Debug, Default)]
+struct Keys(Mutex<BTreeMap<KeyLabel, SecretKey>>);
+
+impl Keys {
+    fn secret(&self, label: &KeyLabel) -> Result<SecretKey, hsm::Error> {
+        let keys = self.0.lock().expect("nobody panics with the keys");
+        keys.get(label)
+            .cloned()
+            .ok_or_else(|| hsm::Error::NoSuchKey {
+                label: label.clone(),
+            })
+    }
+}
+
+impl Token for Keys {
+    fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+        let key = SigningKey::new(self.secret(label)?, UserId::default());
+        Ok(Box::new(SoftKey::new(key)))
+    }
+
+    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+        let key =
+            SecretKey::generate(&mut SysRng).map_err(|source| hsm::Error::Crypto { source })?;
+        let mut keys = self.0.lock().expect("nobody panics with the keys");
+        keys.insert(label.clone(), key);
+        drop(keys);
+        self.key(label)
+    }
+
+    fn labels(&self) -> Result<Vec<KeyLabel>, hsm::Error> {
+        let keys = self.0.lock().expect("nobody panics with the keys");
+        Ok(keys.keys().cloned().collect())
+    }
+}
+
+impl Envelop for Keys {
+    fn envelop(&self, label: &KeyLabel, recipient: &PublicKey) -> Result<EnvelopedKey, hsm::Error> {
+        EnvelopedKey::seal(&mut SysRng, recipient, &self.secret(label)?)
+            .map_err(|source| hsm::Error::Crypto { source })
+    }
+}
+
+#[derive(Debug)]
+struct Nobody;
+
+impl Publisher for Nobody {
+    fn publish(&self, _: &Publication) -> io::Result<()> {
+        Ok(())
+    }
+}

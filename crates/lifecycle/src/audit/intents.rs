@@ -1,0 +1,89 @@
+//! What applications and authorities say of the serial numbers they intended,
+//! against what each certificate's own history says.
+
+use super::{Fault, World};
+use crate::{AuthorityId, CaseNumber, Serial, StreamId, application, authority, certificate};
+
+/// How an intent ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Open,
+    Exists,
+    Abandoned,
+}
+
+impl World {
+    pub(super) fn note_application(
+        &mut self,
+        seq: u64,
+        event: &application::Event,
+    ) -> Result<(), Fault> {
+        use application::Event as Happened;
+        match event {
+            Happened::Registered { case, .. } => {
+                self.cases += 1;
+                let (found, expected) = (*case, CaseNumber(self.cases));
+                if found != expected {
+                    return Err(Fault::CaseNumber {
+                        seq,
+                        found,
+                        expected,
+                    });
+                }
+            }
+            Happened::IssuanceIntended { intent, .. } => {
+                self.note(&intent.issuer, &intent.serial, Outcome::Open);
+            }
+            Happened::IssuanceAbandoned { issuer, serial, .. } => {
+                self.note(issuer, serial, Outcome::Abandoned);
+            }
+            Happened::CertificateIssued { issuer, serial, .. } => {
+                self.note(issuer, serial, Outcome::Exists);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn note_authority(&mut self, event: &authority::Event) {
+        use authority::Event as Happened;
+        match event {
+            Happened::IssuanceIntended(intent) => {
+                self.note(&intent.issuer, &intent.serial, Outcome::Open);
+            }
+            Happened::IssuanceAbandoned { issuer, serial } => {
+                self.note(issuer, serial, Outcome::Abandoned);
+            }
+            Happened::Established { issuer, serial, .. } => {
+                self.note(issuer, serial, Outcome::Exists);
+            }
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, issuer: &AuthorityId, serial: &Serial, outcome: Outcome) {
+        let key = (issuer.clone(), serial.clone());
+        self.intents.insert(key, outcome);
+    }
+
+    /// Each certificate has one history of its own, and it says the same.
+    pub(super) fn connect(&self) -> Result<(), Fault> {
+        use certificate::State;
+        let outcome = |state: &Option<State>| match state {
+            None => None,
+            Some(State::Reserved) => Some(Outcome::Open),
+            Some(State::Burnt { .. }) => Some(Outcome::Abandoned),
+            Some(_) => Some(Outcome::Exists),
+        };
+        for key in self.certificates.keys().chain(self.intents.keys()) {
+            let own = self.certificates.get(key).and_then(outcome);
+            if own != self.intents.get(key).copied() {
+                let (issuer, serial) = key.clone();
+                return Err(Fault::Unconnected {
+                    what: StreamId::Certificate(issuer, serial),
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,310 @@
+//! Logs of somebody who knows how the chain is made, and whose key is not the
+//! issuer's.
+
+use base64ct::{Base64, Encoding};
+use lifecycle::{CaseNumber, audit::Fault};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+use super::{Copy, event, of, place, seq};
+
+/// A forged log, chained as the engine does it.
+fn forged(change: impl FnOnce(&mut Vec<Value>)) -> Fault {
+    let copy = Copy::new();
+    let mut entries = copy.entries();
+    change(&mut entries);
+    copy.write_chained(entries);
+    copy.verify().unwrap_err()
+}
+
+#[test]
+fn a_second_person_who_is_the_first_is_found_under_a_new_chain() {
+    let cases = [
+        ("application/", "registered", "zhang.san"),
+        ("application/", "approved", "li.si"),
+        ("application/", "approved", "zhang.san"),
+        ("application/", "delivered", "li.si"),
+        ("application/", "delivered", "zhang.san"),
+        ("authority/", "approved", "zhao.yi"),
+        ("certificate/", "revoked", "li.si"),
+    ];
+    for (stream, name, person) in cases {
+        let mut expected = 0;
+        let fault = forged(|entries| {
+            let place = place(entries, 0, of(stream, name));
+            entries[place]["actor"]["person"] = json!(person);
+            expected = seq(place);
+        });
+        assert!(
+            matches!(&fault, Fault::SamePerson { seq, person: found }
+                if *seq == expected && found.as_str() == person),
+            "{name} by {person}: {fault:?}"
+        );
+    }
+}
+
+#[test]
+fn an_event_that_was_left_out_is_found_under_a_new_chain() {
+    let copy = Copy::new();
+    let entries = copy.entries();
+    let mut unseen = Vec::new();
+    for place in 0..entries.len() {
+        let mut rest = entries.clone();
+        let removed = rest.remove(place);
+        copy.write_chained(rest);
+        if copy.verify().is_ok() {
+            unseen.push(format!("{}: {}", removed["stream"], event(&removed)));
+        }
+    }
+    // A log without it is one that could have been: a CRL went out with it.
+    assert_eq!(unseen, ["\"authority/issuing-ca\": published"]);
+}
+
+#[test]
+fn an_event_that_comes_twice_is_found_under_a_new_chain() {
+    let copy = Copy::new();
+    let entries = copy.entries();
+    for place in 0..entries.len() {
+        let mut more = entries.clone();
+        more.insert(place, more[place].clone());
+        copy.write_chained(more);
+        let fault = copy.verify();
+        assert!(
+            fault.is_err(),
+            "{} twice: {fault:?}",
+            event(&entries[place])
+        );
+    }
+}
+
+#[test]
+fn a_signature_without_its_intent_is_found_and_named() {
+    let cases = [
+        ("application/", "issuance-intended", "certificate-issued"),
+        ("authority/", "issuance-intended", "established"),
+    ];
+    for (stream, intended, made) in cases {
+        let mut expected = 0;
+        let fault = forged(|entries| {
+            let intent = place(entries, 0, of(stream, intended));
+            let name = entries[intent]["stream"].clone();
+            entries.remove(intent);
+            // The first result in that history.
+            let result = place(entries, 0, |entry| {
+                entry["stream"] == name && event(entry) == made
+            });
+            expected = seq(result);
+        });
+        assert!(
+            matches!(&fault, Fault::NotIntended { seq, .. } if *seq == expected),
+            "{made}: {expected} {fault:?}"
+        );
+    }
+}
+
+/// Where a record keeps the signed octets, by event.
+fn signed(entry: &mut Value) -> Option<(&'static str, &mut Value)> {
+    let name = event(entry);
+    let stream = entry["stream"].as_str().unwrap().to_owned();
+    let kind = stream.split('/').next().unwrap();
+    let (name, field) = match (kind, name.as_str()) {
+        ("application", "certificate-issued") => ("certificate-issued", "certificate"),
+        ("authority", "established") => ("established", "certificate"),
+        ("authority", "crl-issued") => ("crl-issued", "crl"),
+        _ => return None,
+    };
+    Some((name, &mut entry["event"][kind][name][field]))
+}
+
+fn change_octet(text: &mut Value, place: impl FnOnce(usize) -> usize) {
+    let mut octets = Base64::decode_vec(text.as_str().unwrap()).unwrap();
+    let place = place(octets.len());
+    octets[place] ^= 1;
+    *text = json!(Base64::encode_string(&octets));
+}
+
+#[test]
+fn changed_content_of_what_was_signed_is_found_under_a_new_chain() {
+    let places = (0..Copy::new().records().len()).filter(|place| {
+        let mut entries = Copy::new().entries();
+        signed(&mut entries[*place]).is_some()
+    });
+    let places: Vec<_> = places.collect();
+    assert_eq!(places.len(), 3 + 4 + 1);
+    for place in places {
+        // The subject or a date in the middle; the end is the signature's.
+        let fault = forged(|entries| {
+            let (_, octets) = signed(&mut entries[place]).unwrap();
+            change_octet(octets, |length| length / 3);
+        });
+        assert!(
+            matches!(&fault, Fault::NotIntended { seq: found, .. } if *found == seq(place)),
+            "{fault:?}"
+        );
+        let fault = forged(|entries| {
+            let (_, octets) = signed(&mut entries[place]).unwrap();
+            change_octet(octets, |length| length - 1);
+        });
+        assert!(
+            matches!(&fault, Fault::BadSignature { seq: found, .. } if *found == seq(place)),
+            "{fault:?}"
+        );
+    }
+}
+
+#[test]
+fn changed_content_of_intent_and_certificate_alike_needs_the_issuers_key() {
+    let fault = forged(|entries| {
+        let place = place(entries, 0, of("application/", "certificate-issued"));
+        let field = &mut entries[place]["event"]["application"]["certificate-issued"];
+        let octets = Base64::decode_vec(field["certificate"].as_str().unwrap()).unwrap();
+        let serial = field["serial"].clone();
+        let mut changed = octets;
+        let at = changed
+            .windows(7)
+            .position(|part| part == b"Example")
+            .unwrap();
+        changed[at] = b'X';
+        field["certificate"] = json!(Base64::encode_string(&changed));
+        let intent = entries
+            .iter_mut()
+            .find_map(|entry| {
+                let found = entry.pointer_mut("/event/application/issuance-intended/intent")?;
+                (found["serial"] == serial).then_some(found)
+            })
+            .unwrap();
+        let mut tbs = Base64::decode_vec(intent["tbs"].as_str().unwrap()).unwrap();
+        // Issuer and subject have one; the first is the same in both.
+        let at = tbs.windows(7).position(|part| part == b"Example").unwrap();
+        tbs[at] = b'X';
+        intent["tbs"] = json!(Base64::encode_string(&tbs));
+    });
+    assert!(matches!(fault, Fault::BadSignature { .. }), "{fault:?}");
+}
+
+#[test]
+fn a_booking_under_another_number_is_found_under_a_new_chain() {
+    let mut expected = 0;
+    let fault = forged(|entries| {
+        let place = place(entries, 1, of("application/", "registered"));
+        entries[place]["event"]["application"]["registered"]["case"] = json!(7);
+        expected = seq(place);
+    });
+    assert!(
+        matches!(fault, Fault::CaseNumber { seq, found: CaseNumber(7), expected: CaseNumber(2) }
+            if seq == expected),
+        "{fault:?}"
+    );
+}
+
+#[test]
+fn a_certificate_whose_history_is_gone_is_found_under_a_new_chain() {
+    let copy = Copy::new();
+    let entries = copy.entries();
+    let streams: HashSet<_> = entries
+        .iter()
+        .map(|entry| entry["stream"].as_str().unwrap())
+        .filter(|stream| stream.starts_with("certificate/"))
+        .collect();
+    assert_eq!(streams.len(), 8);
+    for stream in streams {
+        let copy = Copy::new();
+        let mut rest = entries.clone();
+        rest.retain(|entry| entry["stream"] != stream);
+        copy.write_chained(rest);
+        let serial = stream.rsplit('/').next().unwrap();
+        copy.execute("DELETE FROM certificates WHERE serial = ?1", [serial]);
+        let fault = copy.verify().unwrap_err();
+        assert!(
+            matches!(&fault, Fault::Unconnected { what } if what.to_string() == stream),
+            "{fault:?}"
+        );
+    }
+}
+
+#[test]
+fn a_date_that_is_not_the_acts_is_found_under_a_new_chain() {
+    for (name, field) in [("revoked", "at"), ("frozen", "since"), ("burnt", "at")] {
+        let mut expected = 0;
+        let fault = forged(|entries| {
+            let place = place(entries, 0, of("certificate/", name));
+            let date = &mut entries[place]["event"]["certificate"][name][field];
+            *date = json!(date.as_u64().unwrap() + 1);
+            expected = seq(place);
+        });
+        assert!(
+            matches!(fault, Fault::Impossible { seq, event, .. }
+                if seq == expected && event == name),
+            "{fault:?}"
+        );
+    }
+}
+
+#[test]
+fn an_end_before_the_beginning_is_found_under_a_new_chain() {
+    let mut expected = 0;
+    let fault = forged(|entries| {
+        let end = place(entries, 0, of("certificate/", "revoked"));
+        let mut end = entries.remove(end);
+        end["at"] = end["event"]["certificate"]["revoked"]["at"].clone();
+        let own = |entry: &Value| entry["stream"] == end["stream"];
+        let start = place(entries, 0, own);
+        entries.insert(start + 1, end);
+        expected = seq(start + 1);
+    });
+    assert!(
+        matches!(fault, Fault::Impossible { seq, event: "revoked", .. } if seq == expected),
+        "{fault:?}"
+    );
+}
+
+#[test]
+fn a_second_intent_for_a_certificate_that_exists_is_found_under_a_new_chain() {
+    let mut expected = 0;
+    let fault = forged(|entries| {
+        let intent = place(entries, 0, of("application/", "issuance-intended"));
+        let issued = place(entries, 0, of("application/", "certificate-issued"));
+        let again = entries[intent].clone();
+        assert_eq!(again["stream"], entries[issued]["stream"]);
+        entries.insert(issued + 1, again);
+        expected = seq(issued + 1);
+    });
+    assert!(
+        matches!(fault, Fault::Impossible { seq, event: "issuance-intended", .. }
+            if seq == expected),
+        "{fault:?}"
+    );
+}
+
+#[test]
+fn a_crl_that_goes_back_in_time_or_number_is_found_under_a_new_chain() {
+    for field in ["number", "this_update"] {
+        let mut expected = 0;
+        let fault = forged(|entries| {
+            // The same list a second time, smaller by one.
+            let intended = place(entries, 0, of("authority/", "crl-intended"));
+            let issued = place(entries, 0, of("authority/", "crl-issued"));
+            let mut again = entries[intended].clone();
+            let intent = &mut again["event"]["authority"]["crl-intended"];
+            intent["number"] = json!(2);
+            let value = intent[field].as_u64().unwrap();
+            intent[field] = json!(value - 1);
+            entries.insert(issued + 1, again);
+            expected = seq(issued + 1);
+        });
+        assert!(
+            matches!(fault, Fault::Impossible { seq, event: "crl-intended", .. }
+                if seq == expected),
+            "{field}: {fault:?}"
+        );
+    }
+}
+
+#[test]
+fn a_record_with_a_field_too_many_is_not_readable() {
+    let fault = forged(|entries| entries[4]["note"] = json!("added later"));
+    assert!(
+        matches!(fault, Fault::Unreadable { seq: 5, .. }),
+        "{fault:?}"
+    );
+}

@@ -1,0 +1,311 @@
+//! Writes the seeds: for each target a few inputs that are accepted, made by the
+//! crates themselves. Run again, it writes the same octets.
+//!
+//! ```text
+//! cargo run --manifest-path fuzz/Cargo.toml --example make-seeds
+//! ```
+
+use cert_profile::{
+    CrlDraft, Issuer, Reason, RevokedEntry, SHIPPED,
+    ocsp::{
+        CertId, CertStatus, ErrorStatus, Nonce, OcspDraft, OcspRequest, SingleResponse,
+        error_response,
+    },
+};
+use csr::CsrDraft;
+use der::{Encode, asn1::OctetString, oid::AssociatedOid, referenced::OwnedToRef};
+use gm_crypto::{
+    message::SignedDataDraft,
+    pki::{KeyFileParameters, encode_pem, encode_private_key, encode_private_key_encrypted},
+    sm2::{EnvelopedKey, PublicKey},
+};
+use gm_pki_fuzz::parties::{
+    CA, Counter, PASSWORD, ROOT, SUBSCRIBER, in_days, key, now, public_half, sign, under_ca,
+};
+use signature::Signer;
+use spki::DynSignatureAlgorithmIdentifier;
+use std::{error::Error, fs, path::Path};
+use trust_list::{
+    list::{
+        Ca, Entry, LocalText, PostalAddress, Publisher, Status, StatusCause, StatusChange,
+        TrustListDraft, UnverifiedList,
+    },
+    path::ParsedCertificate,
+};
+use x509_cert::ext::{
+    Extension,
+    pkix::{SubjectAltName, name::GeneralName},
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    requests()?;
+    certificates()?;
+    revocation_lists()?;
+    ocsp()?;
+    trust_lists()?;
+    key_files()?;
+    sm2_structures()?;
+    signed_data()?;
+    decisions()?;
+    for (name, toml) in SHIPPED {
+        write("profile_toml", &format!("{name}.toml"), toml)?;
+    }
+    Ok(())
+}
+
+fn write(target: &str, name: &str, octets: impl AsRef<[u8]>) -> Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("seeds")
+        .join(target);
+    fs::create_dir_all(&folder)?;
+    Ok(fs::write(folder.join(name), octets)?)
+}
+
+/// DER for a target, and its PEM for the target `pem`.
+fn write_both(target: &str, name: &str, label: &'static str, der: &[u8]) -> Result<()> {
+    write(target, &format!("{name}.der"), der)?;
+    write("pem", &format!("{name}.pem"), encode_pem(label, der))
+}
+
+fn requests() -> Result<()> {
+    let key = key("subscriber");
+    let names = vec![GeneralName::DnsName("example.cn".to_owned().try_into()?)];
+    let names = Extension {
+        extn_id: SubjectAltName::OID,
+        critical: false,
+        extn_value: OctetString::new(SubjectAltName(names).to_der()?)?,
+    };
+    for (name, draft) in [
+        ("person", CsrDraft::new("CN=Zhang San,C=CN".parse()?)),
+        (
+            "organisation",
+            CsrDraft::new("CN=示例章,OU=财务部,O=示例公司,L=深圳市,C=CN".parse()?),
+        ),
+        (
+            "with-extension",
+            CsrDraft::new("CN=Example,C=CN".parse()?).extension(names),
+        ),
+    ] {
+        let draft = draft.prepare(public_half(&key), key.signature_algorithm_identifier()?)?;
+        let signature = sign(&key, draft.tbs());
+        write_both(
+            "csr",
+            name,
+            "CERTIFICATE REQUEST",
+            &draft.attach(&signature)?,
+        )?;
+    }
+    Ok(())
+}
+
+fn certificates() -> Result<()> {
+    let encryption = under_ca("subscriber-encryption", "CN=Subscriber,C=CN", "archived", 4);
+    let responder = under_ca("ocsp-responder", "CN=Responder,C=CN", "responder", 5);
+    for (name, der) in [
+        ("root", &*ROOT),
+        ("ca", &*CA),
+        ("signing", &*SUBSCRIBER),
+        ("encryption", &encryption),
+        ("responder", &responder),
+    ] {
+        write("certificate", &format!("{name}.der"), der)?;
+    }
+    write("pem", "certificate.pem", encode_pem("CERTIFICATE", &CA))
+}
+
+fn revocation_lists() -> Result<()> {
+    let issuer = Issuer::from_certificate(&CA)?;
+    let reasons = (0..=10).filter_map(Reason::from_code).collect::<Vec<_>>();
+    let revoked = (1u8..).zip(reasons);
+    let revoked = revoked.map(|(serial, reason)| RevokedEntry::new(serial.into(), now(), reason));
+    for (name, number, entries) in [("empty", 1, Vec::new()), ("reasons", 2, revoked.collect())] {
+        let draft = CrlDraft::new(&issuer, number, in_days(1), in_days(8), entries).prepare()?;
+        let signature = sign(&key("ca"), draft.tbs());
+        write("crl", &format!("{name}.der"), draft.attach(&signature)?)?;
+    }
+    Ok(())
+}
+
+fn ocsp() -> Result<()> {
+    let issuer = Issuer::from_certificate(&CA)?;
+    let ca_key = issuer.public_key().owned_to_ref();
+    let by_sha1 = CertId::new(issuer.name(), ca_key.clone(), 3u8.into())?;
+    let by_sm3 = CertId::with_sm3(issuer.name(), ca_key, 4u8.into())?;
+    let nonce = Some(Nonce::new([7; 32])?);
+    let plain = OcspRequest::new(vec![by_sha1.clone()], None)?;
+    let both = OcspRequest::new(vec![by_sha1.clone(), by_sm3.clone()], nonce.clone())?;
+    write("ocsp", "request.der", plain.to_der()?)?;
+    write("ocsp", "request-nonce.der", both.to_der()?)?;
+
+    let responder = key("responder");
+    let revoked = CertStatus::Revoked {
+        at: now(),
+        reason: Some(Reason::KeyCompromise),
+    };
+    let algorithm = responder.signature_algorithm_identifier()?;
+    let spki = public_half(&responder);
+    let draft = OcspDraft::new(spki.owned_to_ref(), algorithm, now())
+        .response(SingleResponse::new(by_sha1, CertStatus::Good, now()).until(in_days(1)))
+        .response(SingleResponse::new(by_sm3, revoked, now()))
+        .nonce(nonce)
+        .certificate(under_ca(
+            "ocsp-responder",
+            "CN=Responder,C=CN",
+            "responder",
+            5,
+        ))
+        .prepare()?;
+    let signature = sign(&responder, draft.tbs());
+    write("ocsp", "response.der", draft.attach(&signature)?)?;
+    write("ocsp", "refusal.der", error_response(ErrorStatus::TryLater))
+}
+
+fn trust_lists() -> Result<()> {
+    let text = |value: &str| LocalText::new("en", value);
+    let ca = |name: &str| -> Result<Ca> {
+        let address = PostalAddress::new(text("1 Zhongshan Road")?, "CN")?;
+        Ok(Ca::new(
+            text(name)?,
+            address,
+            "mailto:ca@ca.example",
+            "https://ca.example/cps",
+        )?)
+    };
+    let recognised = StatusChange::new(Status::Recognised, now(), StatusCause::Decision);
+    let entry = Entry::new("CN-GD", ca("First CA Ltd.")?, text("personal")?, recognised)?
+        .anchor(ParsedCertificate::from_der(&**ROOT)?)
+        .issuer(ParsedCertificate::from_der(&**CA)?);
+    let key_of_entry = entry.key();
+    let publisher = Publisher::new("CN", text("Recognition Office")?)?;
+    let mut draft = TrustListDraft::new(publisher, now(), in_days(30));
+    draft.insert(entry)?;
+    let first = signed(draft.prepare(&SUBSCRIBER)?)?;
+    write("trust_list", "first.json", draft.to_json()?)?;
+    write("trust_list", "first.der", &first)?;
+
+    let first = UnverifiedList::from_der(first)?.verify(&SUBSCRIBER, now())?;
+    let mut next = TrustListDraft::following(&first, in_days(1), in_days(31));
+    let entry = next
+        .entry_mut(&key_of_entry)
+        .ok_or("the entry is in the list")?;
+    let terminated = StatusChange::new(Status::Terminated, in_days(1), StatusCause::Decision);
+    entry.change(terminated)?;
+    write("trust_list", "next.json", next.to_json()?)
+}
+
+fn signed(draft: SignedDataDraft) -> Result<Vec<u8>> {
+    let signature = sign(&key("subscriber"), draft.tbs());
+    Ok(draft.attach(&signature)?)
+}
+
+fn key_files() -> Result<()> {
+    let key = key("subscriber");
+    let plain = encode_private_key(key.secret_key());
+    write_both("key_file", "plain", "PRIVATE KEY", &plain)?;
+    // PKCS#8 holds SEC 1's structure in its last OCTET STRING.
+    let start = plain
+        .windows(5)
+        .position(|part| part == [0x02, 1, 1, 4, 0x20]);
+    let start = start.ok_or("an ECPrivateKey is in the file")? - 2;
+    write_both("key_file", "sec1", "EC PRIVATE KEY", &plain[start..])?;
+    let mut few = KeyFileParameters::default();
+    few.iterations = 1_000;
+    let mut rng = Counter::default();
+    let file = encode_private_key_encrypted(&mut rng, key.secret_key(), PASSWORD, few)?;
+    write_both("key_file", "encrypted", "ENCRYPTED PRIVATE KEY", &file)
+}
+
+fn sm2_structures() -> Result<()> {
+    let (recipient, archived) = (key("subscriber"), key("archived"));
+    let recipient: &PublicKey = recipient.verifying_key().public_key();
+    let mut rng = Counter::default();
+    let signature = archived.sign(b"message").to_der();
+    let ciphertext = recipient.encrypt(&mut rng, b"message")?;
+    let envelope = EnvelopedKey::seal(&mut rng, recipient, archived.secret_key())?;
+    write("sm2_structures", "signature.der", signature)?;
+    write("sm2_structures", "ciphertext.der", ciphertext.to_der())?;
+    write("sm2_structures", "ciphertext.raw", ciphertext.to_c1c3c2())?;
+    write("sm2_structures", "envelope.der", envelope.to_der())
+}
+
+fn signed_data() -> Result<()> {
+    let draft = SignedDataDraft::new(b"content".to_vec(), &SUBSCRIBER)?;
+    write("signed_data", "message.der", signed(draft)?)
+}
+
+/// Persons and seats as `business` counts them: who is the applicant in the first
+/// seat, and so on.
+fn decisions() -> Result<()> {
+    const APPLICANT: u8 = 0x00;
+    const REGISTRAR: u8 = 0x11;
+    const APPROVER: u8 = 0x22;
+    const OFFICER: u8 = 0x33;
+    const SECOND_OFFICER: u8 = 0x34;
+    const NOBODY: u8 = 0x00;
+    const SETTLE: [u8; 2] = [NOBODY, 13];
+    const ISSUED: [[u8; 2]; 5] = [
+        [APPLICANT, 0],
+        [REGISTRAR, 1],
+        [APPROVER, 2],
+        SETTLE,
+        [APPROVER, 5],
+    ];
+    let frozen = [
+        [APPLICANT, 6],
+        [OFFICER, 10],
+        SETTLE,
+        [REGISTRAR, 7],
+        [APPROVER, 9],
+        [REGISTRAR, 8],
+        [APPROVER, 9],
+        [OFFICER, 10],
+        SETTLE,
+    ];
+    let responder = [
+        [OFFICER, 0x20 | 11],
+        SETTLE,
+        [SECOND_OFFICER, 0x20 | 12],
+        SETTLE,
+    ];
+    // The token, then the store fails; then the process dies, with an intent open.
+    let crashed = [
+        [APPLICANT, 0],
+        [REGISTRAR, 1],
+        [APPROVER, 2],
+        [NOBODY, 0x10 | 13],
+        [NOBODY, 0x80 | 13],
+        [NOBODY, 0x10 | 14],
+        SETTLE,
+        [APPROVER, 5],
+    ];
+    let same_person = [[APPLICANT, 0], [0x10, 1], [REGISTRAR, 1], [0x21, 2]];
+    let rejected = [
+        [APPLICANT, 0],
+        [REGISTRAR, 3],
+        [APPLICANT, 0x10],
+        [APPLICANT, 0x10 | 4],
+    ];
+    let same_serial = [
+        [APPLICANT, 0],
+        [REGISTRAR, 1],
+        [NOBODY, 0x20 | 15],
+        [APPROVER, 2],
+        [NOBODY, 0x20 | 15],
+        SETTLE,
+        SETTLE,
+    ];
+    for (name, steps) in [
+        ("issued", &ISSUED[..]),
+        ("frozen", &[&ISSUED[..], &frozen].concat()),
+        ("responder", &responder),
+        ("crashed", &crashed),
+        ("same-person", &same_person),
+        ("rejected", &rejected),
+        ("same-serial", &same_serial),
+    ] {
+        write("decide", name, steps.concat())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! The world around an engine: it outlives a crash, and fails when it is told to.
+
+use crate::parties::{Counter, in_days, key, sign};
+use der::{DateTime, Document, asn1::BitString};
+use gm_crypto::sm2::{EnvelopedKey, PublicKey, SigningKey};
+use hsm::{Envelop, KeyHandle, KeyLabel, Token};
+use lifecycle::{
+    AuthorityId, Batch, CaseNumber, CertificateRow, Error, Head, MemoryStore, Publication, Record,
+    Serial, Store, StoreError, StreamId,
+    ports::{Clock, Publisher, Serials},
+};
+use spki::{AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, EncodePublicKey};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+/// What can be told to fail, each until it is told otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// The token signs nothing.
+    pub token_fails: bool,
+    /// The token signs with another key.
+    pub token_lies: bool,
+    /// The publisher takes nothing.
+    pub publisher_fails: bool,
+    /// The store writes nothing.
+    pub store_fails: bool,
+}
+
+/// All that lasts.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    store: MemoryStore,
+    keys: BTreeMap<KeyLabel, Arc<Key>>,
+    /// The serial number given last.
+    pub serial: u64,
+    /// Days since the beginning.
+    pub days: u64,
+    /// What fails at the moment.
+    pub faults: Faults,
+}
+
+/// One world, in the hands of several ports.
+#[derive(Clone, Debug)]
+pub struct Outside(Arc<Mutex<World>>);
+
+impl Outside {
+    /// Hands `world` to ports.
+    pub fn new(world: World) -> Self {
+        Self(Arc::new(Mutex::new(world)))
+    }
+
+    /// The world, to look at and to change.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.0
+            .lock()
+            .expect("nothing panics while it has the world")
+    }
+}
+
+impl Clock for Outside {
+    fn now(&self) -> DateTime {
+        in_days(self.world().days)
+    }
+}
+
+impl Serials for Outside {
+    /// One more than the last; a target sets it back to make two alike.
+    fn fresh(&self) -> Result<Serial, Error> {
+        let mut world = self.world();
+        world.serial += 1;
+        Serial::from_bytes(&world.serial.to_be_bytes())
+    }
+}
+
+impl Publisher for Outside {
+    fn publish(&self, _: &Publication) -> io::Result<()> {
+        if self.world().faults.publisher_fails {
+            return Err(io::Error::other("told to fail"));
+        }
+        Ok(())
+    }
+}
+
+impl Token for Outside {
+    fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+        let world = self.world();
+        let key = world.keys.get(label).ok_or_else(|| hsm::Error::NoSuchKey {
+            label: label.clone(),
+        })?;
+        let outside = self.clone();
+        Ok(Box::new(Handle {
+            key: key.clone(),
+            outside,
+        }))
+    }
+
+    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+        if self.world().keys.contains_key(label) {
+            return Err(hsm::Error::KeyExists {
+                label: label.clone(),
+            });
+        }
+        let key = Arc::new(Key::new(label.as_str()));
+        self.world().keys.insert(label.clone(), key);
+        self.key(label)
+    }
+
+    fn labels(&self) -> Result<Vec<KeyLabel>, hsm::Error> {
+        Ok(self.world().keys.keys().cloned().collect())
+    }
+}
+
+impl Envelop for Outside {
+    fn envelop(&self, label: &KeyLabel, recipient: &PublicKey) -> Result<EnvelopedKey, hsm::Error> {
+        let world = self.world();
+        let key = world.keys.get(label).ok_or_else(|| hsm::Error::NoSuchKey {
+            label: label.clone(),
+        })?;
+        let secret = key.key.secret_key();
+        EnvelopedKey::seal(&mut Counter::default(), recipient, secret)
+            .map_err(|source| hsm::Error::Crypto { source })
+    }
+}
+
+#[derive(Debug)]
+struct Key {
+    key: SigningKey,
+    public_key: Document,
+}
+
+impl Key {
+    fn new(name: &str) -> Self {
+        let key = key(name);
+        let public_key = key.verifying_key().to_public_key_der();
+        Self {
+            public_key: public_key.expect("a point has an encoding"),
+            key,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Handle {
+    key: Arc<Key>,
+    outside: Outside,
+}
+
+impl KeyHandle for Handle {
+    fn public_key(&self) -> &Document {
+        &self.key.public_key
+    }
+
+    fn algorithm(&self) -> AlgorithmIdentifierOwned {
+        let algorithm = self.key.key.signature_algorithm_identifier();
+        algorithm.expect("no parameters")
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<BitString, hsm::Error> {
+        let faults = self.outside.world().faults;
+        if faults.token_fails {
+            let source = gm_crypto::Error::Random;
+            return Err(hsm::Error::Crypto { source });
+        }
+        if faults.token_lies {
+            return Ok(sign(&key("somebody else"), message));
+        }
+        Ok(sign(&self.key.key, message))
+    }
+}
+
+impl Store for Outside {
+    fn head(&self) -> Result<Head, StoreError> {
+        self.world().store.head()
+    }
+
+    fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError> {
+        let mut world = self.world();
+        if world.faults.store_fails {
+            let what = "told to fail";
+            return Err(StoreError::Conflict { what });
+        }
+        world.store.append(expected, batch)
+    }
+
+    fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        self.world().store.records(seq, limit)
+    }
+
+    fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {
+        self.world().store.stream(stream)
+    }
+
+    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
+        self.world().store.revoked(issuer)
+    }
+
+    fn certificate(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<CertificateRow>, StoreError> {
+        self.world().store.certificate(issuer, serial)
+    }
+
+    fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
+        self.world().store.unsettled()
+    }
+
+    fn last_case(&self) -> Result<CaseNumber, StoreError> {
+        self.world().store.last_case()
+    }
+}
