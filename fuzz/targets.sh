@@ -38,12 +38,24 @@ suites_of() {
     esac
 }
 
+# The folder of suites: GM_PKI_SUITES, seen from the root of the repository as
+# everywhere, or ../shared if it is there.
+suites=$(cd .. && cd "${GM_PKI_SUITES:-../shared}" 2>/dev/null && pwd)
+if [ ! -d "$suites/vectors" ]; then
+    [ -z "${GM_PKI_SUITES:-}" ] || {
+        echo "fuzz: GM_PKI_SUITES names $GM_PKI_SUITES, which has no folder vectors" >&2
+        exit 1
+    }
+    echo "fuzz: no folder ../shared and no GM_PKI_SUITES: our own seeds alone"
+    suites=
+fi
+
 # feed TARGET: files of the suites go into the corpus, which git ignores.
-# GM_PKI_SUITES, as everywhere, is seen from the root of the repository.
 feed() {
     mkdir -p "corpus/$1" "artifacts/$1"
+    [ -n "$suites" ] || return 0
     for folder in $(suites_of "$1"); do
-        for file in "$(cd .. && cd "${GM_PKI_SUITES:-../shared}" 2>/dev/null && pwd)/$folder"/*; do
+        for file in "$suites/$folder"/*; do
             [ ! -f "$file" ] || cp "$file" "corpus/$1/suite-${file##*/}"
         done
     done

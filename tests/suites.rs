@@ -22,9 +22,12 @@ use spki::DecodePublicKey;
 use trust_list::path::{self, Anchor, ParsedCertificate, ParsedCrl, PathOptions, RevocationRule};
 use x509_cert::Certificate;
 
+/// Judges one entry of a file.
+type Run = fn(&Value) -> Outcome;
+
 /// Files of `vectors/algo` that have a test of their own below; the others are
 /// counted as skipped.
-const ALGORITHMS: &[(&str, fn(&Value) -> Outcome)] = &[
+const ALGORITHMS: &[(&str, Run)] = &[
     ("sm2_enc.json", sm2_decryption),
     ("sm2_private_key_range.json", sm2_private_key),
     ("sm2_sign.json", sm2_signature),

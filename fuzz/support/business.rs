@@ -73,8 +73,7 @@ static ESTABLISHED: LazyLock<World> = LazyLock::new(|| {
             business.engine.settle(&mut |_| ()).expect("nothing fails");
         }
     }
-    let world = business.outside.world().clone();
-    world
+    World::clone(&business.outside.world())
 });
 
 /// What people ask for: two good requests, one for no name that a profile allows,

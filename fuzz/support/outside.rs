@@ -209,6 +209,10 @@ impl Store for Outside {
         self.world().store.unsettled()
     }
 
+    fn certificate_count(&self) -> Result<u64, StoreError> {
+        self.world().store.certificate_count()
+    }
+
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
         self.world().store.last_case()
     }

@@ -16,8 +16,9 @@ const P: &str = "0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35
                  ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13";
 
 fn octets(hexadecimal: &str) -> Vec<u8> {
-    let digit = |c: char| u8::try_from(c.to_digit(16).unwrap()).unwrap();
-    let digits: Vec<u8> = hexadecimal.chars().map(digit).collect();
+    let digit = |c: char| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digits: Option<Vec<u8>> = hexadecimal.chars().map(digit).collect();
+    let digits = digits.expect("hexadecimal digits");
     digits
         .chunks(2)
         .map(|pair| pair[0] << 4 | pair[1])
@@ -25,7 +26,9 @@ fn octets(hexadecimal: &str) -> Vec<u8> {
 }
 
 fn array<const N: usize>(hexadecimal: &str) -> [u8; N] {
-    octets(hexadecimal).try_into().unwrap()
+    octets(hexadecimal)
+        .try_into()
+        .expect("as many octets as the type says")
 }
 
 #[test]

@@ -179,11 +179,11 @@ pub(crate) fn verify(args: &CertVerify) -> Result<Outcome, Failure> {
     ))
 }
 
-fn certificate(path: &PathBuf) -> Result<ParsedCertificate, Failure> {
+fn certificate(path: &Path) -> Result<ParsedCertificate, Failure> {
     let der = input::read_der(path, input::CERTIFICATE)?;
     ParsedCertificate::from_der(der).map_err(|source| Failure::file(path, source))
 }
 
 fn certificates(paths: &[PathBuf]) -> Result<Vec<ParsedCertificate>, Failure> {
-    paths.iter().map(certificate).collect()
+    paths.iter().map(|path| certificate(path)).collect()
 }

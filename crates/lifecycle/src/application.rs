@@ -8,8 +8,8 @@
 //! ```
 
 use crate::{
-    Actor, AuthorityId, CaseNumber, Effect, Error, Intent, Octets, PersonId, Publication, Refusal,
-    Seat, Serial,
+    Actor, ApplicationId, AuthorityId, CaseNumber, Effect, Error, Intent, Octets, PersonId,
+    Publication, Refusal, Seat, Serial, StreamId,
 };
 use cert_profile::{CertRequest, Issuer, Profile};
 use csr::VerifiedCsr;
@@ -520,7 +520,7 @@ impl State {
 
     /// The next thing to do outside, if any. Named by the state alone, so a
     /// crash loses none and repeats only what may be repeated.
-    pub(crate) fn due(&self, id: &crate::ApplicationId) -> Option<Effect> {
+    pub(crate) fn due(&self, id: &ApplicationId) -> Option<Effect> {
         match self {
             Self::Issuing(issuing) => issuing.due(),
             Self::Delivered(pair) if !pair.published => {
@@ -609,7 +609,17 @@ impl Issuing {
 }
 
 impl Pair {
-    fn publications(&self, id: &crate::ApplicationId) -> Vec<Publication> {
+    /// A holder speaks for their own pair alone; officers speak for any.
+    pub(crate) fn heeds(&self, actor: &Actor) -> Result<(), Refusal> {
+        let holder = &self.registered.submitted.applicant;
+        if actor.seat == Seat::Applicant && actor.person != *holder {
+            let person = actor.person.clone();
+            return Err(Refusal::NotTheApplicant { person });
+        }
+        Ok(())
+    }
+
+    fn publications(&self, id: &ApplicationId) -> Vec<Publication> {
         let certificate = |name: &str, issued: &Issued| Publication {
             name: format!("subscribers/{id}/{name}.pem"),
             octets: pki::encode_pem("CERTIFICATE", &issued.certificate).into_bytes(),
@@ -649,6 +659,18 @@ fn again(state: &State, actor: &Actor, request: &Request) -> Result<Vec<Event>, 
         None => Err(wrong_state(state, "submitted")),
         Some(known) if known.request == *request && known.applicant == actor.person => Ok(vec![]),
         Some(_) => Err(Refusal::ApplicationExists.into()),
+    }
+}
+
+/// The pair of an application that was handed over.
+pub(crate) fn delivered(state: Option<State>, id: &ApplicationId) -> Result<Pair, Error> {
+    match state {
+        Some(State::Delivered(pair)) => Ok(pair),
+        Some(state) => Err(wrong_state(&state, "frozen, unfrozen or revoked")),
+        None => {
+            let stream = StreamId::Application(id.clone());
+            Err(Refusal::Unknown { stream }.into())
+        }
     }
 }
 

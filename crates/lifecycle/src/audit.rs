@@ -271,6 +271,12 @@ impl World {
                 });
             }
         }
+        // Every certificate of the log has its row, so one more is a stranger's:
+        // OCSP would answer for it.
+        let (found, expected) = (store.certificate_count()?, self.certificates.len() as u64);
+        if found != expected {
+            return Err(Fault::CertificatesDiffer { found, expected });
+        }
         let waiting = store.unsettled()?.into_iter().collect();
         let due: HashSet<StreamId> = self
             .due()

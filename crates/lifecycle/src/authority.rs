@@ -557,7 +557,10 @@ impl Active {
     }
 
     fn intend_crl(&self, context: &Context<'_>) -> Result<CrlIntent, Error> {
-        if self.last_update.is_some_and(|last| context.now < last) {
+        let later = |entry: &RevokedEntry| entry.revoked_at() > context.now;
+        if self.last_update.is_some_and(|last| context.now < last)
+            || context.revoked.iter().any(later)
+        {
             return Err(Refusal::TimeRunsBackwards.into());
         }
         let issuer = Issuer::from_certificate(&self.certificate)?;

@@ -224,16 +224,8 @@ impl Engine {
                 step.apply_to_authority(&id, events)?;
             }
             Command::Certificates(id, command) => {
-                let Some(application::State::Delivered(pair)) = step.application(&id)? else {
-                    let stream = StreamId::Application(id);
-                    return Err(Refusal::Unknown { stream }.into());
-                };
-                // A holder speaks for their own pair alone.
-                let holder = &pair.registered.submitted.applicant;
-                if actor.seat == Seat::Applicant && actor.person != *holder {
-                    let person = actor.person.clone();
-                    return Err(Refusal::NotTheApplicant { person }.into());
-                }
+                let pair = application::delivered(step.application(&id)?, &id)?;
+                pair.heeds(actor)?;
                 for issued in [&pair.signing, &pair.encryption] {
                     step.change_certificate(&issued.issuer, &issued.serial, command.clone())?;
                 }

@@ -91,6 +91,10 @@ impl Store for MemoryStore {
         Ok(self.certificates.get(&key).cloned())
     }
 
+    fn certificate_count(&self) -> Result<u64, StoreError> {
+        Ok(self.certificates.len() as u64)
+    }
+
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
         Ok(self.unsettled.clone())
     }

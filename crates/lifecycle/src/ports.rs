@@ -102,6 +102,13 @@ pub trait Store: fmt::Debug + Send {
         serial: &Serial,
     ) -> Result<Option<CertificateRow>, StoreError>;
 
+    /// How many certificates the index has, of any issuer and state: an examiner
+    /// compares it with the log.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn certificate_count(&self) -> Result<u64, StoreError>;
+
     /// The streams for which something outside is to be done, oldest first.
     ///
     /// # Errors

@@ -346,6 +346,12 @@ impl Store for SqliteStore {
             .map_err(|source| self.failed("reading it", source))
     }
 
+    fn certificate_count(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row("SELECT count(*) FROM certificates", [], |row| row.get(0))
+            .map_err(|source| self.failed("reading it", source))
+    }
+
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
         let sql = "SELECT stream FROM unsettled ORDER BY rowid";
         self.read(sql, [], |row| identifier(row, 0))

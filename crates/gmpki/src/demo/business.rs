@@ -38,8 +38,8 @@ impl Business {
     pub(crate) fn open(folder: &Folder) -> Result<Self, Failure> {
         // The store first: it tells whether another run is at work here.
         let store = SqliteStore::open(&folder.store())?;
-        let token = SoftToken::open(&folder.token(), folder.password()?)?;
-        let archive = SoftToken::open(&folder.key_centre(), folder.password()?)?;
+        let token = SoftToken::open(folder.token(), folder.password()?)?;
+        let archive = SoftToken::open(folder.key_centre(), folder.password()?)?;
         let issuing_ca = AuthorityId::new(ISSUING_CA)?;
         let shipped = |name| Profile::shipped(name).ok_or_else(|| unknown_profile(name));
         let engine = Engine::new(

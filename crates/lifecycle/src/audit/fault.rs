@@ -111,6 +111,15 @@ pub enum Fault {
         expected: CaseNumber,
     },
 
+    /// The index has certificates that the log does not know.
+    #[error("the index has {found} certificates, the log {expected}")]
+    CertificatesDiffer {
+        /// Rows of the index.
+        found: u64,
+        /// Certificates of the log.
+        expected: u64,
+    },
+
     /// An index says other than the log.
     #[error("the index of {what} differs from the log")]
     IndexDiffers {

@@ -270,6 +270,27 @@ fn differing(copy: &Copy) -> StreamId {
 }
 
 #[test]
+fn a_certificate_that_only_the_index_knows_is_found() {
+    for status in ["active", "reserved", "issued"] {
+        let copy = Copy::new();
+        let sql = "INSERT INTO certificates (issuer, serial, status)
+                   SELECT issuer, '7f' || serial, ?1 FROM certificates LIMIT 1";
+        copy.execute(sql, [status]);
+        let fault = copy.verify().unwrap_err();
+        assert!(
+            matches!(
+                fault,
+                Fault::CertificatesDiffer {
+                    found: 9,
+                    expected: 8
+                }
+            ),
+            "{fault:?}"
+        );
+    }
+}
+
+#[test]
 fn an_index_of_certificates_that_lies_is_found() {
     let copy = Copy::new();
     let connection = open(&copy.path);

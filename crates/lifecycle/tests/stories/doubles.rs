@@ -110,6 +110,10 @@ impl Store for SharedStore {
         self.0.lock().unwrap().unsettled()
     }
 
+    fn certificate_count(&self) -> Result<u64, StoreError> {
+        self.0.lock().unwrap().certificate_count()
+    }
+
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
         self.0.lock().unwrap().last_case()
     }
@@ -186,6 +190,10 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
         self.inner.unsettled()
+    }
+
+    fn certificate_count(&self) -> Result<u64, StoreError> {
+        self.inner.certificate_count()
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {

@@ -237,6 +237,22 @@ fn crl_numbers_grow_and_time_does_not_run_backwards() {
 }
 
 #[test]
+fn a_crl_does_not_speak_of_a_freeze_that_is_yet_to_come() {
+    let (world, mut engine, zhang, _) = delivered();
+    issue_crl(&mut engine).unwrap();
+    world.clock.forward(60);
+    act(&mut engine, &zhang.actor(), zhang.pair_command(Freeze)).unwrap();
+    world.clock.back(30);
+    let refused = issue_crl(&mut engine);
+    assert!(
+        matches!(refused, Err(Error::Refused(Refusal::TimeRunsBackwards))),
+        "{refused:?}"
+    );
+    world.clock.forward(30);
+    issue_crl(&mut engine).unwrap();
+}
+
+#[test]
 fn a_crl_that_was_lost_takes_its_number_with_it() {
     let (world, mut engine, _, _) = delivered();
     let command = authority_command(CA, authority::Command::IssueCrl);
@@ -312,16 +328,17 @@ fn only_what_was_handed_over_is_good() {
     // A pair that does not exist can't be changed.
     let nobody = Applicant::new("zhou.ba");
     act(&mut engine, &nobody.actor(), nobody.submit()).unwrap();
-    for command in [
-        nobody.pair_command(Freeze),
-        Command::Certificates(Applicant::new("wu.jiu").id, REVOKE),
-    ] {
-        let refused = engine.submit(&registrar(), command);
-        assert!(matches!(
-            refused,
-            Err(Error::Refused(Refusal::Unknown { .. }))
-        ));
-    }
+    let refused = engine.submit(&registrar(), nobody.pair_command(Freeze));
+    assert!(matches!(
+        refused,
+        Err(Error::Refused(Refusal::WrongState { .. }))
+    ));
+    let unknown = Command::Certificates(Applicant::new("wu.jiu").id, REVOKE);
+    let refused = engine.submit(&registrar(), unknown);
+    assert!(matches!(
+        refused,
+        Err(Error::Refused(Refusal::Unknown { .. }))
+    ));
     drop((world, zhang));
 }
 
