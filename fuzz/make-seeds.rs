@@ -287,10 +287,11 @@ fn decisions() -> Result<()> {
         [APPLICANT, 0x10],
         [APPLICANT, 0x10 | 4],
     ];
+    // Each act draws a serial number: the approval takes 4, the second intent would too.
     let same_serial = [
         [APPLICANT, 0],
         [REGISTRAR, 1],
-        [NOBODY, 0x20 | 15],
+        [NOBODY, 0x30 | 15],
         [APPROVER, 2],
         [NOBODY, 0x20 | 15],
         SETTLE,

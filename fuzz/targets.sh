@@ -68,13 +68,16 @@ run() {
     log=artifacts/$1/log
     count=$PWD/artifacts/$1/count
     rm -f "$count"
+    dictionary=
+    [ ! -f "dictionaries/$1" ] || dictionary=-dict=dictionaries/$1
     # An input that takes ten seconds is a finding too.
-    GM_FUZZ_COUNT=$count cargo_fuzz run "$1" "corpus/$1" "seeds/$1" -- \
+    # shellcheck disable=SC2086 # no dictionary is no word
+    GM_FUZZ_COUNT=$count cargo_fuzz run "$1" "corpus/$1" "seeds/$1" -- $dictionary \
         -max_total_time="$2" -timeout=10 -print_final_stats=1 >"$log" 2>&1
     status=$?
     executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
     edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
-    share=$(awk '{ printf "%.1f", $1 ? 100 * $2 / $1 : 0 }' "$count" 2>/dev/null)
+    share=$(awk '{ printf "%.2f", $1 ? 100 * $2 / $1 : 0 }' "$count" 2>/dev/null)
     accepted=$(awk '{ print $2 }' "$count" 2>/dev/null)
     line="fuzz $1: ${executions:-0} executions, ${edges:-0} edges, ${share:-0} % of inputs accepted"
     if [ "$status" -ne 0 ]; then

@@ -49,6 +49,21 @@ fn refuse(folder: &Path, call: Call, reason: &str) {
 }
 
 #[test]
+fn a_lost_store_is_not_begun_anew_over_its_keys() {
+    let folder = demo_of_my_own();
+    let store = folder.path().join("store.sqlite");
+    let aside = folder.path().join("store.aside");
+    fs::rename(&store, &aside).expect("a store");
+    refuse(
+        folder.path(),
+        demo(folder.path()),
+        "store.sqlite: is missing, and its keys are there",
+    );
+    fs::rename(&aside, &store).expect("a store");
+    demo(folder.path()).answer().good();
+}
+
+#[test]
 fn a_wrong_password_is_refused() {
     let folder = demo_of_my_own();
     let passwords = self::folder();

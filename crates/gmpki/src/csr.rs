@@ -10,7 +10,10 @@ use x509_cert::name::Name;
 
 pub(crate) fn new(args: &CsrNew) -> Result<Outcome, Failure> {
     let subject: Name = args.subject.parse().map_err(|error: der::Error| {
-        Failure::Usage(format!("--subject {:?} is no name: {error}", args.subject))
+        Failure::Usage(format!(
+            "--subject {:?} is no name like 'CN=张三,O=示例,C=CN' (RFC 4514): {error}",
+            args.subject
+        ))
     })?;
     if subject.is_empty() {
         return Err(Failure::Usage("--subject is empty".into()));

@@ -36,6 +36,7 @@ pub(crate) struct Business {
 
 impl Business {
     pub(crate) fn open(folder: &Folder) -> Result<Self, Failure> {
+        folder.refuse_keys_without_store()?;
         // The store first: it tells whether another run is at work here.
         let store = SqliteStore::open(&folder.store())?;
         let token = SoftToken::open(folder.token(), folder.password()?)?;

@@ -25,6 +25,17 @@ impl Folder {
         })
     }
 
+    /// A business that lost its log is not begun anew over its old keys. The keys
+    /// are looked for first: whoever made them had made the store before.
+    pub(crate) fn refuse_keys_without_store(&self) -> Result<(), Failure> {
+        let has_keys = fs::read_dir(self.token()).is_ok_and(|mut keys| keys.next().is_some());
+        if has_keys && !self.store().exists() {
+            let reason = "is missing, and its keys are there: put it back, or take another folder";
+            return Err(Failure::file(&self.store(), reason));
+        }
+        Ok(())
+    }
+
     /// What opens the operator's keys; made when no file was named and there is
     /// none. Only for whoever has the store: of two runs at once, one would make
     /// keys under a password that the other replaces.
