@@ -2,7 +2,7 @@
 //! error, `--json`, PEM and DER, standard input.
 
 use gm_crypto::pki::decode_pem;
-use gm_pki_tests::command::{finished_demo, folder, gmpki};
+use gm_pki_tests::command::{contents, finished_demo, folder, gmpki};
 use serde_json::json;
 use std::{
     fs,
@@ -345,8 +345,11 @@ fn a_certificate_is_judged_with_its_path_time_and_revocation() {
             .as_str()
             .is_some_and(|reason| reason.contains("revoked"))
     );
+    // A list of another CA says nothing about a certificate.
+    let own = verify(&demo("published/authorities/issuing-ca.pem")).option("--crl", &crl);
+    own.answer().refused("no CRL that was given is of this");
     // The first list of this demonstration has the frozen pair.
-    let first = demo("published/authorities/issuing-ca-1.crl");
+    let first = demo("published/authorities/issuing-ca/1.crl");
     verify(&zhang)
         .option("--crl", first)
         .answer()
@@ -638,4 +641,26 @@ fn requests_that_come_later_go_the_whole_way_in_the_same_folder() {
         .answer()
         .good();
     assert_eq!(audit.json()["certificates"], 10);
+}
+
+#[test]
+fn the_demonstration_leaves_no_private_key_in_the_clear() {
+    let mut files = 0;
+    for (name, octets) in contents(finished_demo()) {
+        let text = String::from_utf8_lossy(&octets);
+        for label in ["BEGIN PRIVATE KEY", "BEGIN EC PRIVATE KEY"] {
+            assert!(!text.contains(label), "{}", name.display());
+        }
+        // The key that opens an envelope is not told either.
+        for told in text.match_indices("-K ") {
+            assert!(text[told.0..].starts_with("-K KEY "), "{}", name.display());
+        }
+        assert!(
+            !name.to_string_lossy().contains("scalar"),
+            "{}",
+            name.display()
+        );
+        files += 1;
+    }
+    assert!(files > 20, "{files} files only");
 }

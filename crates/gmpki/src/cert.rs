@@ -19,7 +19,9 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use trust_list::path::{Anchor, ParsedCertificate, ParsedCrl, PathOptions, validate};
+use trust_list::path::{
+    Anchor, ParsedCertificate, ParsedCrl, PathOptions, RevocationStatus, validate,
+};
 use x509_cert::Certificate;
 
 pub(crate) fn issue(args: &CertIssue) -> Result<Outcome, Failure> {
@@ -163,6 +165,20 @@ pub(crate) fn verify(args: &CertVerify) -> Result<Outcome, Failure> {
     let path = validate(&target, &untrusted, &anchors, &options)
         .map_err(|source| Failure::file(&args.file, source))?;
 
+    // Whoever gives CRLs wants to know; the CRL of somebody else is no answer.
+    let checked = path
+        .statuses()
+        .first()
+        .is_some_and(|status| *status != RevocationStatus::NotChecked);
+    if !crls.is_empty() && !checked {
+        let reason = "no CRL that was given is of this certificate's issuer";
+        return Err(Failure::file(&args.file, reason));
+    }
+    let revocation = if checked {
+        "not revoked"
+    } else {
+        "not checked: no --crl"
+    };
     let mut names: Vec<String> = path
         .certificates()
         .iter()
@@ -170,12 +186,12 @@ pub(crate) fn verify(args: &CertVerify) -> Result<Outcome, Failure> {
         .collect();
     names.push(path.anchor().certificate().subject().to_string());
     let text = format!(
-        "certificate: good at {at}\npath:        {}",
+        "certificate: good at {at}\nrevocation:  {revocation}\npath:        {}",
         names.join("\n             ")
     );
     Ok(Outcome::new(
         text,
-        json!({ "at": at.to_string(), "path": names }),
+        json!({ "at": at.to_string(), "revocation_checked": checked, "path": names }),
     ))
 }
 

@@ -336,7 +336,10 @@ pub fn decide(
             if active.awaits(number) =>
         {
             actor.sits_in(&[Seat::System])?;
-            Ok(vec![Event::CrlAbandoned { number }])
+            Ok(vec![
+                Event::CrlAbandoned { number },
+                Event::CrlIntended(active.intend_crl(context)?),
+            ])
         }
         (Some(State::Active(active)), Command::RecordPublication)
             if !active.unpublished.is_empty() =>
@@ -434,7 +437,7 @@ pub fn evolve(
             active.crl_intent = None;
             // Each under its number for whoever asks about the past, the last
             // under a name that stays.
-            for name in [format!("{id}-{number}.crl"), format!("{id}.crl")] {
+            for name in [format!("{id}/{number}.crl"), format!("{id}.crl")] {
                 active.unpublished.push(Publication {
                     name: format!("authorities/{name}"),
                     octets: crl.to_vec(),

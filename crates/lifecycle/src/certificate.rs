@@ -208,6 +208,21 @@ pub fn decide(
             actor.sits_in(OFFICERS)?;
             Event::ChangeRequested(*change)
         }
+        // A revocation does not wait behind an unfreezing: it takes its place.
+        (
+            Some(State::Held {
+                pending:
+                    Some(Pending {
+                        change: Change::Unfreeze,
+                        ..
+                    }),
+                ..
+            }),
+            Command::Request(change @ Change::Revoke(_)),
+        ) => {
+            actor.sits_in(OFFICERS)?;
+            Event::ChangeRequested(*change)
+        }
         (
             Some(State::Active {
                 pending: Some(pending),
@@ -453,6 +468,18 @@ mod tests {
             state.unwrap().revocation(),
             Some((at(3), Reason::KeyCompromise))
         );
+    }
+
+    #[test]
+    fn a_revocation_takes_the_place_of_an_unfreezing_that_waits() {
+        let state = active(&[
+            ("li", Seat::Registrar, Command::Freeze),
+            ("li", Seat::Registrar, Command::Request(Change::Unfreeze)),
+            ("wang", Seat::Approver, REVOKE),
+            ("li", Seat::Registrar, Command::Confirm),
+        ]);
+        let revoked = Some((at(3), Reason::KeyCompromise));
+        assert_eq!(state.unwrap().revocation(), revoked);
     }
 
     #[test]

@@ -208,7 +208,8 @@ impl Engine {
                     None => None,
                 };
                 let revoked = match command {
-                    authority::Command::IssueCrl => self.revoked(&id)?,
+                    authority::Command::IssueCrl
+                    | authority::Command::RecordCrlUnknownOutcome { .. } => self.revoked(&id)?,
                     _ => Vec::new(),
                 };
                 let context = authority::Context {

@@ -139,7 +139,12 @@ impl SqliteStore {
         self.pragma("journal_mode", "WAL", "wal")?;
         self.connection
             .execute_batch("PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT")
-            .map_err(|source| self.failed("locking it", source))
+            .map_err(|source| self.failed("locking it", source))?;
+        // 2 is FULL; SQLite does not fail when it can't.
+        match self.number("PRAGMA synchronous")? {
+            2 => Ok(()),
+            _ => Err(self.foreign("on a file system that can't sync each commit")),
+        }
     }
 
     /// Makes a store whole under another name, then gives it its own: whoever finds

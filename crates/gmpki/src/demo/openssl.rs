@@ -62,7 +62,7 @@ impl Agreement {
     fn answer(&mut self, question: &str, arguments: &[&str], agrees: bool) {
         self.answers.push(Answer {
             question: question.to_owned(),
-            command: format!("openssl {}", arguments.join(" ")),
+            command: format!("openssl {}", shown(arguments)),
             agrees,
         });
     }
@@ -151,13 +151,16 @@ fn open_envelope(
     key: &SecretKey,
     envelope: &[u8],
 ) -> Result<(), Failure> {
-    let file = |name: &str| folder.file(&format!("openssl/{id}/{name}"));
+    // Private keys in the clear: in a folder of their own that nobody else can
+    // read and that does not outlive this function.
+    let secrets = tempfile::tempdir()?;
+    let file = |name: &str| secrets.path().join(name);
     let envelope = EnvelopedKey::from_der(envelope)?;
-    let (own, cipher) = (file("signing-key.pem")?, file("sm2-cipher.der")?);
-    let (wrapped, session) = (file("encrypted-scalar.bin")?, file("sm4-key.bin")?);
-    let scalar = file("scalar.bin")?;
+    let (own, cipher) = (file("signing-key.pem"), file("sm2-cipher.der"));
+    let (wrapped, session) = (file("encrypted-scalar.bin"), file("sm4-key.bin"));
+    let scalar = file("scalar.bin");
     let pem = pki::encode_pem("PRIVATE KEY", &pki::encode_private_key(key));
-    input::write(&own, pem.as_bytes())?;
+    input::write_secret(&own, pem.as_bytes())?;
     input::write(&cipher, &envelope.encrypted_key().to_der())?;
     input::write(&wrapped, envelope.encrypted_scalar())?;
 
@@ -198,9 +201,9 @@ fn open_envelope(
     let octets: [u8; 32] = input::read(&scalar, 1_024)?
         .try_into()
         .map_err(|_| Failure::file(&scalar, "a scalar has 32 octets"))?;
-    let found = file("encryption-key.pem")?;
+    let found = file("encryption-key.pem");
     let bare = bare_key(&octets)?;
-    input::write(&found, pki::encode_pem("EC PRIVATE KEY", &bare).as_bytes())?;
+    input::write_secret(&found, pki::encode_pem("EC PRIVATE KEY", &bare).as_bytes())?;
     let found = text(&found);
     let derive = ["pkey", "-in", &found, "-pubout"];
     let certificate = text(&folder.subscriber(id, "encryption-certificate.pem"));
@@ -263,6 +266,15 @@ fn list_signature(agreement: &mut Agreement, folder: &Folder) {
     ];
     let question = "the trust list's signature over its JSON";
     agreement.ask(question, &arguments, "Signature Verified Successfully");
+}
+
+/// The arguments without the key that follows `-K`.
+fn shown(arguments: &[&str]) -> String {
+    let mut shown = arguments.to_vec();
+    if let Some(place) = arguments.iter().position(|argument| *argument == "-K") {
+        shown[place + 1] = "KEY";
+    }
+    shown.join(" ")
 }
 
 fn text(path: &Path) -> String {

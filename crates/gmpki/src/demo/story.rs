@@ -3,6 +3,7 @@
 use lifecycle::{Actor, Entry, StreamId};
 use serde_json::{Value, json};
 use std::{
+    io::{self, Write},
     mem::take,
     path::{Path, PathBuf},
 };
@@ -97,7 +98,8 @@ impl Story {
 
     fn say(&self, line: &str) {
         if !self.quiet {
-            println!("{line}");
+            // A reader that went away does not stop the business.
+            let _ = writeln!(io::stdout(), "{line}");
         }
     }
 }
