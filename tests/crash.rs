@@ -170,7 +170,7 @@ fn read_on(child: &mut Child) -> thread::JoinHandle<()> {
     thread::spawn(move || for _ in BufReader::new(stdout).lines() {})
 }
 
-/// SIGKILL, as by the kernel or a power cut: nothing of it runs on.
+/// SIGKILL, as by the kernel; not a power cut: nothing of it runs on.
 fn stop(mut child: Child) {
     child.kill().expect("it is our child");
     child.wait().expect("it is our child");

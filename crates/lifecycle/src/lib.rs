@@ -5,12 +5,13 @@
 //! [`Engine`] is the only caller of [`ports`]: it makes decisions durable in one
 //! write, and does what the states want done outside.
 //!
-//! Three things hold in any order of commands and crashes, and [`audit::verify`]
-//! checks them from the log alone:
+//! Three things hold in any order of commands and crashes; [`audit::verify`] checks
+//! what of them a log can show:
 //!
-//! * Nothing is signed before its serial number and its octets are durable; one
-//!   intent is signed at most once, and after an unknown outcome its serial number
-//!   is burnt.
+//! * No certificate and no CRL is signed before its number and its octets are
+//!   durable; the engine signs one intent at most once, and after an unknown outcome
+//!   its number is never used again. (OCSP answers are signed from the state of the
+//!   moment and leave no record.)
 //! * The person who approves is neither the one who registered nor the applicant.
 //! * Every record is chained to the one before it by SM3.
 //!

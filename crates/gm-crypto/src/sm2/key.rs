@@ -150,8 +150,8 @@ impl fmt::Debug for PublicKey {
 
 impl EncodePublicKey for PublicKey {
     /// Writes `SubjectPublicKeyInfo` with `id-ecPublicKey` and the curve as its
-    /// parameter, the form of every collected certificate (GB/T 20518 permits
-    /// the curve as algorithm too; it is never written).
+    /// parameter, the form of GM/T 0015-2012, annex D. The curve as
+    /// algorithm is read and never written.
     fn to_public_key_der(&self) -> spki::Result<Document> {
         let octets = self.to_uncompressed();
         Ok(Document::encode_msg(&SubjectPublicKeyInfoRef {
@@ -165,8 +165,8 @@ impl EncodePublicKey for PublicKey {
 }
 
 /// Reads both spellings in circulation: `id-ecPublicKey` with the curve as its
-/// parameter, and the curve itself as the algorithm (some hardware; permitted by
-/// GM/T 0015-2023), its parameters absent, NULL or the curve again. The point is
+/// parameter, and the curve itself as the algorithm (some hardware writes it;
+/// GM/T 0015-2012, annex C, prints it), its parameters absent, NULL or the curve again. The point is
 /// uncompressed. Gives [`spki::DecodePublicKey`] too.
 impl TryFrom<SubjectPublicKeyInfoRef<'_>> for PublicKey {
     type Error = spki::Error;
