@@ -39,6 +39,7 @@
 extern crate alloc;
 
 mod error;
+mod low;
 #[cfg(feature = "message")]
 pub mod message;
 #[cfg(feature = "pki")]

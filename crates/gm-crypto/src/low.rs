@@ -1,0 +1,17 @@
+//! The routines that know the machine, and the only `unsafe` of the crate.
+//!
+//! Each routine has one name and a portable body; where the processor can do better,
+//! the name picks the other body at run time. Callers never name an instruction set.
+//! Nothing here calls `mid` or the public modules.
+
+#![allow(
+    unsafe_code,
+    reason = "intrinsics and assembly live here; `safety` holds the argument"
+)]
+
+#[expect(dead_code, reason = "the routines that ask come next")]
+pub(crate) mod cpu;
+#[expect(dead_code, reason = "the routines that ask come next")]
+pub(crate) mod ct;
+#[cfg(doc)]
+mod safety;
