@@ -9,9 +9,11 @@
     reason = "intrinsics and assembly live here; `safety` holds the argument"
 )]
 
-#[expect(dead_code, reason = "the routines that ask come next")]
 pub(crate) mod cpu;
-#[expect(dead_code, reason = "the routines that ask come next")]
 pub(crate) mod ct;
+pub(crate) mod field;
+mod generic;
 #[cfg(doc)]
 mod safety;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;

@@ -1,0 +1,157 @@
+//! Arithmetic modulo p and n: one name each for all machines.
+//!
+//! A [`Machine`] is a zero-sized value that says which bodies run. Code above is
+//! generic over it and compiled once for each, so that a multiplication is inlined where it
+//! stands; [`on_this_machine!`] picks the value once for a whole operation.
+
+use super::generic;
+
+/// 256 bits, least significant limb first.
+pub(crate) type Limbs = [u64; 4];
+
+/// p = 2^256 − 2^224 − 2^96 + 2^64 − 1 (GB/T 32918.5-2017).
+pub(crate) const P: Limbs = [
+    0xFFFF_FFFF_FFFF_FFFF,
+    0xFFFF_FFFF_0000_0000,
+    0xFFFF_FFFF_FFFF_FFFF,
+    0xFFFF_FFFE_FFFF_FFFF,
+];
+
+/// n, the order of the group (GB/T 32918.5-2017).
+pub(crate) const N: Limbs = [
+    0x53BB_F409_39D5_4123,
+    0x7203_DF6B_21C6_052B,
+    0xFFFF_FFFF_FFFF_FFFF,
+    0xFFFF_FFFE_FFFF_FFFF,
+];
+
+/// An entry of a table: the coordinates of a point, aligned so that no load of 32
+/// octets crosses a cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(32))]
+pub(crate) struct Entry<const LIMBS: usize>(pub(crate) [u64; LIMBS]);
+
+/// Bodies of the arithmetic. Values modulo p are in [0, p) and in Montgomery form
+/// where a product is taken; none of the routines branches on a value.
+pub(crate) trait Machine: Copy {
+    /// What [`crate::Paths`] calls it.
+    const NAME: &'static str;
+
+    /// a·b·2^−256 mod p.
+    fn mul(self, a: &Limbs, b: &Limbs) -> Limbs;
+    /// a²·2^−256 mod p.
+    fn square(self, a: &Limbs) -> Limbs;
+    /// a + b mod p.
+    fn add(self, a: &Limbs, b: &Limbs) -> Limbs;
+    /// a − b mod p.
+    fn sub(self, a: &Limbs, b: &Limbs) -> Limbs;
+    /// a·b·2^−256 mod n.
+    fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs;
+    /// Copies the entry `index` of `row`, reading every entry.
+    fn select<const LIMBS: usize>(self, row: &[Entry<LIMBS>], index: u64) -> [u64; LIMBS];
+}
+
+/// Plain Rust, for every machine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Portable;
+
+impl Machine for Portable {
+    const NAME: &'static str = "portable";
+
+    #[inline]
+    fn mul(self, a: &Limbs, b: &Limbs) -> Limbs {
+        generic::field64::mul(a, b)
+    }
+    #[inline]
+    fn square(self, a: &Limbs) -> Limbs {
+        generic::field64::mul(a, a)
+    }
+    #[inline]
+    fn add(self, a: &Limbs, b: &Limbs) -> Limbs {
+        generic::field64::add(a, b)
+    }
+    #[inline]
+    fn sub(self, a: &Limbs, b: &Limbs) -> Limbs {
+        generic::field64::sub(a, b)
+    }
+    #[inline]
+    fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs {
+        generic::scalar64::mul(a, b)
+    }
+    #[inline]
+    fn select<const LIMBS: usize>(self, row: &[Entry<LIMBS>], index: u64) -> [u64; LIMBS] {
+        generic::select::select(row, index)
+    }
+}
+
+/// `mulx`, `adcx`, `adox`, and AVX2 for the tables.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MulxAdx(
+    pub(crate) super::cpu::HaveMulxAdx,
+    pub(crate) super::cpu::HaveAvx2,
+);
+
+#[cfg(target_arch = "x86_64")]
+impl Machine for MulxAdx {
+    const NAME: &'static str = "mulx-adx-avx2";
+
+    #[inline(always)]
+    fn mul(self, a: &Limbs, b: &Limbs) -> Limbs {
+        super::x86_64::field_mulx::mul(self.0, a, b)
+    }
+    #[inline(always)]
+    fn square(self, a: &Limbs) -> Limbs {
+        super::x86_64::field_mulx::square(self.0, a)
+    }
+    #[inline(always)]
+    fn add(self, a: &Limbs, b: &Limbs) -> Limbs {
+        super::x86_64::field_mulx::add(self.0, a, b)
+    }
+    #[inline(always)]
+    fn sub(self, a: &Limbs, b: &Limbs) -> Limbs {
+        super::x86_64::field_mulx::sub(self.0, a, b)
+    }
+    #[inline(always)]
+    fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs {
+        super::x86_64::scalar_mulx::mul(self.0, a, b)
+    }
+    #[inline(always)]
+    fn select<const LIMBS: usize>(self, row: &[Entry<LIMBS>], index: u64) -> [u64; LIMBS] {
+        super::x86_64::select_avx2::select(self.1, row, index)
+    }
+}
+
+/// Evaluates an expression with the fastest [`Machine`] of this processor.
+macro_rules! on_this_machine {
+    ($machine:ident => $body:expr) => {{
+        #[cfg(target_arch = "x86_64")]
+        let fast = (
+            $crate::low::cpu::HaveMulxAdx::check(),
+            $crate::low::cpu::HaveAvx2::check(),
+        );
+        #[cfg(target_arch = "x86_64")]
+        let result = if let (Some(mulx), Some(avx2)) = fast {
+            let $machine = $crate::low::field::MulxAdx(mulx, avx2);
+            $body
+        } else {
+            let $machine = $crate::low::field::Portable;
+            $body
+        };
+        #[cfg(not(target_arch = "x86_64"))]
+        let result = {
+            let $machine = $crate::low::field::Portable;
+            $body
+        };
+        result
+    }};
+}
+pub(crate) use on_this_machine;
+
+/// The bodies that [`on_this_machine!`] picks here.
+pub(crate) fn path() -> &'static str {
+    fn name<M: Machine>(_: M) -> &'static str {
+        M::NAME
+    }
+    on_this_machine!(machine => name(machine))
+}

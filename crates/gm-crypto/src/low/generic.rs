@@ -1,0 +1,5 @@
+//! Bodies in plain Rust: for machines without better ones, and to hold those against.
+
+pub(crate) mod field64;
+pub(crate) mod scalar64;
+pub(crate) mod select;
