@@ -29,7 +29,7 @@ pub(crate) const N: Limbs = [
 /// octets crosses a cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(32))]
-pub(crate) struct Entry<const LIMBS: usize>(pub(crate) [u64; LIMBS]);
+pub(crate) struct Entry<const PARTS: usize>(pub(crate) [Limbs; PARTS]);
 
 /// Bodies of the arithmetic. Values modulo p are in [0, p) and in Montgomery form
 /// where a product is taken; none of the routines branches on a value.
@@ -45,10 +45,17 @@ pub(crate) trait Machine: Copy {
     fn add(self, a: &Limbs, b: &Limbs) -> Limbs;
     /// a − b mod p.
     fn sub(self, a: &Limbs, b: &Limbs) -> Limbs;
+    /// 2^`times`·P for P = (X, Y, Z, Z²), in place; `times` is not 0.
+    fn double_times(self, point: &mut [Limbs; 4], times: usize);
+    /// P + Q in place of P, Q affine; gives H, which is 0 for P = ±Q, when the sum is
+    /// wrong. Neither is infinity.
+    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs;
+    /// The same for Q = (X, Y, Z, Z², Z³).
+    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs;
     /// a·b·2^−256 mod n.
     fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs;
     /// Copies the entry `index` of `row`, reading every entry.
-    fn select<const LIMBS: usize>(self, row: &[Entry<LIMBS>], index: u64) -> [u64; LIMBS];
+    fn select<const PARTS: usize>(self, row: &[Entry<PARTS>], index: u64) -> [Limbs; PARTS];
 }
 
 /// Plain Rust, for every machine.
@@ -74,12 +81,21 @@ impl Machine for Portable {
     fn sub(self, a: &Limbs, b: &Limbs) -> Limbs {
         generic::field64::sub(a, b)
     }
+    fn double_times(self, point: &mut [Limbs; 4], times: usize) {
+        generic::point64::double_times(point, times);
+    }
+    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs {
+        generic::point64::add_affine(point, other)
+    }
+    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs {
+        generic::point64::add(point, other)
+    }
     #[inline]
     fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs {
         generic::scalar64::mul(a, b)
     }
     #[inline]
-    fn select<const LIMBS: usize>(self, row: &[Entry<LIMBS>], index: u64) -> [u64; LIMBS] {
+    fn select<const PARTS: usize>(self, row: &[Entry<PARTS>], index: u64) -> [Limbs; PARTS] {
         generic::select::select(row, index)
     }
 }
@@ -113,11 +129,23 @@ impl Machine for MulxAdx {
         super::x86_64::field_mulx::sub(self.0, a, b)
     }
     #[inline(always)]
+    fn double_times(self, point: &mut [Limbs; 4], times: usize) {
+        super::x86_64::point_mulx::double_times(self.0, point, times);
+    }
+    #[inline(always)]
+    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs {
+        super::x86_64::point_mulx::add_affine(self.0, point, other)
+    }
+    #[inline(always)]
+    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs {
+        super::x86_64::point_mulx::add(self.0, point, other)
+    }
+    #[inline(always)]
     fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs {
         super::x86_64::scalar_mulx::mul(self.0, a, b)
     }
     #[inline(always)]
-    fn select<const LIMBS: usize>(self, row: &[Entry<LIMBS>], index: u64) -> [u64; LIMBS] {
+    fn select<const PARTS: usize>(self, row: &[Entry<PARTS>], index: u64) -> [Limbs; PARTS] {
         super::x86_64::select_avx2::select(self.1, row, index)
     }
 }

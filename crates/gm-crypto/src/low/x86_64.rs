@@ -66,5 +66,6 @@ macro_rules! product {
 use product;
 
 pub(crate) mod field_mulx;
+pub(crate) mod point_mulx;
 pub(crate) mod scalar_mulx;
 pub(crate) mod select_avx2;

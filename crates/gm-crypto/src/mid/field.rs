@@ -98,26 +98,6 @@ impl Fe {
         Self::ZERO.sub(m, self)
     }
 
-    /// Half of it: (a or a + p, whichever is even) / 2.
-    #[inline(always)]
-    pub(crate) fn half(&self) -> Self {
-        let odd = (self.0[0] & 1).wrapping_neg();
-        let mut sum = [0; 4];
-        let mut carry = false;
-        for (limb, (a, p)) in sum.iter_mut().zip(self.0.iter().zip(P)) {
-            let (partial, first) = a.overflowing_add(p & odd);
-            let (partial, second) = partial.overflowing_add(u64::from(carry));
-            *limb = partial;
-            carry = first | second;
-        }
-        Self([
-            sum[0] >> 1 | sum[1] << 63,
-            sum[1] >> 1 | sum[2] << 63,
-            sum[2] >> 1 | sum[3] << 63,
-            sum[3] >> 1 | u64::from(carry) << 63,
-        ])
-    }
-
     /// Its inverse; 0 for 0.
     pub(crate) fn invert<M: Machine>(&self, m: M) -> Self {
         // (a·R)^−1 = a^−1·R^−1; the factor R³ makes it a^−1·R.

@@ -83,18 +83,17 @@ pub(crate) fn multiply_base<M: Machine>(m: M, k: &SecretScalar) -> Jacobian {
     let mut last = Affine::default();
     for (position, row) in comb.rows().enumerate() {
         let (index, negative) = digits.digit(position);
-        last = Affine::from_entry(m.select(row, index)).negate_if(m, choice(negative));
+        last = Affine(m.select(row, index)).negate_if(m, choice(negative));
         if position == 0 {
             sum = last.to_jacobian();
         } else if position + 1 < Comb::rows_for(comb.width()) {
-            sum = sum.add_affine(m, &last);
+            sum = sum.add_affine(m, &last).0;
         } else {
-            let before = sum;
-            (sum, last_h) = before.add_affine_with_h(m, &last);
+            (sum, last_h) = sum.add_affine(m, &last);
         }
     }
     if declassify(bool::from(last_h.is_zero()), "true for one number alone") {
-        sum = last.to_jacobian().double(m);
+        sum = last.to_jacobian().double_times(m, 1);
     }
     last.zeroize();
     sum.negate_if(m, negated)
@@ -110,35 +109,23 @@ const WIDTH: usize = 5;
 pub(crate) fn multiply<M: Machine>(m: M, k: &SecretScalar, point: &Affine) -> Jacobian {
     const COUNT: usize = 257_usize.div_ceil(WIDTH);
     let table: [Addend; 1 << (WIDTH - 1)] = odd_multiples(m, point);
-    let table: [Entry<20>; 1 << (WIDTH - 1)] = table.map(Addend::to_entry);
+    let table = table.map(|addend| Entry(addend.0));
     let (odd, negated) = k.odd_representative();
     let digits = OddDigits::new(odd.limbs(), WIDTH, COUNT);
     let addend = |position| {
         let (index, negative) = digits.digit(position);
-        Addend::from_entry(&m.select(&table, index)).negate_if(m, choice(negative))
+        Addend(m.select(&table, index)).negate_if(m, choice(negative))
     };
     let mut sum = addend(COUNT - 1).to_jacobian();
     for position in (1..COUNT - 1).rev() {
-        sum = double_times(m, &sum, WIDTH);
-        sum = sum.add(m, &addend(position));
+        sum = sum.double_times(m, WIDTH).add(m, &addend(position)).0;
     }
-    sum = double_times(m, &sum, WIDTH);
     let last = addend(0);
-    let (total, h) = sum.add_with_h(m, &last);
-    sum = total;
+    let (mut sum, h) = sum.double_times(m, WIDTH).add(m, &last);
     if declassify(bool::from(h.is_zero()), "true for one number alone") {
-        sum = last.to_jacobian().double(m);
+        sum = last.to_jacobian().double_times(m, 1);
     }
     sum.negate_if(m, negated)
-}
-
-#[inline(never)]
-fn double_times<M: Machine>(m: M, point: &Jacobian, times: usize) -> Jacobian {
-    let mut result = *point;
-    for _ in 0..times {
-        result = result.double(m);
-    }
-    result
 }
 
 /// s·G + t·P, for public numbers and a public point.
@@ -159,13 +146,13 @@ pub(crate) fn double_multiply_vartime<M: Machine>(
             continue;
         }
         if !sum.is_infinity_vartime() {
-            sum = double_times(m, &sum, doublings);
+            sum = sum.double_times(m, doublings);
         }
         doublings = 0;
         let addend = table[usize::from(digit.unsigned_abs() / 2)];
         sum = sum.add_vartime(m, &addend.negate_if_vartime(m, digit < 0));
     }
-    sum = double_times(m, &sum, doublings);
+    sum = sum.double_times(m, doublings);
     add_comb_vartime(m, sum, s, Comb::base(m))
 }
 
@@ -186,7 +173,7 @@ pub(crate) fn add_comb_vartime<M: Machine>(
         let (index, negative) = digits.digit(position);
         let entry = row[usize::try_from(index).unwrap_or_default()];
         let negative = (negative == 1) != bool::from(turned);
-        let addend = Affine::from_entry(entry.0).negate_if_vartime(m, negative);
+        let addend = Affine(entry.0).negate_if_vartime(m, negative);
         sum = sum.add_affine_vartime(m, &addend);
     }
     sum
@@ -241,7 +228,7 @@ impl Prepared {
         let mut first = point.to_jacobian();
         for quarter in 0..QUARTERS {
             if quarter > 0 {
-                first = double_times(m, &first, 64);
+                first = first.double_times(m, 64);
             }
             push_odd_multiples(m, &first, 1 << (NAF_WIDTH - 2), &mut points);
         }
@@ -281,7 +268,7 @@ fn quarters_vartime<M: Machine>(m: M, points: &[Affine], t: &Scalar) -> Jacobian
     // A form of 64 bits has 65 digits.
     for position in (0..=64).rev() {
         if !sum.is_infinity_vartime() {
-            sum = sum.double(m);
+            sum = sum.double_times(m, 1);
         }
         for (naf, table) in nafs.iter().zip(points.chunks_exact(1 << (NAF_WIDTH - 2))) {
             let digit = naf.0[position];
@@ -386,8 +373,34 @@ mod tests {
     fn the_table_of_g_starts_with_g() {
         on_this_machine!(m => {
             let row = Comb::base(m).rows().next().unwrap();
-            assert_eq!(row[0].0, generator(m).to_entry().0);
+            assert_eq!(row[0].0, generator(m).0);
             assert_eq!(Comb::base(m).size(), 148 * 1024);
         });
     }
+}
+#[cfg(test)]
+mod timing {
+    use super::*;
+    use crate::{low::field::{Portable,on_this_machine}, mid::point::generator};
+    use std::{time::Instant, hint::black_box};
+    fn t<R>(name:&str, n:u32, mut f: impl FnMut()->R){ let mut best=f64::MAX; for _ in 0..200{ let s=Instant::now(); for _ in 0..n { black_box(f()); } best=best.min(s.elapsed().as_nanos() as f64/f64::from(n)); } std::println!("{name:40} {best:10.1} ns"); }
+    fn all<M:Machine>(m:M){
+        let k=SecretScalar::from_bytes(&[0x5b;32]).0; let s=Scalar::from_bytes_vartime(&[0x5b;32]).unwrap(); let u=Scalar::from_bytes_vartime(&[0x76;32]).unwrap();
+        let g=generator(m); let j=multiply_base(m,&k); let aff=j.to_affine(m); let ad=multiply_base(m,&SecretScalar::from_bytes(&[0x33;32]).0).addend(m);
+        t("dbl10",100,||black_box(j).double_times(m,10));
+        t("madd",100,||black_box(j).add_affine(m,black_box(&g)));
+        t("add",100,||black_box(j).add(m,black_box(&ad)));
+        t("inv",100,||black_box(&j.z()).invert(m));
+        t("mul_n",1000,||black_box(&k).mul_montgomery(m,black_box(&k)));
+        let c=Comb::base(m); t("select row",1000,||m.select(c.rows().next().unwrap(),black_box(5)));
+        t("base",10,||multiply_base(m,black_box(&k)));
+        t("base+affine",10,||multiply_base(m,black_box(&k)).to_affine(m));
+        t("variable",3,||multiply(m,black_box(&k),&aff));
+        t("fresh verify",3,||double_multiply_vartime(m,black_box(&s),&u,&aff));
+        let q=Prepared::quarters(m,&aff); t("quarters",5,||q.double_multiply_vartime(m,black_box(&s),&u));
+        let q=Prepared::comb(m,&aff,5); t("comb5",10,||q.double_multiply_vartime(m,black_box(&s),&u));
+        let q=Prepared::comb(m,&aff,7); t("comb7",10,||q.double_multiply_vartime(m,black_box(&s),&u));
+        t("build q",3,||Prepared::quarters(m,&aff)); t("build 7",1,||Prepared::comb(m,&aff,7));
+    }
+    #[test] #[ignore] fn timing(){ on_this_machine!(m=>all(m)); if std::env::var("PORTABLE").is_ok() {std::println!("portable"); all(Portable); }}
 }

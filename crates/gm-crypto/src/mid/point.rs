@@ -1,43 +1,42 @@
 //! Points of the curve y² = x³ − 3x + b.
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable};
 use zeroize::DefaultIsZeroes;
 
 use super::{
     field::Fe,
     scalar::Scalar,
 };
-use crate::low::field::{Entry, Limbs, Machine, N, P};
+use crate::low::field::{Limbs, Machine, N, P};
 
 /// A point (x, y) that is not infinity.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Affine {
-    pub(super) x: Fe,
-    pub(super) y: Fe,
-}
+pub(crate) struct Affine(pub(super) [Limbs; 2]);
 
-/// A point (X/Z², Y/Z³); infinity where Z is 0.
+/// A point (X/Z², Y/Z³) as X, Y, Z, Z²; infinity where Z is 0.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Jacobian {
-    pub(super) x: Fe,
-    pub(super) y: Fe,
-    pub(super) z: Fe,
-}
+pub(crate) struct Jacobian(pub(super) [Limbs; 4]);
 
-/// A point ready to be added: Jacobian coordinates with Z² and Z³.
+/// A point ready to be added: X, Y, Z, Z², Z³.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Addend {
-    pub(super) x: Fe,
-    pub(super) y: Fe,
-    pub(super) z: Fe,
-    pub(super) zz: Fe,
-    pub(super) zzz: Fe,
-}
+pub(super) struct Addend(pub(super) [Limbs; 5]);
 
 impl DefaultIsZeroes for Affine {}
 impl DefaultIsZeroes for Jacobian {}
 
 impl Affine {
+    fn new(x: Fe, y: Fe) -> Self {
+        Self([x.0, y.0])
+    }
+
+    fn x(&self) -> Fe {
+        Fe(self.0[0])
+    }
+
+    fn y(&self) -> Fe {
+        Fe(self.0[1])
+    }
+
     /// The point of two coordinates, 32 octets each, big endian; none when one is not
     /// below p or the point is not on the curve. Public points only.
     pub(crate) fn from_coordinates_vartime<M: Machine>(
@@ -47,10 +46,9 @@ impl Affine {
     ) -> Option<Self> {
         let (x, x_valid) = Fe::from_bytes(m, x);
         let (y, y_valid) = Fe::from_bytes(m, y);
-        let point = Self { x, y };
-        let valid = bool::from(x_valid & y_valid)
-            && y.square(m).eq_vartime(&right_side(m, &x));
-        valid.then_some(point)
+        let valid =
+            bool::from(x_valid & y_valid) && y.square(m).eq_vartime(&right_side(m, &x));
+        valid.then_some(Self::new(x, y))
     }
 
     /// The point of an x and the lowest bit of its y (GB/T 32918.1, A.5.2; SEC 1, 2.3.4).
@@ -63,60 +61,53 @@ impl Affine {
         if (y.to_limbs(m)[0] & 1 == 1) != odd {
             y = y.negate(m);
         }
-        Some(Self { x, y })
+        Some(Self::new(x, y))
     }
 
     /// x and y, 32 octets each, big endian.
     pub(crate) fn to_coordinates<M: Machine>(self, m: M) -> ([u8; 32], [u8; 32]) {
-        (self.x.to_bytes(m), self.y.to_bytes(m))
+        (self.x().to_bytes(m), self.y().to_bytes(m))
     }
 
-    /// x modulo n, as a limb number.
+    /// x modulo n.
     pub(crate) fn x_mod_n<M: Machine>(self, m: M) -> Limbs {
-        super::scalar::reduce(&self.x.to_limbs(m))
-    }
-
-    pub(super) fn from_entry(entry: [u64; 8]) -> Self {
-        let [x0, x1, x2, x3, y0, y1, y2, y3] = entry;
-        Self {
-            x: Fe([x0, x1, x2, x3]),
-            y: Fe([y0, y1, y2, y3]),
-        }
-    }
-
-    pub(super) fn to_entry(self) -> Entry<8> {
-        let mut entry = [0; 8];
-        entry[..4].copy_from_slice(&self.x.0);
-        entry[4..].copy_from_slice(&self.y.0);
-        Entry(entry)
+        super::scalar::reduce(&self.x().to_limbs(m))
     }
 
     pub(crate) fn to_jacobian(self) -> Jacobian {
-        Jacobian {
-            x: self.x,
-            y: self.y,
-            z: Fe::ONE,
-        }
+        let [x, y] = self.0;
+        Jacobian([x, y, Fe::ONE.0, Fe::ONE.0])
     }
 
     /// −P where the choice is set.
     #[inline(always)]
     pub(super) fn negate_if<M: Machine>(mut self, m: M, choice: Choice) -> Self {
-        let negative = self.y.negate(m);
-        self.y.conditional_assign(&negative, choice);
+        negate_if(m, &mut self.0[1], choice);
         self
     }
 
     pub(super) fn negate_if_vartime<M: Machine>(mut self, m: M, negative: bool) -> Self {
         if negative {
-            self.y = self.y.negate(m);
+            self.0[1] = self.y().negate(m).0;
         }
         self
     }
+}
 
-    pub(crate) fn eq_vartime(&self, other: &Self) -> bool {
-        self.x.eq_vartime(&other.x) && self.y.eq_vartime(&other.y)
+impl PartialEq for Affine {
+    /// Both are public, or both known to be equal.
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
     }
+}
+
+impl Eq for Affine {}
+
+#[inline(always)]
+fn negate_if<M: Machine>(m: M, y: &mut Limbs, choice: Choice) {
+    let mut value = Fe(*y);
+    value.conditional_assign(&Fe(*y).negate(m), choice);
+    *y = value.0;
 }
 
 /// x³ − 3x + b.
@@ -127,118 +118,60 @@ fn right_side<M: Machine>(m: M, x: &Fe) -> Fe {
 }
 
 impl Jacobian {
-    pub(crate) const INFINITY: Self = Self {
-        x: Fe::ONE,
-        y: Fe::ONE,
-        z: Fe::ZERO,
-    };
+    pub(crate) const INFINITY: Self = Self([Fe::ONE.0, Fe::ONE.0, [0; 4], [0; 4]]);
 
-    pub(crate) fn is_infinity(&self) -> Choice {
-        self.z.is_zero()
+    pub(super) fn z(&self) -> Fe {
+        Fe(self.0[2])
     }
 
     pub(crate) fn is_infinity_vartime(&self) -> bool {
-        self.z.is_zero_vartime()
+        self.z().is_zero_vartime()
     }
 
-    /// 2P; infinity stays infinity. 4 multiplications, 4 squarings, on a = −3.
+    /// 2^`times`·P; infinity stays infinity.
     #[inline(always)]
-    pub(super) fn double<M: Machine>(&self, m: M) -> Self {
-        let zz = self.z.square(m);
-        let y2 = self.y.double(m);
-        let minus = self.x.sub(m, &zz);
-        let plus = self.x.add(m, &zz);
-        let z = y2.mul(m, &self.z);
-        let yy4 = y2.square(m);
-        let slope = plus.mul(m, &minus);
-        let slope = slope.double(m).add(m, &slope);
-        let s = yy4.mul(m, &self.x);
-        let y8 = yy4.square(m).half();
-        let x = slope.square(m).sub(m, &s).sub(m, &s);
-        let y = s.sub(m, &x).mul(m, &slope).sub(m, &y8);
-        Self { x, y, z }
+    pub(super) fn double_times<M: Machine>(mut self, m: M, times: usize) -> Self {
+        if times > 0 {
+            m.double_times(&mut self.0, times);
+        }
+        self
     }
 
-    /// P + Q for P ≠ ±Q, neither of them infinity: else Z is 0 or the result wrong. Gives H,
-    /// which is 0 for P = ±Q, too. 8 multiplications, 3 squarings.
+    /// P + Q for P ≠ ±Q, neither of them infinity. Gives H, too, which is 0 for P = ±Q: then
+    /// the sum is wrong.
     #[inline(always)]
-    pub(super) fn add_affine_with_h<M: Machine>(&self, m: M, other: &Affine) -> (Self, Fe) {
-        let zz = self.z.square(m);
-        let zzz = zz.mul(m, &self.z);
-        let u = other.x.mul(m, &zz);
-        let s = other.y.mul(m, &zzz);
-        let h = u.sub(m, &self.x);
-        let r = s.sub(m, &self.y);
-        self.finish_addition(m, &self.x, &self.y, &self.z, &h, &r)
+    pub(super) fn add_affine<M: Machine>(mut self, m: M, other: &Affine) -> (Self, Fe) {
+        let h = m.add_affine(&mut self.0, &other.0);
+        (self, Fe(h))
     }
 
+    /// The same for a point that is not affine.
     #[inline(always)]
-    fn finish_addition<M: Machine>(
-        &self,
-        m: M,
-        u1: &Fe,
-        s1: &Fe,
-        z: &Fe,
-        h: &Fe,
-        r: &Fe,
-    ) -> (Self, Fe) {
-        let hh = h.square(m);
-        let z = z.mul(m, h);
-        let hhh = hh.mul(m, h);
-        let v = u1.mul(m, &hh);
-        let x = r.square(m).sub(m, &hhh).sub(m, &v).sub(m, &v);
-        let y = v.sub(m, &x).mul(m, r).sub(m, &s1.mul(m, &hhh));
-        (Self { x, y, z }, *h)
+    pub(super) fn add<M: Machine>(mut self, m: M, other: &Addend) -> (Self, Fe) {
+        let h = m.add_point(&mut self.0, &other.0);
+        (self, Fe(h))
     }
 
-    /// P + Q for P ≠ ±Q, neither of them infinity.
-    #[inline(never)]
-    pub(super) fn add_affine<M: Machine>(&self, m: M, other: &Affine) -> Self {
-        self.add_affine_with_h(m, other).0
-    }
-
-    /// P + Q for P ≠ ±Q, neither of them infinity; with H as above. 11
-    /// multiplications, 3 squarings.
+    /// P + Q, whatever P is.
     #[inline(always)]
-    pub(super) fn add_with_h<M: Machine>(&self, m: M, other: &Addend) -> (Self, Fe) {
-        let zz = self.z.square(m);
-        let zzz = zz.mul(m, &self.z);
-        let u1 = self.x.mul(m, &other.zz);
-        let u2 = other.x.mul(m, &zz);
-        let s1 = self.y.mul(m, &other.zzz);
-        let s2 = other.y.mul(m, &zzz);
-        let z = self.z.mul(m, &other.z);
-        let h = u2.sub(m, &u1);
-        let r = s2.sub(m, &s1);
-        self.finish_addition(m, &u1, &s1, &z, &h, &r)
-    }
-
-    /// P + Q for P ≠ ±Q, neither of them infinity.
-    #[inline(never)]
-    pub(super) fn add<M: Machine>(&self, m: M, other: &Addend) -> Self {
-        self.add_with_h(m, other).0
-    }
-
-    /// P + Q, whatever they are.
-    #[inline(never)]
-    pub(super) fn add_affine_vartime<M: Machine>(&self, m: M, other: &Affine) -> Self {
+    pub(super) fn add_affine_vartime<M: Machine>(self, m: M, other: &Affine) -> Self {
         if self.is_infinity_vartime() {
             return other.to_jacobian();
         }
-        let (sum, h) = self.add_affine_with_h(m, other);
+        let (sum, h) = self.add_affine(m, other);
         if h.is_zero_vartime() {
             return self.add_same_x_vartime(m, &other.to_jacobian().addend(m));
         }
         sum
     }
 
-    /// P + Q, whatever they are; Q is not infinity.
-    #[inline(never)]
-    pub(super) fn add_vartime<M: Machine>(&self, m: M, other: &Addend) -> Self {
+    /// P + Q, whatever P is; Q is not infinity.
+    #[inline(always)]
+    pub(super) fn add_vartime<M: Machine>(self, m: M, other: &Addend) -> Self {
         if self.is_infinity_vartime() {
             return other.to_jacobian();
         }
-        let (sum, h) = self.add_with_h(m, other);
+        let (sum, h) = self.add(m, other);
         if h.is_zero_vartime() {
             return self.add_same_x_vartime(m, other);
         }
@@ -247,11 +180,13 @@ impl Jacobian {
 
     /// P + Q for P = ±Q.
     #[cold]
-    pub(super) fn add_same_x_vartime<M: Machine>(&self, m: M, other: &Addend) -> Self {
-        let s1 = self.y.mul(m, &other.zzz);
-        let s2 = other.y.mul(m, &self.z.square(m).mul(m, &self.z));
+    fn add_same_x_vartime<M: Machine>(self, m: M, other: &Addend) -> Self {
+        let [_, y, z, zz] = self.0.map(Fe);
+        let [_, y2, _, _, zzz2] = other.0.map(Fe);
+        let s1 = y.mul(m, &zzz2);
+        let s2 = y2.mul(m, &zz.mul(m, &z));
         if s1.eq_vartime(&s2) {
-            self.double(m)
+            self.double_times(m, 1)
         } else {
             Self::INFINITY
         }
@@ -259,34 +194,28 @@ impl Jacobian {
 
     #[inline(always)]
     pub(super) fn negate_if<M: Machine>(mut self, m: M, choice: Choice) -> Self {
-        let negative = self.y.negate(m);
-        self.y.conditional_assign(&negative, choice);
+        negate_if(m, &mut self.0[1], choice);
         self
     }
 
     pub(super) fn addend<M: Machine>(&self, m: M) -> Addend {
-        let zz = self.z.square(m);
-        Addend {
-            x: self.x,
-            y: self.y,
-            z: self.z,
-            zz,
-            zzz: zz.mul(m, &self.z),
-        }
+        let [x, y, z, zz] = self.0;
+        Addend([x, y, z, zz, m.mul(&zz, &z)])
     }
 
     /// (X/Z², Y/Z³); (0, 0) for infinity.
     pub(crate) fn to_affine<M: Machine>(self, m: M) -> Affine {
-        self.scale(m, &self.z.invert(m))
+        self.scale(m, &self.z().invert(m))
     }
 
     /// The affine point, Z^−1 being known.
     pub(super) fn scale<M: Machine>(&self, m: M, inverse: &Fe) -> Affine {
+        let [x, y, _, _] = self.0.map(Fe);
         let square = inverse.square(m);
-        Affine {
-            x: self.x.mul(m, &square),
-            y: self.y.mul(m, &square.mul(m, inverse)),
-        }
+        Affine::new(
+            x.mul(m, &square),
+            y.mul(m, &square.mul(m, inverse)),
+        )
     }
 
     /// Whether x = X/Z² is `number` modulo n, without an inversion: x is `number` or, where
@@ -295,8 +224,8 @@ impl Jacobian {
         if self.is_infinity_vartime() {
             return false;
         }
-        let zz = self.z.square(m);
-        let has_x = |x: &Limbs| Fe::from_limbs(m, x).mul(m, &zz).eq_vartime(&self.x);
+        let [x, _, _, zz] = self.0.map(Fe);
+        let has_x = |number: &Limbs| Fe::from_limbs(m, number).mul(m, &zz).eq_vartime(&x);
         if has_x(&number.0) {
             return true;
         }
@@ -314,44 +243,21 @@ impl Jacobian {
 
 impl Addend {
     pub(super) fn to_jacobian(self) -> Jacobian {
-        Jacobian {
-            x: self.x,
-            y: self.y,
-            z: self.z,
-        }
+        let [x, y, z, zz, _] = self.0;
+        Jacobian([x, y, z, zz])
     }
 
+    #[inline(always)]
     pub(super) fn negate_if<M: Machine>(mut self, m: M, choice: Choice) -> Self {
-        let negative = self.y.negate(m);
-        self.y.conditional_assign(&negative, choice);
+        negate_if(m, &mut self.0[1], choice);
         self
     }
 
     pub(super) fn negate_if_vartime<M: Machine>(mut self, m: M, negative: bool) -> Self {
         if negative {
-            self.y = self.y.negate(m);
+            self.0[1] = Fe(self.0[1]).negate(m).0;
         }
         self
-    }
-
-    pub(super) fn to_entry(self) -> Entry<20> {
-        let mut entry = [0; 20];
-        let parts = [self.x, self.y, self.z, self.zz, self.zzz];
-        for (limbs, part) in entry.as_chunks_mut::<4>().0.iter_mut().zip(parts) {
-            *limbs = part.0;
-        }
-        Entry(entry)
-    }
-
-    pub(super) fn from_entry(entry: &[u64; 20]) -> Self {
-        let parts = entry.as_chunks::<4>().0;
-        Self {
-            x: Fe(parts[0]),
-            y: Fe(parts[1]),
-            z: Fe(parts[2]),
-            zz: Fe(parts[3]),
-            zzz: Fe(parts[4]),
-        }
     }
 }
 
@@ -362,21 +268,21 @@ pub(crate) fn to_affine_all<M: Machine>(m: M, points: &[Jacobian]) -> alloc::vec
     let mut product = Fe::ONE;
     for point in points {
         products.push(product);
-        product = product.mul(m, &point.z);
+        product = product.mul(m, &point.z());
     }
     let mut inverse = product.invert(m);
     let mut affine = alloc::vec![Affine::default(); points.len()];
     for ((point, before), result) in points.iter().zip(&products).zip(&mut affine).rev() {
         *result = point.scale(m, &inverse.mul(m, before));
-        inverse = inverse.mul(m, &point.z);
+        inverse = inverse.mul(m, &point.z());
     }
     affine
 }
 
 /// The generator G (GB/T 32918.5-2017).
 pub(crate) fn generator<M: Machine>(m: M) -> Affine {
-    Affine {
-        x: Fe::from_limbs(
+    Affine::new(
+        Fe::from_limbs(
             m,
             &[
                 0x715A_4589_334C_74C7,
@@ -385,7 +291,7 @@ pub(crate) fn generator<M: Machine>(m: M) -> Affine {
                 0x32C4_AE2C_1F19_8119,
             ],
         ),
-        y: Fe::from_limbs(
+        Fe::from_limbs(
             m,
             &[
                 0x02DF_32E5_2139_F0A0,
@@ -394,12 +300,5 @@ pub(crate) fn generator<M: Machine>(m: M) -> Affine {
                 0xBC37_36A2_F4F6_779C,
             ],
         ),
-    }
+    )
 }
-
-impl ConstantTimeEq for Affine {
-    fn ct_eq(&self, other: &Self) -> Choice {
-        self.x.0.ct_eq(&other.x.0) & self.y.0.ct_eq(&other.y.0)
-    }
-}
-

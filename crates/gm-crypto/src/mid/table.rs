@@ -12,7 +12,7 @@ use crate::low::field::{Entry, Machine};
 /// With it a multiplication is one addition a row and no doubling.
 pub(crate) struct Comb {
     width: usize,
-    entries: Vec<Entry<8>>,
+    entries: Vec<Entry<2>>,
 }
 
 /// Bits of a digit in the table of G: 37 rows of 64 points, 148 KiB.
@@ -33,13 +33,11 @@ impl Comb {
         let mut first = point.to_jacobian();
         for _ in 0..Self::rows_for(width) {
             push_odd_multiples(m, &first, 1 << (width - 1), &mut points);
-            for _ in 0..width {
-                first = first.double(m);
-            }
+            first = first.double_times(m, width);
         }
         let entries = to_affine_all(m, &points)
             .into_iter()
-            .map(Affine::to_entry)
+            .map(|point| Entry(point.0))
             .collect();
         Self { width, entries }
     }
@@ -53,7 +51,7 @@ impl Comb {
         self.width
     }
 
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Entry<8>]> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Entry<2>]> {
         self.entries.chunks_exact(1 << (self.width - 1))
     }
 
@@ -71,11 +69,11 @@ pub(super) fn push_odd_multiples<M: Machine>(
     count: usize,
     points: &mut Vec<Jacobian>,
 ) {
-    let double = point.double(m).addend(m);
+    let double = point.double_times(m, 1).addend(m);
     let mut multiple = *point;
     for index in 0..count {
         if index > 0 {
-            multiple = multiple.add(m, &double);
+            multiple = multiple.add(m, &double).0;
         }
         points.push(multiple);
     }
@@ -86,11 +84,11 @@ pub(super) fn odd_multiples<M: Machine, const COUNT: usize>(
     m: M,
     point: &Affine,
 ) -> [Addend; COUNT] {
-    let double = point.to_jacobian().double(m).addend(m);
+    let double = point.to_jacobian().double_times(m, 1).addend(m);
     let mut multiple = point.to_jacobian();
     core::array::from_fn(|index| {
         if index > 0 {
-            multiple = multiple.add(m, &double);
+            multiple = multiple.add(m, &double).0;
         }
         multiple.addend(m)
     })

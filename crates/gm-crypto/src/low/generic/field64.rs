@@ -1,15 +1,12 @@
-//! Arithmetic modulo p in 64-bit limbs. `build.rs` computes the table of G with it.
+//! Arithmetic modulo p in 64-bit limbs.
+//!
+//! Masks pass through `black_box`, so that no compiler turns one into a branch.
 //!
 //! Every routine takes and gives values in [0, p), limbs least significant first.
 
-type Limbs = [u64; 4];
+use core::hint::black_box;
 
-const P: Limbs = [
-    0xFFFF_FFFF_FFFF_FFFF,
-    0xFFFF_FFFF_0000_0000,
-    0xFFFF_FFFF_FFFF_FFFF,
-    0xFFFF_FFFE_FFFF_FFFF,
-];
+use crate::low::field::{Limbs, P};
 
 /// a + b·c + carry, low limb and carry.
 #[inline(always)]
@@ -44,7 +41,7 @@ fn below_p(a: Limbs, high: u64) -> Limbs {
     }
     let (_, borrow) = sub_borrow(high, 0, borrow);
     // All ones where a is below p already.
-    let keep = borrow.wrapping_neg();
+    let keep = black_box(borrow).wrapping_neg();
     for (limb, a) in reduced.iter_mut().zip(a) {
         *limb ^= (*limb ^ a) & keep;
     }
@@ -94,6 +91,12 @@ pub(crate) fn add(a: &Limbs, b: &Limbs) -> Limbs {
     below_p(sum, carry)
 }
 
+/// 2a mod p.
+#[inline]
+pub(crate) fn double(a: &Limbs) -> Limbs {
+    add(a, a)
+}
+
 /// a − b mod p.
 #[inline]
 pub(crate) fn sub(a: &Limbs, b: &Limbs) -> Limbs {
@@ -102,10 +105,23 @@ pub(crate) fn sub(a: &Limbs, b: &Limbs) -> Limbs {
     for (limb, (a, b)) in difference.iter_mut().zip(a.iter().zip(b)) {
         (*limb, borrow) = sub_borrow(*a, *b, borrow);
     }
-    let below_zero = borrow.wrapping_neg();
+    let below_zero = black_box(borrow).wrapping_neg();
     let mut carry = 0;
     for (limb, p) in difference.iter_mut().zip(P) {
         (*limb, carry) = add_carry(*limb, p & below_zero, carry);
     }
     difference
+}
+
+/// a / 2 mod p: a or a + p, whichever is even, halved.
+#[inline]
+pub(crate) fn half(a: &Limbs) -> Limbs {
+    let odd = black_box(a[0] & 1).wrapping_neg();
+    let mut sum = [0; 5];
+    let mut carry = 0;
+    for (limb, (a, p)) in sum.iter_mut().zip(a.iter().zip(P)) {
+        (*limb, carry) = add_carry(*a, p & odd, carry);
+    }
+    sum[4] = carry;
+    core::array::from_fn(|i| sum[i] >> 1 | sum[i + 1] << 63)
 }

@@ -1,5 +1,7 @@
 //! Montgomery's multiplication modulo n in 64-bit limbs.
 
+use core::hint::black_box;
+
 use crate::low::field::{Limbs, N};
 
 /// −n^−1 mod 2^64.
@@ -44,7 +46,7 @@ pub(crate) fn below_n(a: Limbs, high: u64) -> Limbs {
         *limb = difference;
     }
     // All ones where a is below n already.
-    let keep = (high.wrapping_sub(borrow) >> 63).wrapping_neg();
+    let keep = black_box(high.wrapping_sub(borrow) >> 63).wrapping_neg();
     for (limb, a) in reduced.iter_mut().zip(a) {
         *limb ^= (*limb ^ a) & keep;
     }

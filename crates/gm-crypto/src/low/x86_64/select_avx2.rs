@@ -5,42 +5,42 @@ use core::arch::x86_64::{
     _mm256_or_si256, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_storeu_si256,
 };
 
-use crate::low::{cpu::HaveAvx2, field::Entry};
+use crate::low::{cpu::HaveAvx2, field::{Entry, Limbs}};
 
-/// Limbs of the longest entry: a point in Jacobian coordinates with Z² and Z³.
-const LONGEST: usize = 20;
+/// Coordinates of the longest entry: X, Y, Z, Z², Z³.
+const LONGEST: usize = 5;
 
 /// Copies the entry `index` of `row`, reading every entry in order.
 #[inline(always)]
-pub(crate) fn select<const LIMBS: usize>(
+pub(crate) fn select<const PARTS: usize>(
     _: HaveAvx2,
-    row: &[Entry<LIMBS>],
+    row: &[Entry<PARTS>],
     index: u64,
-) -> [u64; LIMBS] {
-    const { assert!(LIMBS % 4 == 0 && LIMBS <= LONGEST) };
+) -> [Limbs; PARTS] {
+    const { assert!(PARTS <= LONGEST) };
     // SAFETY: the token says that the processor has AVX2.
     unsafe { scan(row, index) }
 }
 
 #[target_feature(enable = "avx2")]
-fn scan<const LIMBS: usize>(row: &[Entry<LIMBS>], index: u64) -> [u64; LIMBS] {
+fn scan<const PARTS: usize>(row: &[Entry<PARTS>], index: u64) -> [Limbs; PARTS] {
     let wanted = _mm256_set1_epi64x(index.cast_signed());
     let one = _mm256_set1_epi64x(1);
     let mut position = _mm256_setzero_si256();
-    let mut chosen = [_mm256_setzero_si256(); LONGEST / 4];
+    let mut chosen = [_mm256_setzero_si256(); LONGEST];
     for entry in row {
         let mask = _mm256_cmpeq_epi64(position, wanted);
-        for (quarter, limbs) in chosen.iter_mut().zip(entry.0.chunks_exact(4)) {
+        for (coordinate, limbs) in chosen.iter_mut().zip(&entry.0) {
             // SAFETY: `limbs` has 32 octets; the load may be unaligned.
             let value = unsafe { _mm256_loadu_si256(limbs.as_ptr().cast::<__m256i>()) };
-            *quarter = _mm256_or_si256(*quarter, _mm256_and_si256(value, mask));
+            *coordinate = _mm256_or_si256(*coordinate, _mm256_and_si256(value, mask));
         }
         position = _mm256_add_epi64(position, one);
     }
-    let mut entry = [0_u64; LIMBS];
-    for (limbs, quarter) in entry.chunks_exact_mut(4).zip(chosen) {
+    let mut entry = [[0_u64; 4]; PARTS];
+    for (limbs, coordinate) in entry.iter_mut().zip(chosen) {
         // SAFETY: `limbs` has 32 octets; the store may be unaligned.
-        unsafe { _mm256_storeu_si256(limbs.as_mut_ptr().cast::<__m256i>(), quarter) };
+        unsafe { _mm256_storeu_si256(limbs.as_mut_ptr().cast::<__m256i>(), coordinate) };
     }
     entry
 }
