@@ -45,6 +45,9 @@ pub(crate) trait Machine: Copy {
     fn add(self, a: &Limbs, b: &Limbs) -> Limbs;
     /// a − b mod p.
     fn sub(self, a: &Limbs, b: &Limbs) -> Limbs;
+    /// 59 division steps (Bernstein and Yang) from the lowest 62 bits of f and g; ζ is
+    /// −(δ + 1/2). Gives the new ζ and the matrix (u, v, q, r), scaled by 2^62.
+    fn division_steps(self, zeta: i64, f: u64, g: u64) -> (i64, [i64; 4]);
     /// 2^`times`·P for P = (X, Y, Z, Z²), in place; `times` is not 0.
     fn double_times(self, point: &mut [Limbs; 4], times: usize);
     /// P + Q in place of P, Q affine; gives H, which is 0 for P = ±Q, when the sum is
@@ -80,6 +83,9 @@ impl Machine for Portable {
     #[inline]
     fn sub(self, a: &Limbs, b: &Limbs) -> Limbs {
         generic::field64::sub(a, b)
+    }
+    fn division_steps(self, zeta: i64, f: u64, g: u64) -> (i64, [i64; 4]) {
+        generic::division_steps::division_steps(zeta, f, g)
     }
     fn double_times(self, point: &mut [Limbs; 4], times: usize) {
         generic::point64::double_times(point, times);
@@ -127,6 +133,10 @@ impl Machine for MulxAdx {
     #[inline(always)]
     fn sub(self, a: &Limbs, b: &Limbs) -> Limbs {
         super::x86_64::field_mulx::sub(self.0, a, b)
+    }
+    #[inline(always)]
+    fn division_steps(self, zeta: i64, f: u64, g: u64) -> (i64, [i64; 4]) {
+        super::x86_64::division_steps::division_steps(zeta, f, g)
     }
     #[inline(always)]
     fn double_times(self, point: &mut [Limbs; 4], times: usize) {

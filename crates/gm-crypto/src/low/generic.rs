@@ -1,5 +1,6 @@
 //! Bodies in plain Rust: for machines without better ones, and to hold those against.
 
+pub(crate) mod division_steps;
 pub(crate) mod field64;
 pub(crate) mod point64;
 pub(crate) mod scalar64;

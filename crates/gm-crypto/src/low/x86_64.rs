@@ -65,6 +65,7 @@ macro_rules! product {
 }
 use product;
 
+pub(crate) mod division_steps;
 pub(crate) mod field_mulx;
 pub(crate) mod point_mulx;
 pub(crate) mod scalar_mulx;

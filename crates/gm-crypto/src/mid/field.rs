@@ -101,7 +101,7 @@ impl Fe {
     /// Its inverse; 0 for 0.
     pub(crate) fn invert<M: Machine>(&self, m: M) -> Self {
         // (a·R)^−1 = a^−1·R^−1; the factor R³ makes it a^−1·R.
-        Self(m.mul(&invert(&self.0, &MODULUS), &R3))
+        Self(m.mul(&invert(m, &self.0, &MODULUS), &R3))
     }
 
     /// A square root, if there is one: a^((p + 1) / 4), as p ≡ 3 (mod 4).

@@ -8,7 +8,7 @@
 
 use zeroize::Zeroize;
 
-use crate::low::field::Limbs;
+use crate::low::field::{Limbs, Machine};
 
 /// A number in limbs of 62 bits; the highest carries the sign.
 type Signed62 = [i64; 5];
@@ -70,14 +70,17 @@ struct Steps {
 }
 
 /// a^−1 mod `modulus`, for a in [0, modulus); 0 for 0.
-pub(crate) fn invert(a: &Limbs, modulus: &Modulus) -> Limbs {
+pub(crate) fn invert<M: Machine>(m: M, a: &Limbs, modulus: &Modulus) -> Limbs {
     let mut f = modulus.value;
     let mut g = to_signed62(a);
     let mut d = [0; 5];
     let mut e = [1, 0, 0, 0, 0];
     let mut zeta = -1;
     for _ in 0..ROUNDS {
-        let steps = divide(&mut zeta, f[0].cast_unsigned(), g[0].cast_unsigned());
+        let (next, [u, v, q, r]) =
+            m.division_steps(zeta, f[0].cast_unsigned(), g[0].cast_unsigned());
+        zeta = next;
+        let steps = Steps { u, v, q, r };
         update_cofactors(&mut d, &mut e, &steps, modulus);
         update_pair(&mut f, &mut g, &steps);
     }
@@ -89,38 +92,6 @@ pub(crate) fn invert(a: &Limbs, modulus: &Modulus) -> Limbs {
     d.zeroize();
     e.zeroize();
     inverse
-}
-
-/// 59 steps on the lowest 62 bits. `zeta` is −(δ + 1/2).
-#[inline(always)]
-fn divide(zeta: &mut i64, mut f: u64, mut g: u64) -> Steps {
-    // Scaled by 8 at the start, so that 59 doublings make it 2^62.
-    let (mut u, mut v, mut q, mut r) = (8_u64, 0_u64, 0_u64, 8_u64);
-    for _ in 0..59 {
-        // Swap (with a change of sign) when δ > 0 and g is odd; then make g even.
-        let mut swap = (*zeta >> 63).cast_unsigned();
-        let odd = (g & 1).wrapping_neg();
-        let x = (f ^ swap).wrapping_sub(swap);
-        let y = (u ^ swap).wrapping_sub(swap);
-        let z = (v ^ swap).wrapping_sub(swap);
-        g = g.wrapping_add(x & odd);
-        q = q.wrapping_add(y & odd);
-        r = r.wrapping_add(z & odd);
-        swap &= odd;
-        *zeta = (*zeta ^ swap.cast_signed()).wrapping_sub(1);
-        f = f.wrapping_add(g & swap);
-        u = u.wrapping_add(q & swap);
-        v = v.wrapping_add(r & swap);
-        g >>= 1;
-        u <<= 1;
-        v <<= 1;
-    }
-    Steps {
-        u: u.cast_signed(),
-        v: v.cast_signed(),
-        q: q.cast_signed(),
-        r: r.cast_signed(),
-    }
 }
 
 fn wide(a: i64, b: i64) -> i128 {

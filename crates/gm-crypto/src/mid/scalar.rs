@@ -87,7 +87,7 @@ impl SecretScalar {
 
     /// Its inverse times 2^256, which [`Self::mul_montgomery`] takes; 0 for 0.
     pub(crate) fn invert_to_montgomery<M: Machine>(&self, m: M) -> Self {
-        Self(m.mul_mod_n(&invert(&self.0, &MODULUS), &R2))
+        Self(m.mul_mod_n(&invert(m, &self.0, &MODULUS), &R2))
     }
 
     /// This · `other` · 2^−256 mod n.
