@@ -9,11 +9,16 @@
     reason = "intrinsics and assembly live here; `safety` holds the argument"
 )]
 
+#[allow(
+    dead_code,
+    reason = "no machine has a routine for each of its features"
+)]
 pub(crate) mod cpu;
 pub(crate) mod ct;
 pub(crate) mod field;
 mod generic;
 #[cfg(doc)]
 mod safety;
+pub(crate) mod sm3;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;

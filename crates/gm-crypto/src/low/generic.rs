@@ -5,3 +5,5 @@ pub(crate) mod field64;
 pub(crate) mod point64;
 pub(crate) mod scalar64;
 pub(crate) mod select;
+pub(crate) mod sm3;
+pub(crate) mod sm3_lanes;

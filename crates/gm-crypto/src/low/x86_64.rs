@@ -70,3 +70,5 @@ pub(crate) mod field_mulx;
 pub(crate) mod point_mulx;
 pub(crate) mod scalar_mulx;
 pub(crate) mod select_avx2;
+pub(crate) mod sm3_avx;
+pub(crate) mod sm3_lanes;
