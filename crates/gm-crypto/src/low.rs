@@ -13,5 +13,9 @@
 pub(crate) mod cpu;
 #[expect(dead_code, reason = "the routines that ask come next")]
 pub(crate) mod ct;
+mod generic;
 #[cfg(doc)]
 mod safety;
+pub(crate) mod sm4;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;

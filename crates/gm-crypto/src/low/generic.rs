@@ -1,0 +1,3 @@
+//! Portable bodies: constant-time Rust, which runs everywhere.
+
+pub(crate) mod sm4_bitslice;

@@ -1,0 +1,7 @@
+//! Bodies for x86-64. Each takes the token of the instructions that it uses.
+
+mod sm4_basis;
+#[macro_use]
+mod sm4_lanes;
+pub(crate) mod sm4_aesni;
+pub(crate) mod sm4_vaes;
