@@ -11,9 +11,9 @@
 
 #[expect(dead_code, reason = "the routines that ask come next")]
 pub(crate) mod cpu;
-#[expect(dead_code, reason = "the routines that ask come next")]
 pub(crate) mod ct;
 mod generic;
+pub(crate) mod ghash;
 #[cfg(doc)]
 mod safety;
 pub(crate) mod sm4;

@@ -39,21 +39,18 @@ impl Body {
         }
         Self::Portable
     }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Portable => "portable",
-            #[cfg(target_arch = "x86_64")]
-            Self::AesNi(_) => "aes-ni",
-            #[cfg(target_arch = "x86_64")]
-            Self::Vaes(..) => "vaes",
-        }
-    }
 }
 
 /// The body that new keys use: `portable`, `aes-ni`, `vaes`.
+#[allow(dead_code, reason = "for the list of paths")]
 pub(crate) fn path() -> &'static str {
-    Body::best().name()
+    match Body::best() {
+        Body::Portable => "portable",
+        #[cfg(target_arch = "x86_64")]
+        Body::AesNi(_) => "aes-ni",
+        #[cfg(target_arch = "x86_64")]
+        Body::Vaes(..) => "vaes",
+    }
 }
 
 /// An expanded key. Wiped when dropped.
@@ -166,9 +163,7 @@ impl RoundKeys {
                 let (source, target) = raw(blocks);
                 // SAFETY: an `InOutBuf` is two slices of that length, the same or disjoint.
                 unsafe {
-                    sm4_aesni::counters(
-                        token, &self.words, &prefix, number, source, target, count,
-                    );
+                    sm4_aesni::counters(token, &self.words, &prefix, number, source, target, count);
                 }
             }
             #[cfg(target_arch = "x86_64")]
@@ -178,11 +173,23 @@ impl RoundKeys {
                 unsafe {
                     if count <= 4 {
                         sm4_aesni::counters(
-                            narrow, &self.words, &prefix, number, source, target, count,
+                            narrow,
+                            &self.words,
+                            &prefix,
+                            number,
+                            source,
+                            target,
+                            count,
                         );
                     } else {
                         sm4_vaes::counters(
-                            token, &self.words, &prefix, number, source, target, count,
+                            token,
+                            &self.words,
+                            &prefix,
+                            number,
+                            source,
+                            target,
+                            count,
                         );
                     }
                 }
@@ -213,12 +220,7 @@ impl RoundKeys {
         }
     }
 
-    fn counters_portable(
-        &self,
-        counter: &Block,
-        mut blocks: Blocks<'_, '_>,
-        number: u32,
-    ) {
+    fn counters_portable(&self, counter: &Block, mut blocks: Blocks<'_, '_>, number: u32) {
         let mut start = 0;
         while start < blocks.len() {
             let count = (blocks.len() - start).min(16);
@@ -260,13 +262,14 @@ fn counter_parts(counter: &Block) -> ([u32; 3], u32) {
 #[inline(always)]
 fn schedule(key: &Block, s_box: impl Fn(u32) -> u32) -> [u32; 32] {
     const FK: [u32; 4] = [0xa3b1_bac6, 0x56aa_3350, 0x677d_9197, 0xb270_22dc];
-    let mut k: [u32; 4] = core::array::from_fn(|word| {
-        u32::from_be_bytes(key.as_chunks::<4>().0[word]) ^ FK[word]
-    });
+    let mut k: [u32; 4] =
+        core::array::from_fn(|word| u32::from_be_bytes(key.as_chunks::<4>().0[word]) ^ FK[word]);
     let words = core::array::from_fn(|round| {
         // Octet j of CK[i] is 7·(4·i + j) modulo 256.
         #[expect(clippy::cast_possible_truncation, reason = "modulo 256")]
-        let ck = u32::from_be_bytes(core::array::from_fn(|octet| (7 * (4 * round + octet)) as u8));
+        let ck = u32::from_be_bytes(core::array::from_fn(|octet| {
+            (7 * (4 * round + octet)) as u8
+        }));
         let s = s_box(k[1] ^ k[2] ^ k[3] ^ ck);
         let next = k[0] ^ s ^ s.rotate_left(13) ^ s.rotate_left(23);
         k = [k[1], k[2], k[3], next];

@@ -1,8 +1,6 @@
 //! SM4 on 128-bit registers with AES-NI: four blocks a group.
 
-use super::sm4_basis::{
-    FROM_STATE, INTO_KEY, INTO_STATE, PLAIN, U, V, halves, rows_back,
-};
+use super::sm4_basis::{FROM_STATE, INTO_KEY, INTO_STATE, PLAIN, U, V, halves, rows_back};
 use crate::low::{cpu::HaveAesNi, sm4::Block};
 use core::arch::x86_64::*;
 
@@ -181,7 +179,8 @@ fn s_box_with_features(word: u32) -> u32 {
 fn keys_with_features(keys: &mut [u32; 32]) {
     for key in keys {
         let octets = splat(key.swap_bytes());
-        *key = _mm_cvtsi128_si32(look_up(const { halves(INTO_KEY) }, split(octets))).cast_unsigned();
+        *key =
+            _mm_cvtsi128_si32(look_up(const { halves(INTO_KEY) }, split(octets))).cast_unsigned();
     }
 }
 

@@ -43,11 +43,7 @@ macro_rules! sm4_lanes {
         /// keys from the last one.
         #[inline]
         #[target_feature(enable = $features)]
-        fn rounds<const G: usize>(
-            keys: &[u32; 32],
-            flip: usize,
-            state: &mut [[Vector; 4]; G],
-        ) {
+        fn rounds<const G: usize>(keys: &[u32; 32], flip: usize, state: &mut [[Vector; 4]; G]) {
             macro_rules! step {
                 ($index:expr, $a:literal, $b:literal, $c:literal, $d:literal) => {
                     let key = splat(keys[($index ^ flip) & 31]);
@@ -171,7 +167,9 @@ macro_rules! sm4_lanes {
                     _ => groups::<4>(keys, flip, blocks, blocks),
                 }
                 core::ptr::copy_nonoverlapping(scratch.as_ptr(), target, count);
-                zeroize::Zeroize::zeroize(scratch[..count.next_multiple_of(GROUP)].as_flattened_mut());
+                zeroize::Zeroize::zeroize(
+                    scratch[..count.next_multiple_of(GROUP)].as_flattened_mut(),
+                );
             }
         }
 
@@ -210,7 +208,9 @@ macro_rules! sm4_lanes {
                     _ => counter_groups::<4>(keys, prefix, counter, blocks, blocks),
                 }
                 core::ptr::copy_nonoverlapping(scratch.as_ptr(), target, count);
-                zeroize::Zeroize::zeroize(scratch[..count.next_multiple_of(GROUP)].as_flattened_mut());
+                zeroize::Zeroize::zeroize(
+                    scratch[..count.next_multiple_of(GROUP)].as_flattened_mut(),
+                );
             }
         }
     };
