@@ -17,8 +17,10 @@ pub(crate) mod cpu;
 pub(crate) mod ct;
 pub(crate) mod field;
 mod generic;
+pub(crate) mod ghash;
 #[cfg(doc)]
 mod safety;
 pub(crate) mod sm3;
+pub(crate) mod sm4;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
