@@ -87,13 +87,13 @@ pub(crate) fn multiply_base<M: Machine>(m: M, k: &SecretScalar) -> Jacobian {
         if position == 0 {
             sum = last.to_jacobian();
         } else if position + 1 < Comb::rows_for(comb.width()) {
-            sum = sum.add_affine(m, &last).0;
+            sum.add_affine(m, &last);
         } else {
-            (sum, last_h) = sum.add_affine(m, &last);
+            last_h = sum.add_affine(m, &last);
         }
     }
     if declassify(bool::from(last_h.is_zero()), "true for one number alone") {
-        sum = last.to_jacobian().double_times(m, 1);
+        sum = last.to_jacobian().doubled(m);
     }
     last.zeroize();
     sum.negate_if(m, negated)
@@ -118,12 +118,14 @@ pub(crate) fn multiply<M: Machine>(m: M, k: &SecretScalar, point: &Affine) -> Ja
     };
     let mut sum = addend(COUNT - 1).to_jacobian();
     for position in (1..COUNT - 1).rev() {
-        sum = sum.double_times(m, WIDTH).add(m, &addend(position)).0;
+        sum.double_times(m, WIDTH);
+        sum.add(m, &addend(position));
     }
+    sum.double_times(m, WIDTH);
     let last = addend(0);
-    let (mut sum, h) = sum.double_times(m, WIDTH).add(m, &last);
+    let h = sum.add(m, &last);
     if declassify(bool::from(h.is_zero()), "true for one number alone") {
-        sum = last.to_jacobian().double_times(m, 1);
+        sum = last.to_jacobian().doubled(m);
     }
     sum.negate_if(m, negated)
 }
@@ -146,13 +148,13 @@ pub(crate) fn double_multiply_vartime<M: Machine>(
             continue;
         }
         if !sum.is_infinity_vartime() {
-            sum = sum.double_times(m, doublings);
+            sum.double_times(m, doublings);
         }
         doublings = 0;
         let addend = table[usize::from(digit.unsigned_abs() / 2)];
-        sum = sum.add_vartime(m, &addend.negate_if_vartime(m, digit < 0));
+        sum.add_vartime(m, &addend.negate_if_vartime(m, digit < 0));
     }
-    sum = sum.double_times(m, doublings);
+    sum.double_times(m, doublings);
     add_comb_vartime(m, sum, s, Comb::base(m))
 }
 
@@ -174,7 +176,7 @@ pub(crate) fn add_comb_vartime<M: Machine>(
         let entry = row[usize::try_from(index).unwrap_or_default()];
         let negative = (negative == 1) != bool::from(turned);
         let addend = Affine(entry.0).negate_if_vartime(m, negative);
-        sum = sum.add_affine_vartime(m, &addend);
+        sum.add_affine_vartime(m, &addend);
     }
     sum
 }
@@ -228,7 +230,7 @@ impl Prepared {
         let mut first = point.to_jacobian();
         for quarter in 0..QUARTERS {
             if quarter > 0 {
-                first = first.double_times(m, 64);
+                first.double_times(m, 64);
             }
             push_odd_multiples(m, &first, 1 << (NAF_WIDTH - 2), &mut points);
         }
@@ -268,13 +270,13 @@ fn quarters_vartime<M: Machine>(m: M, points: &[Affine], t: &Scalar) -> Jacobian
     // A form of 64 bits has 65 digits.
     for position in (0..=64).rev() {
         if !sum.is_infinity_vartime() {
-            sum = sum.double_times(m, 1);
+            sum.double_times(m, 1);
         }
         for (naf, table) in nafs.iter().zip(points.chunks_exact(1 << (NAF_WIDTH - 2))) {
             let digit = naf.0[position];
             if digit != 0 {
                 let addend = table[usize::from(digit.unsigned_abs() / 2)];
-                sum = sum.add_affine_vartime(m, &addend.negate_if_vartime(m, digit < 0));
+                sum.add_affine_vartime(m, &addend.negate_if_vartime(m, digit < 0));
             }
         }
     }
@@ -387,9 +389,9 @@ mod timing {
     fn all<M:Machine>(m:M){
         let k=SecretScalar::from_bytes(&[0x5b;32]).0; let s=Scalar::from_bytes_vartime(&[0x5b;32]).unwrap(); let u=Scalar::from_bytes_vartime(&[0x76;32]).unwrap();
         let g=generator(m); let j=multiply_base(m,&k); let aff=j.to_affine(m); let ad=multiply_base(m,&SecretScalar::from_bytes(&[0x33;32]).0).addend(m);
-        t("dbl10",100,||black_box(j).double_times(m,10));
-        t("madd",100,||black_box(j).add_affine(m,black_box(&g)));
-        t("add",100,||black_box(j).add(m,black_box(&ad)));
+        let mut jj=j; t("dbl10",100,||jj.double_times(m,10));
+        t("madd",100,||jj.add_affine(m,black_box(&g)));
+        t("add",100,||jj.add(m,black_box(&ad)));
         t("inv",100,||black_box(&j.z()).invert(m));
         t("mul_n",1000,||black_box(&k).mul_montgomery(m,black_box(&k)));
         let c=Comb::base(m); t("select row",1000,||m.select(c.rows().next().unwrap(),black_box(5)));

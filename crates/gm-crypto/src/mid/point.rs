@@ -1,5 +1,6 @@
 //! Points of the curve y² = x³ − 3x + b.
 
+use alloc::vec::Vec;
 use subtle::{Choice, ConditionallySelectable};
 use zeroize::DefaultIsZeroes;
 
@@ -130,66 +131,70 @@ impl Jacobian {
 
     /// 2^`times`·P; infinity stays infinity.
     #[inline(always)]
-    pub(super) fn double_times<M: Machine>(mut self, m: M, times: usize) -> Self {
+    pub(super) fn double_times<M: Machine>(&mut self, m: M, times: usize) {
         if times > 0 {
             m.double_times(&mut self.0, times);
         }
-        self
     }
 
-    /// P + Q for P ≠ ±Q, neither of them infinity. Gives H, too, which is 0 for P = ±Q: then
+    /// P + Q for P ≠ ±Q, neither of them infinity. Gives H, which is 0 for P = ±Q: then
     /// the sum is wrong.
     #[inline(always)]
-    pub(super) fn add_affine<M: Machine>(mut self, m: M, other: &Affine) -> (Self, Fe) {
-        let h = m.add_affine(&mut self.0, &other.0);
-        (self, Fe(h))
+    pub(super) fn add_affine<M: Machine>(&mut self, m: M, other: &Affine) -> Fe {
+        Fe(m.add_affine(&mut self.0, &other.0))
     }
 
     /// The same for a point that is not affine.
     #[inline(always)]
-    pub(super) fn add<M: Machine>(mut self, m: M, other: &Addend) -> (Self, Fe) {
-        let h = m.add_point(&mut self.0, &other.0);
-        (self, Fe(h))
+    pub(super) fn add<M: Machine>(&mut self, m: M, other: &Addend) -> Fe {
+        Fe(m.add_point(&mut self.0, &other.0))
     }
 
     /// P + Q, whatever P is.
     #[inline(always)]
-    pub(crate) fn add_affine_vartime<M: Machine>(self, m: M, other: &Affine) -> Self {
+    pub(crate) fn add_affine_vartime<M: Machine>(&mut self, m: M, other: &Affine) {
         if self.is_infinity_vartime() {
-            return other.to_jacobian();
+            *self = other.to_jacobian();
+            return;
         }
-        let (sum, h) = self.add_affine(m, other);
-        if h.is_zero_vartime() {
-            return self.add_same_x_vartime(m, &other.to_jacobian().addend(m));
+        let before = *self;
+        if self.add_affine(m, other).is_zero_vartime() {
+            *self = before.add_same_x_vartime(m, &other.to_jacobian().addend(m));
         }
-        sum
     }
 
     /// P + Q, whatever P is; Q is not infinity.
     #[inline(always)]
-    pub(super) fn add_vartime<M: Machine>(self, m: M, other: &Addend) -> Self {
+    pub(super) fn add_vartime<M: Machine>(&mut self, m: M, other: &Addend) {
         if self.is_infinity_vartime() {
-            return other.to_jacobian();
+            *self = other.to_jacobian();
+            return;
         }
-        let (sum, h) = self.add(m, other);
-        if h.is_zero_vartime() {
-            return self.add_same_x_vartime(m, other);
+        let before = *self;
+        if self.add(m, other).is_zero_vartime() {
+            *self = before.add_same_x_vartime(m, other);
         }
-        sum
     }
 
     /// P + Q for P = ±Q.
     #[cold]
-    fn add_same_x_vartime<M: Machine>(self, m: M, other: &Addend) -> Self {
+    fn add_same_x_vartime<M: Machine>(mut self, m: M, other: &Addend) -> Self {
         let [_, y, z, zz] = self.0.map(Fe);
         let [_, y2, _, _, zzz2] = other.0.map(Fe);
         let s1 = y.mul(m, &zzz2);
         let s2 = y2.mul(m, &zz.mul(m, &z));
         if s1.eq_vartime(&s2) {
-            self.double_times(m, 1)
+            self.double_times(m, 1);
+            self
         } else {
             Self::INFINITY
         }
+    }
+
+    /// 2P.
+    pub(super) fn doubled<M: Machine>(mut self, m: M) -> Self {
+        self.double_times(m, 1);
+        self
     }
 
     #[inline(always)]
@@ -263,8 +268,8 @@ impl Addend {
 
 /// Makes points affine with one inversion for all of them (Montgomery's trick). None of
 /// them is infinity.
-pub(crate) fn to_affine_all<M: Machine>(m: M, points: &[Jacobian]) -> alloc::vec::Vec<Affine> {
-    let mut products = alloc::vec::Vec::with_capacity(points.len());
+pub(crate) fn to_affine_all<M: Machine>(m: M, points: &[Jacobian]) -> Vec<Affine> {
+    let mut products = Vec::with_capacity(points.len());
     let mut product = Fe::ONE;
     for point in points {
         products.push(product);

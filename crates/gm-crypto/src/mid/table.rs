@@ -33,7 +33,7 @@ impl Comb {
         let mut first = point.to_jacobian();
         for _ in 0..Self::rows_for(width) {
             push_odd_multiples(m, &first, 1 << (width - 1), &mut points);
-            first = first.double_times(m, width);
+            first.double_times(m, width);
         }
         let entries = to_affine_all(m, &points)
             .into_iter()
@@ -69,11 +69,11 @@ pub(super) fn push_odd_multiples<M: Machine>(
     count: usize,
     points: &mut Vec<Jacobian>,
 ) {
-    let double = point.double_times(m, 1).addend(m);
+    let double = point.doubled(m).addend(m);
     let mut multiple = *point;
     for index in 0..count {
         if index > 0 {
-            multiple = multiple.add(m, &double).0;
+            multiple.add(m, &double);
         }
         points.push(multiple);
     }
@@ -84,11 +84,11 @@ pub(super) fn odd_multiples<M: Machine, const COUNT: usize>(
     m: M,
     point: &Affine,
 ) -> [Addend; COUNT] {
-    let double = point.to_jacobian().double_times(m, 1).addend(m);
+    let double = point.to_jacobian().doubled(m).addend(m);
     let mut multiple = point.to_jacobian();
     core::array::from_fn(|index| {
         if index > 0 {
-            multiple = multiple.add(m, &double).0;
+            multiple.add(m, &double);
         }
         multiple.addend(m)
     })
