@@ -6,6 +6,7 @@
 )]
 
 pub mod command;
+pub mod memcheck;
 pub mod openssl;
 pub mod suites;
 
