@@ -378,13 +378,14 @@ fn reasons(name: &str, text: &str) -> Vec<String> {
         let call = rest.strip_prefix('(').unwrap_or_else(|| {
             panic!("{name}: `declassify` stands without its arguments: it can't be listed")
         });
-        let mut depth = 1;
+        let (mut depth, mut quoted) = (1, false);
         let end = call
             .char_indices()
             .find(|(_, letter)| {
                 match letter {
-                    '(' | '[' | '{' => depth += 1,
-                    ')' | ']' | '}' => depth -= 1,
+                    '"' => quoted = !quoted,
+                    '(' if !quoted => depth += 1,
+                    ')' if !quoted => depth -= 1,
                     _ => {}
                 }
                 depth == 0
