@@ -4,7 +4,7 @@
 
 use gm_pki_tests::command::skip;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env,
     fmt::Write,
     fs,
@@ -333,11 +333,14 @@ fn every_feature_of_the_crate_is_forced_or_denied() {
     assert_eq!(known, BTreeSet::from(FEATURES));
 }
 
-/// The reasons that the sources of `gm-crypto` give to `declassify`, by file.
-fn declassified_in_sources() -> BTreeSet<(String, String)> {
+/// File and reason, and how often.
+type Reasons = BTreeMap<(String, String), usize>;
+
+/// The reasons that the sources of `gm-crypto` give to `declassify`.
+fn declassified_in_sources() -> Reasons {
     let sources = root().join("crates/gm-crypto/src");
     let mut folders = vec![sources.clone()];
-    let mut found = BTreeSet::new();
+    let mut found = Reasons::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder of sources") {
             let path = entry.expect("a folder of sources can be listed").path();
@@ -349,10 +352,7 @@ fn declassified_in_sources() -> BTreeSet<(String, String)> {
             let name = name.display().to_string();
             let text = fs::read_to_string(&path).expect("a source can be read");
             for reason in reasons(&name, &text) {
-                assert!(
-                    found.insert((name.clone(), reason.clone())),
-                    "{name} gives the reason \"{reason}\" twice: one place, one reason"
-                );
+                *found.entry((name.clone(), reason)).or_default() += 1;
             }
         }
     }
@@ -401,22 +401,23 @@ fn reasons(name: &str, text: &str) -> Vec<String> {
     reasons
 }
 
-/// The rows `| file | reason | … |` under the heading "Declassified".
-fn declassified_in_document() -> BTreeSet<(String, String)> {
+/// The rows `| file | times | reason | … |` under the heading "Declassified".
+fn declassified_in_document() -> Reasons {
     let text = fs::read_to_string(root().join("docs/constant-time.md")).expect("the document");
     let section = text
         .split("\n## ")
         .find(|section| section.starts_with("Declassified"))
         .expect("a heading \"Declassified\"");
-    let mut found = BTreeSet::new();
+    let mut found = Reasons::new();
     for line in section.lines().filter(|line| line.starts_with("| `")) {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-        let [file, reason, why] = cells[..] else {
-            panic!("three cells: {line}");
+        let [file, times, reason, why] = cells[..] else {
+            panic!("four cells: {line}");
         };
         assert!(why.len() > 20, "no argument: {line}");
+        let times = times.parse().expect("a number of times");
         let row = (file.trim_matches('`').to_owned(), reason.to_owned());
-        assert!(found.insert(row), "twice: {line}");
+        assert!(found.insert(row, times).is_none(), "twice: {line}");
     }
     found
 }
@@ -424,15 +425,18 @@ fn declassified_in_document() -> BTreeSet<(String, String)> {
 #[test]
 fn what_is_declassified_is_what_the_document_lists() {
     let (written, listed) = (declassified_in_sources(), declassified_in_document());
-    assert_eq!(
-        written.difference(&listed).collect::<Vec<_>>(),
-        Vec::<&(String, String)>::new(),
-        "declassified in the sources, and not in docs/constant-time.md"
-    );
-    assert_eq!(
-        listed.difference(&written).collect::<Vec<_>>(),
-        Vec::<&(String, String)>::new(),
-        "in docs/constant-time.md, and nowhere in the sources"
+    let missing = |from: &Reasons, to: &Reasons| -> String {
+        from.iter()
+            .filter(|(row, times)| to.get(row) != Some(times))
+            .fold(String::new(), |text, ((file, reason), times)| {
+                format!("{text}\n  {file}, {times} times: {reason}")
+            })
+    };
+    let (unlisted, unwritten) = (missing(&written, &listed), missing(&listed, &written));
+    assert!(
+        unlisted.is_empty() && unwritten.is_empty(),
+        "declassified, and not so in docs/constant-time.md:{unlisted}\n\
+         in docs/constant-time.md, and not so in the sources:{unwritten}"
     );
 }
 

@@ -9,8 +9,8 @@ use gm_crypto::{
     sm2::{EnvelopedKey, SecretKey, SigningKey, UserId},
     sm3::{Sm3, digest::Digest},
     sm4::{
-        Sm4,
-        cipher::{BlockCipherEncrypt, KeyInit},
+        Ccm, Ctr, Gcm, Sm4, Xts,
+        cipher::{BlockCipherEncrypt, KeyInit, KeyIvInit, StreamCipher},
     },
 };
 use gm_pki_tests::remains::{WatchedHeap, before_and_after_drop};
@@ -227,6 +227,17 @@ fn a_block_cipher_is_wiped() {
 }
 
 #[test]
+fn modes_are_wiped_with_what_they_keep() {
+    let mut ctr = Ctr::new(&KEY.into(), &[7; 16].into());
+    ctr.apply_keystream(&mut [0; 5]);
+    assert_all_wiped(ctr);
+    assert_all_wiped(<Gcm>::new(&KEY.into()));
+    assert_all_wiped(<Ccm>::new(&KEY.into()));
+    assert_all_wiped(Xts::ieee(&D));
+    assert_all_wiped(Xts::gb(&D));
+}
+
+#[test]
 fn a_hash_is_wiped_with_the_octets_that_wait_in_it() {
     let hash = Sm3::new_with_prefix(MESSAGE);
     let [before, _] = before_and_after_drop(hash.clone());
@@ -249,6 +260,10 @@ fn the_types_say_that_they_are_wiped() {
     says::<SecretKey>();
     says::<Sm4>();
     says::<Sm3>();
+    says::<Gcm>();
+    says::<Ccm>();
+    says::<Ctr>();
+    says::<Xts>();
 }
 
 /// Octets of its own, none of them twice.
@@ -409,6 +424,10 @@ fn debug_prints_no_secret() {
     let cipher = Sm4::new(&KEY.into());
     let [schedule, _] = before_and_after_drop(cipher.clone());
     assert_silent(&cipher, &[&KEY, &schedule]);
+    assert_silent(&<Gcm>::from(cipher.clone()), &[&KEY, &schedule]);
+    assert_silent(&<Ccm>::from(cipher), &[&KEY, &schedule]);
+    assert_silent(&Ctr::new(&KEY.into(), &[7; 16].into()), &[&KEY, &schedule]);
+    assert_silent(&Xts::ieee(&D), &[&D]);
     let hash = Sm3::new_with_prefix(MESSAGE);
     let [state, _] = before_and_after_drop(hash.clone());
     assert_silent(&hash, &[MESSAGE, &state[..32]]);

@@ -1,9 +1,9 @@
 //! SM3 over secrets, and what stands on it.
 
 use super::{Case, assert_secret, case, secret_octets};
-use gm_crypto::sm3::{self, Sm3, digest::KeyInit};
+use gm_crypto::sm3::{self, HkdfSm3, HmacSm3, digest::KeyInit};
 use gm_pki_tests::memcheck::published;
-use hmac::{Hmac, Mac};
+use hmac::Mac;
 
 pub(crate) const CASES: &[Case] = &[
     case("sm3: a secret is hashed", digest),
@@ -11,6 +11,8 @@ pub(crate) const CASES: &[Case] = &[
     case("sm3: a message is authenticated", hmac),
     case("sm3: a false authenticator is refused", refuse),
     case("sm3: a password becomes a key", pbkdf2),
+    case("sm3: a secret becomes keys", hkdf),
+    case("sm3: many secrets are hashed at once", many),
 ];
 
 fn digest() {
@@ -34,8 +36,8 @@ fn kdf() {
     }
 }
 
-fn authenticator(key: &[u8]) -> Hmac<Sm3> {
-    let hmac = Hmac::<Sm3>::new_from_slice(key).expect("HMAC takes a key of any length");
+fn authenticator(key: &[u8]) -> HmacSm3 {
+    let hmac = HmacSm3::new_from_slice(key).expect("HMAC takes a key of any length");
     hmac.chain_update(secret_octets::<100>(3))
 }
 
@@ -65,7 +67,26 @@ fn refuse() {
 fn pbkdf2() {
     let password = secret_octets::<12>(6);
     let mut key = [0; 48];
-    pbkdf2::pbkdf2::<Hmac<Sm3>>(&password, b"salt", 3, &mut key)
-        .expect("HMAC takes a key of any length");
+    sm3::pbkdf2(&password, b"salt", 3, &mut key);
     assert_secret(&key);
+}
+
+fn hkdf() {
+    let key = HkdfSm3::new(Some(b"salt"), &secret_octets::<32>(7));
+    let mut output = [0; 100];
+    key.expand(b"known", &mut output)
+        .expect("it is not too long");
+    assert_secret(&output);
+}
+
+fn many() {
+    let secret = secret_octets::<200>(8);
+    // Lengths that end in different blocks, and more messages than lanes.
+    let messages: Vec<&[u8]> = (1..=19).map(|i| &secret[..i * 10]).collect();
+    let mut digests = [[0; 32]; 19];
+    sm3::digest_many(&messages, &mut digests);
+    assert_secret(digests.as_flattened());
+    let messages = [&secret[..100]; 8];
+    sm3::digest_many(&messages, &mut digests[..8]);
+    assert_secret(digests[..8].as_flattened());
 }
