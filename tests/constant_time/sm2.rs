@@ -2,7 +2,7 @@
 
 use super::{Case, KnownRandom, SecretRandom, assert_secret, case, secret_octets};
 use gm_crypto::{
-    pki::{encode_pem, encode_private_key},
+    pki::encode_private_key,
     sm2::{
         Ciphertext, DerSignature, EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId,
         VerifyingKey,
@@ -164,5 +164,4 @@ fn pkcs8() {
         .expect("the scalar stands in it");
     let der = encode_private_key(&secret_key(15));
     assert_secret(&der[place..place + 32]);
-    black_box(encode_pem("PRIVATE KEY", &der));
 }
