@@ -179,7 +179,7 @@ fn assert_wiped<T>(value: T, secrets: &[[u8; 32]]) {
 }
 
 /// Of a value that is nothing but secret, no word stays what it was. Small numbers
-/// (counts, tags) may stay.
+/// (counts, tags), in either order of octets, may stay.
 #[track_caller]
 fn assert_all_wiped<T>(value: T) {
     let [before, after] = before_and_after_drop(value);
@@ -190,7 +190,7 @@ fn assert_all_wiped<T>(value: T) {
             .collect()
     };
     let (before, after) = (words(&before), words(&after));
-    let large = |word: &u32| *word > 0xFFFF;
+    let large = |word: &u32| *word > 0xFFFF && word.swap_bytes() > 0xFFFF;
     assert!(
         before.iter().filter(|word| large(word)).count() >= 8,
         "a secret of 256 bits was expected: {before:08x?}"
@@ -228,7 +228,8 @@ fn a_block_cipher_is_wiped() {
 
 #[test]
 fn modes_are_wiped_with_what_they_keep() {
-    let mut ctr = Ctr::new(&KEY.into(), &[7; 16].into());
+    // The initial vector and the counter are public; of these the words stay small.
+    let mut ctr = Ctr::new(&KEY.into(), &[0; 16].into());
     ctr.apply_keystream(&mut [0; 5]);
     assert_all_wiped(ctr);
     assert_all_wiped(<Gcm>::new(&KEY.into()));
