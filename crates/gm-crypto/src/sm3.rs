@@ -221,10 +221,7 @@ pub fn kdf(parts: &[&[u8]], output: &mut [u8]) {
     let (core, buffer) = prefix.decompose();
     let place = buffer.get_data().len();
     let bits = core.bits(place + size_of::<u32>());
-    let tail = || Tail::new(&[buffer.get_data(), &[0; 4]], bits);
-    let count = |tail: &mut Tail, counter: u32| {
-        tail.octets[place..][..size_of::<u32>()].copy_from_slice(&counter.to_be_bytes());
-    };
+    let tail = |counter: u32| Tail::new(&[buffer.get_data(), &counter.to_be_bytes()], bits);
 
     let digests = output.len().div_ceil(DIGEST_LENGTH);
     let by_lanes = if digests % LANES < lanes_pay() {
@@ -235,11 +232,12 @@ pub fn kdf(parts: &[&[u8]], output: &mut [u8]) {
     let (by_lanes, one_by_one) = output.split_at_mut(output.len().min(by_lanes * DIGEST_LENGTH));
     let mut counters = 1_u32..;
     if !by_lanes.is_empty() {
-        let mut tails = [(); LANES].map(|()| tail());
+        let mut tails = [(); LANES].map(|()| tail(0));
         let mut states = Lanes([[0; LANES]; 8]);
         for chunk in by_lanes.chunks_mut(LANES * DIGEST_LENGTH) {
             for (tail, counter) in tails.iter_mut().zip(&mut counters) {
-                count(tail, counter);
+                let counter = counter.to_be_bytes();
+                tail.octets[place..][..counter.len()].copy_from_slice(&counter);
             }
             states.0 = core.state().map(|word| [word; LANES]);
             for block in 0..tails[0].count {
@@ -253,11 +251,9 @@ pub fn kdf(parts: &[&[u8]], output: &mut [u8]) {
             }
         }
     }
-    let mut tail = tail();
     for (chunk, counter) in one_by_one.chunks_mut(DIGEST_LENGTH).zip(counters) {
-        count(&mut tail, counter);
         let mut state = *core.state();
-        compress(&mut state, tail.blocks());
+        compress(&mut state, tail(counter).blocks());
         copy_start(state, chunk);
     }
 }
