@@ -3,14 +3,20 @@
 use super::generic::sm4_bitslice;
 #[cfg(target_arch = "x86_64")]
 use super::{
-    cpu::{HaveAesNi, HaveVaes},
-    x86_64::{sm4_aesni, sm4_vaes},
+    cpu::{HaveAesNi, HaveGfni, HaveVaes},
+    x86_64::{sm4_aesni, sm4_gfni, sm4_vaes},
 };
 use cipher::{array::Array, consts::U16, inout::InOutBuf};
 use zeroize::Zeroize;
 
 /// 16 octets.
 pub(crate) type Block = [u8; 16];
+
+/// The sum of two blocks, bit by bit.
+#[inline(always)]
+pub(crate) fn add(a: Block, b: Block) -> Block {
+    (u128::from_ne_bytes(a) ^ u128::from_ne_bytes(b)).to_ne_bytes()
+}
 
 /// Blocks to read and as many to write, in one place or in two.
 pub(crate) type Blocks<'inp, 'out> = InOutBuf<'inp, 'out, Array<u8, U16>>;
@@ -25,6 +31,9 @@ enum Body {
     /// Blocks that come alone go through the narrow registers.
     #[cfg(target_arch = "x86_64")]
     Vaes(HaveVaes, HaveAesNi),
+    /// Likewise; the form of the round keys is the same.
+    #[cfg(target_arch = "x86_64")]
+    Gfni(HaveGfni, HaveAesNi),
 }
 
 impl Body {
@@ -32,16 +41,27 @@ impl Body {
     fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         if let Some(narrow) = HaveAesNi::check() {
-            return match HaveVaes::check() {
-                Some(wide) => Self::Vaes(wide, narrow),
-                None => Self::AesNi(narrow),
+            return match (HaveGfni::check(), HaveVaes::check()) {
+                (Some(wide), _) => Self::Gfni(wide, narrow),
+                (None, Some(wide)) => Self::Vaes(wide, narrow),
+                (None, None) => Self::AesNi(narrow),
             };
         }
         Self::Portable
     }
+
+    /// The body for so many blocks of a key that was made for this one.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn for_count(self, count: usize) -> Self {
+        match self {
+            Self::Vaes(_, narrow) | Self::Gfni(_, narrow) if count <= 4 => Self::AesNi(narrow),
+            body => body,
+        }
+    }
 }
 
-/// The body that new keys use: `portable`, `aes-ni`, `vaes`.
+/// The body that new keys use: `portable`, `aes-ni`, `vaes`, `gfni`.
 #[allow(dead_code, reason = "for the list of paths")]
 pub(crate) fn path() -> &'static str {
     match Body::best() {
@@ -50,6 +70,8 @@ pub(crate) fn path() -> &'static str {
         Body::AesNi(_) => "aes-ni",
         #[cfg(target_arch = "x86_64")]
         Body::Vaes(..) => "vaes",
+        #[cfg(target_arch = "x86_64")]
+        Body::Gfni(..) => "gfni",
     }
 }
 
@@ -95,7 +117,7 @@ impl RoundKeys {
                 words
             }
             #[cfg(target_arch = "x86_64")]
-            Body::AesNi(token) | Body::Vaes(_, token) => {
+            Body::AesNi(token) | Body::Vaes(_, token) | Body::Gfni(_, token) => {
                 let mut words = schedule(key, |word| sm4_aesni::s_box(token, word));
                 sm4_aesni::prepare(token, &mut words);
                 words
@@ -114,7 +136,7 @@ impl RoundKeys {
                 blocks[0].0
             }
             #[cfg(target_arch = "x86_64")]
-            Body::AesNi(token) | Body::Vaes(_, token) => {
+            Body::AesNi(token) | Body::Vaes(_, token) | Body::Gfni(_, token) => {
                 sm4_aesni::one(token, &self.words, direction.flip(), *block)
             }
         }
@@ -127,22 +149,22 @@ impl RoundKeys {
         match self.body {
             Body::Portable => sm4_bitslice::crypt(keys, flip, blocks),
             #[cfg(target_arch = "x86_64")]
-            Body::AesNi(token) => {
+            body => {
                 let count = blocks.len();
                 let (source, target) = raw(blocks);
                 // SAFETY: an `InOutBuf` is two slices of that length, the same or disjoint.
-                unsafe { sm4_aesni::crypt(token, keys, flip, source, target, count) }
-            }
-            #[cfg(target_arch = "x86_64")]
-            Body::Vaes(token, narrow) => {
-                let count = blocks.len();
-                let (source, target) = raw(blocks);
-                // SAFETY: as above.
                 unsafe {
-                    if count <= 4 {
-                        sm4_aesni::crypt(narrow, keys, flip, source, target, count);
-                    } else {
-                        sm4_vaes::crypt(token, keys, flip, source, target, count);
+                    match body.for_count(count) {
+                        Body::Portable => {}
+                        Body::AesNi(token) => {
+                            sm4_aesni::crypt(token, keys, flip, source, target, count);
+                        }
+                        Body::Vaes(token, _) => {
+                            sm4_vaes::crypt(token, keys, flip, source, target, count);
+                        }
+                        Body::Gfni(token, _) => {
+                            sm4_gfni::crypt(token, keys, flip, source, target, count);
+                        }
                     }
                 }
             }
@@ -154,43 +176,28 @@ impl RoundKeys {
     /// (NIST SP 800-38D, 6.5: GCM).
     #[inline]
     pub(crate) fn counters_32(&self, counter: &mut Block, blocks: Blocks<'_, '_>) {
-        let count = blocks.len();
+        let (keys, count) = (&self.words, blocks.len());
         let (prefix, number) = counter_parts(counter);
         match self.body {
             Body::Portable => self.counters_portable(counter, blocks, number),
             #[cfg(target_arch = "x86_64")]
-            Body::AesNi(token) => {
+            body => {
                 let (source, target) = raw(blocks);
-                // SAFETY: an `InOutBuf` is two slices of that length, the same or disjoint.
+                // SAFETY: as in `crypt`.
                 unsafe {
-                    sm4_aesni::counters(token, &self.words, &prefix, number, source, target, count);
-                }
-            }
-            #[cfg(target_arch = "x86_64")]
-            Body::Vaes(token, narrow) => {
-                let (source, target) = raw(blocks);
-                // SAFETY: as above.
-                unsafe {
-                    if count <= 4 {
-                        sm4_aesni::counters(
-                            narrow,
-                            &self.words,
-                            &prefix,
-                            number,
-                            source,
-                            target,
-                            count,
-                        );
-                    } else {
-                        sm4_vaes::counters(
-                            token,
-                            &self.words,
-                            &prefix,
-                            number,
-                            source,
-                            target,
-                            count,
-                        );
+                    match body.for_count(count) {
+                        Body::Portable => {}
+                        Body::AesNi(token) => {
+                            sm4_aesni::counters(
+                                token, keys, &prefix, number, source, target, count,
+                            );
+                        }
+                        Body::Vaes(token, _) => {
+                            sm4_vaes::counters(token, keys, &prefix, number, source, target, count);
+                        }
+                        Body::Gfni(token, _) => {
+                            sm4_gfni::counters(token, keys, &prefix, number, source, target, count);
+                        }
                     }
                 }
             }
@@ -231,9 +238,9 @@ impl RoundKeys {
                 block[12..].copy_from_slice(&number.to_be_bytes());
             }
             self.crypt(Direction::Encrypt, InOutBuf::from(&mut stream[..count]));
-            for index in 0..count {
+            for (index, stream) in stream[..count].iter().enumerate() {
                 let mut block = blocks.get(start + index);
-                block.xor_in2out(&stream[index]);
+                block.xor_in2out(stream);
             }
             stream.iter_mut().for_each(Zeroize::zeroize);
             start += count;

@@ -8,4 +8,6 @@ mod sm4_basis;
 #[macro_use]
 mod sm4_lanes;
 pub(crate) mod sm4_aesni;
+pub(crate) mod sm4_gfni;
 pub(crate) mod sm4_vaes;
+mod ymm;

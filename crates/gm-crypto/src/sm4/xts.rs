@@ -3,7 +3,7 @@
 use super::Sm4;
 use crate::{
     Error, Result,
-    low::sm4::{Block, Direction, RoundKeys},
+    low::sm4::{Block, Direction, RoundKeys, add},
 };
 use cipher::{Array, InOutBuf, KeyInit, consts::U16};
 use core::fmt;
@@ -225,8 +225,4 @@ impl Xts {
         let mask = self.convention.octets(mask);
         add(keys.crypt_one(direction, &add(block, mask)), mask)
     }
-}
-
-fn add(a: Block, b: Block) -> Block {
-    (u128::from_ne_bytes(a) ^ u128::from_ne_bytes(b)).to_ne_bytes()
 }

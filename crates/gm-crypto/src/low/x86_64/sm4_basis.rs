@@ -54,16 +54,13 @@ const fn compose(after: Map, before: Map) -> Map {
 
 /// The inverse, by search.
 const fn inverse(map: Map) -> Map {
-    let (mut found, mut octet) = ([0; 8], 0);
-    while octet < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "below 256")]
-        let image = apply(map, octet as u8);
+    let (mut found, mut octet) = ([0; 8], 1_u8);
+    while octet != 0 {
+        let image = apply(map, octet);
         if image.is_power_of_two() {
-            #[expect(clippy::cast_possible_truncation, reason = "below 256")]
-            let preimage = octet as u8;
-            found[image.trailing_zeros() as usize] = preimage;
+            found[image.trailing_zeros() as usize] = octet;
         }
-        octet += 1;
+        octet = octet.wrapping_add(1);
     }
     found
 }
@@ -126,7 +123,7 @@ const A: Map = {
 const B: Map = {
     let (mut map, mut bit) = ([0; 8], 0);
     while bit < 8 {
-        map[bit] = 0x1f_u8.rotate_left(bit as u32);
+        map[bit as usize] = 0x1f_u8.rotate_left(bit);
         bit += 1;
     }
     map
@@ -171,6 +168,16 @@ pub(crate) const PLAIN: Affine = Affine {
     constant: OUT_AES_C,
 };
 
+/// From the inverse in AES's field, as GFNI gives it, to what [`U`] and [`V`] give.
+pub(crate) const U_FROM_INVERSE: Affine = Affine {
+    map: compose(INTO, compose(R2, OUT)),
+    constant: apply(INTO, apply(R2, C)),
+};
+pub(crate) const V_FROM_INVERSE: Affine = Affine {
+    map: compose(INTO, compose(D, OUT)),
+    constant: 0,
+};
+
 /// [`INTO`] and [`FROM`] as affine maps.
 pub(crate) const INTO_STATE: Affine = Affine {
     map: INTO,
@@ -200,8 +207,35 @@ pub(crate) const fn halves(affine: Affine) -> [[u8; 16]; 2] {
     tables
 }
 
+/// A map as GFNI wants it: octet 7 − i has the bits that bit i of the image sums.
+pub(crate) const fn matrix(map: Map) -> u64 {
+    let (mut matrix, mut row) = (0, 0);
+    while row < 8 {
+        let mut column = 0;
+        while column < 8 {
+            matrix |= ((map[column] >> row & 1) as u64) << (8 * (7 - row) + column);
+            column += 1;
+        }
+        row += 1;
+    }
+    matrix
+}
+
+/// The shuffle that gives octet j of each word the octet j + `by`: a rotation of words to
+/// the left by 8·`by` bits.
+pub(crate) const fn rotation(by: usize) -> [u8; 16] {
+    let (mut shuffle, mut octet) = ([0; 16], 0);
+    while octet < 16 {
+        #[expect(clippy::cast_possible_truncation, reason = "below 16")]
+        let index = (octet / 4 * 4 + (octet + by) % 4) as u8;
+        shuffle[octet] = index;
+        octet += 1;
+    }
+    shuffle
+}
+
 /// The shuffle that undoes AES's ShiftRows and gives octet j of each word the octet
-/// j + `by`: a rotation of words to the left by 8·`by` bits.
+/// j + `by`, as [`rotation`] does.
 pub(crate) const fn rows_back(by: usize) -> [u8; 16] {
     let (mut shuffle, mut word) = ([0; 16], 0);
     while word < 4 {
