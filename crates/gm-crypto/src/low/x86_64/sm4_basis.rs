@@ -251,3 +251,82 @@ pub(crate) const fn rows_back(by: usize) -> [u8; 16] {
     }
     shuffle
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inverse_of(octet: u8) -> u8 {
+        (0..254).fold(1, |power, _| multiply(power, octet))
+    }
+
+    fn affine(affine: Affine, octet: u8) -> u8 {
+        apply(affine.map, octet) ^ affine.constant
+    }
+
+    /// The standard's S-box, from its basis and back, by way of AES's.
+    fn s_box(octet: u8) -> u8 {
+        let z = affine(INTO_KEY, octet);
+        let aes = apply(B, inverse_of(z)) ^ AES_C;
+        affine(PLAIN, aes)
+    }
+
+    // GB/T 32907-2016, table of the S-box: its corners, and the place of its example.
+    #[test]
+    fn the_maps_make_the_s_box_of_the_standard() {
+        let expected = [
+            (0x00, 0xd6),
+            (0x0f, 0x05),
+            (0xf0, 0x18),
+            (0xff, 0x48),
+            (0xef, 0x84),
+        ];
+        for (octet, image) in expected {
+            assert_eq!(s_box(octet), image);
+        }
+    }
+
+    // No machine at hand has GFNI, so its constants are checked against the ones that run.
+    #[test]
+    fn the_maps_for_gfni_agree_with_those_for_aes() {
+        for octet in 0..=255 {
+            let (inverse, inverse_of_0) = (inverse_of(octet), 0);
+            let aes = |inverse| apply(B, inverse) ^ AES_C;
+            assert_eq!(affine(U_FROM_INVERSE, inverse), affine(U, aes(inverse)));
+            // V is only used in sums of two.
+            assert_eq!(
+                affine(V_FROM_INVERSE, inverse) ^ affine(V_FROM_INVERSE, inverse_of_0),
+                affine(V, aes(inverse)) ^ affine(V, aes(inverse_of_0)),
+            );
+        }
+    }
+
+    /// GF2P8AFFINEQB for one octet, as Intel's manual defines it.
+    fn instruction(matrix: u64, octet: u8) -> u8 {
+        (0..8).fold(0, |image, bit| {
+            let row = matrix.to_le_bytes()[7 - bit];
+            #[expect(clippy::cast_possible_truncation, reason = "0 or 1")]
+            let parity = ((row & octet).count_ones() & 1) as u8;
+            image | parity << bit
+        })
+    }
+
+    #[test]
+    fn gfni_matrices_mean_their_maps() {
+        for map in [INTO, FROM, U_FROM_INVERSE.map, V_FROM_INVERSE.map] {
+            for octet in 0..=255 {
+                assert_eq!(instruction(matrix(map), octet), apply(map, octet));
+            }
+        }
+    }
+
+    #[test]
+    fn the_rows_come_back_and_turn() {
+        // AES's ShiftRows (FIPS 197, 5.1.2) on the numbers of the places.
+        let shifted: [usize; 16] = core::array::from_fn(|place| (place + 4 * (place % 4)) % 16);
+        for by in 0..4 {
+            let both = rows_back(by).map(|place| shifted[usize::from(place)]);
+            assert_eq!(both, rotation(by).map(usize::from));
+        }
+    }
+}
