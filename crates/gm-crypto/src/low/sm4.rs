@@ -109,21 +109,23 @@ impl Direction {
 impl RoundKeys {
     /// The key schedule (GB/T 32907-2016, 7.3).
     pub(crate) fn new(key: &Block) -> Self {
-        let body = Body::best();
-        let words = match body {
+        // Filled where it stands, so that no copy is left behind.
+        let mut keys = Self {
+            words: [0; 32],
+            body: Body::best(),
+        };
+        match keys.body {
             Body::Portable => {
-                let mut words = schedule(key, sm4_bitslice::s_box);
-                sm4_bitslice::prepare(&mut words);
-                words
+                schedule(key, &mut keys.words, sm4_bitslice::s_box);
+                sm4_bitslice::prepare(&mut keys.words);
             }
             #[cfg(target_arch = "x86_64")]
             Body::AesNi(token) | Body::Vaes(_, token) | Body::Gfni(_, token) => {
-                let mut words = schedule(key, |word| sm4_aesni::s_box(token, word));
-                sm4_aesni::prepare(token, &mut words);
-                words
+                schedule(key, &mut keys.words, |word| sm4_aesni::s_box(token, word));
+                sm4_aesni::prepare(token, &mut keys.words);
             }
-        };
-        Self { words, body }
+        }
+        keys
     }
 
     /// One block.
@@ -267,11 +269,11 @@ fn counter_parts(counter: &Block) -> ([u32; 3], u32) {
 
 /// GB/T 32907-2016, 7.3, over an S-box for four octets at once.
 #[inline(always)]
-fn schedule(key: &Block, s_box: impl Fn(u32) -> u32) -> [u32; 32] {
+fn schedule(key: &Block, words: &mut [u32; 32], s_box: impl Fn(u32) -> u32) {
     const FK: [u32; 4] = [0xa3b1_bac6, 0x56aa_3350, 0x677d_9197, 0xb270_22dc];
     let mut k: [u32; 4] =
         core::array::from_fn(|word| u32::from_be_bytes(key.as_chunks::<4>().0[word]) ^ FK[word]);
-    let words = core::array::from_fn(|round| {
+    for (round, word) in words.iter_mut().enumerate() {
         // Octet j of CK[i] is 7·(4·i + j) modulo 256.
         #[expect(clippy::cast_possible_truncation, reason = "modulo 256")]
         let ck = u32::from_be_bytes(core::array::from_fn(|octet| {
@@ -280,8 +282,7 @@ fn schedule(key: &Block, s_box: impl Fn(u32) -> u32) -> [u32; 32] {
         let s = s_box(k[1] ^ k[2] ^ k[3] ^ ck);
         let next = k[0] ^ s ^ s.rotate_left(13) ^ s.rotate_left(23);
         k = [k[1], k[2], k[3], next];
-        next
-    });
+        *word = next;
+    }
     k.zeroize();
-    words
 }

@@ -305,9 +305,7 @@ mod tests {
     fn instruction(matrix: u64, octet: u8) -> u8 {
         (0..8).fold(0, |image, bit| {
             let row = matrix.to_le_bytes()[7 - bit];
-            #[expect(clippy::cast_possible_truncation, reason = "0 or 1")]
-            let parity = ((row & octet).count_ones() & 1) as u8;
-            image | parity << bit
+            image | u8::from((row & octet).count_ones() % 2 == 1) << bit
         })
     }
 
