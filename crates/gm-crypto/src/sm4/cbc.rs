@@ -1,7 +1,7 @@
 //! Decryption in CBC, block beside block.
 
 use super::Sm4;
-use crate::low::sm4::{Direction, RoundKeys, add};
+use crate::low::sm4::{Direction, RoundKeys, add, wipe_blocks};
 use cipher::{
     AlgorithmName, Block, BlockModeDecBackend, BlockModeDecClosure, BlockModeDecrypt,
     BlockSizeUser, InOut, InOutBuf, InnerIvInit, Iv, IvSizeUser, IvState, ParBlocks,
@@ -11,7 +11,7 @@ use cipher::{
     consts::{U16, U32},
 };
 use core::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::ZeroizeOnDrop;
 
 /// CBC, the way back. Not the crate `cbc`'s, which takes the last 31 blocks of a message one
 /// by one.
@@ -96,12 +96,13 @@ impl Backend<'_> {
         };
         let both = InOutBuf::new(source, &mut *plain).expect("both have as many blocks");
         self.keys.crypt(Direction::Decrypt, both);
-        for (plain, cipher) in plain.iter_mut().zip([*self.iv].iter().chain(source)) {
+        plain[0].0 = add(plain[0].0, self.iv.0);
+        for (plain, cipher) in plain[1..].iter_mut().zip(source) {
             plain.0 = add(plain.0, cipher.0);
         }
         *self.iv = last;
         blocks.get_out().copy_from_slice(plain);
-        plain.iter_mut().for_each(Zeroize::zeroize);
+        wipe_blocks(plain);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Sm4;
 use crate::low::{
     ghash::GhashKey,
-    sm4::{Block, Direction, RoundKeys},
+    sm4::{Block, Direction, RoundKeys, wipe, wipe_blocks},
 };
 use aead::{AeadCore, AeadInOut, Error, KeyInit, KeySizeUser, Nonce, Result, Tag, TagPosition};
 use cipher::{
@@ -154,7 +154,7 @@ impl<N, T: GcmTagSize> Gcm<N, T> {
         let mut start = self.begin(nonce, length);
         let mut sum = self.hash.update_padded(GhashKey::START, associated_data);
         while !buffer.is_empty() {
-            let middle = start.chunk(buffer.len());
+            let middle = buffer.len().min(CHUNK);
             let (mut now, later) = buffer.split_at(middle);
             start.apply(&self.cipher.0, now.reborrow());
             sum = self.hash.update_padded(sum, now.get_out());
@@ -181,15 +181,10 @@ impl<N, T: GcmTagSize> Gcm<N, T> {
         let sum = self.hash.update_padded(sum, buffer.get_in());
         let expected = self.finish(sum, &start, associated_data.len(), buffer.len());
         if !same(&expected, tag) {
-            buffer.get_out().zeroize();
+            wipe(buffer.get_out());
             return Err(Error);
         }
-        while !buffer.is_empty() {
-            let middle = start.chunk(buffer.len());
-            let (now, later) = buffer.split_at(middle);
-            start.apply(&self.cipher.0, now);
-            buffer = later;
-        }
+        start.apply(&self.cipher.0, buffer);
         Ok(())
     }
 
@@ -206,14 +201,15 @@ impl<N, T: GcmTagSize> Gcm<N, T> {
             counter = self.hash.update(sum, &[bits.to_be_bytes()]).to_be_bytes();
         }
         let mut blocks = [Array([0; 16]); HEAD];
-        let count = (1 + length.div_ceil(16)).min(HEAD);
+        let whole = 1 + length.div_ceil(16);
+        let count = if whole <= HEAD { whole } else { 1 };
         self.cipher
             .0
             .counters_32(&mut counter, InOutBuf::from(&mut blocks[..count]));
         Stream {
             counter,
             head: blocks,
-            begun: false,
+            begun: count == 1,
         }
     }
 
@@ -231,30 +227,26 @@ impl<N, T: GcmTagSize> Gcm<N, T> {
     }
 }
 
-/// Blocks of the stream that are made in one go with the mask of the tag.
+/// A message whose stream fits here, behind the mask of the tag, has it made in one go.
 const HEAD: usize = 32;
 
 /// The key stream of one message.
 struct Stream {
     counter: Block,
-    /// The mask of the tag, then the stream for the first octets of the message.
+    /// The mask of the tag, then the stream of a short message.
     head: [Array<u8, U16>; HEAD],
+    /// Whether `counter` comes next, not the stream in `head`.
     begun: bool,
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.head.iter_mut().for_each(Zeroize::zeroize);
+        wipe_blocks(&mut self.head);
     }
 }
 
 impl Stream {
-    /// How many octets to hand to `apply` next: whole blocks but at the end.
-    fn chunk(&self, left: usize) -> usize {
-        left.min(if self.begun { CHUNK } else { 16 * (HEAD - 1) })
-    }
-
-    /// Adds the stream to the next `chunk`.
+    /// Adds the stream to the next octets: whole blocks but at the end.
     fn apply(&mut self, keys: &RoundKeys, mut buffer: InOutBuf<'_, '_, u8>) {
         if !self.begun {
             self.begun = true;

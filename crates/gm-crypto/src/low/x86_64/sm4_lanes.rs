@@ -167,9 +167,7 @@ macro_rules! sm4_lanes {
                     _ => groups::<4>(keys, flip, blocks, blocks),
                 }
                 core::ptr::copy_nonoverlapping(scratch.as_ptr(), target, count);
-                zeroize::Zeroize::zeroize(
-                    scratch[..count.next_multiple_of(GROUP)].as_flattened_mut(),
-                );
+                crate::low::sm4::wipe(scratch[..count.next_multiple_of(GROUP)].as_flattened_mut());
             }
         }
 
@@ -208,9 +206,7 @@ macro_rules! sm4_lanes {
                     _ => counter_groups::<4>(keys, prefix, counter, blocks, blocks),
                 }
                 core::ptr::copy_nonoverlapping(scratch.as_ptr(), target, count);
-                zeroize::Zeroize::zeroize(
-                    scratch[..count.next_multiple_of(GROUP)].as_flattened_mut(),
-                );
+                crate::low::sm4::wipe(scratch[..count.next_multiple_of(GROUP)].as_flattened_mut());
             }
         }
     };
