@@ -91,21 +91,6 @@ fn keys_are_read_both_ways() {
             assert_eq!(public_by_gmpki(&other).as_bytes(), public, "{words}");
         }
     }
-    // Under a password, by PBES2 with SM4-CBC and HMAC-SM3.
-    let password = desk.write("password", "secret");
-    let closed = desk.path("closed.pem");
-    let words = "pkcs8 -topk8 -v2 sm4-cbc -v2prf hmacWithSM3 -passout file:PASSWORD -in {} -out {}";
-    let words = words.replace("PASSWORD", &password.display().to_string());
-    let said = desk.ask(&words, &[&key, &closed]);
-    if said.exit == Some(0) {
-        let answer = gmpki("sm2 public")
-            .option("--key", &closed)
-            .option("--password-file", &password)
-            .answer()
-            .good();
-        assert_eq!(answer.out, public);
-    }
-
     // A changed scalar is not the key of the public half beside it.
     for (private, _) in pairs(&desk) {
         let der = desk.path("key.der");
