@@ -11,7 +11,11 @@
 
 #[expect(dead_code, reason = "the routines that ask come next")]
 pub(crate) mod cpu;
-#[expect(dead_code, reason = "the routines that ask come next")]
 pub(crate) mod ct;
+mod generic;
+pub(crate) mod ghash;
 #[cfg(doc)]
 mod safety;
+pub(crate) mod sm4;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
