@@ -2,19 +2,19 @@
 //! opens, and with an octet changed it does not.
 #![no_main]
 
-use ccm::aead::{
-    Aead, AeadCore, KeyInit, Nonce, Payload,
-    consts::{U7, U8, U10, U12, U13, U16},
+use gm_crypto::sm4::{
+    Ccm, Gcm,
+    aead::{
+        Aead, AeadCore, KeyInit, Nonce, Payload,
+        consts::{U7, U8, U10, U12, U13, U16},
+    },
 };
-use gm_crypto::sm4::Sm4;
 use gm_pki_fuzz::{
     input::{Input, change},
     tally,
 };
 use libfuzzer_sys::fuzz_target;
 
-type Gcm<N> = aes_gcm::AesGcm<Sm4, N>;
-type Ccm<M, N> = ccm::Ccm<Sm4, M, N>;
 type TheirGcm<N> = aes_gcm::AesGcm<sm4::Sm4, N>;
 type TheirCcm<M, N> = ccm::Ccm<sm4::Sm4, M, N>;
 

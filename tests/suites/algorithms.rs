@@ -7,11 +7,14 @@ use gm_crypto::{
         Ciphertext, DerSignature, PublicKey, RawSignature, SecretKey, SigningKey, UserId,
         VerifyingKey,
     },
-    sm3::{self, Sm3, digest::Digest},
+    sm3::{
+        self, HkdfSm3, HmacSm3, Sm3,
+        digest::{Digest, KeyInit, Mac},
+    },
 };
 use gm_pki_tests::suites::{Outcome, Suites, Tally, Verdict, octets, text};
 use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Hmac;
 use serde_json::Value;
 use signature::Verifier;
 
@@ -108,6 +111,10 @@ fn sm3_digest(test: &Value) -> Outcome {
     let mut outcomes = vec![equal("digest", &hash.finalize(), &expected)];
     if repeated.is_empty() {
         outcomes.push(equal("digest at once", &sm3::digest(&message), &expected));
+        // In every place among others.
+        let mut many = [[0; sm3::DIGEST_LENGTH]; 9];
+        sm3::digest_many(&[&message[..]; 9], &mut many);
+        outcomes.extend(many.map(|digest| equal("digest of many", &digest, &expected)));
         // In two parts, cut anywhere.
         outcomes.extend((0..=message.len()).map(|cut| {
             let (head, tail) = message.split_at(cut);
@@ -130,19 +137,31 @@ fn sm3_kdf(test: &Value) -> Outcome {
 }
 
 fn hmac_sm3(test: &Value) -> Outcome {
-    let mut mac = Hmac::<Sm3>::new_from_slice(&octets(test, "key")).expect("any length");
+    let mut mac = HmacSm3::new_from_slice(&octets(test, "key")).expect("any length");
     mac.update(&octets(test, "msg_hex"));
     equal("tag", &mac.finalize().into_bytes(), &octets(test, "tag"))
 }
 
 fn hkdf_sm3(test: &Value) -> Outcome {
     let size = test["size"].as_u64().expect("a number");
-    let mut output = vec![0; usize::try_from(size).expect("a size")];
-    let key = Hkdf::<Sm3>::new(Some(&octets(test, "salt")), &octets(test, "ikm"));
-    match key.expand(&octets(test, "info"), &mut output) {
-        Ok(()) => equal("okm", &output, &octets(test, "okm")),
+    let size = usize::try_from(size).expect("a size");
+    let (salt, ikm, info) = (
+        octets(test, "salt"),
+        octets(test, "ikm"),
+        octets(test, "info"),
+    );
+    let judge = |expanded: Result<Vec<u8>, hkdf::InvalidLength>| match expanded {
+        Ok(output) => equal("okm", &output, &octets(test, "okm")),
         Err(error) => Outcome::Refused(error.to_string()),
-    }
+    };
+    let mut output = vec![0; size];
+    let ours = HkdfSm3::new(Some(&salt), &ikm).expand(&info, &mut output);
+    let mut generic = vec![0; size];
+    let over_traits = Hkdf::<Sm3>::new(Some(&salt), &ikm).expand(&info, &mut generic);
+    all([
+        judge(ours.map(|()| output)),
+        judge(over_traits.map(|()| generic)),
+    ])
 }
 
 fn pbkdf2_hmac_sm3(test: &Value) -> Outcome {
@@ -150,9 +169,13 @@ fn pbkdf2_hmac_sm3(test: &Value) -> Outcome {
     let rounds = test["iterations"].as_u64().expect("a number");
     let rounds = u32::try_from(rounds).expect("32 bits");
     let (password, salt) = (octets(test, "password_hex"), octets(test, "salt"));
-    let mut generic = vec![0; expected.len()];
+    let (mut ours, mut generic) = (vec![0; expected.len()], vec![0; expected.len()]);
+    sm3::pbkdf2(&password, &salt, rounds, &mut ours);
     pbkdf2::pbkdf2::<Hmac<Sm3>>(&password, &salt, rounds, &mut generic).expect("any length");
-    all([equal("dk of the generic crate", &generic, &expected)])
+    all([
+        equal("dk", &ours, &expected),
+        equal("dk of the generic crate", &generic, &expected),
+    ])
 }
 
 fn sm2_private_key(test: &Value) -> Outcome {

@@ -1,8 +1,10 @@
 //! `gmpki sm3`.
 
 use crate::{args, failure::Failure, input, outcome::Outcome};
-use gm_crypto::sm3::{Sm3, digest::Digest};
-use hmac::{Hmac, KeyInit, Mac};
+use gm_crypto::sm3::{
+    HmacSm3, Sm3,
+    digest::{Digest, KeyInit, Mac},
+};
 use serde_json::json;
 use std::{
     fmt::Write as _,
@@ -23,7 +25,7 @@ pub(crate) fn digest(args: &args::Sm3) -> Result<Outcome, Failure> {
             if key.is_empty() {
                 return Err(Failure::file(path, "an empty key authenticates nothing"));
             }
-            Some(Hmac::<Sm3>::new_from_slice(&key)?)
+            Some(HmacSm3::new_from_slice(&key)?)
         }
     };
     let member = if keyed.is_some() { "hmac_sm3" } else { "sm3" };

@@ -1,24 +1,16 @@
 //! The modes of SM4 over whole files.
 
 use crate::args::Mode;
-use aes_gcm::{
-    AesGcm, KeyInit,
-    aead::{
-        Aead, AeadCore, Nonce, Payload,
-        consts::{U12, U16},
-    },
-};
 use gm_crypto::sm4::{
-    BLOCK_LENGTH, Sm4,
+    BLOCK_LENGTH, CbcDecryptor, CbcEncryptor, Ccm, CfbDecryptor, CfbEncryptor, Ctr, EcbDecryptor,
+    EcbEncryptor, Gcm, Ofb,
+    aead::{Aead, AeadCore, Nonce, Payload},
     cipher::{
-        BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, StreamCipher,
+        BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit, StreamCipher,
         block_padding::{NoPadding, Pkcs7},
     },
 };
 use zeroize::Zeroizing;
-
-type Gcm = AesGcm<Sm4, U12>;
-type Ccm = ccm::Ccm<Sm4, U16, U12>;
 
 /// Octets of the nonce of GCM and CCM (RFC 8998).
 pub(super) const NONCE_LENGTH: usize = 12;
@@ -40,21 +32,21 @@ type Octets = Result<Zeroizing<Vec<u8>>, Refused>;
 
 pub(super) fn encrypt(mode: Mode, with: &Parameters<'_>, text: &[u8]) -> Octets {
     let octets = match mode {
-        Mode::Gcm => return seal(Gcm::new(with.key.into()), with, text),
-        Mode::Ccm => return seal(Ccm::new(with.key.into()), with, text),
-        Mode::Ctr => return stream(ctr::Ctr128BE::<Sm4>::new(with.key.into(), iv(with)), text),
-        Mode::Ofb => return stream(ofb::Ofb::<Sm4>::new(with.key.into(), iv(with)), text),
+        Mode::Gcm => return seal(<Gcm>::new(with.key.into()), with, text),
+        Mode::Ccm => return seal(<Ccm>::new(with.key.into()), with, text),
+        Mode::Ctr => return stream(Ctr::new(with.key.into(), iv(with)), text),
+        Mode::Ofb => return stream(Ofb::new(with.key.into(), iv(with)), text),
         Mode::Cfb => {
             let mut octets = text.to_vec();
-            cfb_mode::Encryptor::<Sm4>::new(with.key.into(), iv(with)).encrypt(&mut octets);
+            CfbEncryptor::new(with.key.into(), iv(with)).encrypt(&mut octets);
             octets
         }
         Mode::Cbc => {
-            let cipher = cbc::Encryptor::<Sm4>::new(with.key.into(), iv(with));
+            let cipher = CbcEncryptor::new(with.key.into(), iv(with));
             padded(cipher, with.padding, text)?
         }
         Mode::Ecb => {
-            let cipher = ecb::Encryptor::<Sm4>::new(with.key.into());
+            let cipher = EcbEncryptor::new(with.key.into());
             padded(cipher, with.padding, text)?
         }
     };
@@ -63,21 +55,21 @@ pub(super) fn encrypt(mode: Mode, with: &Parameters<'_>, text: &[u8]) -> Octets 
 
 pub(super) fn decrypt(mode: Mode, with: &Parameters<'_>, ciphertext: &[u8]) -> Octets {
     match mode {
-        Mode::Gcm => open(Gcm::new(with.key.into()), with, ciphertext),
-        Mode::Ccm => open(Ccm::new(with.key.into()), with, ciphertext),
+        Mode::Gcm => open(<Gcm>::new(with.key.into()), with, ciphertext),
+        Mode::Ccm => open(<Ccm>::new(with.key.into()), with, ciphertext),
         // The same stream of octets.
         Mode::Ctr | Mode::Ofb => encrypt(mode, with, ciphertext),
         Mode::Cfb => {
             let mut octets = Zeroizing::new(ciphertext.to_vec());
-            cfb_mode::Decryptor::<Sm4>::new(with.key.into(), iv(with)).decrypt(&mut octets);
+            CfbDecryptor::new(with.key.into(), iv(with)).decrypt(&mut octets);
             Ok(octets)
         }
         Mode::Cbc => {
-            let cipher = cbc::Decryptor::<Sm4>::new(with.key.into(), iv(with));
+            let cipher = CbcDecryptor::new(with.key.into(), iv(with));
             unpadded(cipher, with.padding, ciphertext)
         }
         Mode::Ecb => {
-            let cipher = ecb::Decryptor::<Sm4>::new(with.key.into());
+            let cipher = EcbDecryptor::new(with.key.into());
             unpadded(cipher, with.padding, ciphertext)
         }
     }
