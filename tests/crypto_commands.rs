@@ -2,8 +2,8 @@
 //! written and what is not.
 
 use gm_crypto::{
-    pki::{PRIVATE_KEY_LABELS, decode_pem, decode_private_key},
-    sm2::{Ciphertext, EnvelopedKey},
+    pki::{PRIVATE_KEY_LABELS, decode_pem, decode_private_key, encode_private_key},
+    sm2::{Ciphertext, EnvelopedKey, SecretKey},
 };
 use gm_pki_tests::command::{Call, folder, gmpki};
 use serde_json::json;
@@ -121,6 +121,10 @@ fn wrong_usage_is_told_apart_from_a_refusal() {
         "sm2 encrypt x",
         "sm2 encrypt --key k --format c1c2c3 x",
         "sm2 sign --key k --id a --id-hex 00 x",
+        "sm2 sign --key k",
+        "sm2 sign --key k --digest 00 x",
+        "sm2 sign --key k --digest 00 --id a",
+        "sm2 verify --key k --signature s",
         "sm2 envelope",
         "sm2 envelope seal --key k",
         "sm2 envelope open --key k x",
@@ -150,6 +154,13 @@ fn wrong_usage_is_told_apart_from_a_refusal() {
             .arg(&file)
             .answer()
             .misused("--id-hex takes pairs of hexadecimal digits");
+    }
+    for digest in ["", "00", &"0".repeat(63), &"0".repeat(66), &"g".repeat(64)] {
+        gmpki("sm2 sign")
+            .option("--key", &key)
+            .option("--digest", digest)
+            .answer()
+            .misused("--digest takes 32 octets, 64 hexadecimal digits");
     }
     gmpki("sm2 sign --key -")
         .arg("-")
@@ -301,6 +312,44 @@ fn signatures_come_in_der_and_raw_random_and_the_same_each_time() {
             .out
     };
     assert_ne!(file_of(""), file_of("1234567812345678"));
+}
+
+#[test]
+fn a_digest_made_elsewhere_is_signed_and_verified() {
+    let bench = Bench::new();
+    // GB/T 32918.5-2017, annex A.2: the key, and e of "message digest".
+    let scalar = "3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8";
+    let e = "f0b43e94ba45accaace692ed534382eb17e6ab5a19ce7b31f4486fdfc0d28640";
+    let scalar: Vec<u8> = (0..32)
+        .map(|at| u8::from_str_radix(&scalar[2 * at..2 * at + 2], 16).expect("digits"))
+        .collect();
+    let scalar = scalar.try_into().expect("32 octets");
+    let key = SecretKey::from_bytes(&scalar).expect("a key");
+    let key = bench.write("key", &*encode_private_key(&key));
+    let public = bench.public("public", &key);
+    let signature = bench.path("signature");
+    let sign = |call: Call| {
+        call.option("--key", &key)
+            .option("--out", &signature)
+            .answer()
+            .good();
+        read(&signature)
+    };
+    let same = sign(gmpki("sm2 sign --deterministic --digest").arg(e));
+    let file = || gmpki("sm2 sign --deterministic -").input("message digest");
+    assert_eq!(same, sign(file()));
+    assert_ne!(same, sign(gmpki("sm2 sign --digest").arg(e)));
+    let verify = |words: &str| {
+        gmpki(&format!("sm2 verify {words}"))
+            .option("--key", &public)
+            .option("--signature", &signature)
+            .input("message digest")
+            .answer()
+    };
+    verify("-").good();
+    verify(&format!("--digest {e}")).good();
+    let other = e.replace("f0b4", "f0b5");
+    verify(&format!("--digest {other}")).refused("not this key's signature over this digest");
 }
 
 #[test]

@@ -18,7 +18,10 @@ fuzz_target!(|octets: &[u8]| {
 
     let same = key.sign(message);
     let hedged = key.sign_hedged(&mut Counter::default(), message);
-    for signature in [same, hedged.expect("the counter does not fail")] {
+    let many = key.sign_batch(&mut Counter::default(), &[message; 2]);
+    let mut signatures = many.expect("the counter does not fail");
+    signatures.extend([same, hedged.expect("the counter does not fail")]);
+    for signature in signatures {
         assert!(key.verifying_key().verify(message, &signature).is_ok());
         assert!(upstream::verifies(public, &e, &signature));
         let mut other = e;

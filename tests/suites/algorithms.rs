@@ -4,8 +4,8 @@ use crate::{exchange, sm4};
 use gm_crypto::{
     Error,
     sm2::{
-        Ciphertext, DerSignature, PublicKey, RawSignature, SecretKey, SigningKey, UserId,
-        VerifyingKey,
+        Ciphertext, DerSignature, LegacyCiphertext, PreparedVerifyingKey, PublicKey, RawSignature,
+        SecretKey, SigningKey, TableSize, UserId, VerifyingKey,
     },
     sm3::{
         self, HkdfSm3, HmacSm3, Sm3,
@@ -15,8 +15,10 @@ use gm_crypto::{
 use gm_pki_tests::suites::{Outcome, Suites, Tally, Verdict, octets, text};
 use hkdf::Hkdf;
 use hmac::Hmac;
+use rand_core::{TryCryptoRng, TryRng};
 use serde_json::Value;
 use signature::Verifier;
+use std::convert::Infallible;
 
 /// Judges one entry of a file.
 type Run = fn(&Value) -> Outcome;
@@ -240,11 +242,15 @@ fn sm2_signature(test: &Value) -> Outcome {
             return Outcome::Wrong("our own signature does not verify".into());
         }
     }
+    let prepared = [TableSize::Small, TableSize::Medium, TableSize::Large]
+        .map(|size| PreparedVerifyingKey::new(&key, size));
     let verify = |signature: Result<DerSignature, Error>| match signature {
-        Ok(signature) => match key.verify(&message, &signature) {
-            Ok(()) => Outcome::Accepted,
-            Err(error) => Outcome::Refused(error.to_string()),
-        },
+        Ok(signature) => {
+            let fresh: Outcome = key.verify(&message, &signature).into();
+            let tables = prepared.iter();
+            let tables = tables.map(|key| key.verify(&message, &signature).into());
+            all([fresh].into_iter().chain(tables))
+        }
         Err(error) => Outcome::Refused(error.to_string()),
     };
     let der = octets(test, "sig_der");
@@ -270,6 +276,22 @@ fn sm2_decryption(test: &Value) -> Outcome {
         return Outcome::Wrong("d·G is not the public key".into());
     }
     let message = octets(test, "msg_hex");
+    // Where k is known, we make the same ciphertext in every form.
+    if test.get("k").is_some() && !is_on_another_curve(test) {
+        let made = key
+            .public_key()
+            .encrypt(&mut Draws(octets(test, "k")), &message)
+            .expect("the text is not empty");
+        for (form, ours) in [
+            ("der", made.to_der()),
+            ("c1c3c2", made.to_c1c3c2()),
+            ("c1c2c3", LegacyCiphertext::from(made).to_c1c2c3()),
+        ] {
+            if ours != octets(test, form) {
+                return Outcome::Wrong(format!("{form} differs"));
+            }
+        }
+    }
     let read: [(&str, fn(&[u8]) -> Result<Ciphertext, Error>); 3] = [
         ("der", Ciphertext::from_der),
         ("c1c3c2", Ciphertext::from_c1c3c2),
@@ -285,9 +307,32 @@ fn sm2_decryption(test: &Value) -> Outcome {
     }))
 }
 
-/// C1 ‖ C2 ‖ C3, the order of 2010.
 fn from_legacy(octets: &[u8]) -> Result<Ciphertext, Error> {
-    let mut octets = octets.to_vec();
-    octets[PublicKey::LENGTH..].rotate_right(sm3::DIGEST_LENGTH);
-    Ciphertext::from_c1c3c2(&octets)
+    LegacyCiphertext::from_c1c2c3(octets).map(Ciphertext::from)
 }
+
+/// A source that gives `k` once: the standard's examples say which scalar was drawn.
+#[derive(Debug)]
+pub(crate) struct Draws(pub(crate) Vec<u8>);
+
+impl TryRng for Draws {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        unreachable!("scalars are drawn by octets")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        unreachable!("scalars are drawn by octets")
+    }
+
+    fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Infallible> {
+        assert_eq!(octets.len(), self.0.len(), "one scalar is drawn, and once");
+        octets.copy_from_slice(&self.0);
+        self.0.clear();
+        Ok(())
+    }
+}
+
+/// Only to repeat examples.
+impl TryCryptoRng for Draws {}

@@ -40,10 +40,10 @@ extern crate alloc;
 
 mod error;
 mod low;
-mod mid;
-mod paths;
 #[cfg(feature = "message")]
 pub mod message;
+mod mid;
+mod paths;
 #[cfg(feature = "pki")]
 pub mod pki;
 pub mod sm2;

@@ -5,7 +5,7 @@ mod sm4;
 
 pub(crate) use sm2::{
     CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
-    Seal, Sign, Sm2Command, Verify,
+    Seal, Sign, Sm2Command, Verify, What,
 };
 pub(crate) use sm4::{Mode, Sm4Command, Sm4Crypt, Sm4Keygen};
 

@@ -12,12 +12,11 @@ use getrandom::SysRng;
 use gm_crypto::{
     pki,
     sm2::{
-        Ciphertext, DerSignature, EnvelopedKey, PublicKey, RawSignature, SecretKey, SigningKey,
-        UserId, VerifyingKey,
+        Ciphertext, DerSignature, EnvelopedKey, LegacyCiphertext, PublicKey, RawSignature,
+        SecretKey, SigningKey, UserId, VerifyingKey,
     },
 };
 use serde_json::json;
-use signature::{Signer, Verifier};
 use spki::{DecodePublicKey, EncodePublicKey};
 use std::path::Path;
 use x509_cert::Certificate;
@@ -45,13 +44,15 @@ pub(crate) fn public(args: &Public) -> Result<Outcome, Failure> {
 }
 
 pub(crate) fn sign(args: &Sign) -> Result<Outcome, Failure> {
-    input::at_most_one_is_standard_input(&[&args.key.key, &args.file])?;
+    let mut files: Vec<&Path> = vec![&args.key.key];
+    files.extend(args.what.file.as_deref());
+    input::at_most_one_is_standard_input(&files)?;
     let key = SigningKey::new(keys::secret(&args.key)?, user_id(&args.id)?);
-    let document = input::read(&args.file, input::DOCUMENT)?;
+    let e = digest(&args.what, key.verifying_key())?;
     let signature = if args.deterministic {
-        key.try_sign(&document)?
+        key.sign_digest(&e)?
     } else {
-        key.sign_hedged(&mut SysRng, &document)?
+        key.sign_digest_hedged(&mut SysRng, &e)?
     };
     let signature = if args.raw {
         RawSignature::from(signature).as_bytes().to_vec()
@@ -71,7 +72,9 @@ pub(crate) fn sign(args: &Sign) -> Result<Outcome, Failure> {
 }
 
 pub(crate) fn verify(args: &Verify) -> Result<Outcome, Failure> {
-    input::at_most_one_is_standard_input(&[&args.key, &args.signature, &args.file])?;
+    let mut files: Vec<&Path> = vec![&args.key, &args.signature];
+    files.extend(args.what.file.as_deref());
+    input::at_most_one_is_standard_input(&files)?;
     let id = user_id(&args.id)?;
     let key = VerifyingKey::new(public_key(&args.key)?, &id);
     let signature = input::read(&args.signature, input::STRUCTURE)?;
@@ -85,12 +88,16 @@ pub(crate) fn verify(args: &Verify) -> Result<Outcome, Failure> {
     } else {
         DerSignature::from_der(&signature).map_err(refused)?
     };
-    let document = input::read(&args.file, input::DOCUMENT)?;
-    match key.verify(&document, &signature) {
-        Ok(()) => Ok(Outcome::new("signature: good", json!({}))),
-        Err(_) => Err(Failure::file(
-            &args.file,
+    let e = digest(&args.what, &key)?;
+    match (key.verify_digest(&e, &signature), &args.what.file) {
+        (Ok(()), _) => Ok(Outcome::new("signature: good", json!({}))),
+        (Err(_), Some(file)) => Err(Failure::file(
+            file,
             "the signature is not this key's under this ID over these octets",
+        )),
+        (Err(_), None) => Err(Failure::file(
+            &args.signature,
+            "not this key's signature over this digest",
         )),
     }
 }
@@ -106,7 +113,7 @@ pub(crate) fn encrypt(args: &Encrypt) -> Result<Outcome, Failure> {
     let octets = match args.format {
         CipherFormat::Der => ciphertext.to_der(),
         CipherFormat::C1c3c2 => ciphertext.to_c1c3c2(),
-        CipherFormat::LegacyC1c2c3 => legacy_from_current(ciphertext.to_c1c3c2()),
+        CipherFormat::LegacyC1c2c3 => LegacyCiphertext::from(ciphertext).to_c1c2c3(),
     };
     Outcome::octets("ciphertext", Zeroizing::new(octets), args.out.as_deref())
 }
@@ -118,7 +125,7 @@ pub(crate) fn decrypt(args: &Decrypt) -> Result<Outcome, Failure> {
     let ciphertext = match args.format {
         CipherFormat::Der => Ciphertext::from_der(&octets),
         CipherFormat::C1c3c2 => Ciphertext::from_c1c3c2(&octets),
-        CipherFormat::LegacyC1c2c3 => Ciphertext::from_c1c3c2(&current_from_legacy(octets)),
+        CipherFormat::LegacyC1c2c3 => LegacyCiphertext::from_c1c2c3(&octets).map(Ciphertext::from),
     };
     let text = ciphertext
         .and_then(|ciphertext| key.decrypt(&ciphertext))
@@ -154,22 +161,19 @@ pub(crate) fn open(args: &Open) -> Result<Outcome, Failure> {
     })
 }
 
-/// Octets of C1 and of C3.
-const C1: usize = PublicKey::LENGTH;
-const C3: usize = 32;
-
-/// C1 ‖ C3 ‖ C2 becomes C1 ‖ C2 ‖ C3.
-fn legacy_from_current(mut octets: Vec<u8>) -> Vec<u8> {
-    octets[C1..].rotate_left(C3);
-    octets
-}
-
-/// And back; what is too short is refused by the reader.
-fn current_from_legacy(mut octets: Vec<u8>) -> Vec<u8> {
-    if octets.len() > C1 + C3 {
-        octets[C1..].rotate_right(C3);
+/// e: what the equations of a signature take.
+fn digest(what: &What, key: &VerifyingKey) -> Result<[u8; 32], Failure> {
+    match (&what.file, &what.digest) {
+        (Some(file), _) => Ok(key.za().digest(&input::read(file, input::DOCUMENT)?)),
+        (None, digits) => {
+            let digits = digits.as_deref().unwrap_or_default();
+            let octets = input::from_hexadecimal(digits.as_bytes());
+            let e = octets.and_then(|octets| octets.as_slice().try_into().ok());
+            e.ok_or_else(|| {
+                Failure::Usage("--digest takes 32 octets, 64 hexadecimal digits".into())
+            })
+        }
     }
-    octets
 }
 
 fn user_id(id: &Id) -> Result<UserId, Failure> {

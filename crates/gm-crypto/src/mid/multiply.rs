@@ -284,9 +284,14 @@ fn quarters_vartime<M: Machine>(m: M, points: &[Affine], t: &Scalar) -> Jacobian
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{low::field::{N, Portable, on_this_machine}, mid::point::generator};
+    use crate::{
+        low::field::{N, Portable, on_this_machine},
+        mid::point::generator,
+    };
     use proptest::prelude::*;
-    use sm2::elliptic_curve::{Group, PrimeField, ops::LinearCombination, point::AffineCoordinates, sec1::ToSec1Point};
+    use sm2::elliptic_curve::{
+        Group, PrimeField, ops::LinearCombination, point::AffineCoordinates, sec1::ToSec1Point,
+    };
 
     fn upstream_scalar(octets: [u8; 32]) -> sm2::Scalar {
         Option::<sm2::Scalar>::from(sm2::Scalar::from_repr(octets.into())).unwrap()
@@ -295,7 +300,10 @@ mod tests {
     fn upstream_octets(point: sm2::ProjectivePoint) -> ([u8; 32], [u8; 32]) {
         let octets = point.to_affine().to_sec1_point(false);
         let octets = octets.as_bytes();
-        (octets[1..33].try_into().unwrap(), octets[33..].try_into().unwrap())
+        (
+            octets[1..33].try_into().unwrap(),
+            octets[33..].try_into().unwrap(),
+        )
     }
 
     /// Numbers in [1, n) with edges: near 0, near n, the exceptions of the two multiplications.
@@ -335,15 +343,29 @@ mod tests {
         let secret = SecretScalar::from_bytes(&k).0;
         let base = multiply_base(m, &secret).to_affine(m);
         let upstream_base = sm2::ProjectivePoint::generator() * upstream_scalar(k);
-        assert_eq!(base.to_coordinates(m), upstream_octets(upstream_base), "base");
+        assert_eq!(
+            base.to_coordinates(m),
+            upstream_octets(upstream_base),
+            "base"
+        );
 
         let p = multiply_base(m, &SecretScalar::from_bytes(&d).0).to_affine(m);
         let upstream_p = sm2::ProjectivePoint::generator() * upstream_scalar(d);
         let variable = multiply(m, &secret, &p).to_affine(m);
-        assert_eq!(variable.to_coordinates(m), upstream_octets(upstream_p * upstream_scalar(k)), "variable");
+        assert_eq!(
+            variable.to_coordinates(m),
+            upstream_octets(upstream_p * upstream_scalar(k)),
+            "variable"
+        );
 
-        let (s_number, t_number) = (Scalar::from_bytes_vartime(&s).unwrap(), Scalar::from_bytes_vartime(&k).unwrap());
-        let expected = sm2::ProjectivePoint::lincomb(&[(sm2::ProjectivePoint::generator(), upstream_scalar(s)), (upstream_p, upstream_scalar(k))]);
+        let (s_number, t_number) = (
+            Scalar::from_bytes_vartime(&s).unwrap(),
+            Scalar::from_bytes_vartime(&k).unwrap(),
+        );
+        let expected = sm2::ProjectivePoint::lincomb(&[
+            (sm2::ProjectivePoint::generator(), upstream_scalar(s)),
+            (upstream_p, upstream_scalar(k)),
+        ]);
         let mut found = alloc::vec![double_multiply_vartime(m, &s_number, &t_number, &p)];
         for prepared in [Prepared::quarters(m, &p), Prepared::comb(m, &p, 5)] {
             found.push(prepared.double_multiply_vartime(m, &s_number, &t_number));
@@ -352,7 +374,10 @@ mod tests {
             if bool::from(expected.is_identity()) {
                 assert!(sum.is_infinity_vartime());
             } else {
-                assert_eq!(sum.to_affine(m).to_coordinates(m), upstream_octets(expected));
+                assert_eq!(
+                    sum.to_affine(m).to_coordinates(m),
+                    upstream_octets(expected)
+                );
                 let x = Scalar::reduce(&expected.to_affine().x().into());
                 assert!(sum.x_is_congruent_vartime(m, &x));
                 assert!(!sum.x_is_congruent_vartime(m, &x.add(&Scalar([1, 0, 0, 0]))));
@@ -381,26 +406,71 @@ mod tests {
 #[cfg(test)]
 mod timing {
     use super::*;
-    use crate::{low::field::{Portable,on_this_machine}, mid::point::generator};
-    use std::{time::Instant, hint::black_box};
-    fn t<R>(name:&str, n:u32, mut f: impl FnMut()->R){ let mut best=f64::MAX; for _ in 0..200{ let s=Instant::now(); for _ in 0..n { black_box(f()); } best=best.min(s.elapsed().as_nanos() as f64/f64::from(n)); } std::println!("{name:40} {best:10.1} ns"); }
-    fn all<M:Machine>(m:M){
-        let k=SecretScalar::from_bytes(&[0x5b;32]).0; let s=Scalar::from_bytes_vartime(&[0x5b;32]).unwrap(); let u=Scalar::from_bytes_vartime(&[0x76;32]).unwrap();
-        let g=generator(m); let j=multiply_base(m,&k); let aff=j.to_affine(m); let ad=multiply_base(m,&SecretScalar::from_bytes(&[0x33;32]).0).addend(m);
-        t("dbl10",100,||black_box(j).double_times(m,10));
-        t("madd",100,||black_box(j).add_affine(m,black_box(&g)));
-        t("add",100,||black_box(j).add(m,black_box(&ad)));
-        t("inv",100,||black_box(&j.z()).invert(m));
-        t("mul_n",1000,||black_box(&k).mul_montgomery(m,black_box(&k)));
-        let c=Comb::base(m); t("select row",1000,||m.select(c.rows().next().unwrap(),black_box(5)));
-        t("base",10,||multiply_base(m,black_box(&k)));
-        t("base+affine",10,||multiply_base(m,black_box(&k)).to_affine(m));
-        t("variable",3,||multiply(m,black_box(&k),&aff));
-        t("fresh verify",3,||double_multiply_vartime(m,black_box(&s),&u,&aff));
-        let q=Prepared::quarters(m,&aff); t("quarters",5,||q.double_multiply_vartime(m,black_box(&s),&u));
-        let q=Prepared::comb(m,&aff,5); t("comb5",10,||q.double_multiply_vartime(m,black_box(&s),&u));
-        let q=Prepared::comb(m,&aff,7); t("comb7",10,||q.double_multiply_vartime(m,black_box(&s),&u));
-        t("build q",3,||Prepared::quarters(m,&aff)); t("build 7",1,||Prepared::comb(m,&aff,7));
+    use crate::{
+        low::field::{Portable, on_this_machine},
+        mid::point::generator,
+    };
+    use std::{hint::black_box, time::Instant};
+    fn t<R>(name: &str, n: u32, mut f: impl FnMut() -> R) {
+        let mut best = f64::MAX;
+        for _ in 0..200 {
+            let s = Instant::now();
+            for _ in 0..n {
+                black_box(f());
+            }
+            best = best.min(s.elapsed().as_nanos() as f64 / f64::from(n));
+        }
+        std::println!("{name:40} {best:10.1} ns");
     }
-    #[test] #[ignore] fn timing(){ on_this_machine!(m=>all(m)); if std::env::var("PORTABLE").is_ok() {std::println!("portable"); all(Portable); }}
+    fn all<M: Machine>(m: M) {
+        let k = SecretScalar::from_bytes(&[0x5b; 32]).0;
+        let s = Scalar::from_bytes_vartime(&[0x5b; 32]).unwrap();
+        let u = Scalar::from_bytes_vartime(&[0x76; 32]).unwrap();
+        let g = generator(m);
+        let j = multiply_base(m, &k);
+        let aff = j.to_affine(m);
+        let ad = multiply_base(m, &SecretScalar::from_bytes(&[0x33; 32]).0).addend(m);
+        t("dbl10", 100, || black_box(j).double_times(m, 10));
+        t("madd", 100, || black_box(j).add_affine(m, black_box(&g)));
+        t("add", 100, || black_box(j).add(m, black_box(&ad)));
+        t("inv", 100, || black_box(&j.z()).invert(m));
+        t("mul_n", 1000, || {
+            black_box(&k).mul_montgomery(m, black_box(&k))
+        });
+        let c = Comb::base(m);
+        t("select row", 1000, || {
+            m.select(c.rows().next().unwrap(), black_box(5))
+        });
+        t("base", 10, || multiply_base(m, black_box(&k)));
+        t("base+affine", 10, || {
+            multiply_base(m, black_box(&k)).to_affine(m)
+        });
+        t("variable", 3, || multiply(m, black_box(&k), &aff));
+        t("fresh verify", 3, || {
+            double_multiply_vartime(m, black_box(&s), &u, &aff)
+        });
+        let q = Prepared::quarters(m, &aff);
+        t("quarters", 5, || {
+            q.double_multiply_vartime(m, black_box(&s), &u)
+        });
+        let q = Prepared::comb(m, &aff, 5);
+        t("comb5", 10, || {
+            q.double_multiply_vartime(m, black_box(&s), &u)
+        });
+        let q = Prepared::comb(m, &aff, 7);
+        t("comb7", 10, || {
+            q.double_multiply_vartime(m, black_box(&s), &u)
+        });
+        t("build q", 3, || Prepared::quarters(m, &aff));
+        t("build 7", 1, || Prepared::comb(m, &aff, 7));
+    }
+    #[test]
+    #[ignore]
+    fn timing() {
+        on_this_machine!(m=>all(m));
+        if std::env::var("PORTABLE").is_ok() {
+            std::println!("portable");
+            all(Portable);
+        }
+    }
 }

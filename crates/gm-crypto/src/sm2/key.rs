@@ -67,7 +67,10 @@ impl SecretKey {
             affine
         });
         let public = |point| PublicKey(declassify(point, "a public key is public"));
-        Ok(keys.into_iter().zip(affine.into_iter().map(public)).collect())
+        Ok(keys
+            .into_iter()
+            .zip(affine.into_iter().map(public))
+            .collect())
     }
 
     /// Reads the scalar: 32 octets, big endian.

@@ -79,6 +79,17 @@ pub(crate) struct Id {
     pub(crate) id_hex: Option<String>,
 }
 
+/// What is signed.
+#[derive(Debug, Group)]
+pub(crate) struct What {
+    /// Instead of a file, the digest of Z and it, made elsewhere
+    #[arg(long, value_name = "HEX", conflicts_with_all = ["id", "id_hex"])]
+    pub(crate) digest: Option<String>,
+    /// The file that is signed, up to 1 GiB
+    #[arg(required_unless_present = "digest", conflicts_with = "digest")]
+    pub(crate) file: Option<PathBuf>,
+}
+
 #[derive(Debug, Group)]
 #[command(
     after_help = "Example:\n  gmpki sm2 sign --key my.key.pem --out contract.sig contract.pdf"
@@ -97,8 +108,8 @@ pub(crate) struct Sign {
     /// Where to write the signature (DER) [default: base64 on standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// The file to sign, up to 1 GiB
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) what: What,
 }
 
 #[derive(Debug, Group)]
@@ -118,8 +129,8 @@ pub(crate) struct Verify {
     /// The signature (DER)
     #[arg(long, value_name = "FILE")]
     pub(crate) signature: PathBuf,
-    /// The file that was signed, up to 1 GiB
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) what: What,
 }
 
 /// How a ciphertext is written.
