@@ -1,7 +1,7 @@
 //! `gmpki sm2`.
 
 use crate::{
-    args::{CipherFormat, Decrypt, Encrypt, Id, Keygen, Open, Public, Seal, Sign, Verify},
+    args::{CipherFormat, Decrypt, Encrypt, Id, Keygen, Open, Public, Seal, Sign, Verify, What},
     failure::Failure,
     input, keys,
     outcome::Outcome,
