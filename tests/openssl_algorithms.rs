@@ -14,7 +14,8 @@ use std::{
 const LENGTHS: [usize; 7] = [1, 15, 16, 17, 32, 200, 5_000];
 
 fn text(length: usize) -> Vec<u8> {
-    (0..length).map(|at| (at * 7 + at / 256) as u8).collect()
+    let mixed = |at: usize| (at * 7 + at / 256).to_le_bytes()[0];
+    (0..length).map(mixed).collect()
 }
 
 fn hexadecimal(octets: &[u8]) -> String {

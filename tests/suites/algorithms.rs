@@ -292,7 +292,8 @@ fn sm2_decryption(test: &Value) -> Outcome {
             }
         }
     }
-    let read: [(&str, fn(&[u8]) -> Result<Ciphertext, Error>); 3] = [
+    type Read = fn(&[u8]) -> Result<Ciphertext, Error>;
+    let read: [(&str, Read); 3] = [
         ("der", Ciphertext::from_der),
         ("c1c3c2", Ciphertext::from_c1c3c2),
         ("c1c2c3", from_legacy),
