@@ -49,6 +49,7 @@ fn main() -> Result<()> {
     sm2_structures()?;
     signed_data()?;
     sm2_inputs()?;
+    sm4_inputs()?;
     decisions()?;
     for (name, toml) in SHIPPED {
         write("profile_toml", &format!("{name}.toml"), toml)?;
@@ -314,6 +315,26 @@ fn sm2_inputs() -> Result<()> {
         "compressed-other",
         [&[3 - odd], &point[1..33]].concat(),
     )?)
+}
+
+/// Kind, key, nonce, changes, associated data, text.
+fn sm4_inputs() -> Result<()> {
+    for (kind, nonce) in [(0, 12), (1, 16), (2, 8), (3, 12), (4, 13), (5, 7)] {
+        for (name, aad, text) in [("empty", 0, 0), ("short", 20, 5), ("long", 5, 300)] {
+            let key = 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210_u128.to_be_bytes();
+            let aad = [&[aad][..], &vec![0xad; usize::from(aad)]].concat();
+            let input = [
+                &[kind][..],
+                &key,
+                &vec![0x17; nonce],
+                &[1; 4],
+                &aad,
+                &vec![0x5a; text],
+            ];
+            write("sm4_aead", &format!("{name}-{kind}"), input.concat())?;
+        }
+    }
+    Ok(())
 }
 
 /// n, big endian (GB/T 32918.5).
