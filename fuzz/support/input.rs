@@ -37,16 +37,24 @@ impl<'a> Input<'a> {
         self.0
     }
 
-    /// A key of 32 octets and a counted ID. The verdict over the scalar is upstream's.
+    /// A key of 32 octets and a counted ID. The verdict over the scalar is upstream's,
+    /// but for n − 1: nothing can be signed with it, and upstream takes it.
     pub fn signing_key(&mut self) -> Option<SigningKey> {
         let scalar = self.array()?;
         let id = UserId::new(self.counted()?).expect("at most 255 octets");
         let key = SecretKey::from_bytes(&scalar);
         let theirs = sm2::dsa::SigningKey::from_slice("", &scalar);
-        assert_eq!(key.is_ok(), theirs.is_ok(), "{scalar:02x?}");
+        let usable = theirs.is_ok() && scalar != ORDER_MINUS_ONE;
+        assert_eq!(key.is_ok(), usable, "{scalar:02x?}");
         Some(SigningKey::new(key.ok()?, id))
     }
 }
+
+/// n − 1, big endian (GB/T 32918.5).
+const ORDER_MINUS_ONE: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0x72, 0x03, 0xdf, 0x6b, 0x21, 0xc6, 0x05, 0x2b, 0x53, 0xbb, 0xf4, 0x09, 0x39, 0xd5, 0x41, 0x22,
+];
 
 /// Changes one octet, named by two octets of an input; a mask of 0 changes nothing.
 pub fn change(octets: &mut [u8], [place, mask]: [u8; 2]) {
