@@ -6,7 +6,9 @@
 )]
 
 pub mod command;
+pub mod memcheck;
 pub mod openssl;
+pub mod remains;
 pub mod suites;
 
 /// The examples of the README, run as tests.

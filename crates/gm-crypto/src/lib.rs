@@ -21,9 +21,8 @@
 //! # What it is not
 //!
 //! Not a certified module (GM/T 0028), not audited, and no TLS. The arithmetic
-//! under the types is the `sm2`, `sm3` and `sm4` crates of RustCrypto: `sm4`
-//! indexes a table with secrets, so until that is replaced, do not encrypt where
-//! somebody else runs code on the same core.
+//! under [`sm2`] and [`sm3`] is the crates of RustCrypto; [`sm4`] is our own, constant
+//! time on every path.
 //!
 //! # Features
 //!

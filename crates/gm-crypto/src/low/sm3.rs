@@ -24,7 +24,6 @@ pub(crate) fn compress_portable(state: &mut [u32; 8], blocks: &[[u8; 64]]) {
 }
 
 /// The body behind [`compress`].
-#[allow(dead_code, reason = "for whoever asks which bodies run")]
 pub(crate) fn path() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if let (Some(_), Some(_)) = (HaveAvxBmi2::check(), HaveAvx2::check()) {
@@ -47,7 +46,6 @@ pub(crate) fn compress_lanes(states: &mut [[u32; LANES]; 8], blocks: [&[u8; 64];
 }
 
 /// The body behind [`compress_lanes`].
-#[allow(dead_code, reason = "for whoever asks which bodies run")]
 pub(crate) fn lanes_path() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if HaveAvx2::check().is_some() {
@@ -65,13 +63,4 @@ pub(crate) fn lanes_pay() -> usize {
         return 3;
     }
     LANES
-}
-
-/// Overwrites octets that may be secret, in a way that the compiler keeps.
-#[inline]
-pub(crate) fn wipe<const N: usize>(octets: &mut [u8; N]) {
-    // SAFETY: the pointer comes from a reference. One write of the whole takes a few
-    // instructions, where one for each octet would take as long as half a round.
-    unsafe { core::ptr::write_volatile(octets, [0; N]) };
-    core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
 }

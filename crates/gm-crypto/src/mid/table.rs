@@ -18,7 +18,11 @@ pub(crate) struct Comb {
 /// Bits of a digit in the table of G: 37 rows of 64 points, 148 KiB.
 const BASE_WIDTH: usize = 7;
 
+/// The same in the table for public numbers: 29 rows of 256 points, 464 KiB.
+const BASE_VARTIME_WIDTH: usize = 9;
+
 static BASE: OnceBox<Comb> = OnceBox::new();
+static BASE_VARTIME: OnceBox<Comb> = OnceBox::new();
 
 impl Comb {
     /// Rows for digits of `width` bits. Numbers below n have 256 bits; one more
@@ -33,7 +37,7 @@ impl Comb {
         let mut first = point.to_jacobian();
         for _ in 0..Self::rows_for(width) {
             push_odd_multiples(m, &first, 1 << (width - 1), &mut points);
-            first = first.double_times(m, width);
+            first.double_times(m, width);
         }
         let entries = to_affine_all(m, &points)
             .into_iter()
@@ -45,6 +49,11 @@ impl Comb {
     /// The comb of G, built by whoever asks first (less than a millisecond).
     pub(crate) fn base<M: Machine>(m: M) -> &'static Self {
         BASE.get_or_init(|| Box::new(Self::new(m, &generator(m), BASE_WIDTH)))
+    }
+
+    /// The larger comb of G for public numbers, which nobody scans (two milliseconds).
+    pub(crate) fn base_vartime<M: Machine>(m: M) -> &'static Self {
+        BASE_VARTIME.get_or_init(|| Box::new(Self::new(m, &generator(m), BASE_VARTIME_WIDTH)))
     }
 
     pub(crate) fn width(&self) -> usize {
@@ -69,11 +78,11 @@ pub(super) fn push_odd_multiples<M: Machine>(
     count: usize,
     points: &mut Vec<Jacobian>,
 ) {
-    let double = point.double_times(m, 1).addend(m);
+    let double = point.doubled(m).addend(m);
     let mut multiple = *point;
     for index in 0..count {
         if index > 0 {
-            multiple = multiple.add(m, &double).0;
+            multiple.add(m, &double);
         }
         points.push(multiple);
     }
@@ -84,11 +93,11 @@ pub(super) fn odd_multiples<M: Machine, const COUNT: usize>(
     m: M,
     point: &Affine,
 ) -> [Addend; COUNT] {
-    let double = point.to_jacobian().double_times(m, 1).addend(m);
+    let double = point.to_jacobian().doubled(m).addend(m);
     let mut multiple = point.to_jacobian();
     core::array::from_fn(|index| {
         if index > 0 {
-            multiple = multiple.add(m, &double).0;
+            multiple.add(m, &double);
         }
         multiple.addend(m)
     })

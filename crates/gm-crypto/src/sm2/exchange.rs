@@ -179,8 +179,8 @@ fn shared_point(
         let product = ephemeral.scalar().mul(m, half_of_x(own_r).limbs());
         let t = own.secret_key().scalar().add(product.limbs());
         let peer_half = SecretScalar::from(half_of_x(peer_r));
-        let sum = multiply(m, &peer_half, peer_r.point())
-            .add_affine_vartime(m, peer.public_key().point());
+        let mut sum = multiply(m, &peer_half, peer_r.point());
+        sum.add_complete_vartime(m, &peer.public_key().point().to_jacobian().addend(m));
         let t_is_zero = declassify(bool::from(t.is_zero()), "then there is no common key");
         if t_is_zero || sum.is_infinity_vartime() {
             return Err(Error::Crypto);

@@ -4,6 +4,11 @@
 //!
 //! Every routine takes and gives values in [0, p), limbs least significant first.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a sum of 128 bits is taken apart into its halves"
+)]
+
 use core::hint::black_box;
 
 use crate::low::field::{Limbs, P};
@@ -124,4 +129,12 @@ pub(crate) fn half(a: &Limbs) -> Limbs {
     }
     sum[4] = carry;
     core::array::from_fn(|i| sum[i] >> 1 | sum[i + 1] << 63)
+}
+
+/// −a mod p where `negative` is 1, a where it is 0, for a ≠ 0.
+#[inline]
+pub(crate) fn negate_if(a: &Limbs, negative: u64) -> Limbs {
+    let difference = sub(&[0; 4], a);
+    let mask = black_box(negative).wrapping_neg();
+    core::array::from_fn(|i| a[i] ^ ((a[i] ^ difference[i]) & mask))
 }

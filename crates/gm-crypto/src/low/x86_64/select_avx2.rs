@@ -1,8 +1,8 @@
 //! Look-up in a table of points by a secret index, 32 octets at a time.
 
 use core::arch::x86_64::{
-    __m256i, _mm256_add_epi64, _mm256_and_si256, _mm256_cmpeq_epi64, _mm256_loadu_si256,
-    _mm256_or_si256, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_storeu_si256,
+    __m256i, _mm256_add_epi64, _mm256_blendv_epi8, _mm256_cmpeq_epi64, _mm256_loadu_si256,
+    _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_storeu_si256,
 };
 
 use crate::low::{
@@ -36,7 +36,7 @@ fn scan<const PARTS: usize>(row: &[Entry<PARTS>], index: u64) -> [Limbs; PARTS] 
         for (coordinate, limbs) in chosen.iter_mut().zip(&entry.0) {
             // SAFETY: `limbs` has 32 octets; the load may be unaligned.
             let value = unsafe { _mm256_loadu_si256(limbs.as_ptr().cast::<__m256i>()) };
-            *coordinate = _mm256_or_si256(*coordinate, _mm256_and_si256(value, mask));
+            *coordinate = _mm256_blendv_epi8(*coordinate, value, mask);
         }
         position = _mm256_add_epi64(position, one);
     }
