@@ -1,0 +1,120 @@
+//! Ours, through its public surface, constant time wherever a secret is.
+//!
+//! Signatures are DER, ciphertexts C1 ‖ C3 ‖ C2. A signature's nonce comes from the key,
+//! the digest and 32 random octets (`ours`), or from the first two (`ours-rfc6979`).
+
+use super::{Row, in_place, of_octets, one, way};
+use crate::operations::{BATCH, INPUTS, Operation};
+use getrandom::SysRng;
+use gm_crypto::{
+    sm2::{Ciphertext, DerSignature, PublicKey, SecretKey, SigningKey, UserId, VerifyingKey},
+    sm3,
+    sm4::{
+        Sm4,
+        cipher::{Block, BlockCipherEncrypt, BlockModeDecrypt, InnerIvInit, KeyInit, StreamCipher},
+    },
+};
+use signature::{Signer, Verifier};
+use std::hint::black_box;
+
+pub(super) fn rows(operation: Operation) -> Vec<Row> {
+    let inputs = &*INPUTS;
+    let secret = || SecretKey::from_bytes(&inputs.secret).expect("less than n");
+    let signing = SigningKey::new(secret(), UserId::default());
+    let public = PublicKey::from_uncompressed(&inputs.public).expect("a good key");
+    let der = inputs.signature_der();
+    let sm4 = Sm4::new(&inputs.key.into());
+    match operation {
+        Operation::KeyGen => one(|| {
+            let key = SecretKey::generate(&mut SysRng).expect("the system is random");
+            black_box(key.public_key().to_uncompressed());
+        }),
+        Operation::KeyGenBatch => vec![],
+        Operation::SignDigest => {
+            let plain = SigningKey::new(secret(), UserId::default());
+            vec![
+                way("-rfc6979", move || {
+                    black_box(plain.sign_digest(black_box(&inputs.digest)).to_der());
+                }),
+            ]
+        }
+        Operation::SignDigestBatch => vec![],
+        Operation::SignMessage => {
+            let plain = SigningKey::new(secret(), UserId::default());
+            vec![
+                way("", move || {
+                    let signature = signing.sign_hedged(&mut SysRng, black_box(&inputs.message));
+                    black_box(signature.expect("the system is random").to_der());
+                }),
+                way("-rfc6979", move || {
+                    let signature: DerSignature = plain.sign(black_box(&inputs.message));
+                    black_box(signature.to_der());
+                }),
+            ]
+        }
+        Operation::SignMessageBatch => vec![],
+        // The key keeps Z, which a digest does not need.
+        Operation::VerifyDigest => one(move || {
+            let key = PublicKey::from_uncompressed(black_box(&inputs.public)).expect("a good key");
+            let key = VerifyingKey::new(key, &UserId::default());
+            let signature = DerSignature::from_der(black_box(&der)).expect("in range");
+            key.verify_digest(black_box(&inputs.digest), &signature).expect("its own");
+        }),
+        Operation::VerifyDigestReady => {
+            let key = VerifyingKey::new(public, &UserId::default());
+            one(move || {
+                let signature = DerSignature::from_der(black_box(&der)).expect("in range");
+                key.verify_digest(black_box(&inputs.digest), &signature).expect("its own");
+            })
+        }
+        Operation::VerifyMessage => one(move || {
+            let key = PublicKey::from_uncompressed(black_box(&inputs.public)).expect("a good key");
+            let key = VerifyingKey::new(key, &UserId::default());
+            let signature = DerSignature::from_der(black_box(&der)).expect("in range");
+            key.verify(black_box(&inputs.message), &signature).expect("its own");
+        }),
+        Operation::Prepare => vec![],
+        Operation::Encrypt => one(move || {
+            let ciphertext = public.encrypt(&mut SysRng, black_box(&inputs.message));
+            black_box(ciphertext.expect("the system is random").to_c1c3c2());
+        }),
+        Operation::Decrypt => {
+            let secret = secret();
+            one(move || {
+                let ciphertext = Ciphertext::from_c1c3c2(black_box(&inputs.ciphertext));
+                let message = secret.decrypt(&ciphertext.expect("a good point"));
+                black_box(message.expect("its own"));
+            })
+        }
+        Operation::Exchange => vec![],
+        Operation::Digest(_) => of_octets(operation, sm3::digest),
+        Operation::EightDigests(_) => vec![],
+        Operation::Kdf(size) => {
+            let (secret, mut output) = ([7; 64], vec![0; size]);
+            one(move || sm3::kdf(&[black_box(&secret)], black_box(&mut output)))
+        }
+        Operation::KeySchedule => one(|| {
+            black_box(Sm4::new(black_box(&inputs.key.into())));
+        }),
+        Operation::Ecb(_) => in_place(operation, move |octets| {
+            sm4.encrypt_blocks(blocks(octets));
+            []
+        }),
+        Operation::Ctr(_) => in_place(operation, move |octets| {
+            let mut mode = ctr::Ctr128BE::inner_iv_init(&sm4, &inputs.iv.into());
+            mode.apply_keystream(octets);
+            []
+        }),
+        Operation::CbcDecrypt(_) => in_place(operation, move |octets| {
+            let mut mode = cbc::Decryptor::inner_iv_init(&sm4, &inputs.iv.into());
+            mode.decrypt_blocks(blocks(octets));
+            []
+        }),
+        Operation::Gcm(_) => vec![],
+        Operation::Ccm(_) => vec![],
+    }
+}
+
+fn blocks(octets: &mut [u8]) -> &mut [Block<Sm4>] {
+    Block::<Sm4>::slice_as_chunks_mut(octets).0
+}
