@@ -40,6 +40,7 @@ extern crate alloc;
 
 mod error;
 mod low;
+mod mid;
 #[cfg(feature = "message")]
 pub mod message;
 #[cfg(feature = "pki")]

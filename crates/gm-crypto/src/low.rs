@@ -9,9 +9,18 @@
     reason = "intrinsics and assembly live here; `safety` holds the argument"
 )]
 
-#[expect(dead_code, reason = "the routines that ask come next")]
+#[allow(
+    dead_code,
+    reason = "no machine has a routine for each of its features"
+)]
 pub(crate) mod cpu;
-#[expect(dead_code, reason = "the routines that ask come next")]
 pub(crate) mod ct;
+pub(crate) mod field;
+mod generic;
+pub(crate) mod ghash;
 #[cfg(doc)]
 mod safety;
+pub(crate) mod sm3;
+pub(crate) mod sm4;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;

@@ -1,29 +1,64 @@
-//! SM4 (GB/T 32907-2016): the block cipher.
+//! SM4 (GB/T 32907-2016): the block cipher, and its modes (GB/T 17964-2021, RFC 8998).
 //!
-//! Modes come from the generic crates (`ecb`, `cbc`, `ctr`, …) over [`Sm4`].
+//! | mode | type | from |
+//! |---|---|---|
+//! | GCM, CCM | [`Gcm`], [`Ccm`] | here; traits of [`aead`] |
+//! | XTS | [`Xts`] | here, both conventions |
+//! | CTR | [`Ctr`] | here, because it is faster so; traits of [`cipher`] |
+//! | ECB, CBC, CFB, OFB | [`CbcEncryptor`], … | the crates `ecb`, `cbc`, `cfb-mode`, `ofb` |
+//!
+//! CBC, CFB and OFB can't encrypt blocks side by side, for each waits for the one
+//! before it; they decrypt at full speed (but OFB). New formats use GCM.
+//!
+//! ```
+//! use gm_crypto::sm4::{
+//!     CbcDecryptor, CbcEncryptor,
+//!     cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7},
+//! };
+//!
+//! let (key, iv) = ([7; 16], [9; 16]);
+//! let sealed = CbcEncryptor::new(&key.into(), &iv.into())
+//!     .encrypt_padded_vec::<Pkcs7>(b"nineteen octets and");
+//! assert_eq!(sealed.len(), 32);
+//! let opened = CbcDecryptor::new(&key.into(), &iv.into())
+//!     .decrypt_padded_vec::<Pkcs7>(&sealed)?;
+//! assert_eq!(opened, b"nineteen octets and");
+//! # Ok::<(), cipher::block_padding::Error>(())
+//! ```
 
-pub use ::sm4::{Sm4, cipher};
+mod block;
+mod ccm;
+mod ctr;
+mod gcm;
+mod xts;
+
+pub use self::{
+    block::Sm4,
+    ccm::{Ccm, CcmNonceSize, CcmTagSize},
+    ctr::Ctr,
+    gcm::{Gcm, GcmTagSize},
+    xts::Xts,
+};
+pub use {::aead, ::cipher};
 
 /// Octets of a key and of a block.
 pub const BLOCK_LENGTH: usize = 16;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-
-    // GB/T 32907-2016, annex A.1: key and plaintext are the same octets.
-    #[test]
-    fn first_example_of_the_standard() {
-        let key = 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210_u128.to_be_bytes();
-        let cipher = Sm4::new(&key.into());
-        let mut block = key.into();
-        cipher.encrypt_block(&mut block);
-        assert_eq!(
-            block[..],
-            0x681e_df34_d206_965e_86b3_e94f_536e_4246_u128.to_be_bytes()
-        );
-        cipher.decrypt_block(&mut block);
-        assert_eq!(block[..], key);
-    }
-}
+/// ECB (GB/T 17964-2021): blocks one by one. Shows which blocks are equal.
+pub type EcbEncryptor = ecb::Encryptor<Sm4>;
+/// ECB, the way back.
+pub type EcbDecryptor = ecb::Decryptor<Sm4>;
+/// CBC (GB/T 17964-2021), with an IV of 16 octets that nobody can foretell.
+pub type CbcEncryptor = cbc::Encryptor<Sm4>;
+/// CBC, the way back. Padding that is checked before a MAC tells secrets.
+pub type CbcDecryptor = cbc::Decryptor<Sm4>;
+/// CFB with full blocks of feedback (CFB128), in whole blocks.
+pub type CfbEncryptor = cfb_mode::Encryptor<Sm4>;
+/// CFB128, the way back.
+pub type CfbDecryptor = cfb_mode::Decryptor<Sm4>;
+/// CFB128 for any number of octets at a time.
+pub type CfbBufEncryptor = cfb_mode::BufEncryptor<Sm4>;
+/// CFB128 for any number of octets at a time, the way back.
+pub type CfbBufDecryptor = cfb_mode::BufDecryptor<Sm4>;
+/// OFB (GB/T 17964-2021), a stream cipher: never the same IV twice with one key.
+pub type Ofb = ofb::Ofb<Sm4>;

@@ -3,7 +3,7 @@
 use crate::{
     Error, Result,
     sm2::{CURVE_OID, KEY_OID, PublicKey, SecretKey},
-    sm3::Sm3,
+    sm3,
     sm4::{
         BLOCK_LENGTH, Sm4,
         cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7},
@@ -14,7 +14,6 @@ use der::{
     Any, AnyRef, Decode, Encode, Sequence,
     asn1::{BitStringRef, Null, ObjectIdentifier, OctetString, OctetStringRef},
 };
-use hmac::Hmac;
 use pkcs8::{PrivateKeyInfo, PrivateKeyInfoRef};
 use rand_core::TryCryptoRng;
 use sec1::{EcParameters, EcPrivateKey};
@@ -260,8 +259,7 @@ pub fn encode_private_key_encrypted<R: TryCryptoRng + ?Sized>(
 
 fn derive(password: &[u8], salt: &[u8], iterations: u32) -> Zeroizing<[u8; BLOCK_LENGTH]> {
     let mut key = Zeroizing::new([0; BLOCK_LENGTH]);
-    pbkdf2::pbkdf2::<Hmac<Sm3>>(password, salt, iterations, key.as_mut_slice())
-        .expect("HMAC takes a key of any length");
+    sm3::pbkdf2(password, salt, iterations, key.as_mut_slice());
     key
 }
 
