@@ -10,7 +10,7 @@
 mod libraries;
 mod operations;
 
-use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
+use criterion::{Bencher, BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
 use operations::OPERATIONS;
 use std::time::Duration;
 
@@ -36,11 +36,11 @@ fn all(c: &mut Criterion) {
         for (name, library) in libraries::LIBRARIES {
             for mut row in library(*operation) {
                 let name = format!("{name}{}", row.variant);
-                let id = match operation.size() {
-                    Some(size) => BenchmarkId::new(name, size),
-                    None => BenchmarkId::from(name),
+                let run = |b: &mut Bencher<'_>| b.iter(|| (row.run)());
+                match operation.size() {
+                    Some(size) => group.bench_function(BenchmarkId::new(name, size), run),
+                    None => group.bench_function(name, run),
                 };
-                group.bench_function(id, |b| b.iter(|| (row.run)()));
             }
         }
         group.finish();

@@ -186,7 +186,7 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     fn new() -> Self {
-        let secret = std::array::from_fn(|i| 0x39 ^ (i as u8).wrapping_mul(0x1d));
+        let secret = [0x39; 32];
         let message = [0x5a; 32];
         let key = sm2::SecretKey::from_slice(&secret).expect("less than n");
         let public = key.public_key();
@@ -203,9 +203,9 @@ impl Inputs {
             public: octets.as_bytes().try_into().expect("65 octets"),
             message,
             digest,
-            signature: signature.to_bytes(),
+            signature: signature.to_bytes().into(),
             ciphertext,
-            key: std::array::from_fn(|i| i as u8 * 17),
+            key: [0x1d; 16],
             iv: [0xc3; 16],
             nonce: [0xa5; 12],
         }

@@ -48,18 +48,21 @@ END {
             key = goal[2] SUBSEP goal[3]
             best = fastest(goal[2]); if (best == "" && goal[6] != "") best = fastest(goal[6])
             other = (goal[6] != "" && !((goal[2], best) in least)) ? goal[6] : goal[2]
+            fast = goal[5] == "MB/s"
             if (!(key in least)) {
-                printf "| %s | %s %s | not measured | | | | |\n", goal[1], goal[4], goal[5]
+                printf "| %s | %s %s %s | not measured | | | | |\n", goal[1], fast ? "≥" : "≤", goal[4], goal[5]
                 continue
             }
-            fast = goal[5] == "MB/s"
             got = fast ? speed[key] : least[key] / 1000
             middle = fast ? speed[key] * least[key] / median[key] : median[key] / 1000
+            if (best == "") ratio = ""
+            else if (fast) ratio = sprintf("%.1f × as fast", got / speed[other, best])
+            else ratio = sprintf("%.1f × as fast", least[other, best] / least[key])
             met = fast ? got >= goal[4] : got <= goal[4]
             printf "| %s | %s %s %s | %s | %s | %s | %s | %s |\n", goal[1], fast ? "≥" : "≤", goal[4], goal[5],
                 sprintf(fast ? "%.0f" : "%.2f", got), sprintf(fast ? "%.0f" : "%.2f", middle),
                 best == "" ? "" : best " " figure(other, best),
-                best == "" ? "" : sprintf("%.1f × as fast", least[other, best] / least[key]),
+                ratio,
                 met ? "met" : "missed"
         }
         exit

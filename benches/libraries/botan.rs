@@ -9,8 +9,8 @@
 use super::{Row, in_place, into_other, of_octets, one};
 use crate::operations::{ID, INPUTS, Operation};
 use ::botan::{
-    BlockCipher, BlockCipherAlgorithm, Cipher, CipherDirection, Decryptor, EcGroupId, Encryptor,
-    EncryptionParams, HashAlgorithm, HashFunction, KdfAlgorithm, Privkey, Pubkey,
+    BlockCipher, BlockCipherAlgorithm, Cipher, CipherDirection, Decryptor, EcGroupId,
+    EncryptionParams, Encryptor, HashAlgorithm, HashFunction, KdfAlgorithm, Privkey, Pubkey,
     PublicKeyAlgorithm, RandomNumberGenerator, SignatureParams, Signer, Verifier,
 };
 use std::hint::black_box;
@@ -76,7 +76,10 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             let key = Decryptor::new(&secret(), EncryptionParams::Sm2(HashAlgorithm::Sm3));
             let (mut key, ciphertext) = (key.expect("SM2 is built in"), inputs.ciphertext_der());
             one(move || {
-                black_box(key.decrypt(black_box(&ciphertext)).expect("the same format"));
+                black_box(
+                    key.decrypt(black_box(&ciphertext))
+                        .expect("the same format"),
+                );
             })
         }
         Operation::Digest(_) => {
@@ -105,12 +108,22 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
                 []
             })
         }
-        Operation::Ctr(_) => mode(operation, "CTR-BE(SM4)", CipherDirection::Encrypt, &inputs.iv),
+        Operation::Ctr(_) => mode(
+            operation,
+            "CTR-BE(SM4)",
+            CipherDirection::Encrypt,
+            &inputs.iv,
+        ),
         Operation::CbcDecrypt(_) => {
             let iv = &inputs.iv;
             mode(operation, "SM4/CBC/NoPadding", CipherDirection::Decrypt, iv)
         }
-        Operation::Gcm(_) => mode(operation, "SM4/GCM", CipherDirection::Encrypt, &inputs.nonce),
+        Operation::Gcm(_) => mode(
+            operation,
+            "SM4/GCM",
+            CipherDirection::Encrypt,
+            &inputs.nonce,
+        ),
         Operation::Ccm(_) => {
             let nonce = &inputs.nonce;
             mode(operation, "SM4/CCM(16,3)", CipherDirection::Encrypt, nonce)
@@ -150,9 +163,19 @@ fn spki() -> Vec<u8> {
 /// PKCS #8 likewise.
 fn pkcs8() -> Vec<u8> {
     let key = fresh();
-    let point = key.pubkey().and_then(|key| key.ec_public_point()).expect("a good key");
-    let scalar = key.get_field("x").and_then(|x| x.to_bin()).expect("a good key");
-    let der = replaced(key.der_encode().expect("a good key"), &scalar, &INPUTS.secret);
+    let point = key
+        .pubkey()
+        .and_then(|key| key.ec_public_point())
+        .expect("a good key");
+    let scalar = key
+        .get_field("x")
+        .and_then(|x| x.to_bin())
+        .expect("a good key");
+    let der = replaced(
+        key.der_encode().expect("a good key"),
+        &scalar,
+        &INPUTS.secret,
+    );
     replaced(der, &point, &INPUTS.public)
 }
 
@@ -162,7 +185,13 @@ fn fresh() -> Privkey {
     loop {
         let key = Privkey::create(PublicKeyAlgorithm::Sm2, EcGroupId::Sm2p256v1, &mut rng)
             .expect("the system is random");
-        if key.get_field("x").and_then(|x| x.to_bin()).expect("a good key").len() == 32 {
+        if key
+            .get_field("x")
+            .and_then(|x| x.to_bin())
+            .expect("a good key")
+            .len()
+            == 32
+        {
             return key;
         }
     }

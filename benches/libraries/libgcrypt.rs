@@ -17,7 +17,10 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
     sys::start();
     let digest = |e: &[u8]| Expression::parse(&[b"(data (flags raw) (value ", &octets(e), b"))"]);
     let public = |q: &[u8]| {
-        let (head, tail) = (b"(public-key (ecc (curve sm2p256v1) (flags sm2) (q ", b")))");
+        let (head, tail) = (
+            b"(public-key (ecc (curve sm2p256v1) (flags sm2) (q ",
+            b")))",
+        );
         Expression::parse(&[head, &octets(q), tail])
     };
     let signature = |rs: &[u8]| {

@@ -33,7 +33,11 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         Operation::KeyGen => one(move || {
             let (public, secret) = context.new_keypair().expect("the system is random");
             black_box(&secret);
-            black_box(context.serialize_pubkey(&public, false).expect("a good key"));
+            black_box(
+                context
+                    .serialize_pubkey(&public, false)
+                    .expect("a good key"),
+            );
         }),
         Operation::SignDigest => one(move || {
             let signature = context.sign_raw(black_box(&inputs.digest), &secret);
@@ -44,7 +48,9 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             black_box(signature.expect("a good key").der_encode());
         }),
         Operation::VerifyDigest => one(move || {
-            let key = context.load_pubkey(black_box(&inputs.public)).expect("a good key");
+            let key = context
+                .load_pubkey(black_box(&inputs.public))
+                .expect("a good key");
             let signature = Signature::der_decode(black_box(&der)).expect("in range");
             let good = context.verify_raw(black_box(&inputs.digest), &key, &signature);
             assert!(good.expect("32 octets"));
@@ -55,7 +61,9 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             assert!(good.expect("32 octets"));
         }),
         Operation::VerifyMessage => one(move || {
-            let key = context.load_pubkey(black_box(&inputs.public)).expect("a good key");
+            let key = context
+                .load_pubkey(black_box(&inputs.public))
+                .expect("a good key");
             let signature = Signature::der_decode(black_box(&der)).expect("in range");
             let good = context.verify(black_box(&inputs.message), &key, &signature);
             assert!(good.expect("a short message"));
@@ -73,7 +81,11 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             let (c3, c2) = rest.split_at(32);
             let ciphertext = [c1, c2, c3].concat();
             one(move || {
-                black_box(context.decrypt(black_box(&ciphertext)).expect("the same message"));
+                black_box(
+                    context
+                        .decrypt(black_box(&ciphertext))
+                        .expect("the same message"),
+                );
             })
         }
         Operation::Exchange => {

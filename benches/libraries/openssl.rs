@@ -9,10 +9,10 @@
 use super::{Row, in_place, into_other, of_octets, one};
 use crate::operations::{INPUTS, Operation};
 use ::openssl::{
+    bn::BigNumContext,
     cipher::{Cipher, CipherRef},
     cipher_ctx::CipherCtx,
     ec::{EcGroup, EcKey, PointConversionForm},
-    bn::BigNumContext,
     md::Md,
     md_ctx::MdCtx,
     nid::Nid,
@@ -50,7 +50,9 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             let (key, mut signature) = (secret(), [0; 80]);
             let mut context = MdCtx::new().expect("memory");
             one(move || {
-                context.digest_sign_init(Some(Md::sm3()), &key).expect("SM2 signs");
+                context
+                    .digest_sign_init(Some(Md::sm3()), &key)
+                    .expect("SM2 signs");
                 let length = context.digest_sign(black_box(&inputs.message), Some(&mut signature));
                 black_box(length.expect("room enough"));
             })
@@ -73,11 +75,17 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         Operation::VerifyMessage => {
             let (mut context, key) = (MdCtx::new().expect("memory"), secret());
             let mut der = Vec::new();
-            context.digest_sign_init(Some(Md::sm3()), &key).expect("SM2 signs");
-            context.digest_sign_to_vec(&inputs.message, &mut der).expect("memory");
+            context
+                .digest_sign_init(Some(Md::sm3()), &key)
+                .expect("SM2 signs");
+            context
+                .digest_sign_to_vec(&inputs.message, &mut der)
+                .expect("memory");
             one(move || {
                 let key = parse(black_box(&spki));
-                context.digest_verify_init(Some(Md::sm3()), &key).expect("SM2 verifies");
+                context
+                    .digest_verify_init(Some(Md::sm3()), &key)
+                    .expect("SM2 verifies");
                 let good = context.digest_verify(black_box(&inputs.message), black_box(&der));
                 assert!(good.expect("a signature"));
             })
@@ -114,40 +122,58 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             let (cipher, mut context) = (Cipher::sm4_ecb(), CipherCtx::new().expect("memory"));
             one(move || {
                 let key = Some(black_box(&inputs.key[..]));
-                context.encrypt_init(Some(cipher), key, None).expect("16 octets");
+                context
+                    .encrypt_init(Some(cipher), key, None)
+                    .expect("16 octets");
             })
         }
         Operation::Ecb(_) => {
             let mut context = encrypting(Cipher::sm4_ecb());
             context.set_padding(false);
             into_other(operation, move |octets, output| {
-                context.cipher_update(octets, Some(output)).expect("whole blocks")
+                context
+                    .cipher_update(octets, Some(output))
+                    .expect("whole blocks")
             })
         }
         Operation::Ctr(_) => {
             let mut context = encrypting(Cipher::sm4_ctr());
             in_place(operation, move |octets| {
-                context.encrypt_init(None, None, Some(&inputs.iv)).expect("16 octets");
-                context.cipher_update_inplace(octets, octets.len()).expect("any octets");
+                context
+                    .encrypt_init(None, None, Some(&inputs.iv))
+                    .expect("16 octets");
+                context
+                    .cipher_update_inplace(octets, octets.len())
+                    .expect("any octets");
                 []
             })
         }
         Operation::CbcDecrypt(_) => {
             let mut context = CipherCtx::new().expect("memory");
             let (key, iv) = (Some(&inputs.key[..]), Some(&inputs.iv[..]));
-            context.decrypt_init(Some(Cipher::sm4_cbc()), key, iv).expect("16 octets");
+            context
+                .decrypt_init(Some(Cipher::sm4_cbc()), key, iv)
+                .expect("16 octets");
             into_other(operation, move |octets, output| {
-                context.decrypt_init(None, None, Some(&inputs.iv)).expect("16 octets");
+                context
+                    .decrypt_init(None, None, Some(&inputs.iv))
+                    .expect("16 octets");
                 context.set_padding(false);
-                context.cipher_update(octets, Some(output)).expect("whole blocks")
+                context
+                    .cipher_update(octets, Some(output))
+                    .expect("whole blocks")
             })
         }
         Operation::Gcm(_) => {
             let cipher = Cipher::fetch(None, "SM4-GCM", None).expect("OpenSSL 3.1 or newer");
             let mut context = encrypting(&cipher);
             in_place(operation, move |octets| {
-                context.encrypt_init(None, None, Some(&inputs.nonce)).expect("12 octets");
-                context.cipher_update_inplace(octets, octets.len()).expect("any octets");
+                context
+                    .encrypt_init(None, None, Some(&inputs.nonce))
+                    .expect("12 octets");
+                context
+                    .cipher_update_inplace(octets, octets.len())
+                    .expect("any octets");
                 context.cipher_final(&mut []).expect("the first end");
                 let mut tag = [0; 16];
                 context.tag(&mut tag).expect("after the end");
@@ -157,14 +183,24 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         Operation::Ccm(_) => {
             let cipher = Cipher::fetch(None, "SM4-CCM", None).expect("OpenSSL 3.1 or newer");
             let mut context = CipherCtx::new().expect("memory");
-            context.encrypt_init(Some(&cipher), None, None).expect("SM4 is built in");
+            context
+                .encrypt_init(Some(&cipher), None, None)
+                .expect("SM4 is built in");
             context.set_iv_length(12).expect("a length that fits");
             context.set_tag_length(16).expect("a length that fits");
-            context.encrypt_init(None, Some(&inputs.key), None).expect("16 octets");
+            context
+                .encrypt_init(None, Some(&inputs.key), None)
+                .expect("16 octets");
             in_place(operation, move |octets| {
-                context.encrypt_init(None, None, Some(&inputs.nonce)).expect("12 octets");
-                context.set_data_len(octets.len()).expect("a length that fits");
-                context.cipher_update_inplace(octets, octets.len()).expect("any octets");
+                context
+                    .encrypt_init(None, None, Some(&inputs.nonce))
+                    .expect("12 octets");
+                context
+                    .set_data_len(octets.len())
+                    .expect("a length that fits");
+                context
+                    .cipher_update_inplace(octets, octets.len())
+                    .expect("any octets");
                 let mut tag = [0; 16];
                 context.tag(&mut tag).expect("after the end");
                 tag

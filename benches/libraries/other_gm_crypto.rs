@@ -38,13 +38,19 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         Operation::Encrypt => {
             let key = Sm2Encryptor::new(&inputs.public).expect("a good key");
             one(move || {
-                black_box(key.encrypt(black_box(&inputs.message)).expect("a short message"));
+                black_box(
+                    key.encrypt(black_box(&inputs.message))
+                        .expect("a short message"),
+                );
             })
         }
         Operation::Decrypt => {
             let key = Sm2Decryptor::new(pair);
             one(move || {
-                black_box(key.decrypt(black_box(&inputs.ciphertext)).expect("the same format"));
+                black_box(
+                    key.decrypt(black_box(&inputs.ciphertext))
+                        .expect("the same format"),
+                );
             })
         }
         Operation::Digest(_) => of_octets(operation, |message| {
@@ -61,12 +67,14 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             sm4.encrypt_ecb(octets).expect("whole blocks")
         }),
         Operation::CbcDecrypt(_) => of_octets(operation, move |octets| {
-            sm4.decrypt_cbc_raw(octets, &inputs.iv).expect("whole blocks")
+            sm4.decrypt_cbc_raw(octets, &inputs.iv)
+                .expect("whole blocks")
         }),
         Operation::Gcm(_) => {
             let octets = super::sevens(operation);
             let seal = move |octets: &[u8]| {
-                sm4.encrypt_gcm(octets, &inputs.nonce, b"").expect("12 octets")
+                sm4.encrypt_gcm(octets, &inputs.nonce, b"")
+                    .expect("12 octets")
             };
             let (sealed, tag) = seal(&octets);
             super::agree(operation, &[sealed, tag].concat());

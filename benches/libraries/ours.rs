@@ -6,11 +6,20 @@
 use super::{Row, in_place, of_octets, one, way};
 use crate::operations::{BATCH, INPUTS, Operation};
 use getrandom::SysRng;
+#[cfg(false)]
+use gm_crypto::sm2::{
+    PreparedVerifyingKey, TableSize,
+    exchange::{Initiator, Responder},
+};
 use gm_crypto::{
     sm2::{Ciphertext, DerSignature, PublicKey, SecretKey, SigningKey, UserId, VerifyingKey},
     sm3,
     sm4::{
-        Sm4,
+        Ccm, Ctr, Gcm, Sm4,
+        aead::{
+            AeadInOut,
+            consts::{U12, U16},
+        },
         cipher::{Block, BlockCipherEncrypt, BlockModeDecrypt, InnerIvInit, KeyInit, StreamCipher},
     },
 };
@@ -29,16 +38,41 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             let key = SecretKey::generate(&mut SysRng).expect("the system is random");
             black_box(key.public_key().to_uncompressed());
         }),
+        #[cfg(true)]
         Operation::KeyGenBatch => vec![],
+        #[cfg(false)]
+        Operation::KeyGenBatch => one(|| {
+            let keys = SecretKey::generate_batch(&mut SysRng, BATCH).expect("the system is random");
+            for (_, public) in &keys {
+                black_box(public.to_uncompressed());
+            }
+        }),
         Operation::SignDigest => {
             let plain = SigningKey::new(secret(), UserId::default());
             vec![
+                #[cfg(false)]
+                way("", move || {
+                    let signature =
+                        signing.sign_digest_hedged(&mut SysRng, black_box(&inputs.digest));
+                    black_box(signature.expect("the system is random").to_der());
+                }),
                 way("-rfc6979", move || {
                     black_box(plain.sign_digest(black_box(&inputs.digest)).to_der());
                 }),
             ]
         }
+        #[cfg(true)]
         Operation::SignDigestBatch => vec![],
+        #[cfg(false)]
+        Operation::SignDigestBatch => {
+            let digests = [inputs.digest; BATCH];
+            one(move || {
+                let signatures = signing.sign_digests(&mut SysRng, black_box(&digests));
+                for signature in signatures.expect("the system is random") {
+                    black_box(signature.to_der());
+                }
+            })
+        }
         Operation::SignMessage => {
             let plain = SigningKey::new(secret(), UserId::default());
             vec![
@@ -52,28 +86,73 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
                 }),
             ]
         }
+        #[cfg(true)]
         Operation::SignMessageBatch => vec![],
+        #[cfg(false)]
+        Operation::SignMessageBatch => one(move || {
+            let messages = [&inputs.message[..]; BATCH];
+            let signatures = signing.sign_batch(&mut SysRng, black_box(&messages));
+            for signature in signatures.expect("the system is random") {
+                black_box(signature.to_der());
+            }
+        }),
         // The key keeps Z, which a digest does not need.
         Operation::VerifyDigest => one(move || {
             let key = PublicKey::from_uncompressed(black_box(&inputs.public)).expect("a good key");
             let key = VerifyingKey::new(key, &UserId::default());
             let signature = DerSignature::from_der(black_box(&der)).expect("in range");
-            key.verify_digest(black_box(&inputs.digest), &signature).expect("its own");
+            key.verify_digest(black_box(&inputs.digest), &signature)
+                .expect("its own");
         }),
         Operation::VerifyDigestReady => {
             let key = VerifyingKey::new(public, &UserId::default());
-            one(move || {
+            #[cfg(false)]
+            let prepared = [
+                ("-small", TableSize::Small),
+                ("-medium", TableSize::Medium),
+                ("-large", TableSize::Large),
+            ]
+            .map(|(variant, size)| {
+                let key = PreparedVerifyingKey::new(key.clone(), size);
+                let der = der.clone();
+                way(variant, move || {
+                    let signature = DerSignature::from_der(black_box(&der)).expect("in range");
+                    key.verify_digest(black_box(&inputs.digest), &signature)
+                        .expect("its own");
+                })
+            });
+            #[cfg(true)]
+            let prepared = [];
+            let mut rows = one(move || {
                 let signature = DerSignature::from_der(black_box(&der)).expect("in range");
-                key.verify_digest(black_box(&inputs.digest), &signature).expect("its own");
-            })
+                key.verify_digest(black_box(&inputs.digest), &signature)
+                    .expect("its own");
+            });
+            rows.extend(prepared);
+            rows
         }
         Operation::VerifyMessage => one(move || {
             let key = PublicKey::from_uncompressed(black_box(&inputs.public)).expect("a good key");
             let key = VerifyingKey::new(key, &UserId::default());
             let signature = DerSignature::from_der(black_box(&der)).expect("in range");
-            key.verify(black_box(&inputs.message), &signature).expect("its own");
+            key.verify(black_box(&inputs.message), &signature)
+                .expect("its own");
         }),
+        #[cfg(true)]
         Operation::Prepare => vec![],
+        #[cfg(false)]
+        Operation::Prepare => [
+            ("-small", TableSize::Small),
+            ("-medium", TableSize::Medium),
+            ("-large", TableSize::Large),
+        ]
+        .map(|(variant, size)| {
+            let key = VerifyingKey::new(public, &UserId::default());
+            way(variant, move || {
+                black_box(PreparedVerifyingKey::new(black_box(&key).clone(), size));
+            })
+        })
+        .into(),
         Operation::Encrypt => one(move || {
             let ciphertext = public.encrypt(&mut SysRng, black_box(&inputs.message));
             black_box(ciphertext.expect("the system is random").to_c1c3c2());
@@ -88,7 +167,14 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         }
         Operation::Exchange => vec![],
         Operation::Digest(_) => of_octets(operation, sm3::digest),
-        Operation::EightDigests(_) => vec![],
+        Operation::EightDigests(size) => {
+            let message = vec![7; size];
+            let mut digests = [[0; 32]; 8];
+            one(move || {
+                sm3::digest_many(black_box(&[&message[..]; 8]), &mut digests);
+                black_box(&digests);
+            })
+        }
         Operation::Kdf(size) => {
             let (secret, mut output) = ([7; 64], vec![0; size]);
             one(move || sm3::kdf(&[black_box(&secret)], black_box(&mut output)))
@@ -101,8 +187,7 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             []
         }),
         Operation::Ctr(_) => in_place(operation, move |octets| {
-            let mut mode = ctr::Ctr128BE::inner_iv_init(&sm4, &inputs.iv.into());
-            mode.apply_keystream(octets);
+            Ctr::inner_iv_init(sm4.clone(), &inputs.iv.into()).apply_keystream(octets);
             []
         }),
         Operation::CbcDecrypt(_) => in_place(operation, move |octets| {
@@ -110,8 +195,20 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             mode.decrypt_blocks(blocks(octets));
             []
         }),
-        Operation::Gcm(_) => vec![],
-        Operation::Ccm(_) => vec![],
+        Operation::Gcm(_) => {
+            let mode = Gcm::<U12>::from(sm4);
+            in_place(operation, move |octets| {
+                mode.encrypt_inout_detached(&inputs.nonce.into(), b"", octets.into())
+                    .expect("short")
+            })
+        }
+        Operation::Ccm(_) => {
+            let mode = Ccm::<U16>::from(sm4);
+            in_place(operation, move |octets| {
+                mode.encrypt_inout_detached(&inputs.nonce.into(), b"", octets.into())
+                    .expect("short")
+            })
+        }
     }
 }
 

@@ -13,6 +13,11 @@ use aes_gcm::{
 };
 use ccm::{Ccm, consts::U16};
 use cipher::{Block, BlockCipherEncrypt, BlockModeDecrypt, InnerIvInit, KeyInit, StreamCipher};
+use ctr::{Ctr128BE, CtrCore};
+use signature::{
+    Signer, Verifier,
+    hazmat::{PrehashSigner, PrehashVerifier},
+};
 use sm2::{
     dsa::{Signature, SigningKey, VerifyingKey},
     elliptic_curve::{Generate, sec1::ToSec1Point},
@@ -20,10 +25,6 @@ use sm2::{
 };
 use sm3::Digest;
 use sm4::{Sm4, cipher};
-use signature::{
-    Signer, Verifier,
-    hazmat::{PrehashSigner, PrehashVerifier},
-};
 use std::hint::black_box;
 
 pub(super) fn rows(operation: Operation) -> Vec<Row> {
@@ -49,20 +50,23 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         // The key keeps Z, which a digest does not need.
         Operation::VerifyDigest => one(|| {
             let key = VerifyingKey::from_sec1_bytes(ID, black_box(&inputs.public));
-            let signature = Signature::from_bytes(black_box(&inputs.signature)).expect("in range");
+            let signature = Signature::from_slice(black_box(&inputs.signature)).expect("in range");
             let key = key.expect("a good key");
-            key.verify_prehash(black_box(&inputs.digest), &signature).expect("its own");
+            key.verify_prehash(black_box(&inputs.digest), &signature)
+                .expect("its own");
         }),
         Operation::VerifyDigestReady => one(move || {
-            let signature = Signature::from_bytes(black_box(&inputs.signature)).expect("in range");
+            let signature = Signature::from_slice(black_box(&inputs.signature)).expect("in range");
             let key = signing.verifying_key();
-            key.verify_prehash(black_box(&inputs.digest), &signature).expect("its own");
+            key.verify_prehash(black_box(&inputs.digest), &signature)
+                .expect("its own");
         }),
         Operation::VerifyMessage => one(|| {
             let key = VerifyingKey::from_sec1_bytes(ID, black_box(&inputs.public));
-            let signature = Signature::from_bytes(black_box(&inputs.signature)).expect("in range");
+            let signature = Signature::from_slice(black_box(&inputs.signature)).expect("in range");
             let key = key.expect("a good key");
-            key.verify(black_box(&inputs.message), &signature).expect("its own");
+            key.verify(black_box(&inputs.message), &signature)
+                .expect("its own");
         }),
         Operation::Encrypt => {
             let key = EncryptingKey::new(secret.public_key());
@@ -86,8 +90,7 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             []
         }),
         Operation::Ctr(_) => in_place(operation, move |octets| {
-            let mut mode = ctr::Ctr128BE::inner_iv_init(&sm4, &inputs.iv.into());
-            mode.apply_keystream(octets);
+            ctr(&sm4, &inputs.iv).apply_keystream(octets);
             []
         }),
         Operation::CbcDecrypt(_) => in_place(operation, move |octets| {
@@ -127,24 +130,32 @@ pub(super) fn expected(operation: Operation) -> Vec<u8> {
     match operation {
         Operation::Digest(_) => return sm3::Sm3::digest(&octets).to_vec(),
         Operation::Ecb(_) => sm4.encrypt_blocks(blocks(&mut octets)),
-        Operation::Ctr(_) => {
-            ctr::Ctr128BE::inner_iv_init(&sm4, &inputs.iv.into()).apply_keystream(&mut octets);
-        }
+        Operation::Ctr(_) => ctr(&sm4, &inputs.iv).apply_keystream(&mut octets),
         Operation::CbcDecrypt(_) => cbc::Decryptor::inner_iv_init(&sm4, &inputs.iv.into())
             .decrypt_blocks(blocks(&mut octets)),
         Operation::Gcm(_) => {
-            let tag = AesGcm::<Sm4, U12>::from(sm4)
-                .encrypt_inout_detached(&inputs.nonce.into(), b"", (&mut octets[..]).into());
+            let tag = AesGcm::<Sm4, U12>::from(sm4).encrypt_inout_detached(
+                &inputs.nonce.into(),
+                b"",
+                (&mut octets[..]).into(),
+            );
             octets.extend(tag.expect("short"));
         }
         Operation::Ccm(_) => {
-            let tag = Ccm::<Sm4, U16, U12>::from(sm4)
-                .encrypt_inout_detached(&inputs.nonce.into(), b"", (&mut octets[..]).into());
+            let tag = Ccm::<Sm4, U16, U12>::from(sm4).encrypt_inout_detached(
+                &inputs.nonce.into(),
+                b"",
+                (&mut octets[..]).into(),
+            );
             octets.extend(tag.expect("short"));
         }
         _ => {}
     }
     octets
+}
+
+fn ctr<'a>(sm4: &'a Sm4, iv: &[u8; 16]) -> Ctr128BE<&'a Sm4> {
+    Ctr128BE::from_core(CtrCore::inner_iv_init(sm4, iv.into()))
 }
 
 fn blocks(octets: &mut [u8]) -> &mut [Block<Sm4>] {

@@ -6,7 +6,10 @@
 //! functions take `&mut` where libgcrypt writes to the object behind the handle. Errors
 //! end the bench.
 
-#![allow(unsafe_code, reason = "libgcrypt is C; the module's head has the argument")]
+#![allow(
+    unsafe_code,
+    reason = "libgcrypt is C; the module's head has the argument"
+)]
 
 use std::{
     ffi::{c_char, c_int, c_uint, c_void},
@@ -62,7 +65,10 @@ pub(super) fn start() {
         // SAFETY: no pointer is kept; the commands take the arguments that the manual
         // gives them: an int, an int.
         unsafe {
-            assert!(!gcry_check_version(c"1.10.0".as_ptr()).is_null(), "libgcrypt 1.10");
+            assert!(
+                !gcry_check_version(c"1.10.0".as_ptr()).is_null(),
+                "libgcrypt 1.10"
+            );
             gcry_control(CTL_DISABLE_SECMEM, 0);
             gcry_control(CTL_INITIALIZATION_FINISHED, 0);
         }
@@ -74,7 +80,12 @@ pub(super) fn sm3(message: &[u8]) -> [u8; 32] {
     let mut digest = [0; 32];
     // SAFETY: SM3 writes 32 octets; the message has its length.
     unsafe {
-        gcry_md_hash_buffer(MD_SM3, digest.as_mut_ptr().cast(), message.as_ptr().cast(), message.len());
+        gcry_md_hash_buffer(
+            MD_SM3,
+            digest.as_mut_ptr().cast(),
+            message.as_ptr().cast(),
+            message.len(),
+        );
     }
     digest
 }
@@ -163,9 +174,7 @@ impl Expression {
     pub(super) fn parse(parts: &[&[u8]]) -> Self {
         let (text, mut handle) = (parts.concat(), ptr::null_mut());
         // SAFETY: the text is copied; the handle is written before the call returns 0.
-        check(unsafe {
-            gcry_sexp_new(&raw mut handle, text.as_ptr().cast(), text.len(), 1)
-        });
+        check(unsafe { gcry_sexp_new(&raw mut handle, text.as_ptr().cast(), text.len(), 1) });
         Self(handle)
     }
 

@@ -5,7 +5,14 @@
 use gm_crypto::sm2::{SecretKey, SigningKey, UserId};
 use std::{env, hint::black_box, process::ExitCode};
 
-const OPERATIONS: &[(&str, fn(&SigningKey, u32))] = &[("sign", sign), ("verify", verify)];
+type Operation = fn(&SigningKey, u32);
+
+const OPERATIONS: &[(&str, Operation)] = &[
+    ("sign", sign),
+    ("verify", verify),
+    #[cfg(false)]
+    ("verify-prepared", verify_prepared),
+];
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
@@ -38,7 +45,20 @@ fn sign(key: &SigningKey, count: u32) {
 fn verify(key: &SigningKey, count: u32) {
     let signature = key.sign_digest(&DIGEST);
     for _ in 0..count {
-        let good = key.verifying_key().verify_digest(black_box(&DIGEST), black_box(&signature));
+        let good = key
+            .verifying_key()
+            .verify_digest(black_box(&DIGEST), black_box(&signature));
+        good.expect("its own");
+    }
+}
+
+#[cfg(false)]
+fn verify_prepared(key: &SigningKey, count: u32) {
+    use gm_crypto::sm2::{PreparedVerifyingKey, TableSize};
+    let signature = key.sign_digest(&DIGEST);
+    let key = PreparedVerifyingKey::new(key.verifying_key().clone(), TableSize::Large);
+    for _ in 0..count {
+        let good = key.verify_digest(black_box(&DIGEST), black_box(&signature));
         good.expect("its own");
     }
 }
