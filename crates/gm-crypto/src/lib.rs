@@ -41,6 +41,7 @@ extern crate alloc;
 mod error;
 mod low;
 mod mid;
+mod paths;
 #[cfg(feature = "message")]
 pub mod message;
 #[cfg(feature = "pki")]
@@ -50,3 +51,4 @@ pub mod sm3;
 pub mod sm4;
 
 pub use error::{Error, Result};
+pub use paths::Paths;

@@ -5,15 +5,21 @@
 
 mod encrypt;
 mod envelope;
+pub mod exchange;
 mod id;
 mod key;
+mod nonce;
+mod prepared;
 mod sign;
+#[cfg(feature = "sm2")]
+mod upstream;
 mod verify;
 
-pub use encrypt::Ciphertext;
+pub use encrypt::{Ciphertext, LegacyCiphertext};
 pub use envelope::EnvelopedKey;
 pub use id::{UserId, Za};
 pub use key::{PublicKey, SecretKey};
+pub use prepared::{PreparedVerifyingKey, TableSize};
 pub use sign::SigningKey;
 pub use verify::{DerSignature, RawSignature, VerifyingKey};
 

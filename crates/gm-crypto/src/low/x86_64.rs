@@ -63,7 +63,6 @@ macro_rules! product {
         )
     };
 }
-use product;
 
 pub(crate) mod division_steps;
 pub(crate) mod field_mulx;

@@ -154,7 +154,7 @@ impl Jacobian {
 
     /// P + Q, whatever P is.
     #[inline(always)]
-    pub(super) fn add_affine_vartime<M: Machine>(self, m: M, other: &Affine) -> Self {
+    pub(crate) fn add_affine_vartime<M: Machine>(self, m: M, other: &Affine) -> Self {
         if self.is_infinity_vartime() {
             return other.to_jacobian();
         }

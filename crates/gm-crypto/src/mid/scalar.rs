@@ -45,6 +45,15 @@ impl Scalar {
         Self(add(&self.0, &other.0))
     }
 
+    /// This + `other` mod n, for limbs below n.
+    pub(crate) fn add_limbs(&self, other: &Limbs) -> Self {
+        Self(add(&self.0, other))
+    }
+
+    pub(crate) fn limbs(&self) -> &Limbs {
+        &self.0
+    }
+
     pub(crate) fn sub(&self, other: &Self) -> Self {
         Self(add(&self.0, &negate(&other.0)))
     }
@@ -78,6 +87,11 @@ impl SecretScalar {
     /// This + `other` mod n.
     pub(crate) fn add(&self, other: &Limbs) -> Self {
         Self(add(&self.0, other))
+    }
+
+    /// This − `other` mod n, which is public.
+    pub(crate) fn less(&self, other: &Scalar) -> Scalar {
+        Scalar(add(&self.0, &negate(&other.0)))
     }
 
     /// This · `other` mod n.

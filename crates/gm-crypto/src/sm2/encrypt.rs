@@ -1,16 +1,24 @@
 //! Public-key encryption (GB/T 32918.4) and its ciphertext (GM/T 0009, 7.2).
 
-use crate::{Error, Result, sm3};
+use crate::{
+    Error, Result,
+    low::{ct::declassify, field::on_this_machine},
+    mid::{
+        multiply::{multiply, multiply_base},
+        point::{Affine, to_affine_all},
+        scalar::SecretScalar,
+    },
+    sm3,
+};
 use alloc::vec::Vec;
 use der::{
     Decode, Encode, Sequence,
     asn1::{OctetStringRef, UintRef},
 };
 use rand_core::TryCryptoRng;
-use sm2::elliptic_curve::sec1::ToSec1Point;
 use sm3::digest::Digest;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{PublicKey, SecretKey};
 
@@ -107,14 +115,78 @@ impl Ciphertext {
     }
 }
 
+/// A ciphertext in the order of the draft of 2010, C1 ‖ C2 ‖ C3, which old programs still
+/// write. Nothing but its name tells it from C1 ‖ C3 ‖ C2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegacyCiphertext(Ciphertext);
+
+impl LegacyCiphertext {
+    /// Reads C1 ‖ C2 ‖ C3, C1 being `04 ‖ x ‖ y`.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] when it is too short or C1 is not on the curve.
+    pub fn from_c1c2c3(octets: &[u8]) -> Result<Self> {
+        let (c1, rest) = octets
+            .split_at_checked(PublicKey::LENGTH)
+            .ok_or(Error::Crypto)?;
+        let (c2, c3) = rest
+            .split_last_chunk::<{ sm3::DIGEST_LENGTH }>()
+            .ok_or(Error::Crypto)?;
+        Ciphertext::from_parts(c1, c3, c2).map(Self)
+    }
+
+    /// Writes C1 ‖ C2 ‖ C3.
+    pub fn to_c1c2c3(&self) -> Vec<u8> {
+        [&self.0.c1.to_uncompressed()[..], &self.0.c2, &self.0.c3].concat()
+    }
+}
+
+impl From<LegacyCiphertext> for Ciphertext {
+    fn from(legacy: LegacyCiphertext) -> Self {
+        legacy.0
+    }
+}
+
+impl From<Ciphertext> for LegacyCiphertext {
+    fn from(ciphertext: Ciphertext) -> Self {
+        Self(ciphertext)
+    }
+}
+
 /// x2 and y2 of the shared point, 32 octets each, wiped.
 struct Shared(Zeroizing<[u8; 64]>);
 
 impl Shared {
-    fn new(point: sm2::ProjectivePoint) -> Self {
+    fn new(x: [u8; 32], y: [u8; 32]) -> Self {
         let mut octets = Zeroizing::new([0; 64]);
-        octets.copy_from_slice(&point.to_affine().to_sec1_point(false).as_bytes()[1..]);
+        octets[..32].copy_from_slice(&x);
+        octets[32..].copy_from_slice(&y);
         Self(octets)
+    }
+
+    /// [d]C1.
+    fn decrypting(d: &SecretScalar, c1: &Affine) -> Self {
+        on_this_machine!(m => {
+            let mut point = multiply(m, d, c1);
+            let mut affine = point.to_affine(m);
+            let (x, y) = affine.to_coordinates(m);
+            point.zeroize();
+            affine.zeroize();
+            Self::new(x, y)
+        })
+    }
+
+    /// C1 = [k]G, and [k]P; one inversion makes both affine.
+    fn encrypting(k: &SecretScalar, recipient: &Affine) -> (PublicKey, Self) {
+        on_this_machine!(m => {
+            let mut points = [multiply_base(m, k), multiply(m, k, recipient)];
+            let mut affine = to_affine_all(m, &points);
+            let c1 = declassify(affine[0], "C1 is part of the ciphertext");
+            let (x, y) = affine[1].to_coordinates(m);
+            points.zeroize();
+            affine.zeroize();
+            (PublicKey::from_point(c1), Self::new(x, y))
+        })
     }
 
     /// t = KDF(x2 ‖ y2, length).
@@ -153,14 +225,15 @@ impl PublicKey {
             // A1, A2: C1 = [k]G; the range of a secret key suits k.
             let k = SecretKey::generate(rng)?;
             // A4, A5: (x2, y2) = [k]P; t = KDF(x2 ‖ y2), not all zero.
-            let shared = Shared::new(self.point() * k.scalar());
+            let (c1, shared) = Shared::encrypting(k.scalar(), self.point());
             let mask = shared.mask(message.len());
-            if mask.iter().fold(0, |sum, octet| sum | octet) == 0 {
+            let zero = mask.iter().fold(0, |sum, octet| sum | octet).ct_eq(&0);
+            if declassify(bool::from(zero), "with another k, the mask is another") {
                 continue;
             }
             // A6, A7: C2 = M ⊕ t; C3.
             return Ok(Ciphertext {
-                c1: k.public_key(),
+                c1,
                 c3: shared.hash(message),
                 c2: message.iter().zip(&*mask).map(|(m, t)| m ^ t).collect(),
             });
@@ -177,7 +250,7 @@ impl SecretKey {
     /// [`Error::Crypto`], for whatever reason.
     pub fn decrypt(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<Vec<u8>>> {
         // B1 holds by the type. B3, B4: (x2, y2) = [d]C1; t not all zero.
-        let shared = Shared::new(ciphertext.c1.point() * self.scalar());
+        let shared = Shared::decrypting(self.scalar(), ciphertext.c1.point());
         let mut message = shared.mask(ciphertext.c2.len());
         let zero = message.iter().fold(0, |sum, octet| sum | octet).ct_eq(&0);
         // B5, B6: M = C2 ⊕ t; u = C3.
@@ -185,7 +258,7 @@ impl SecretKey {
             *octet ^= masked;
         }
         let fits = shared.hash(&message).ct_eq(&ciphertext.c3);
-        if (fits & !zero).into() {
+        if declassify(bool::from(fits & !zero), "whether it opens is the answer") {
             Ok(message)
         } else {
             Err(Error::Crypto)
@@ -207,6 +280,10 @@ mod tests {
             assert_eq!(*key.decrypt(&ciphertext).unwrap(), message);
             let raw = ciphertext.to_c1c3c2();
             assert_eq!(Ciphertext::from_c1c3c2(&raw).unwrap(), ciphertext);
+            let legacy = LegacyCiphertext::from(ciphertext.clone()).to_c1c2c3();
+            assert_eq!(legacy[65..65 + length], raw[97..], "C2 follows C1");
+            let legacy = LegacyCiphertext::from_c1c2c3(&legacy).unwrap();
+            assert_eq!(Ciphertext::from(legacy), ciphertext);
             let der = ciphertext.to_der();
             assert_eq!(Ciphertext::from_der(&der).unwrap(), ciphertext);
             for changed in [70, raw.len() - 1] {

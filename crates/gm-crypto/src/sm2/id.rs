@@ -101,6 +101,18 @@ impl Za {
             .into()
     }
 
+    /// [`Self::digest`] of many messages, eight at a time.
+    pub fn digest_many(&self, messages: &[&[u8]]) -> Vec<[u8; sm3::DIGEST_LENGTH]> {
+        let inputs: Vec<Vec<u8>> = messages
+            .iter()
+            .map(|message| [&self.0, *message].concat())
+            .collect();
+        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        let mut digests = alloc::vec![[0; sm3::DIGEST_LENGTH]; messages.len()];
+        sm3::digest_many(&inputs, &mut digests);
+        digests
+    }
+
     /// The 32 octets of Z.
     pub fn as_bytes(&self) -> &[u8; sm3::DIGEST_LENGTH] {
         &self.0

@@ -1,13 +1,18 @@
 //! Keys: a scalar that nobody sees, a point that is known to be on the curve.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    low::{ct::declassify, field::on_this_machine},
+    mid::{
+        multiply::multiply_base,
+        point::{Affine, to_affine_all},
+        scalar::SecretScalar,
+    },
+};
+use alloc::vec::Vec;
 use core::fmt;
 use der::{AnyRef, asn1::BitStringRef};
 use rand_core::TryCryptoRng;
-use sm2::{
-    Scalar,
-    elliptic_curve::{Group, PrimeField, sec1::ToSec1Point},
-};
 use spki::{AlgorithmIdentifierRef, Document, EncodePublicKey, SubjectPublicKeyInfoRef};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -19,7 +24,7 @@ use super::{CURVE_OID, KEY_OID};
 /// n − 1 is excluded because a signature divides by 1 + d (GB/T 32918.1, 6.1).
 /// Wiped on drop, silent in `Debug`, compared in constant time.
 #[derive(Clone)]
-pub struct SecretKey(Scalar);
+pub struct SecretKey(SecretScalar);
 
 impl SecretKey {
     /// A fresh key from `rng`.
@@ -38,41 +43,67 @@ impl SecretKey {
         }
     }
 
+    /// `count` fresh keys with their public halves; one inversion serves all of them.
+    ///
+    /// # Errors
+    /// [`Error::Random`] when the source fails.
+    pub fn generate_batch<R: TryCryptoRng + ?Sized>(
+        rng: &mut R,
+        count: usize,
+    ) -> Result<Vec<(Self, PublicKey)>> {
+        let mut octets = Zeroizing::new(alloc::vec![0; 32 * count]);
+        rng.try_fill_bytes(&mut octets).map_err(|_| Error::Random)?;
+        let mut keys = Vec::with_capacity(count);
+        for chunk in octets.as_chunks::<32>().0 {
+            match Self::from_bytes(chunk) {
+                Ok(key) => keys.push(key),
+                Err(_) => keys.push(Self::generate(rng)?),
+            }
+        }
+        let affine = on_this_machine!(m => {
+            let mut points: Vec<_> = keys.iter().map(|key| multiply_base(m, &key.0)).collect();
+            let affine = to_affine_all(m, &points);
+            points.zeroize();
+            affine
+        });
+        let public = |point| PublicKey(declassify(point, "a public key is public"));
+        Ok(keys.into_iter().zip(affine.into_iter().map(public)).collect())
+    }
+
     /// Reads the scalar: 32 octets, big endian.
     ///
     /// # Errors
     /// [`Error::Crypto`] when it is not in [1, n − 2].
     pub fn from_bytes(octets: &[u8; 32]) -> Result<Self> {
-        let scalar = Option::<Scalar>::from(Scalar::from_repr((*octets).into()));
-        let key = Self(scalar.ok_or(Error::Crypto)?);
-        let unusable = key.0.ct_eq(&Scalar::ZERO) | (key.0 + Scalar::ONE).ct_eq(&Scalar::ZERO);
-        if unusable.into() {
-            return Err(Error::Crypto);
+        let (scalar, below_n) = SecretScalar::from_bytes(octets);
+        let last = scalar.add(&[1, 0, 0, 0]).is_zero();
+        let usable = below_n & !scalar.is_zero() & !last;
+        if declassify(bool::from(usable), "a number out of range is no key") {
+            Ok(Self(scalar))
+        } else {
+            Err(Error::Crypto)
         }
-        Ok(key)
     }
 
     /// The scalar: 32 octets, big endian, wiped when dropped.
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0.to_repr().into())
+        Zeroizing::new(self.0.to_bytes())
     }
 
     /// The point d·G.
     pub fn public_key(&self) -> PublicKey {
-        let point = sm2::ProjectivePoint::mul_by_generator(&self.0).to_affine();
-        PublicKey(
-            sm2::PublicKey::from_affine(point).expect("d is in [1, n - 2], so d·G is not infinity"),
-        )
+        let point = on_this_machine!(m => {
+            let mut point = multiply_base(m, &self.0);
+            let affine = point.to_affine(m);
+            // Z tells about d.
+            point.zeroize();
+            affine
+        });
+        PublicKey(declassify(point, "a public key is public"))
     }
 
-    pub(super) fn scalar(&self) -> &Scalar {
+    pub(super) fn scalar(&self) -> &SecretScalar {
         &self.0
-    }
-}
-
-impl Drop for SecretKey {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }
 
@@ -92,7 +123,7 @@ impl fmt::Debug for SecretKey {
 
 /// A public key: a point on the curve that is not infinity.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct PublicKey(sm2::PublicKey);
+pub struct PublicKey(Affine);
 
 impl PublicKey {
     /// Octets of the uncompressed form.
@@ -104,21 +135,49 @@ impl PublicKey {
     /// [`Error::Crypto`] for any other length or form, and for a point that is
     /// not on the curve.
     pub fn from_uncompressed(octets: &[u8]) -> Result<Self> {
-        if octets.len() != Self::LENGTH || octets[0] != 4 {
+        let Some((4, rest)) = octets.split_first() else {
             return Err(Error::Crypto);
-        }
-        sm2::PublicKey::from_sec1_bytes(octets)
+        };
+        let ([x, y], []) = rest.as_chunks::<32>() else {
+            return Err(Error::Crypto);
+        };
+        on_this_machine!(m => Affine::from_coordinates_vartime(m, x, y))
             .map(Self)
-            .map_err(|_| Error::Crypto)
+            .ok_or(Error::Crypto)
+    }
+
+    /// Reads a point uncompressed or compressed, `02 ‖ x` or `03 ‖ x`, 33 octets (SEC 1,
+    /// 2.3.4; GB/T 32918.1, 4.2.10). The hybrid forms `06` and `07` are refused.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] as for [`Self::from_uncompressed`].
+    pub fn from_sec1(octets: &[u8]) -> Result<Self> {
+        match octets {
+            [form @ (2 | 3), x @ ..] => {
+                let x = x.try_into().map_err(|_| Error::Crypto)?;
+                on_this_machine!(m => Affine::decompress_vartime(m, x, *form == 3))
+                    .map(Self)
+                    .ok_or(Error::Crypto)
+            }
+            _ => Self::from_uncompressed(octets),
+        }
     }
 
     /// Writes `04 ‖ x ‖ y`.
     pub fn to_uncompressed(&self) -> [u8; Self::LENGTH] {
-        let point = self.0.to_sec1_point(false);
-        point
-            .as_bytes()
-            .try_into()
-            .expect("an uncompressed point that is not infinity has 65 octets")
+        let (x, y) = on_this_machine!(m => self.0.to_coordinates(m));
+        let mut octets = [4; Self::LENGTH];
+        octets[1..33].copy_from_slice(&x);
+        octets[33..].copy_from_slice(&y);
+        octets
+    }
+
+    /// Writes `02 ‖ x` or `03 ‖ x`, as y is even or odd.
+    pub fn to_compressed(&self) -> [u8; 33] {
+        let (x, y) = on_this_machine!(m => self.0.to_coordinates(m));
+        let mut octets = [2 | (y[31] & 1); 33];
+        octets[1..].copy_from_slice(&x);
+        octets
     }
 
     /// Whether an algorithm identifier means a key on this curve, in either
@@ -133,8 +192,13 @@ impl PublicKey {
         }
     }
 
-    pub(super) fn point(&self) -> sm2::ProjectivePoint {
-        self.0.to_projective()
+    pub(super) fn point(&self) -> &Affine {
+        &self.0
+    }
+
+    /// A point that a multiplication of secrets made and that is sent to others.
+    pub(super) fn from_point(point: Affine) -> Self {
+        Self(point)
     }
 }
 

@@ -1,19 +1,31 @@
 //! Signing (GB/T 32918.2, clause 6).
 
-use crate::{Error, Result, sm3::Sm3};
+use crate::{
+    Error, Result,
+    low::{
+        ct::declassify,
+        field::{Limbs, on_this_machine},
+    },
+    mid::{
+        multiply::multiply_base,
+        point::{Affine, to_affine_all},
+        scalar::{Scalar, SecretScalar},
+    },
+    sm3,
+};
+use alloc::vec::Vec;
 use core::fmt;
 use der::AnyRef;
 use rand_core::TryCryptoRng;
-use rfc6979::KGenerator;
-use signature::{KeypairRef, Signer};
-use sm2::{
-    FieldBytes, ProjectivePoint, Scalar, Sm2, U256,
-    elliptic_curve::{Curve, Group, PrimeField, ops::Reduce, point::AffineCoordinates},
-};
+use signature::{KeypairRef, RandomizedSigner, Signer};
 use spki::{AlgorithmIdentifier, AssociatedAlgorithmIdentifier, SignatureAlgorithmIdentifier};
-use zeroize::{Zeroize, Zeroizing};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
-use super::{DerSignature, SecretKey, UserId, VerifyingKey};
+use super::{
+    DerSignature, SecretKey, UserId, VerifyingKey,
+    nonce::{Deterministic, NonceSource},
+};
 
 /// A private key with the ID it signs under.
 ///
@@ -21,24 +33,37 @@ use super::{DerSignature, SecretKey, UserId, VerifyingKey};
 /// the digest and fresh random octets, so neither a weak random source nor a
 /// fault that repeats a message gives the key away. [`Signer`] derives the nonce
 /// from key and digest alone (RFC 6979 with HMAC-SM3): same input, same octets.
+///
+/// Signing is constant time: no branch and no address depends on the key or the nonce.
 pub struct SigningKey {
     secret: SecretKey,
-    /// (1 + d)⁻¹, which every signature multiplies with.
-    inverse: Zeroizing<Scalar>,
+    /// (1 + d)⁻¹, which every signature multiplies with, times 2^256.
+    inverse: SecretScalar,
+    nonces: NonceSource,
     verifying: VerifyingKey,
+    check: bool,
 }
 
 impl SigningKey {
     /// Joins a key and an ID.
     pub fn new(secret: SecretKey, id: UserId) -> Self {
-        let sum = Zeroizing::new(*secret.scalar() + Scalar::ONE);
-        let inverse = Option::<Scalar>::from(sum.invert())
-            .expect("d is in [1, n - 2], so 1 + d is invertible");
+        let sum = secret.scalar().add(&[1, 0, 0, 0]);
         Self {
-            inverse: Zeroizing::new(inverse),
+            inverse: on_this_machine!(m => sum.invert_to_montgomery(m)),
+            nonces: NonceSource::new(&secret),
             verifying: VerifyingKey::new(secret.public_key(), &id),
             secret,
+            check: false,
         }
+    }
+
+    /// From now on each signature is verified before it is given out, so that a fault in
+    /// the computation cannot publish what gives the key away. A signature that does not
+    /// verify is an [`Error::Crypto`]. Takes the time of a verification.
+    #[must_use]
+    pub fn with_check(mut self) -> Self {
+        self.check = true;
+        self
     }
 
     /// The public half.
@@ -51,59 +76,139 @@ impl SigningKey {
         &self.secret
     }
 
-    /// Signs with a nonce from the key, the message and 32 octets of `rng`.
+    /// Signs with a nonce from the key, the message and 23 octets of `rng`.
     ///
     /// # Errors
-    /// [`Error::Random`] when the source fails.
+    /// [`Error::Random`] when the source fails; [`Error::Crypto`] see
+    /// [`Self::with_check`].
     pub fn sign_hedged<R: TryCryptoRng + ?Sized>(
         &self,
         rng: &mut R,
         message: &[u8],
     ) -> Result<DerSignature> {
-        let mut extra = Zeroizing::new([0; 32]);
-        rng.try_fill_bytes(extra.as_mut_slice())
-            .map_err(|_| Error::Random)?;
-        Ok(self.sign_with(&self.verifying.za().digest(message), extra.as_slice()))
+        self.sign_digest_hedged(rng, &self.verifying.za().digest(message))
+    }
+
+    /// Signs e = [`super::Za::digest`] of a message, with a nonce as
+    /// [`Self::sign_hedged`] has it.
+    ///
+    /// # Errors
+    /// As for [`Self::sign_hedged`].
+    pub fn sign_digest_hedged<R: TryCryptoRng + ?Sized>(
+        &self,
+        rng: &mut R,
+        e: &[u8; 32],
+    ) -> Result<DerSignature> {
+        loop {
+            let k = self.nonces.hedged(rng, e)?;
+            if let Some(signature) = self.sign_with(e, &k) {
+                return self.checked(e, signature);
+            }
+        }
     }
 
     /// Signs e = [`super::Za::digest`] of a message, with RFC 6979's nonce.
-    pub fn sign_digest(&self, e: &[u8; 32]) -> DerSignature {
-        self.sign_with(e, &[])
+    ///
+    /// # Errors
+    /// [`Error::Crypto`], see [`Self::with_check`].
+    pub fn sign_digest(&self, e: &[u8; 32]) -> Result<DerSignature> {
+        let signature = Deterministic::new(&self.secret, e).find_map(|k| self.sign_with(e, &k));
+        self.checked(e, signature.ok_or(Error::Crypto)?)
     }
 
-    fn sign_with(&self, e: &[u8; 32], extra: &[u8]) -> DerSignature {
-        let e = Scalar::reduce(&FieldBytes::from(*e));
-        let d = self.secret.scalar();
-        let mut nonces = KGenerator::<Sm3, U256>::new(
-            &*self.secret.to_bytes(),
-            &e.to_repr(),
-            extra,
-            &Sm2::ORDER,
-        );
-        let mut octets = Zeroizing::new(FieldBytes::default());
-        loop {
-            // A3: k in [1, n − 1].
-            nonces.fill_next_k(&mut octets);
-            let Some(mut k) = Option::<Scalar>::from(Scalar::from_repr(*octets)) else {
-                continue;
-            };
-            // A4, A5: (x1, y1) = [k]G; r = (e + x1) mod n, not 0, r + k ≠ n.
-            let x = ProjectivePoint::mul_by_generator(&k).to_affine().x();
-            let r = e + Scalar::reduce(&x);
-            // A6: s = (1 + d)⁻¹ · (k − r·d) mod n, not 0.
-            let s = *self.inverse * (k - r * d);
-            let retry = r.is_zero() | (r + k).is_zero() | s.is_zero();
-            k.zeroize();
-            if !bool::from(retry) {
-                return DerSignature::from_scalars(&r, &s);
-            }
+    /// Signs many messages, as [`Self::sign_hedged`] signs one: one inversion for all of
+    /// them, and eight digests at a time.
+    ///
+    /// # Errors
+    /// As for [`Self::sign_hedged`]; then there is no signature at all.
+    pub fn sign_batch<R: TryCryptoRng + ?Sized>(
+        &self,
+        rng: &mut R,
+        messages: &[&[u8]],
+    ) -> Result<Vec<DerSignature>> {
+        self.sign_digests(rng, &self.verifying.za().digest_many(messages))
+    }
+
+    /// Signs many digests e, as [`Self::sign_digest_hedged`] signs one, with one inversion
+    /// for all of them.
+    ///
+    /// # Errors
+    /// As for [`Self::sign_hedged`]; then there is no signature at all.
+    pub fn sign_digests<R: TryCryptoRng + ?Sized>(
+        &self,
+        rng: &mut R,
+        digests: &[[u8; sm3::DIGEST_LENGTH]],
+    ) -> Result<Vec<DerSignature>> {
+        let nonces = self.nonces.hedged_many(rng, digests)?;
+        let abscissas: Vec<Limbs> = on_this_machine!(m => {
+            let mut points: Vec<_> = nonces.iter().map(|k| multiply_base(m, k)).collect();
+            let mut affine = to_affine_all(m, &points);
+            let abscissas = affine.iter().map(|point| point.x_mod_n(m)).collect();
+            points.zeroize();
+            affine.zeroize();
+            abscissas
+        });
+        let mut signatures = Vec::with_capacity(digests.len());
+        for ((e, k), x) in digests.iter().zip(&nonces).zip(&abscissas) {
+            signatures.push(match self.finish(e, k, x) {
+                Some(signature) => self.checked(e, signature)?,
+                None => self.sign_digest_hedged(rng, e)?,
+            });
         }
+        Ok(signatures)
+    }
+
+    /// Steps A4 to A6 with one k; none when the standard asks for another.
+    fn sign_with(&self, e: &[u8; 32], k: &SecretScalar) -> Option<DerSignature> {
+        let x = on_this_machine!(m => {
+            // A4: (x1, y1) = [k]G.
+            let mut point = multiply_base(m, k);
+            let mut affine: Affine = point.to_affine(m);
+            let x = affine.x_mod_n(m);
+            // Z tells about k.
+            point.zeroize();
+            affine.zeroize();
+            x
+        });
+        self.finish(e, k, &x)
+    }
+
+    fn finish(&self, e: &[u8; 32], k: &SecretScalar, x: &Limbs) -> Option<DerSignature> {
+        // A5: r = (e + x1) mod n, not 0, r + k ≠ n.
+        let e = Scalar::reduce(e);
+        let r = declassify(e.add_limbs(x), "r is half of the signature");
+        let sum = k.add(r.limbs());
+        let unusable = r.limbs().ct_eq(&[0; 4]) | sum.is_zero();
+        // A6: s = (1 + d)⁻¹ · (k − r·d) mod n = (1 + d)⁻¹ · (k + r) − r, not 0.
+        let s = on_this_machine!(m => self.inverse.mul_montgomery(m, &sum));
+        let s = declassify(s.less(&r), "s is half of the signature");
+        let unusable = declassify(bool::from(unusable), "true once in 2^255 nonces");
+        (!unusable && !s.is_zero_vartime()).then(|| DerSignature::from_scalars(r, s))
+    }
+
+    fn checked(&self, e: &[u8; 32], signature: DerSignature) -> Result<DerSignature> {
+        if self.check {
+            self.verifying.verify_digest(e, &signature)?;
+        }
+        Ok(signature)
     }
 }
 
 impl Signer<DerSignature> for SigningKey {
     fn try_sign(&self, message: &[u8]) -> signature::Result<DerSignature> {
-        Ok(self.sign_digest(&self.verifying.za().digest(message)))
+        self.sign_digest(&self.verifying.za().digest(message))
+            .map_err(|_| signature::Error::new())
+    }
+}
+
+impl RandomizedSigner<DerSignature> for SigningKey {
+    fn try_sign_with_rng<R: TryCryptoRng + ?Sized>(
+        &self,
+        rng: &mut R,
+        message: &[u8],
+    ) -> signature::Result<DerSignature> {
+        self.sign_hedged(rng, message)
+            .map_err(|_| signature::Error::new())
     }
 }
 

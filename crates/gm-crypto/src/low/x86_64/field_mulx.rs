@@ -14,7 +14,6 @@
 
 use core::arch::asm;
 
-use super::product;
 use crate::low::{cpu::HaveMulxAdx, field::Limbs};
 
 /// The assembly that turns t₀…t₇, a product below p², into t₀…t₃ = t·2^−256 mod p.

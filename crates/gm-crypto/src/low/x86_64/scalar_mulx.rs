@@ -2,7 +2,6 @@
 
 use core::arch::asm;
 
-use super::product;
 use crate::low::{
     cpu::HaveMulxAdx,
     field::{Limbs, N},
