@@ -6,7 +6,6 @@
 use super::{Row, in_place, of_octets, one, way};
 use crate::operations::{BATCH, INPUTS, Operation};
 use getrandom::SysRng;
-#[cfg(false)]
 use gm_crypto::sm2::{
     PreparedVerifyingKey, TableSize,
     exchange::{Initiator, Responder},
@@ -38,9 +37,6 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             let key = SecretKey::generate(&mut SysRng).expect("the system is random");
             black_box(key.public_key().to_uncompressed());
         }),
-        #[cfg(true)]
-        Operation::KeyGenBatch => vec![],
-        #[cfg(false)]
         Operation::KeyGenBatch => one(|| {
             let keys = SecretKey::generate_batch(&mut SysRng, BATCH).expect("the system is random");
             for (_, public) in &keys {
@@ -50,20 +46,21 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         Operation::SignDigest => {
             let plain = SigningKey::new(secret(), UserId::default());
             vec![
-                #[cfg(false)]
                 way("", move || {
                     let signature =
                         signing.sign_digest_hedged(&mut SysRng, black_box(&inputs.digest));
                     black_box(signature.expect("the system is random").to_der());
                 }),
                 way("-rfc6979", move || {
-                    black_box(plain.sign_digest(black_box(&inputs.digest)).to_der());
+                    black_box(
+                        plain
+                            .sign_digest(black_box(&inputs.digest))
+                            .expect("a good key")
+                            .to_der(),
+                    );
                 }),
             ]
         }
-        #[cfg(true)]
-        Operation::SignDigestBatch => vec![],
-        #[cfg(false)]
         Operation::SignDigestBatch => {
             let digests = [inputs.digest; BATCH];
             one(move || {
@@ -86,9 +83,6 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
                 }),
             ]
         }
-        #[cfg(true)]
-        Operation::SignMessageBatch => vec![],
-        #[cfg(false)]
         Operation::SignMessageBatch => one(move || {
             let messages = [&inputs.message[..]; BATCH];
             let signatures = signing.sign_batch(&mut SysRng, black_box(&messages));
@@ -106,14 +100,13 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         }),
         Operation::VerifyDigestReady => {
             let key = VerifyingKey::new(public, &UserId::default());
-            #[cfg(false)]
             let prepared = [
                 ("-small", TableSize::Small),
                 ("-medium", TableSize::Medium),
                 ("-large", TableSize::Large),
             ]
             .map(|(variant, size)| {
-                let key = PreparedVerifyingKey::new(key.clone(), size);
+                let key = PreparedVerifyingKey::new(&key, size);
                 let der = der.clone();
                 way(variant, move || {
                     let signature = DerSignature::from_der(black_box(&der)).expect("in range");
@@ -121,8 +114,6 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
                         .expect("its own");
                 })
             });
-            #[cfg(true)]
-            let prepared = [];
             let mut rows = one(move || {
                 let signature = DerSignature::from_der(black_box(&der)).expect("in range");
                 key.verify_digest(black_box(&inputs.digest), &signature)
@@ -138,9 +129,6 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             key.verify(black_box(&inputs.message), &signature)
                 .expect("its own");
         }),
-        #[cfg(true)]
-        Operation::Prepare => vec![],
-        #[cfg(false)]
         Operation::Prepare => [
             ("-small", TableSize::Small),
             ("-medium", TableSize::Medium),
@@ -149,7 +137,7 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
         .map(|(variant, size)| {
             let key = VerifyingKey::new(public, &UserId::default());
             way(variant, move || {
-                black_box(PreparedVerifyingKey::new(black_box(&key).clone(), size));
+                black_box(PreparedVerifyingKey::new(black_box(&key), size));
             })
         })
         .into(),
@@ -165,7 +153,18 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
                 black_box(message.expect("its own"));
             })
         }
-        Operation::Exchange => vec![],
+        Operation::Exchange => {
+            let other = SecretKey::generate(&mut SysRng).expect("the system is random");
+            let other = SigningKey::new(other, UserId::default());
+            one(move || {
+                let (a, b) = (signing.verifying_key(), other.verifying_key());
+                let (initiator, ra) = Initiator::start(&mut SysRng, &signing).expect("random");
+                let (responder, rb, sb) =
+                    Responder::answer(&mut SysRng, &other, a, &ra, 16).expect("good points");
+                let (key, sa) = initiator.confirm(b, &rb, 16, &sb).expect("the same key");
+                black_box((key, responder.confirm(&sa).expect("the same key")));
+            })
+        }
         Operation::Digest(_) => of_octets(operation, sm3::digest),
         Operation::EightDigests(size) => {
             let message = vec![7; size];

@@ -1,5 +1,5 @@
-//! The clock's megahertz under load, for `benches/report`: `/proc/cpuinfo` tells an old
-//! or a nominal figure on many machines.
+//! For `benches/report`: the bodies of ours that run here, and the clock's megahertz under
+//! load, as `/proc/cpuinfo` tells an old or a nominal figure on many machines.
 //!
 //! A rotation and an addition, each waiting for the other, take two cycles; the least of
 //! many short runs counts.
@@ -20,5 +20,7 @@ fn main() {
         })
         .min()
         .expect("twenty runs");
-    println!("{:.0}", f64::from(2 * ROUNDS) / fastest.as_secs_f64() / 1e6);
+    let megahertz = f64::from(2 * ROUNDS) / fastest.as_secs_f64() / 1e6;
+    println!("paths of ours: {}", gm_crypto::Paths::current());
+    println!("frequency: {megahertz:.0} MHz, measured");
 }
