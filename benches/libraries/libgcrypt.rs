@@ -15,30 +15,28 @@ use sys::{Cipher, Expression, Mode};
 pub(super) fn rows(operation: Operation) -> Vec<Row> {
     let inputs = &*INPUTS;
     sys::start();
-    let digest = |e: &[u8]| Expression::parse(&[b"(data (flags raw) (value ", &octets(e), b"))"]);
+    let digest = |e: &[u8]| Expression::parse("(data (flags raw) (value %))", &[e]);
     let public = |q: &[u8]| {
-        let (head, tail) = (
-            b"(public-key (ecc (curve sm2p256v1) (flags sm2) (q ",
-            b")))",
-        );
-        Expression::parse(&[head, &octets(q), tail])
+        Expression::parse(
+            "(public-key (ecc (curve sm2p256v1) (flags sm2) (q %)))",
+            &[q],
+        )
     };
     let signature = |rs: &[u8]| {
         let (r, s) = rs.split_at(32);
-        let (head, tail) = (b"(sig-val (sm2 (r ", b")))");
-        Expression::parse(&[head, &octets(r), b") (s ", &octets(s), tail])
+        Expression::parse("(sig-val (sm2 (r %) (s %)))", &[r, s])
     };
     match operation {
         Operation::KeyGen => {
-            let parameters = Expression::parse(&[b"(genkey (ecc (curve sm2p256v1) (flags sm2)))"]);
+            let curve = "(genkey (ecc (curve sm2p256v1) (flags sm2)))";
+            let parameters = Expression::parse(curve, &[]);
             one(move || {
                 black_box(parameters.generate().octets_of(b"q\0"));
             })
         }
         Operation::SignDigest => {
-            let head = b"(private-key (ecc (curve sm2p256v1) (flags sm2) (q ";
-            let (q, d) = (octets(&inputs.public), octets(&inputs.secret));
-            let key = Expression::parse(&[head, &q, b") (d ", &d, b")))"]);
+            let key = "(private-key (ecc (curve sm2p256v1) (flags sm2) (q %) (d %)))";
+            let key = Expression::parse(key, &[&inputs.public, &inputs.secret]);
             one(move || {
                 let signature = digest(black_box(&inputs.digest)).sign(&key);
                 black_box((signature.octets_of(b"r\0"), signature.octets_of(b"s\0")));
@@ -119,9 +117,4 @@ fn keyed(mode: Mode) -> Cipher {
     let mut cipher = Cipher::open(mode);
     cipher.set_key(&INPUTS.key);
     cipher
-}
-
-/// Octets in a canonical S-expression: their number, a colon, themselves.
-fn octets(octets: &[u8]) -> Vec<u8> {
-    [octets.len().to_string().as_bytes(), b":", octets].concat()
 }

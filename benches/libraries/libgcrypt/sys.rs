@@ -170,9 +170,19 @@ impl Drop for Cipher {
 pub(super) struct Expression(*mut c_void);
 
 impl Expression {
-    /// Reads parts set one after the other.
-    pub(super) fn parse(parts: &[&[u8]]) -> Self {
-        let (text, mut handle) = (parts.concat(), ptr::null_mut());
+    /// Reads a template in which each `%` stands for the next value: its length, a colon,
+    /// its octets.
+    pub(super) fn parse(template: &str, values: &[&[u8]]) -> Self {
+        let (mut text, mut values) = (Vec::with_capacity(256), values.iter());
+        for part in template.split_inclusive('%') {
+            text.extend_from_slice(part.trim_end_matches('%').as_bytes());
+            if part.ends_with('%') {
+                let value = values.next().expect("a value for each place");
+                text.extend_from_slice(format!("{}:", value.len()).as_bytes());
+                text.extend_from_slice(value);
+            }
+        }
+        let mut handle = ptr::null_mut();
         // SAFETY: the text is copied; the handle is written before the call returns 0.
         check(unsafe { gcry_sexp_new(&raw mut handle, text.as_ptr().cast(), text.len(), 1) });
         Self(handle)
