@@ -20,7 +20,7 @@ criterion_group! {
     config = Criterion::default()
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
-        .nresamples(1_000);
+        .nresamples(2_000);
     targets = all
 }
 criterion_main!(benches);
