@@ -166,6 +166,23 @@ impl AssociatedAlgorithmIdentifier for DerSignature {
     const ALGORITHM_IDENTIFIER: AlgorithmIdentifier<AnyRef<'static>> = ALGORITHM;
 }
 
+impl PublicKey {
+    /// Checks a signature over e = [`Za::digest`] of a message, the ID being in e already. Public
+    /// data only; not constant time.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] when the signature does not fit.
+    pub fn verify_digest(&self, e: &[u8; 32], signature: &DerSignature) -> Result<()> {
+        let (r, s, t) = signature.r_s_t()?;
+        // B6, B7: (x1', y1') = [s']G + [t]P; R = (e' + x1') mod n is r'.
+        let x = r.sub(&Scalar::reduce(e));
+        let fits = on_this_machine!(m => {
+            double_multiply_vartime(m, &s, &t, self.point()).x_is_congruent_vartime(m, &x)
+        });
+        if fits { Ok(()) } else { Err(Error::Crypto) }
+    }
+}
+
 /// A public key with the ID it signs under.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKey {
@@ -198,13 +215,7 @@ impl VerifyingKey {
     /// # Errors
     /// [`Error::Crypto`] when the signature does not fit.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &DerSignature) -> Result<()> {
-        let (r, s, t) = signature.r_s_t()?;
-        // B6, B7: (x1', y1') = [s']G + [t]P; R = (e' + x1') mod n is r'.
-        let x = r.sub(&Scalar::reduce(e));
-        let fits = on_this_machine!(m => {
-            double_multiply_vartime(m, &s, &t, self.key.point()).x_is_congruent_vartime(m, &x)
-        });
-        if fits { Ok(()) } else { Err(Error::Crypto) }
+        self.key.verify_digest(e, signature)
     }
 
     /// Checks many signatures of this key; the digests are made eight at a time.
