@@ -1,7 +1,9 @@
 //! Ours, through its public surface, constant time wherever a secret is.
 //!
 //! Signatures are DER, ciphertexts C1 ‖ C3 ‖ C2. A signature's nonce comes from the key,
-//! the digest and 32 random octets (`ours`), or from the first two (`ours-rfc6979`).
+//! the digest and random octets: of the system, which is a system call for each signature
+//! (`ours`), or of a generator in the process that the system seeds (`ours-thread-rng`); or
+//! from key and digest alone (`ours-rfc6979`).
 
 use super::{Row, in_place, of_octets, one, way};
 use crate::operations::{BATCH, INPUTS, Operation};
@@ -44,12 +46,18 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
             }
         }),
         Operation::SignDigest => {
+            let other = SigningKey::new(secret(), UserId::default());
             let plain = SigningKey::new(secret(), UserId::default());
             vec![
                 way("", move || {
                     let signature =
                         signing.sign_digest_hedged(&mut SysRng, black_box(&inputs.digest));
                     black_box(signature.expect("the system is random").to_der());
+                }),
+                way("-thread-rng", move || {
+                    let signature =
+                        other.sign_digest_hedged(&mut rand::rng(), black_box(&inputs.digest));
+                    black_box(signature.expect("the generator was seeded").to_der());
                 }),
                 way("-rfc6979", move || {
                     black_box(
@@ -90,10 +98,8 @@ pub(super) fn rows(operation: Operation) -> Vec<Row> {
                 black_box(signature.to_der());
             }
         }),
-        // The key keeps Z, which a digest does not need.
         Operation::VerifyDigest => one(move || {
             let key = PublicKey::from_uncompressed(black_box(&inputs.public)).expect("a good key");
-            let key = VerifyingKey::new(key, &UserId::default());
             let signature = DerSignature::from_der(black_box(&der)).expect("in range");
             key.verify_digest(black_box(&inputs.digest), &signature)
                 .expect("its own");
