@@ -1,13 +1,18 @@
 //! The examples that the standards print.
 
+use core::convert::Infallible;
 use gm_crypto::{
-    sm2::{Ciphertext, DerSignature, PublicKey, SecretKey, UserId, VerifyingKey},
+    sm2::{
+        Ciphertext, DerSignature, PublicKey, SecretKey, SigningKey, UserId, VerifyingKey,
+        exchange::{Initiator, Responder},
+    },
     sm3,
     sm4::{
         Sm4,
         cipher::{BlockCipherEncrypt, KeyInit},
     },
 };
+use rand_core::{TryCryptoRng, TryRng};
 use signature::Verifier;
 
 /// The key pair of GB/T 32918.5-2017, annex A.
@@ -92,4 +97,56 @@ fn a_million_encryptions_of_the_standard() {
         cipher.encrypt_block(&mut block);
     }
     assert_eq!(block[..], octets("595298c7c6fd271f0402f804c33d3f66"));
+}
+
+/// A source that gives the octets of the example.
+struct Fixed([u8; 32]);
+
+impl TryRng for Fixed {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        unreachable!("keys are drawn as octets")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        unreachable!("keys are drawn as octets")
+    }
+
+    fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Infallible> {
+        octets.copy_from_slice(&self.0);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Fixed {}
+
+// GB/T 32918.5-2017, annex A.4.
+#[test]
+fn both_sides_of_the_example_agree_on_its_key() {
+    let party = |d| SigningKey::new(SecretKey::from_bytes(&array(d)).unwrap(), UserId::default());
+    let a = party("81eb26e941bb5af16df116495f90695272ae2cd63d6c4ae1678418be48230029");
+    let b = party("785129917d45a9ea5437a59356b82338eaadda6ceb199088f14ae10defa229b5");
+    let mut r_a = Fixed(array(
+        "d4de15474db74d06491c440d305e012400990f3e390c7e87153c12db2ea60bb3",
+    ));
+    let mut r_b = Fixed(array(
+        "7e07124814b309489125eaed101113164ebf0f3458c5bd88335c1f9d596243d6",
+    ));
+    let (initiator, point_a) = Initiator::start(&mut r_a, &a).unwrap();
+    let (responder, point_b, s_b) =
+        Responder::answer(&mut r_b, &b, a.verifying_key(), &point_a, 16).unwrap();
+    assert_eq!(
+        s_b[..],
+        octets("d3a0fe15dee185ceae907a6b595cc32a266ed7b3367e9983a896dc32fa20f8eb")
+    );
+    let (key, s_a) = initiator
+        .confirm(b.verifying_key(), &point_b, 16, &s_b)
+        .unwrap();
+    assert_eq!(key[..], octets("6c89347354de2484c60b4ab1fde4c6e5"));
+    assert_eq!(
+        s_a[..],
+        octets("18c7894b3816df16cf07b05c5ec0bef5d655d58f779cc1b400a4f3884644db88")
+    );
+    assert_eq!(*responder.confirm(&s_a).unwrap(), *key);
 }
