@@ -13,6 +13,9 @@ use gm_pki_tests::memcheck;
 use rand_core::{TryCryptoRng, TryRng};
 use std::{convert::Infallible, env, panic, process::ExitCode};
 
+#[global_allocator]
+static HEAP: memcheck::SecretFreeHeap = memcheck::SecretFreeHeap::HEAP;
+
 /// A computation with secrets.
 #[derive(Clone, Copy)]
 struct Case {

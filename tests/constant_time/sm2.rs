@@ -9,7 +9,7 @@ use gm_crypto::{
         exchange::{Initiator, Responder},
     },
 };
-use gm_pki_tests::memcheck::published;
+use gm_pki_tests::memcheck::{published, publishing};
 use signature::{Signer, Verifier};
 use std::hint::black_box;
 use subtle::ConstantTimeEq;
@@ -295,8 +295,12 @@ fn encrypt() {
         .encrypt(&mut SecretRandom::new(7), &message)
         .expect("the source does not fail");
     // C1 ‖ C3 ‖ C2, all of it given out.
-    black_box(ciphertext.to_der());
-    let octets: [u8; 65 + 32 + 40] = ciphertext.to_c1c3c2().try_into().expect("its length");
+    let octets: [u8; 65 + 32 + 40] = publishing(|| {
+        black_box(ciphertext.to_der());
+        let octets = ciphertext.to_c1c3c2();
+        drop(ciphertext);
+        octets.try_into().expect("its length")
+    });
     let ciphertext = Ciphertext::from_c1c3c2(&published(octets)).expect("it is a ciphertext");
     let plain = known_key().decrypt(&ciphertext).expect("it fits");
     assert_eq!(plain[..], published(message));
@@ -352,7 +356,10 @@ fn seal() {
     )
     .expect("the source does not fail");
     assert_secret(sealed.encrypted_scalar());
-    black_box(sealed.to_der());
+    publishing(|| {
+        black_box(sealed.to_der());
+        drop(sealed);
+    });
 }
 
 fn open() {
