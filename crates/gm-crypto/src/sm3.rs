@@ -34,14 +34,14 @@ mod tests;
 pub use ::digest;
 pub use mac::{HkdfSm3, HmacSm3, pbkdf2};
 
-use crate::low::sm3::{LANES, compress, compress_lanes, lanes_pay, wipe};
+use crate::low::sm3::{LANES, compress, compress_lanes, lanes_pay};
 use block_api::Sm3Core;
 use digest::{
     Update,
     block_api::CoreProxy,
     const_oid::{AssociatedOid, ObjectIdentifier},
 };
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, optimization_barrier};
 
 /// Octets of an SM3 digest.
 pub const DIGEST_LENGTH: usize = 32;
@@ -112,26 +112,41 @@ pub fn digest_many(messages: &[&[u8]], digests: &mut [[u8; DIGEST_LENGTH]]) {
     waiting.sort_unstable_by_key(|&index| Reverse(messages[index].len()));
     let mut waiting = waiting.into_iter();
 
-    let mut states = Zeroizing::new([[0; LANES]; 8]);
+    let mut states = Lanes([[0; LANES]; 8]);
     let mut lanes = [const { None::<Lane<'_>> }; LANES];
     loop {
         let idle = lanes.iter_mut().enumerate().filter(|(_, l)| l.is_none());
         for ((number, lane), index) in idle.zip(&mut waiting) {
             *lane = Some(Lane::new(index, messages[index]));
-            set_lane(&mut states, number, INITIAL);
+            states.set(number, INITIAL);
         }
         if lanes.iter().flatten().count() < lanes_pay() {
             break;
         }
+        // As many whole blocks as all of them have; an idle lane has none.
+        let together = lanes.iter().flatten().map(|lane| lane.blocks.len()).min();
+        let mut whole = [&[][..]; LANES];
+        for (whole, lane) in whole.iter_mut().zip(&mut lanes) {
+            if let (Some(lane), Some(count)) = (lane, together) {
+                (*whole, lane.blocks) = lane.blocks.split_at(count);
+            }
+        }
+        for step in 0..together.unwrap_or(0) {
+            compress_lanes(
+                &mut states.0,
+                whole.map(|blocks| blocks.get(step).unwrap_or(&IDLE)),
+            );
+        }
+        // Then at least one lane has come to its tail.
         let blocks = lanes
             .each_ref()
-            .map(|lane| lane.as_ref().map_or(&[0; BLOCK_LENGTH], Lane::block));
-        compress_lanes(&mut states, blocks);
+            .map(|lane| lane.as_ref().map_or(&IDLE, Lane::block));
+        compress_lanes(&mut states.0, blocks);
         for (number, place) in lanes.iter_mut().enumerate() {
             if let Some(lane) = place
                 && lane.ends_with_block()
             {
-                digests[lane.index] = octets(lane_of(&states, number));
+                digests[lane.index] = octets(states.of(number));
                 *place = None;
             }
         }
@@ -139,7 +154,7 @@ pub fn digest_many(messages: &[&[u8]], digests: &mut [[u8; DIGEST_LENGTH]]) {
     // Too few are left: one by one, from where they are.
     for (number, lane) in lanes.iter().enumerate() {
         if let Some(lane) = lane {
-            let mut state = lane_of(&states, number);
+            let mut state = states.of(number);
             compress(&mut state, lane.blocks);
             compress(&mut state, &lane.tail.blocks()[lane.of_tail..]);
             digests[lane.index] = octets(state);
@@ -149,6 +164,9 @@ pub fn digest_many(messages: &[&[u8]], digests: &mut [[u8; DIGEST_LENGTH]]) {
         digests[index] = digest(messages[index]);
     }
 }
+
+/// What a lane without a message is fed.
+const IDLE: [u8; BLOCK_LENGTH] = [0; BLOCK_LENGTH];
 
 /// A message on its way through a lane.
 struct Lane<'a> {
@@ -201,35 +219,42 @@ pub fn kdf(parts: &[&[u8]], output: &mut [u8]) {
         prefix.update(part);
     }
     let (core, buffer) = prefix.decompose();
-    let tail = |counter: u32| {
-        let (rest, counter) = (buffer.get_data(), counter.to_be_bytes());
-        Tail::new(&[rest, &counter], core.bits(rest.len() + counter.len()))
-    };
+    let place = buffer.get_data().len();
+    let bits = core.bits(place + size_of::<u32>());
+    let tail = |counter: u32| Tail::new(&[buffer.get_data(), &counter.to_be_bytes()], bits);
 
-    let mut first = 1_u32;
-    for chunk in output.chunks_mut(LANES * DIGEST_LENGTH) {
-        if chunk.len().div_ceil(DIGEST_LENGTH) < lanes_pay() {
-            for (counter, chunk) in (first..).zip(chunk.chunks_mut(DIGEST_LENGTH)) {
-                let mut state = *core.state();
-                compress(&mut state, tail(counter).blocks());
-                copy_start(state, chunk);
+    let digests = output.len().div_ceil(DIGEST_LENGTH);
+    let by_lanes = if digests % LANES < lanes_pay() {
+        digests - digests % LANES
+    } else {
+        digests
+    };
+    let (by_lanes, one_by_one) = output.split_at_mut(output.len().min(by_lanes * DIGEST_LENGTH));
+    let mut counters = 1_u32..;
+    if !by_lanes.is_empty() {
+        let mut tails = [(); LANES].map(|()| tail(0));
+        let mut states = Lanes([[0; LANES]; 8]);
+        for chunk in by_lanes.chunks_mut(LANES * DIGEST_LENGTH) {
+            for (tail, counter) in tails.iter_mut().zip(&mut counters) {
+                let counter = counter.to_be_bytes();
+                tail.octets[place..][..counter.len()].copy_from_slice(&counter);
             }
-        } else {
-            let mut counter = first;
-            let tails = [(); LANES].map(|()| {
-                let tail = tail(counter);
-                counter = counter.wrapping_add(1);
-                tail
-            });
-            let mut states = Zeroizing::new(core.state().map(|word| [word; LANES]));
+            states.0 = core.state().map(|word| [word; LANES]);
             for block in 0..tails[0].count {
-                compress_lanes(&mut states, tails.each_ref().map(|t| &t.blocks()[block]));
+                compress_lanes(
+                    &mut states.0,
+                    tails.each_ref().map(|tail| &tail.blocks()[block]),
+                );
             }
-            for (number, chunk) in chunk.chunks_mut(DIGEST_LENGTH).enumerate() {
-                copy_start(lane_of(&states, number), chunk);
+            for (lane, chunk) in chunk.chunks_mut(DIGEST_LENGTH).enumerate() {
+                copy_start(states.of(lane), chunk);
             }
-            first = counter;
         }
+    }
+    for (chunk, counter) in one_by_one.chunks_mut(DIGEST_LENGTH).zip(counters) {
+        let mut state = *core.state();
+        compress(&mut state, tail(counter).blocks());
+        copy_start(state, chunk);
     }
 }
 
@@ -272,7 +297,9 @@ impl Tail {
 
 impl Drop for Tail {
     fn drop(&mut self) {
-        wipe(&mut self.octets);
+        // An octet at a time, as `zeroize` would, takes as long as a fifth of a block.
+        self.octets = [0; 2 * BLOCK_LENGTH];
+        optimization_barrier(&self.octets);
     }
 }
 
@@ -293,17 +320,35 @@ fn octets(state: [u32; 8]) -> [u8; DIGEST_LENGTH] {
 
 /// As much of the digest as `output` holds; the rest is wiped.
 fn copy_start(state: [u32; 8], output: &mut [u8]) {
-    let mut octets = octets(state);
-    output.copy_from_slice(&octets[..output.len()]);
-    octets.zeroize();
+    if let Ok(output) = output.try_into() {
+        let output: &mut [u8; DIGEST_LENGTH] = output;
+        *output = octets(state);
+    } else {
+        let mut octets = octets(state);
+        output.copy_from_slice(&octets[..output.len()]);
+        octets = [0; DIGEST_LENGTH];
+        optimization_barrier(&octets);
+    }
 }
 
-fn lane_of(states: &[[u32; LANES]; 8], lane: usize) -> [u32; 8] {
-    states.map(|words| words[lane])
+/// The states of eight messages, wiped on drop: `self.0[i][lane]` is word i of that lane.
+struct Lanes([[u32; LANES]; 8]);
+
+impl Lanes {
+    fn of(&self, lane: usize) -> [u32; 8] {
+        self.0.map(|words| words[lane])
+    }
+
+    fn set(&mut self, lane: usize, state: [u32; 8]) {
+        for (words, word) in self.0.iter_mut().zip(state) {
+            words[lane] = word;
+        }
+    }
 }
 
-fn set_lane(states: &mut [[u32; LANES]; 8], lane: usize, state: [u32; 8]) {
-    for (words, word) in states.iter_mut().zip(state) {
-        words[lane] = word;
+impl Drop for Lanes {
+    fn drop(&mut self) {
+        self.0 = [[0; LANES]; 8];
+        optimization_barrier(&self.0);
     }
 }

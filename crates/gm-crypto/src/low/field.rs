@@ -45,16 +45,18 @@ pub(crate) trait Machine: Copy {
     fn add(self, a: &Limbs, b: &Limbs) -> Limbs;
     /// a − b mod p.
     fn sub(self, a: &Limbs, b: &Limbs) -> Limbs;
-    /// 59 division steps (Bernstein and Yang) from the lowest 62 bits of f and g; ζ is
+    /// 60 division steps (Bernstein and Yang) from the lowest 62 bits of f and g; ζ is
     /// −(δ + 1/2). Gives the new ζ and the matrix (u, v, q, r), scaled by 2^62.
     fn division_steps(self, zeta: i64, f: u64, g: u64) -> (i64, [i64; 4]);
     /// 2^`times`·P for P = (X, Y, Z, Z²), in place; `times` is not 0.
     fn double_times(self, point: &mut [Limbs; 4], times: usize);
-    /// P + Q in place of P, Q affine; gives H, which is 0 for P = ±Q, when the sum is
-    /// wrong. Neither is infinity.
-    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs;
+    /// P + Q in place of P, Q affine. Z becomes 0 where P is infinity or ±Q, and the rest
+    /// is then wrong; Z = 0 stays so in whatever follows.
+    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]);
     /// The same for Q = (X, Y, Z, Z², Z³).
-    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs;
+    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]);
+    /// −a mod p where `negative` is 1, a where it is 0, for a ≠ 0.
+    fn negate_if(self, a: &Limbs, negative: u64) -> Limbs;
     /// a·b·2^−256 mod n.
     fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs;
     /// Copies the entry `index` of `row`, reading every entry.
@@ -90,11 +92,15 @@ impl Machine for Portable {
     fn double_times(self, point: &mut [Limbs; 4], times: usize) {
         generic::point64::double_times(point, times);
     }
-    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs {
-        generic::point64::add_affine(point, other)
+    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]) {
+        generic::point64::add_affine(point, other);
     }
-    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs {
-        generic::point64::add(point, other)
+    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]) {
+        generic::point64::add(point, other);
+    }
+    #[inline]
+    fn negate_if(self, a: &Limbs, negative: u64) -> Limbs {
+        generic::field64::negate_if(a, negative)
     }
     #[inline]
     fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs {
@@ -143,12 +149,16 @@ impl Machine for MulxAdx {
         super::x86_64::point_mulx::double_times(self.0, point, times);
     }
     #[inline(always)]
-    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs {
-        super::x86_64::point_mulx::add_affine(self.0, point, other)
+    fn add_affine(self, point: &mut [Limbs; 4], other: &[Limbs; 2]) {
+        super::x86_64::point_mulx::add_affine(self.0, point, other);
     }
     #[inline(always)]
-    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs {
-        super::x86_64::point_mulx::add(self.0, point, other)
+    fn add_point(self, point: &mut [Limbs; 4], other: &[Limbs; 5]) {
+        super::x86_64::point_mulx::add(self.0, point, other);
+    }
+    #[inline(always)]
+    fn negate_if(self, a: &Limbs, negative: u64) -> Limbs {
+        super::x86_64::field_mulx::negate_if(self.0, a, negative)
     }
     #[inline(always)]
     fn mul_mod_n(self, a: &Limbs, b: &Limbs) -> Limbs {
@@ -193,3 +203,6 @@ pub(crate) fn path() -> &'static str {
     }
     on_this_machine!(machine => name(machine))
 }
+
+#[cfg(test)]
+mod tests;

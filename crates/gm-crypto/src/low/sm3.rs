@@ -66,12 +66,3 @@ pub(crate) fn lanes_pay() -> usize {
     }
     LANES
 }
-
-/// Overwrites octets that may be secret, in a way that the compiler keeps.
-#[inline]
-pub(crate) fn wipe<const N: usize>(octets: &mut [u8; N]) {
-    // SAFETY: the pointer comes from a reference. One write of the whole takes a few
-    // instructions, where one for each octet would take as long as half a round.
-    unsafe { core::ptr::write_volatile(octets, [0; N]) };
-    core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
-}

@@ -1,6 +1,6 @@
 //! Elements of the field modulo p.
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::DefaultIsZeroes;
 
 use super::inverse::{Modulus, invert};
@@ -138,15 +138,6 @@ impl Fe {
     #[inline(always)]
     pub(crate) fn eq_vartime(&self, other: &Self) -> bool {
         self.0 == other.0
-    }
-}
-
-impl ConditionallySelectable for Fe {
-    #[inline(always)]
-    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
-        Self(core::array::from_fn(|i| {
-            u64::conditional_select(&a.0[i], &b.0[i], choice)
-        }))
     }
 }
 

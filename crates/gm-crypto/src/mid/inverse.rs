@@ -2,7 +2,7 @@
 //!
 //! The algorithm is Bernstein and Yang's ("Fast constant-time gcd computation and
 //! modular inversion", 2019) with the start δ = 1/2 of Wuille, which needs 590 steps for
-//! inputs of 256 bits: ten rounds of 59. A round works on the lowest limbs alone and
+//! inputs of 256 bits: ten rounds of 60. A round works on the lowest limbs alone and
 //! collects its steps in a matrix of 62-bit entries, which then multiplies the whole
 //! numbers.
 

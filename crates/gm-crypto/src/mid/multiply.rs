@@ -6,12 +6,10 @@
 //! s_j = ±1, k = Σ s_j·2^j for j in [0, L); the bits of (k + 2^L − 1)/2 tell the signs,
 //! and the w of them that make a digit are looked up at once.
 
-use subtle::Choice;
 use zeroize::Zeroize;
 
 use super::{
-    field::Fe,
-    point::{Addend, Affine, Jacobian, to_affine_all},
+    point::{Addend, Affine, Jacobian, generator, to_affine_all},
     scalar::{Scalar, SecretScalar},
     table::{Comb, odd_multiples, push_odd_multiples},
 };
@@ -65,10 +63,6 @@ impl Drop for OddDigits {
     }
 }
 
-fn choice(bit: u64) -> Choice {
-    Choice::from((bit & 1) as u8)
-}
-
 /// k·G for a secret k in [1, n).
 ///
 /// One look-up and one mixed addition a row of the comb. Rows go upward, so before each
@@ -78,24 +72,21 @@ pub(crate) fn multiply_base<M: Machine>(m: M, k: &SecretScalar) -> Jacobian {
     let comb = Comb::base(m);
     let (odd, negated) = k.odd_representative();
     let digits = OddDigits::new(odd.limbs(), comb.width(), Comb::rows_for(comb.width()));
-    let mut sum = Jacobian::default();
-    let mut last_h = Fe::ONE;
-    let mut last = Affine::default();
+    let mut sum = Jacobian::INFINITY;
+    let mut multiple = Affine::default();
     for (position, row) in comb.rows().enumerate() {
         let (index, negative) = digits.digit(position);
-        last = Affine(m.select(row, index)).negate_if(m, choice(negative));
+        multiple = Affine(m.select(row, index)).negate_if(m, negative);
         if position == 0 {
-            sum = last.to_jacobian();
-        } else if position + 1 < Comb::rows_for(comb.width()) {
-            sum.add_affine(m, &last);
+            sum = multiple.to_jacobian();
         } else {
-            last_h = sum.add_affine(m, &last);
+            sum.add_affine(m, &multiple);
         }
     }
-    if declassify(bool::from(last_h.is_zero()), "true for one number alone") {
-        sum = last.to_jacobian().doubled(m);
+    if declassify(bool::from(sum.is_infinity()), "true for one number alone") {
+        sum = multiple.to_jacobian().doubled(m);
     }
-    last.zeroize();
+    multiple.zeroize();
     sum.negate_if(m, negated)
 }
 
@@ -114,19 +105,19 @@ pub(crate) fn multiply<M: Machine>(m: M, k: &SecretScalar, point: &Affine) -> Ja
     let digits = OddDigits::new(odd.limbs(), WIDTH, COUNT);
     let addend = |position| {
         let (index, negative) = digits.digit(position);
-        Addend(m.select(&table, index)).negate_if(m, choice(negative))
+        Addend(m.select(&table, index)).negate_if(m, negative)
     };
-    let mut sum = addend(COUNT - 1).to_jacobian();
-    for position in (1..COUNT - 1).rev() {
+    let mut last = addend(COUNT - 1);
+    let mut sum = last.to_jacobian();
+    for position in (0..COUNT - 1).rev() {
         sum.double_times(m, WIDTH);
-        sum.add(m, &addend(position));
+        last = addend(position);
+        sum.add(m, &last);
     }
-    sum.double_times(m, WIDTH);
-    let last = addend(0);
-    let h = sum.add(m, &last);
-    if declassify(bool::from(h.is_zero()), "true for one number alone") {
+    if declassify(bool::from(sum.is_infinity()), "true for one number alone") {
         sum = last.to_jacobian().doubled(m);
     }
+    last.zeroize();
     sum.negate_if(m, negated)
 }
 
@@ -139,46 +130,91 @@ pub(crate) fn double_multiply_vartime<M: Machine>(
 ) -> Jacobian {
     let table: [Addend; 1 << (NAF_WIDTH - 2)] = odd_multiples(m, point);
     let naf = Naf::new(t);
-    let mut sum = Jacobian::INFINITY;
+    let mut sum: Option<Jacobian> = None;
     let mut doublings = 0;
-    for position in (0..naf.0.len()).rev() {
+    for digit in naf.0.into_iter().rev() {
         doublings += 1;
-        let digit = naf.0[position];
         if digit == 0 {
             continue;
         }
-        if !sum.is_infinity_vartime() {
-            sum.double_times(m, doublings);
+        let addend = table[usize::from(digit.unsigned_abs() / 2)].negate_if(m, sign(digit));
+        match &mut sum {
+            Some(sum) => {
+                sum.double_times(m, doublings);
+                sum.add(m, &addend);
+            }
+            None => sum = Some(addend.to_jacobian()),
         }
         doublings = 0;
-        let addend = table[usize::from(digit.unsigned_abs() / 2)];
-        sum.add_vartime(m, &addend.negate_if_vartime(m, digit < 0));
     }
-    sum.double_times(m, doublings);
-    add_comb_vartime(m, sum, s, Comb::base(m))
+    if let Some(sum) = &mut sum {
+        sum.double_times(m, doublings);
+    }
+    finish_vartime(m, sum, s, t, point)
 }
 
-/// sum + k·Q, Q being the point of the comb.
-pub(crate) fn add_comb_vartime<M: Machine>(
+/// sum + s·G for sum = t·P (none for t = 0); begins again with care where an addition met
+/// an exception.
+fn finish_vartime<M: Machine>(
     m: M,
-    mut sum: Jacobian,
-    k: &Scalar,
-    comb: &Comb,
+    mut sum: Option<Jacobian>,
+    s: &Scalar,
+    t: &Scalar,
+    point: &Affine,
 ) -> Jacobian {
+    add_comb_vartime(m, &mut sum, s, Comb::base_vartime(m));
+    match sum {
+        Some(sum) if !sum.is_infinity_vartime() => sum,
+        _ => sum_complete_vartime(m, s, t, point),
+    }
+}
+
+/// s·G + t·P bit by bit, with additions that know every case: for the inputs that need it,
+/// which nobody meets by chance.
+#[cold]
+fn sum_complete_vartime<M: Machine>(m: M, s: &Scalar, t: &Scalar, point: &Affine) -> Jacobian {
+    let addends = [generator(m), *point].map(|point| point.to_jacobian().addend(m));
+    let mut sum = Jacobian::INFINITY;
+    for bit in (0..256).rev() {
+        sum.double_times(m, 1);
+        for (scalar, addend) in [s, t].into_iter().zip(&addends) {
+            if scalar.0[bit / 64] >> (bit % 64) & 1 == 1 {
+                sum.add_complete_vartime(m, addend);
+            }
+        }
+    }
+    sum
+}
+
+/// sum + k·Q, Q being the point of the comb; without care for exceptions, after which Z is 0.
+/// No sum starts with k·Q.
+fn add_comb_vartime<M: Machine>(m: M, sum: &mut Option<Jacobian>, k: &Scalar, comb: &Comb) {
     if k.is_zero_vartime() {
-        return sum;
+        return;
     }
     // Even: −(n − k), all signs turned.
     let (odd, turned) = SecretScalar::from(*k).odd_representative();
     let digits = OddDigits::new(odd.limbs(), comb.width(), Comb::rows_for(comb.width()));
-    for (position, row) in comb.rows().enumerate() {
+    let multiple = |(position, row): (usize, &[Entry<2>])| {
         let (index, negative) = digits.digit(position);
         let entry = row[usize::try_from(index).unwrap_or_default()];
-        let negative = (negative == 1) != bool::from(turned);
-        let addend = Affine(entry.0).negate_if_vartime(m, negative);
-        sum.add_affine_vartime(m, &addend);
+        Affine(entry.0).negate_if(m, negative ^ turned)
+    };
+    // The next one is fetched while this one is added: the table may lie far away.
+    let mut multiples = comb.rows().enumerate().map(multiple);
+    let mut next = multiples.next();
+    while let Some(current) = next {
+        next = multiples.next();
+        match sum {
+            Some(sum) => sum.add_affine(m, &current),
+            None => *sum = Some(current.to_jacobian()),
+        }
     }
-    sum
+}
+
+/// 1 for a negative digit, else 0.
+fn sign(digit: i8) -> u64 {
+    u64::from(digit < 0)
 }
 
 const NAF_WIDTH: usize = 5;
@@ -249,36 +285,48 @@ impl Prepared {
         }
     }
 
-    /// s·G + t·P.
+    /// s·G + t·P, P being the point that the tables were made for.
     pub(crate) fn double_multiply_vartime<M: Machine>(
         &self,
         m: M,
         s: &Scalar,
         t: &Scalar,
+        point: &Affine,
     ) -> Jacobian {
-        let sum = match self {
-            Self::Quarters(points) => quarters_vartime(m, points, t),
-            Self::Comb(comb) => add_comb_vartime(m, Jacobian::INFINITY, t, comb),
-        };
-        add_comb_vartime(m, sum, s, Comb::base(m))
+        let mut sum = None;
+        match self {
+            Self::Quarters(points) => sum = quarters_vartime(m, points, t),
+            Self::Comb(comb) => add_comb_vartime(m, &mut sum, t, comb),
+        }
+        finish_vartime(m, sum, s, t, point)
     }
 }
 
-fn quarters_vartime<M: Machine>(m: M, points: &[Affine], t: &Scalar) -> Jacobian {
+fn quarters_vartime<M: Machine>(m: M, points: &[Affine], t: &Scalar) -> Option<Jacobian> {
     let nafs = t.0.map(|limb| Naf::new(&Scalar([limb, 0, 0, 0])));
-    let mut sum = Jacobian::INFINITY;
+    let mut sum: Option<Jacobian> = None;
+    let mut doublings = 0;
     // A form of 64 bits has 65 digits.
     for position in (0..=64).rev() {
-        if !sum.is_infinity_vartime() {
-            sum.double_times(m, 1);
-        }
+        doublings += 1;
         for (naf, table) in nafs.iter().zip(points.chunks_exact(1 << (NAF_WIDTH - 2))) {
             let digit = naf.0[position];
-            if digit != 0 {
-                let addend = table[usize::from(digit.unsigned_abs() / 2)];
-                sum.add_affine_vartime(m, &addend.negate_if_vartime(m, digit < 0));
+            if digit == 0 {
+                continue;
             }
+            let addend = table[usize::from(digit.unsigned_abs() / 2)].negate_if(m, sign(digit));
+            match &mut sum {
+                Some(sum) => {
+                    sum.double_times(m, doublings);
+                    sum.add_affine(m, &addend);
+                }
+                None => sum = Some(addend.to_jacobian()),
+            }
+            doublings = 0;
         }
+    }
+    if let Some(sum) = &mut sum {
+        sum.double_times(m, doublings);
     }
     sum
 }
@@ -347,8 +395,8 @@ mod tests {
         let (s_number, t_number) = (Scalar::from_bytes_vartime(&s).unwrap(), Scalar::from_bytes_vartime(&k).unwrap());
         let expected = sm2::ProjectivePoint::lincomb(&[(sm2::ProjectivePoint::generator(), upstream_scalar(s)), (upstream_p, upstream_scalar(k))]);
         let mut found = alloc::vec![double_multiply_vartime(m, &s_number, &t_number, &p)];
-        for prepared in [Prepared::quarters(m, &p), Prepared::comb(m, &p, 5)] {
-            found.push(prepared.double_multiply_vartime(m, &s_number, &t_number));
+        for prepared in [Prepared::quarters(m, &p), Prepared::comb(m, &p, 5), Prepared::comb(m, &p, 7)] {
+            found.push(prepared.double_multiply_vartime(m, &s_number, &t_number, &p));
         }
         for sum in found {
             if bool::from(expected.is_identity()) {
@@ -379,30 +427,4 @@ mod tests {
             assert_eq!(Comb::base(m).size(), 148 * 1024);
         });
     }
-}
-#[cfg(test)]
-mod timing {
-    use super::*;
-    use crate::{low::field::{Portable,on_this_machine}, mid::point::generator};
-    use std::{time::Instant, hint::black_box};
-    fn t<R>(name:&str, n:u32, mut f: impl FnMut()->R){ let mut best=f64::MAX; for _ in 0..200{ let s=Instant::now(); for _ in 0..n { black_box(f()); } best=best.min(s.elapsed().as_nanos() as f64/f64::from(n)); } std::println!("{name:40} {best:10.1} ns"); }
-    fn all<M:Machine>(m:M){
-        let k=SecretScalar::from_bytes(&[0x5b;32]).0; let s=Scalar::from_bytes_vartime(&[0x5b;32]).unwrap(); let u=Scalar::from_bytes_vartime(&[0x76;32]).unwrap();
-        let g=generator(m); let j=multiply_base(m,&k); let aff=j.to_affine(m); let ad=multiply_base(m,&SecretScalar::from_bytes(&[0x33;32]).0).addend(m);
-        let mut jj=j; t("dbl10",100,||jj.double_times(m,10));
-        t("madd",100,||jj.add_affine(m,black_box(&g)));
-        t("add",100,||jj.add(m,black_box(&ad)));
-        t("inv",100,||black_box(&j.z()).invert(m));
-        t("mul_n",1000,||black_box(&k).mul_montgomery(m,black_box(&k)));
-        let c=Comb::base(m); t("select row",1000,||m.select(c.rows().next().unwrap(),black_box(5)));
-        t("base",10,||multiply_base(m,black_box(&k)));
-        t("base+affine",10,||multiply_base(m,black_box(&k)).to_affine(m));
-        t("variable",3,||multiply(m,black_box(&k),&aff));
-        t("fresh verify",3,||double_multiply_vartime(m,black_box(&s),&u,&aff));
-        let q=Prepared::quarters(m,&aff); t("quarters",5,||q.double_multiply_vartime(m,black_box(&s),&u));
-        let q=Prepared::comb(m,&aff,5); t("comb5",10,||q.double_multiply_vartime(m,black_box(&s),&u));
-        let q=Prepared::comb(m,&aff,7); t("comb7",10,||q.double_multiply_vartime(m,black_box(&s),&u));
-        t("build q",3,||Prepared::quarters(m,&aff)); t("build 7",1,||Prepared::comb(m,&aff,7));
-    }
-    #[test] #[ignore] fn timing(){ on_this_machine!(m=>all(m)); if std::env::var("PORTABLE").is_ok() {std::println!("portable"); all(Portable); }}
 }

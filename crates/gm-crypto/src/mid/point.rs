@@ -1,7 +1,7 @@
 //! Points of the curve y² = x³ − 3x + b.
 
 use alloc::vec::Vec;
-use subtle::{Choice, ConditionallySelectable};
+use subtle::Choice;
 use zeroize::{DefaultIsZeroes, Zeroize};
 
 use super::{
@@ -19,11 +19,12 @@ pub(crate) struct Affine(pub(super) [Limbs; 2]);
 pub(crate) struct Jacobian(pub(super) [Limbs; 4]);
 
 /// A point ready to be added: X, Y, Z, Z², Z³.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Addend(pub(super) [Limbs; 5]);
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Addend(pub(super) [Limbs; 5]);
 
 impl DefaultIsZeroes for Affine {}
 impl DefaultIsZeroes for Jacobian {}
+impl DefaultIsZeroes for Addend {}
 
 impl Affine {
     fn new(x: Fe, y: Fe) -> Self {
@@ -80,17 +81,10 @@ impl Affine {
         Jacobian([x, y, Fe::ONE.0, Fe::ONE.0])
     }
 
-    /// −P where the choice is set.
+    /// −P where `negative` is 1, P where it is 0; no point has y = 0, the order being odd.
     #[inline(always)]
-    pub(super) fn negate_if<M: Machine>(mut self, m: M, choice: Choice) -> Self {
-        negate_if(m, &mut self.0[1], choice);
-        self
-    }
-
-    pub(super) fn negate_if_vartime<M: Machine>(mut self, m: M, negative: bool) -> Self {
-        if negative {
-            self.0[1] = self.y().negate(m).0;
-        }
+    pub(super) fn negate_if<M: Machine>(mut self, m: M, negative: u64) -> Self {
+        self.0[1] = m.negate_if(&self.0[1], negative);
         self
     }
 }
@@ -103,13 +97,6 @@ impl PartialEq for Affine {
 }
 
 impl Eq for Affine {}
-
-#[inline(always)]
-fn negate_if<M: Machine>(m: M, y: &mut Limbs, choice: Choice) {
-    let mut value = Fe(*y);
-    value.conditional_assign(&Fe(*y).negate(m), choice);
-    *y = value.0;
-}
 
 /// x³ − 3x + b.
 fn right_side<M: Machine>(m: M, x: &Fe) -> Fe {
@@ -125,6 +112,10 @@ impl Jacobian {
         Fe(self.0[2])
     }
 
+    pub(crate) fn is_infinity(&self) -> Choice {
+        self.z().is_zero()
+    }
+
     pub(crate) fn is_infinity_vartime(&self) -> bool {
         self.z().is_zero_vartime()
     }
@@ -137,57 +128,36 @@ impl Jacobian {
         }
     }
 
-    /// P + Q for P ≠ ±Q, neither of them infinity. Gives H, which is 0 for P = ±Q: then
-    /// the sum is wrong.
+    /// P + Q. Where P is infinity or ±Q, Z becomes 0 and the sum is wrong; Z = 0 then stays
+    /// through doublings and additions, so one look at the end finds it.
     #[inline(always)]
-    pub(super) fn add_affine<M: Machine>(&mut self, m: M, other: &Affine) -> Fe {
-        Fe(m.add_affine(&mut self.0, &other.0))
+    pub(super) fn add_affine<M: Machine>(&mut self, m: M, other: &Affine) {
+        m.add_affine(&mut self.0, &other.0);
     }
 
     /// The same for a point that is not affine.
     #[inline(always)]
-    pub(super) fn add<M: Machine>(&mut self, m: M, other: &Addend) -> Fe {
-        Fe(m.add_point(&mut self.0, &other.0))
-    }
-
-    /// P + Q, whatever P is.
-    #[inline(always)]
-    pub(crate) fn add_affine_vartime<M: Machine>(&mut self, m: M, other: &Affine) {
-        if self.is_infinity_vartime() {
-            *self = other.to_jacobian();
-            return;
-        }
-        let before = *self;
-        if self.add_affine(m, other).is_zero_vartime() {
-            *self = before.add_same_x_vartime(m, &other.to_jacobian().addend(m));
-        }
+    pub(super) fn add<M: Machine>(&mut self, m: M, other: &Addend) {
+        m.add_point(&mut self.0, &other.0);
     }
 
     /// P + Q, whatever P is; Q is not infinity.
-    #[inline(always)]
-    pub(super) fn add_vartime<M: Machine>(&mut self, m: M, other: &Addend) {
+    pub(crate) fn add_complete_vartime<M: Machine>(&mut self, m: M, other: &Addend) {
         if self.is_infinity_vartime() {
             *self = other.to_jacobian();
             return;
         }
         let before = *self;
-        if self.add(m, other).is_zero_vartime() {
-            *self = before.add_same_x_vartime(m, other);
-        }
-    }
-
-    /// P + Q for P = ±Q.
-    #[cold]
-    fn add_same_x_vartime<M: Machine>(mut self, m: M, other: &Addend) -> Self {
-        let [_, y, z, zz] = self.0.map(Fe);
-        let [_, y2, _, _, zzz2] = other.0.map(Fe);
-        let s1 = y.mul(m, &zzz2);
-        let s2 = y2.mul(m, &zz.mul(m, &z));
-        if s1.eq_vartime(&s2) {
-            self.double_times(m, 1);
-            self
-        } else {
-            Self::INFINITY
+        self.add(m, other);
+        if self.is_infinity_vartime() {
+            // P = Q, or P = −Q, whose sum is infinity indeed.
+            let [_, y, z, zz] = before.0.map(Fe);
+            let [_, y2, _, _, zzz2] = other.0.map(Fe);
+            let s1 = y.mul(m, &zzz2);
+            let s2 = y2.mul(m, &zz.mul(m, &z));
+            if s1.eq_vartime(&s2) {
+                *self = before.doubled(m);
+            }
         }
     }
 
@@ -198,12 +168,12 @@ impl Jacobian {
     }
 
     #[inline(always)]
-    pub(super) fn negate_if<M: Machine>(mut self, m: M, choice: Choice) -> Self {
-        negate_if(m, &mut self.0[1], choice);
+    pub(super) fn negate_if<M: Machine>(mut self, m: M, negative: u64) -> Self {
+        self.0[1] = m.negate_if(&self.0[1], negative);
         self
     }
 
-    pub(super) fn addend<M: Machine>(&self, m: M) -> Addend {
+    pub(crate) fn addend<M: Machine>(&self, m: M) -> Addend {
         let [x, y, z, zz] = self.0;
         Addend([x, y, z, zz, m.mul(&zz, &z)])
     }
@@ -253,15 +223,8 @@ impl Addend {
     }
 
     #[inline(always)]
-    pub(super) fn negate_if<M: Machine>(mut self, m: M, choice: Choice) -> Self {
-        negate_if(m, &mut self.0[1], choice);
-        self
-    }
-
-    pub(super) fn negate_if_vartime<M: Machine>(mut self, m: M, negative: bool) -> Self {
-        if negative {
-            self.0[1] = Fe(self.0[1]).negate(m).0;
-        }
+    pub(super) fn negate_if<M: Machine>(mut self, m: M, negative: u64) -> Self {
+        self.0[1] = m.negate_if(&self.0[1], negative);
         self
     }
 }

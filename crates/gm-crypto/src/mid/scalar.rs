@@ -115,12 +115,13 @@ impl SecretScalar {
     }
 
     /// This or, where it is even, n less this: the same up to sign, and odd. The
-    /// choice says whether it was even.
-    pub(super) fn odd_representative(&self) -> (Self, Choice) {
-        let even = !Choice::from((self.0[0] & 1) as u8);
+    /// second value is 1 where it was even, else 0.
+    pub(super) fn odd_representative(&self) -> (Self, u64) {
+        let even = !self.0[0] & 1;
         let negative = negate(&self.0);
+        let choice = Choice::from((even & 1) as u8);
         let limbs =
-            core::array::from_fn(|i| u64::conditional_select(&self.0[i], &negative[i], even));
+            core::array::from_fn(|i| u64::conditional_select(&self.0[i], &negative[i], choice));
         (Self(limbs), even)
     }
 }

@@ -18,7 +18,11 @@ pub(crate) struct Comb {
 /// Bits of a digit in the table of G: 37 rows of 64 points, 148 KiB.
 const BASE_WIDTH: usize = 7;
 
+/// The same in the table for public numbers: 29 rows of 256 points, 464 KiB.
+const BASE_VARTIME_WIDTH: usize = 9;
+
 static BASE: OnceBox<Comb> = OnceBox::new();
+static BASE_VARTIME: OnceBox<Comb> = OnceBox::new();
 
 impl Comb {
     /// Rows for digits of `width` bits. Numbers below n have 256 bits; one more
@@ -45,6 +49,11 @@ impl Comb {
     /// The comb of G, built by whoever asks first (less than a millisecond).
     pub(crate) fn base<M: Machine>(m: M) -> &'static Self {
         BASE.get_or_init(|| Box::new(Self::new(m, &generator(m), BASE_WIDTH)))
+    }
+
+    /// The larger comb of G for public numbers, which nobody scans (two milliseconds).
+    pub(crate) fn base_vartime<M: Machine>(m: M) -> &'static Self {
+        BASE_VARTIME.get_or_init(|| Box::new(Self::new(m, &generator(m), BASE_VARTIME_WIDTH)))
     }
 
     pub(crate) fn width(&self) -> usize {

@@ -180,7 +180,7 @@ fn shared_point(
         let t = own.secret_key().scalar().add(product.limbs());
         let peer_half = SecretScalar::from(half_of_x(peer_r));
         let mut sum = multiply(m, &peer_half, peer_r.point());
-        sum.add_affine_vartime(m, peer.public_key().point());
+        sum.add_complete_vartime(m, &peer.public_key().point().to_jacobian().addend(m));
         let t_is_zero = declassify(bool::from(t.is_zero()), "then there is no common key");
         if t_is_zero || sum.is_infinity_vartime() {
             return Err(Error::Crypto);

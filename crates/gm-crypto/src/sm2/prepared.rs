@@ -80,7 +80,7 @@ impl PreparedVerifyingKey {
         let x = r.sub(&Scalar::reduce(e));
         let fits = on_this_machine!(m => {
             self.tables
-                .double_multiply_vartime(m, &s, &t)
+                .double_multiply_vartime(m, &s, &t, self.key.public_key().point())
                 .x_is_congruent_vartime(m, &x)
         });
         if fits { Ok(()) } else { Err(Error::Crypto) }

@@ -12,7 +12,7 @@ use digest::{
     common::hazmat::{DeserializeStateError, SerializableState, SerializedState},
     typenum::{U32, U40, U64},
 };
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{ZeroizeOnDrop, optimization_barrier};
 
 use super::{BLOCK_LENGTH, INITIAL, Tail, bits, octets};
 
@@ -107,8 +107,8 @@ impl fmt::Debug for Sm3Core {
 
 impl Drop for Sm3Core {
     fn drop(&mut self) {
-        self.state.zeroize();
-        self.blocks.zeroize();
+        (self.state, self.blocks) = ([0; 8], 0);
+        optimization_barrier(self);
     }
 }
 

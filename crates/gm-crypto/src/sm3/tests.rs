@@ -93,16 +93,16 @@ fn each_lane_is_a_compression_of_its_own() {
     let message = noise(64 * LANES * 3);
     let blocks = message.as_chunks::<BLOCK_LENGTH>().0;
     // Eight different states after the first round, then two more blocks each.
-    let mut lanes = INITIAL.map(|word| [word; LANES]);
+    let mut lanes = Lanes(INITIAL.map(|word| [word; LANES]));
     for step in blocks.chunks(LANES) {
-        compress_lanes(&mut lanes, array::from_fn(|lane| &step[lane]));
+        compress_lanes(&mut lanes.0, array::from_fn(|lane| &step[lane]));
     }
     for lane in 0..LANES {
         let mut single = INITIAL;
         for step in blocks.chunks(LANES) {
             compress(&mut single, &step[lane..=lane]);
         }
-        assert_eq!(lane_of(&lanes, lane), single, "lane {lane}");
+        assert_eq!(lanes.of(lane), single, "lane {lane}");
     }
 }
 

@@ -2,12 +2,12 @@
 
 use core::hint::black_box;
 
-/// 59 steps from the lowest 62 bits of f and g; ζ is −(δ + 1/2). Gives the new ζ and
+/// 60 steps from the lowest 62 bits of f and g; ζ is −(δ + 1/2). Gives the new ζ and
 /// the matrix (u, v, q, r), scaled by 2^62.
 pub(crate) fn division_steps(mut zeta: i64, mut f: u64, mut g: u64) -> (i64, [i64; 4]) {
-    // Scaled by 8 at the start, so that 59 doublings make it 2^62.
-    let (mut u, mut v, mut q, mut r) = (8_u64, 0_u64, 0_u64, 8_u64);
-    for _ in 0..59 {
+    // Scaled by 4 at the start, so that 60 doublings make it 2^62.
+    let (mut u, mut v, mut q, mut r) = (4_u64, 0_u64, 0_u64, 4_u64);
+    for _ in 0..60 {
         // Swap (with a change of sign) when δ > 0 and g is odd; then make g even.
         let mut swap = black_box(zeta >> 63).cast_unsigned();
         let odd = black_box(g & 1).wrapping_neg();

@@ -125,3 +125,11 @@ pub(crate) fn half(a: &Limbs) -> Limbs {
     sum[4] = carry;
     core::array::from_fn(|i| sum[i] >> 1 | sum[i + 1] << 63)
 }
+
+/// −a mod p where `negative` is 1, a where it is 0, for a ≠ 0.
+#[inline]
+pub(crate) fn negate_if(a: &Limbs, negative: u64) -> Limbs {
+    let difference = sub(&[0; 4], a);
+    let mask = black_box(negative).wrapping_neg();
+    core::array::from_fn(|i| a[i] ^ ((a[i] ^ difference[i]) & mask))
+}

@@ -24,9 +24,9 @@ pub(crate) fn double_times(point: &mut [Limbs; 4], times: usize) {
     }
 }
 
-/// P + Q in place of P, Q affine; gives H, which is 0 for P = ±Q, when the sum is
-/// wrong. Neither is infinity. 8 multiplications, 3 squarings.
-pub(crate) fn add_affine(point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs {
+/// P + Q in place of P, Q affine. Z becomes 0 where P is infinity or ±Q, and the rest is
+/// then wrong. 8 multiplications, 3 squarings.
+pub(crate) fn add_affine(point: &mut [Limbs; 4], other: &[Limbs; 2]) {
     let [x, y, z, zz] = point;
     let [x2, y2] = other;
     let h = sub(&mul(x2, zz), x);
@@ -34,12 +34,11 @@ pub(crate) fn add_affine(point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs {
     *z = mul(z, &h);
     let (u1, s1) = (*x, *y);
     finish(point, &u1, &s1, &h, &r);
-    h
 }
 
-/// P + Q in place of P; `other` is (X, Y, Z, Z², Z³) of Q. H as for [`add_affine`]. 11
+/// P + Q in place of P; `other` is (X, Y, Z, Z², Z³) of Q. Z as for [`add_affine`]. 11
 /// multiplications, 3 squarings.
-pub(crate) fn add(point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs {
+pub(crate) fn add(point: &mut [Limbs; 4], other: &[Limbs; 5]) {
     let [x, y, z, zz] = point;
     let [x2, y2, z2, zz2, zzz2] = other;
     let u1 = mul(x, zz2);
@@ -48,7 +47,6 @@ pub(crate) fn add(point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs {
     let r = sub(&mul(y2, &mul(zz, z)), &s1);
     *z = mul(&mul(z, z2), &h);
     finish(point, &u1, &s1, &h, &r);
-    h
 }
 
 /// From U1, S1, H = U2 − U1, R = S2 − S1 and the new Z.

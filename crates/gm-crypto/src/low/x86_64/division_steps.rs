@@ -15,15 +15,15 @@ use core::arch::asm;
 /// The 2 × 2 matrix of a run, scaled by 2^steps.
 type Matrix = [i64; 4];
 
-/// 59 steps from the lowest 62 bits of f and g; ζ is −(δ + 1/2). Gives the new ζ and
+/// 60 steps from the lowest 62 bits of f and g; ζ is −(δ + 1/2). Gives the new ζ and
 /// the matrix, scaled by 2^62.
 pub(crate) fn division_steps(zeta: i64, f: u64, g: u64) -> (i64, Matrix) {
     let (mut f, mut g) = (f.cast_signed(), g.cast_signed());
-    let (zeta, first) = run::<20>(zeta, &mut f, &mut g);
-    let (zeta, second) = run::<20>(zeta, &mut f, &mut g);
-    let (zeta, third) = run::<19>(zeta, &mut f, &mut g);
+    let (zeta, first) = run(zeta, &mut f, &mut g);
+    let (zeta, second) = run(zeta, &mut f, &mut g);
+    let (zeta, third) = run(zeta, &mut f, &mut g);
     let matrix = product(&third, &product(&second, &first));
-    (zeta, matrix.map(|entry| entry << 3))
+    (zeta, matrix.map(|entry| entry << 2))
 }
 
 /// a·b.
@@ -45,15 +45,21 @@ fn unpack(row: i64) -> (i64, i64) {
     ((1 << 20) - (fields & ((1 << 21) - 1)), -(fields >> 21))
 }
 
-/// `STEPS` steps, at most 20; f and g are divided as they go.
+/// Steps of a run.
+const STEPS: usize = 20;
+
+/// 20 steps; f and g are divided as they go.
 #[inline(always)]
-fn run<const STEPS: usize>(mut zeta: i64, f: &mut i64, g: &mut i64) -> (i64, Matrix) {
+fn run(mut zeta: i64, f: &mut i64, g: &mut i64) -> (i64, Matrix) {
     let mut row_f = (*f & LOW) - (1 << (STEPS + 21));
     let mut row_g = (*g & LOW) - (1 << (STEPS + 42));
     // SAFETY: see `low::safety`; base instructions on registers alone.
     unsafe {
         asm!(
-            ".rept {steps}",
+            // A loop short enough to stay decoded.
+            "mov {rest:e}, 4",
+            "2:",
+            ".rept 5",
             // Candidates: G + F or, where ζ < 0, G − F; then F stays or becomes G, and
             // ζ stays or becomes its complement, if G is odd.
             "mov {sum}, {g}",
@@ -62,11 +68,11 @@ fn run<const STEPS: usize>(mut zeta: i64, f: &mut i64, g: &mut i64) -> (i64, Mat
             "sub {difference}, {f}",
             "mov {next_f}, {f}",
             "mov {next_zeta}, {zeta}",
-            "not {next_zeta}",
+            "sar {next_zeta}, 63",
+            "xor {next_zeta}, {zeta}",
             "test {zeta}, {zeta}",
             "cmovs {sum}, {difference}",
             "cmovs {next_f}, {g}",
-            "cmovns {next_zeta}, {zeta}",
             "test {g:l}, 1",
             "cmovz {sum}, {g}",
             "cmovnz {f}, {next_f}",
@@ -75,7 +81,9 @@ fn run<const STEPS: usize>(mut zeta: i64, f: &mut i64, g: &mut i64) -> (i64, Mat
             "sar {g}, 1",
             "sub {zeta}, 1",
             ".endr",
-            steps = const STEPS,
+            "dec {rest:e}",
+            "jnz 2b",
+            rest = out(reg) _,
             zeta = inout(reg) zeta,
             f = inout(reg) row_f,
             g = inout(reg) row_g,

@@ -211,3 +211,34 @@ pub(crate) fn sub(_: HaveMulxAdx, a: &Limbs, b: &Limbs) -> Limbs {
     }
     [t0, t1, t2, t3]
 }
+
+/// −a mod p where `negative` is 1, a where it is 0, for a ≠ 0.
+#[inline(always)]
+pub(crate) fn negate_if(_: HaveMulxAdx, a: &Limbs, negative: u64) -> Limbs {
+    let [mut t0, mut t1, mut t2, mut t3] = *a;
+    // SAFETY: as for `mul`; registers alone.
+    unsafe {
+        asm!(
+            "mov {x0}, -1",
+            "mov {x1:e}, 0xffffffff",
+            "mov {x2}, -1",
+            "mov {x3}, -1",
+            "not {x1}",
+            "btr {x3}, 32",
+            "sub {x0}, {t0}",
+            "sbb {x1}, {t1}",
+            "sbb {x2}, {t2}",
+            "sbb {x3}, {t3}",
+            "test {negative}, {negative}",
+            "cmovnz {t0}, {x0}",
+            "cmovnz {t1}, {x1}",
+            "cmovnz {t2}, {x2}",
+            "cmovnz {t3}, {x3}",
+            t0 = inout(reg) t0, t1 = inout(reg) t1, t2 = inout(reg) t2, t3 = inout(reg) t3,
+            x0 = out(reg) _, x1 = out(reg) _, x2 = out(reg) _, x3 = out(reg) _,
+            negative = in(reg) negative,
+            options(pure, nomem, nostack),
+        );
+    }
+    [t0, t1, t2, t3]
+}

@@ -309,7 +309,7 @@ pub(crate) fn double_times(_: HaveMulxAdx, point: &mut [Limbs; 4], times: usize)
 #[unsafe(naked)]
 unsafe extern "sysv64" fn double_times_asm(point: &mut [Limbs; 4], times: usize) {
     naked_asm!(
-        enter!("288"),
+        enter!("256"),
         copy!("rsp", "rdi"),
         copy!("rsp + 32", "rdi + 32"),
         copy!("rsp + 64", "rdi + 64"),
@@ -339,33 +339,25 @@ unsafe extern "sysv64" fn double_times_asm(point: &mut [Limbs; 4], times: usize)
         copy!("rdi + 32", "rsp + 32"),
         copy!("rdi + 64", "rsp + 64"),
         copy!("rdi + 96", "rsp + 96"),
-        leave!("288"),
+        leave!("256"),
         complement = sym COMPLEMENT,
     )
 }
 
-/// P + Q in place of P, Q affine; gives H, which is 0 for P = ±Q, when the sum is wrong.
-/// Neither is infinity.
+/// P + Q in place of P, Q affine. Z becomes 0 where P is infinity or ±Q, and the rest is
+/// then wrong.
 #[inline(always)]
-pub(crate) fn add_affine(_: HaveMulxAdx, point: &mut [Limbs; 4], other: &[Limbs; 2]) -> Limbs {
-    let mut h = [0; 4];
+pub(crate) fn add_affine(_: HaveMulxAdx, point: &mut [Limbs; 4], other: &[Limbs; 2]) {
     // SAFETY: see `low::safety`; the token says that the instructions exist.
-    unsafe { add_affine_asm(point, other, &mut h) };
-    h
+    unsafe { add_affine_asm(point, other) }
 }
 
 /// # Safety
 /// The processor has BMI2 and ADX.
 #[unsafe(naked)]
-unsafe extern "sysv64" fn add_affine_asm(
-    point: &mut [Limbs; 4],
-    other: &[Limbs; 2],
-    h: &mut Limbs,
-) {
+unsafe extern "sysv64" fn add_affine_asm(point: &mut [Limbs; 4], other: &[Limbs; 2]) {
     naked_asm!(
-        // rdx, which the products use, holds the third argument.
-        "push rdx",
-        enter!("256"),
+        enter!("192"),
         // 0: h = x₂·zz − x
         mul!("rsi", "rdi + 96"), sub!("rdi"), store!("rsp"),
         // 32: z³
@@ -387,32 +379,24 @@ unsafe extern "sysv64" fn add_affine_asm(
         // y = r·(v − x) − y·h³
         mul!("rsp + 32", "rsp + 96"), sub!("rsp + 160"), store!("rdi + 32"),
         square!("rdi + 64"), store!("rdi + 96"),
-        "mov rdi, [rsp + 304]",
-        copy!("rdi", "rsp"),
-        "add rsp, 256",
-        "pop r15", "pop r14", "pop r13", "pop r12", "pop rbp", "pop rbx",
-        "pop rdx",
-        "ret",
+        leave!("192"),
         complement = sym COMPLEMENT,
     )
 }
 
-/// P + Q in place of P; `other` is (X, Y, Z, Z², Z³) of Q. H as for [`add_affine`].
+/// P + Q in place of P; `other` is (X, Y, Z, Z², Z³) of Q. Z as for [`add_affine`].
 #[inline(always)]
-pub(crate) fn add(_: HaveMulxAdx, point: &mut [Limbs; 4], other: &[Limbs; 5]) -> Limbs {
-    let mut h = [0; 4];
+pub(crate) fn add(_: HaveMulxAdx, point: &mut [Limbs; 4], other: &[Limbs; 5]) {
     // SAFETY: see `low::safety`; the token says that the instructions exist.
-    unsafe { add_asm(point, other, &mut h) };
-    h
+    unsafe { add_asm(point, other) }
 }
 
 /// # Safety
 /// The processor has BMI2 and ADX.
 #[unsafe(naked)]
-unsafe extern "sysv64" fn add_asm(point: &mut [Limbs; 4], other: &[Limbs; 5], h: &mut Limbs) {
+unsafe extern "sysv64" fn add_asm(point: &mut [Limbs; 4], other: &[Limbs; 5]) {
     naked_asm!(
-        "push rdx",
-        enter!("288"),
+        enter!("256"),
         // 192: u₁ = x·zz₂; 0: h = x₂·zz − u₁
         mul!("rdi", "rsi + 96"), store!("rsp + 192"),
         mul!("rsi", "rdi + 96"), sub!("rsp + 192"), store!("rsp"),
@@ -437,12 +421,7 @@ unsafe extern "sysv64" fn add_asm(point: &mut [Limbs; 4], other: &[Limbs; 5], h:
         // y = r·(v − x) − s₁·h³
         mul!("rsp + 32", "rsp + 96"), sub!("rsp + 160"), store!("rdi + 32"),
         square!("rdi + 64"), store!("rdi + 96"),
-        "mov rdi, [rsp + 336]",
-        copy!("rdi", "rsp"),
-        "add rsp, 288",
-        "pop r15", "pop r14", "pop r13", "pop r12", "pop rbp", "pop rbx",
-        "pop rdx",
-        "ret",
+        leave!("256"),
         complement = sym COMPLEMENT,
     )
 }

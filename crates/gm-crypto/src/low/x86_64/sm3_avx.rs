@@ -1,10 +1,12 @@
 //! SM3's compression in assembly: rounds with BMI2, message expansion with AVX2.
 //!
-//! A round waits for E: E + A<<<12 + T_j, a rotation, the sum TT2, then P_0. So
-//! everything else is summed before; the rotated E, F, G need three-operand `rorx`
-//! and `andn`. Two blocks are expanded at once, one in each half of the 256-bit registers,
-//! while the rounds of the first run; the second one's rounds then find their
-//! words on the stack. The last of an odd number is expanded twice, used once.
+//! A round waits for the E of the round before: E + A<<<12 + T_j, a rotation, the sum
+//! TT2, then P_0. So everything else is summed before, and GG is the sum of two words
+//! with no bit in common, each one operation after E. `rorx` and `andn` save copies.
+//!
+//! Two blocks are expanded at once, one in each half of the 256-bit registers, while
+//! the rounds of the first run; the second one's rounds then find their words on
+//! the stack. The last of an odd number is expanded twice and used once.
 //!
 //! Four words are made at once. The fourth needs the first of the same four, so it
 //! is made without that term, which is added last: P_1 is linear, and
@@ -19,8 +21,7 @@ use crate::low::{
 };
 use core::arch::naked_asm;
 
-/// Octets of one row: four words of the first block, four of the second.
-/// W is 17 rows from the stack pointer on, then W' 16 rows, then four saved values.
+/// Orders for `vpshufb`.
 #[repr(C, align(32))]
 struct Orders([u8; 32], [u8; 32]);
 
@@ -364,6 +365,10 @@ macro_rules! wipe {
     };
 }
 
+/// The stack, from the stack pointer up: 17 rows of W, each four words of the first block
+/// and four of the second; from 544 on, 16 rows of W' likewise; from 1056 on `state`,
+/// `blocks`, `count` and the caller's stack pointer.
+///
 /// # Safety
 ///
 /// The processor has AVX2, BMI1 and BMI2; `state` is good for eight words, `blocks` for
