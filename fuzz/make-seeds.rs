@@ -17,7 +17,7 @@ use der::{Encode, asn1::OctetString, oid::AssociatedOid, referenced::OwnedToRef}
 use gm_crypto::{
     message::SignedDataDraft,
     pki::{KeyFileParameters, encode_pem, encode_private_key, encode_private_key_encrypted},
-    sm2::{EnvelopedKey, PublicKey},
+    sm2::{EnvelopedKey, PublicKey, RawSignature},
 };
 use gm_pki_fuzz::parties::{
     CA, Counter, PASSWORD, ROOT, SUBSCRIBER, in_days, key, now, public_half, sign, under_ca,
@@ -48,6 +48,8 @@ fn main() -> Result<()> {
     key_files()?;
     sm2_structures()?;
     signed_data()?;
+    sm2_inputs()?;
+    sm4_inputs()?;
     decisions()?;
     for (name, toml) in SHIPPED {
         write("profile_toml", &format!("{name}.toml"), toml)?;
@@ -229,6 +231,117 @@ fn sm2_structures() -> Result<()> {
     write("sm2_structures", "ciphertext.raw", ciphertext.to_c1c3c2())?;
     write("sm2_structures", "envelope.der", envelope.to_der())
 }
+
+/// The fields of the targets for SM2's arithmetic, one behind the other.
+fn sm2_inputs() -> Result<()> {
+    let key = key("subscriber");
+    let scalar = key.secret_key().to_bytes();
+    let public = key.verifying_key().public_key();
+    let signed = |id: &[u8], message: &[u8]| -> Result<Vec<u8>> {
+        Ok([&scalar[..], &[u8::try_from(id.len())?], id, message].concat())
+    };
+    let usual = signed(b"1234567812345678", b"message")?;
+    write("sm2_sign", "usual", &usual)?;
+    write("sm2_sign", "no-text", signed(&[0, 0xff, 0x80], &[0; 64])?)?;
+    write("sm2_sign", "empty", signed(b"", b"")?)?;
+    // n - 1, which is no key, and n - 2, which is one.
+    for (name, last) in [("n-1", 0x22), ("n-2", 0x21)] {
+        let mut high = usual.clone();
+        high[..32].copy_from_slice(&ORDER);
+        high[31] = last;
+        write("sm2_sign", name, high)?;
+    }
+
+    let digest = key.verifying_key().za().digest(b"message");
+    let raw = RawSignature::from(key.sign(b"message"));
+    let point = public.to_uncompressed();
+    let whole = [&[0], &point[1..], &digest, raw.as_bytes()].concat();
+    write("sm2_verify", "as-it-comes", whole)?;
+    for (name, changes) in [
+        ("good", [0, 0, 0, 0]),
+        ("r-changed", [3, 1, 0, 0]),
+        ("s-changed", [40, 0x80, 0, 0]),
+        ("digest-changed", [0, 0, 31, 1]),
+        ("both-changed", [3, 1, 31, 1]),
+    ] {
+        let case = [&[1], &changes[..], &usual].concat();
+        write("sm2_verify", name, case)?;
+    }
+
+    let mut rng = Counter::default();
+    for (name, length) in [("short", 1), ("digest", 32), ("long", 200)] {
+        let text = vec![0x5a; length];
+        let cipher = public.encrypt(&mut rng, &text)?;
+        let der = [&[0], &cipher.to_der()[..]].concat();
+        write("sm2_decrypt", &format!("{name}.der"), der)?;
+        let raw = [&[1], &cipher.to_c1c3c2()[..]].concat();
+        write("sm2_decrypt", &format!("{name}.raw"), raw)?;
+        for (change, octets) in [("good", [0, 0]), ("changed", [80, 1])] {
+            let made = [&[2], &octets[..], &text].concat();
+            write("sm2_decrypt", &format!("{name}-{change}"), made)?;
+        }
+    }
+
+    write("der_signature", "usual.der", key.sign(b"message").to_der())?;
+    // One of these has a short r, one a short s.
+    let mut short = [false; 2];
+    for message in 0_u32.. {
+        let signature = key.sign(&message.to_be_bytes());
+        let raw = RawSignature::from(signature);
+        for (found, at) in short.iter_mut().zip([0, 32]) {
+            if !*found && raw.as_bytes()[at] == 0 {
+                *found = true;
+                write(
+                    "der_signature",
+                    &format!("short-{at}.der"),
+                    signature.to_der(),
+                )?;
+            }
+        }
+        if short == [true; 2] {
+            break;
+        }
+    }
+
+    write("point_decode", "uncompressed", point)?;
+    let odd = point[64] & 1;
+    write(
+        "point_decode",
+        "compressed",
+        [&[2 | odd], &point[1..33]].concat(),
+    )?;
+    Ok(write(
+        "point_decode",
+        "compressed-other",
+        [&[3 - odd], &point[1..33]].concat(),
+    )?)
+}
+
+/// Kind, key, nonce, changes, associated data, text.
+fn sm4_inputs() -> Result<()> {
+    for (kind, nonce) in [(0, 12), (1, 16), (2, 8), (3, 12), (4, 13), (5, 7)] {
+        for (name, aad, text) in [("empty", 0, 0), ("short", 20, 5), ("long", 5, 300)] {
+            let key = 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210_u128.to_be_bytes();
+            let aad = [&[aad][..], &vec![0xad; usize::from(aad)]].concat();
+            let input = [
+                &[kind][..],
+                &key,
+                &vec![0x17; nonce],
+                &[1; 4],
+                &aad,
+                &vec![0x5a; text],
+            ];
+            write("sm4_aead", &format!("{name}-{kind}"), input.concat())?;
+        }
+    }
+    Ok(())
+}
+
+/// n, big endian (GB/T 32918.5).
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0x72, 0x03, 0xdf, 0x6b, 0x21, 0xc6, 0x05, 0x2b, 0x53, 0xbb, 0xf4, 0x09, 0x39, 0xd5, 0x41, 0x23,
+];
 
 fn signed_data() -> Result<()> {
     let draft = SignedDataDraft::new(b"content".to_vec(), &SUBSCRIBER)?;

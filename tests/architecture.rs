@@ -160,3 +160,47 @@ fn no_room_is_named_after_nothing_and_no_file_is_too_long() {
         );
     }
 }
+
+/// gm-crypto's three layers (house rule: arrows only downward).
+#[test]
+fn no_layer_of_gm_crypto_calls_the_one_above() {
+    let source = root().join("crates/gm-crypto/src");
+    let above_mid = ["message", "pki", "sm2", "sm3", "sm4"];
+    let above_low = ["message", "mid", "pki", "sm2", "sm3", "sm4"];
+    for (layer, above) in [("mid", &above_mid[..]), ("low", &above_low[..])] {
+        let mut files = rust_files(&source.join(layer));
+        files.push(source.join(format!("{layer}.rs")));
+        assert!(files.len() > 4, "{layer} has files");
+        for file in files {
+            let text = fs::read_to_string(&file).expect("the file was listed");
+            // Tests may hold a layer against anything.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for name in above {
+                let arrow = code
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"))
+                    .find(|line| {
+                        line.contains(&format!("crate::{name}"))
+                            || line.trim() == format!("{name}::{{")
+                            || line.trim_start().starts_with(&format!("{name}::"))
+                    });
+                assert_eq!(arrow, None, "{} points up", file.display());
+            }
+        }
+    }
+}
+
+fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_stem().is_some_and(|stem| stem != "tests")
+        {
+            files.push(path);
+        }
+    }
+    files
+}

@@ -14,8 +14,8 @@ use std::{
 };
 
 /// The names of features that `crates/gm-crypto/src/low/cpu.rs` knows.
-const FEATURES: [&str; 8] = [
-    "mulx_adx", "avx2", "avx_bmi2", "aes_ni", "vaes", "pclmul", "vpclmul", "gfni",
+const FEATURES: [&str; 7] = [
+    "mulx_adx", "avx2", "avx_bmi2", "aes_ni", "vaes", "pclmul", "vpclmul",
 ];
 
 /// A choice of bodies: of the features, those that count as present.
@@ -27,7 +27,7 @@ struct Bodies {
     present: fn() -> bool,
 }
 
-/// valgrind 3.19 can't run AES, carry-less multiplication or GFNI on 256 bits. It can
+/// valgrind 3.19 can't run AES and carry-less multiplication on 256 bits. It can
 /// run ADX, but hides it from `CPUID`; so whatever counts as present is forced.
 mod bodies {
     use super::Bodies;

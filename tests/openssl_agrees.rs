@@ -6,78 +6,15 @@ use gm_crypto::{
     sm2::{EnvelopedKey, SecretKey},
 };
 use gm_pki_tests::{
-    command::{finished_demo, folder, gmpki},
-    openssl::{OpenSsl, Said},
+    command::{finished_demo, gmpki},
+    openssl::Desk,
 };
 use std::{
     fs,
     path::{Path, PathBuf},
 };
-use tempfile::TempDir;
 
 const CERTIFICATE: &[&str] = &["CERTIFICATE"];
-
-/// The files of a demonstration, and a folder to change copies in.
-struct Desk {
-    openssl: OpenSsl,
-    folder: TempDir,
-}
-
-impl Desk {
-    fn find() -> Option<Self> {
-        Some(Self {
-            openssl: OpenSsl::find()?,
-            folder: folder(),
-        })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, octets: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, octets).expect("a file");
-        path
-    }
-
-    /// `words` are separated by blanks; each `{}` is the next of `paths`.
-    fn ask(&self, words: &str, paths: &[&Path]) -> Said {
-        let mut paths = paths.iter();
-        let arguments: Vec<String> = words
-            .split_whitespace()
-            .map(|word| match word {
-                "{}" => paths.next().expect("a path").display().to_string(),
-                "{ID}" => OpenSsl::ID.to_owned(),
-                word => word.to_owned(),
-            })
-            .collect();
-        assert!(paths.next().is_none(), "{words}");
-        self.openssl.ask(arguments)
-    }
-
-    /// Copies of `octets`, each with one octet changed: a few near the end, where
-    /// the signature is, and a few where `within` stands.
-    fn changed(&self, octets: &[u8], within: &[u8]) -> Vec<PathBuf> {
-        let at = octets
-            .windows(within.len())
-            .position(|window| window == within)
-            .expect("it stands there");
-        [
-            at,
-            at + within.len() - 1,
-            octets.len() - 1,
-            octets.len() - 33,
-        ]
-        .iter()
-        .map(|place| {
-            let mut changed = octets.to_vec();
-            changed[*place] ^= 1;
-            self.write(&format!("changed-{place}"), changed)
-        })
-        .collect()
-    }
-}
 
 fn demo(name: &str) -> PathBuf {
     finished_demo().join(name)

@@ -1,10 +1,12 @@
 //! What the fuzz targets and their seeds stand on: keys that are always the same,
-//! certificates under them, a business whose every step is an octet, and a count of
-//! the inputs that were accepted.
+//! certificates under them, a business whose every step is an octet, another
+//! implementation of SM2, and a count of the inputs that were accepted.
 
 pub mod business;
+pub mod input;
 pub mod outside;
 pub mod parties;
 mod tally;
+pub mod upstream;
 
 pub use tally::tally;

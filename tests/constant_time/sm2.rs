@@ -2,7 +2,7 @@
 
 use super::{Case, KnownRandom, SecretRandom, assert_secret, case, secret_octets};
 use gm_crypto::{
-    pki::encode_private_key,
+    pki::{KeyFileParameters, encode_private_key, encode_private_key_encrypted},
     sm2::{
         Ciphertext, DerSignature, EnvelopedKey, LegacyCiphertext, PublicKey, SecretKey, SigningKey,
         UserId, VerifyingKey,
@@ -51,6 +51,7 @@ pub(crate) const CASES: &[Case] = &[
     case("sm2: a key is enveloped", seal),
     case("sm2: an envelope is opened", open),
     case("sm2: a key is written as PKCS#8", pkcs8),
+    case("sm2: a key file is written under a password", key_file),
 ];
 
 const MESSAGE: &[u8] = b"a message that everybody knows";
@@ -378,4 +379,18 @@ fn pkcs8() {
         .expect("the scalar stands in it");
     let der = encode_private_key(&secret_key(15));
     assert_secret(&der[place..place + 32]);
+}
+
+fn key_file() {
+    let key = secret_key(30);
+    let mut parameters = KeyFileParameters::default();
+    parameters.iterations = 1_000;
+    // Salt and start are written into the file.
+    let random = &mut KnownRandom::new(31);
+    let password = secret_octets::<12>(32);
+    publishing(|| {
+        let der = encode_private_key_encrypted(random, &key, &password, parameters);
+        let der = der.expect("the source does not fail");
+        assert_secret(&der[der.len() - 128..]);
+    });
 }

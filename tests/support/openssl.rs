@@ -1,7 +1,13 @@
 //! The program `openssl`, as another implementation to ask.
 
-use crate::command::skip;
-use std::{ffi::OsStr, process::Command};
+use crate::command::{folder, skip};
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+use tempfile::TempDir;
 
 /// OpenSSL 3 with SM2.
 #[derive(Clone, Copy, Debug)]
@@ -62,5 +68,72 @@ impl Said {
     /// in any case.
     pub fn agrees(&self, wanted: &str) -> bool {
         self.exit == Some(0) && self.text.contains(wanted)
+    }
+}
+
+/// OpenSSL, and a folder to change copies in.
+#[derive(Debug)]
+pub struct Desk {
+    openssl: OpenSsl,
+    folder: TempDir,
+}
+
+impl Desk {
+    /// As [`OpenSsl::find`].
+    pub fn find() -> Option<Self> {
+        Some(Self {
+            openssl: OpenSsl::find()?,
+            folder: folder(),
+        })
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A file in the folder.
+    pub fn write(&self, name: &str, octets: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, octets).expect("a file");
+        path
+    }
+
+    /// Runs it. `words` are separated by blanks; each `{}` is the next of `paths`, and
+    /// `{ID}` the option with the usual user ID.
+    pub fn ask(&self, words: &str, paths: &[&Path]) -> Said {
+        let mut paths = paths.iter();
+        let arguments: Vec<String> = words
+            .split_whitespace()
+            .map(|word| match word {
+                "{}" => paths.next().expect("a path").display().to_string(),
+                "{ID}" => OpenSsl::ID.to_owned(),
+                word => word.to_owned(),
+            })
+            .collect();
+        assert!(paths.next().is_none(), "{words}");
+        self.openssl.ask(arguments)
+    }
+
+    /// Copies of `octets`, each with one octet changed: a few near the end, where
+    /// the signature is, and a few where `within` stands.
+    pub fn changed(&self, octets: &[u8], within: &[u8]) -> Vec<PathBuf> {
+        let at = octets
+            .windows(within.len())
+            .position(|window| window == within)
+            .expect("it stands there");
+        [
+            at,
+            at + within.len() - 1,
+            octets.len() - 1,
+            octets.len() - 33,
+        ]
+        .iter()
+        .map(|place| {
+            let mut changed = octets.to_vec();
+            changed[*place] ^= 1;
+            self.write(&format!("changed-{place}"), changed)
+        })
+        .collect()
     }
 }

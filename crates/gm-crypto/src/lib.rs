@@ -20,10 +20,27 @@
 //!
 //! # What it is not
 //!
-//! Not a certified module (GM/T 0028), not audited, and no TLS. The arithmetic
-//! under the types is the `sm2`, `sm3` and `sm4` crates of RustCrypto: `sm4`
-//! indexes a table with secrets, so until that is replaced, do not encrypt where
-//! somebody else runs code on the same core.
+//! Not a certified module (GM/T 0028), not audited, and no TLS.
+//!
+//! # How it is built
+//!
+//! Three layers, arrows only downward: the modules below have the standards' names; under
+//! them `mid` has the mathematics of SM2 in safe Rust; under that `low` has the routines that
+//! know the machine, and all `unsafe` of the crate. Each of those has a portable
+//! body and, on x86-64, better ones that are chosen at run time: [`Paths`] tells which.
+//!
+//! Whatever takes a secret is constant time on every path: no branch and no address depends
+//! on it. That is checked under valgrind, see `docs/constant-time.md`. What ends in
+//! `_vartime`, and all verification, takes public data alone.
+//!
+//! | table | octets | made |
+//! |---|---|---|
+//! | multiples of G for secrets, read whole at each look-up | 148 KiB | by the first signature or key, in less than a millisecond |
+//! | multiples of G for public numbers | 464 KiB | by the first verification, in some two milliseconds |
+//! | a prepared key ([`sm2::TableSize`]) | 2, 52 or 148 KiB | for each such key |
+//! | T_j of SM3 | 256 | by the compiler |
+//!
+//! What it takes, and what others take, stands in `docs/performance.md`.
 //!
 //! # Features
 //!
@@ -32,6 +49,7 @@
 //! | `std` (default) | `std` in the crates below; without it the crate is `no_std` + `alloc` |
 //! | `pki` | [`pki`]: identifiers, signed structures as they came, key files |
 //! | `message` | `message`: GM/T 0010 signed data |
+//! | `sm2` | conversions from and to the keys of crate `sm2` 0.14 |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(unsafe_code)]
@@ -40,10 +58,10 @@ extern crate alloc;
 
 mod error;
 mod low;
-mod mid;
-mod paths;
 #[cfg(feature = "message")]
 pub mod message;
+mod mid;
+mod paths;
 #[cfg(feature = "pki")]
 pub mod pki;
 pub mod sm2;

@@ -9,7 +9,8 @@ mod signed;
 pub use algorithm::{Sm2Sm3, VerifyAlgorithm};
 pub use key_file::{
     KeyFileParameters, PRIVATE_KEY_LABELS, decode_private_key, decode_private_key_encrypted,
-    encode_private_key, encode_private_key_encrypted, is_encrypted_private_key,
+    encode_private_key, encode_private_key_encrypted, encode_private_key_sec1,
+    is_encrypted_private_key,
 };
 pub use pem::{decode as decode_pem, encode as encode_pem};
 pub use signed::{Signed, assemble};

@@ -27,6 +27,7 @@
 //! ```
 
 mod block;
+mod cbc;
 mod ccm;
 mod ctr;
 mod gcm;
@@ -34,6 +35,7 @@ mod xts;
 
 pub use self::{
     block::Sm4,
+    cbc::CbcDecryptor,
     ccm::{Ccm, CcmNonceSize, CcmTagSize},
     ctr::Ctr,
     gcm::{Gcm, GcmTagSize},
@@ -49,9 +51,7 @@ pub type EcbEncryptor = ecb::Encryptor<Sm4>;
 /// ECB, the way back.
 pub type EcbDecryptor = ecb::Decryptor<Sm4>;
 /// CBC (GB/T 17964-2021), with an IV of 16 octets that nobody can foretell.
-pub type CbcEncryptor = cbc::Encryptor<Sm4>;
-/// CBC, the way back. Padding that is checked before a MAC tells secrets.
-pub type CbcDecryptor = cbc::Decryptor<Sm4>;
+pub type CbcEncryptor = ::cbc::Encryptor<Sm4>;
 /// CFB with full blocks of feedback (CFB128), in whole blocks.
 pub type CfbEncryptor = cfb_mode::Encryptor<Sm4>;
 /// CFB128, the way back.

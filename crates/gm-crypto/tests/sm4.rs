@@ -1,6 +1,8 @@
 //! SM4 and its modes against other people's code and the standards' examples. Which
 //! body runs is for the environment to say (`GM_CRYPTO_DISABLE=vaes,aes_ni`).
 
+#![expect(clippy::unwrap_used, reason = "also functions around tests are tests")]
+
 #[path = "sm4/aead.rs"]
 mod sm4_aead;
 #[path = "sm4/blocks.rs"]

@@ -1,5 +1,14 @@
 //! The arguments, each command with an example in its help.
 
+mod sm2;
+mod sm4;
+
+pub(crate) use sm2::{
+    CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
+    Seal, Sign, Sm2Command, Verify, What,
+};
+pub(crate) use sm4::{Mode, Sm4Command, Sm4Crypt, Sm4Keygen};
+
 use clap::{Args as Group, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -30,16 +39,14 @@ pub(crate) enum Command {
     /// Certificates
     #[command(subcommand)]
     Cert(CertCommand),
-    /// SM2 keys and signatures
+    /// SM2 keys, signatures, encryption and key envelopes
     #[command(subcommand)]
     Sm2(Sm2Command),
-    /// SM3 digests of files
-    #[command(after_help = "Example:\n  gmpki sm3 contract.pdf")]
-    Sm3 {
-        /// The files
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
+    /// SM3 digests of files, and HMAC-SM3
+    Sm3(Sm3),
+    /// SM4 encryption of files
+    #[command(subcommand)]
+    Sm4(Sm4Command),
     /// The durable log of a certificate business
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -166,67 +173,16 @@ pub(crate) struct CertVerify {
     pub(crate) file: PathBuf,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Sm2Command {
-    /// Make a private key
-    Keygen(Keygen),
-    /// Sign a file
-    Sign(Sign),
-    /// Check the signature of a file
-    Verify(Verify),
-}
-
 #[derive(Debug, Group)]
-#[command(
-    after_help = "Examples:\n  gmpki sm2 keygen --password-file pass.txt --out my.key.pem\n  \
-    gmpki sm2 keygen --plain --out test.key.pem"
-)]
-pub(crate) struct Keygen {
-    /// A file with the password to encrypt under [default: ask]
-    #[arg(long, value_name = "FILE", conflicts_with = "plain")]
-    pub(crate) password_file: Option<PathBuf>,
-    /// Leave the key unencrypted
-    #[arg(long)]
-    pub(crate) plain: bool,
-    /// Where to write the key (PEM, PKCS#8); never overwrites
+#[command(after_help = "Examples:\n  gmpki sm3 contract.pdf\n  \
+    gmpki sm3 --hmac-key-file mac.key contract.pdf")]
+pub(crate) struct Sm3 {
+    /// A file with a key: HMAC-SM3 under its octets, all of them as they are
     #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-}
-
-#[derive(Debug, Group)]
-#[command(
-    after_help = "Example:\n  gmpki sm2 sign --key my.key.pem --out contract.sig contract.pdf"
-)]
-pub(crate) struct Sign {
-    #[command(flatten)]
-    pub(crate) key: Key,
-    /// The user ID to sign under
-    #[arg(long, default_value = "1234567812345678", value_name = "ID")]
-    pub(crate) id: String,
-    /// Where to write the signature (DER) [default: base64 on standard output]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// The file to sign, up to 1 GiB
-    pub(crate) file: PathBuf,
-}
-
-#[derive(Debug, Group)]
-#[command(
-    after_help = "Example:\n  gmpki sm2 verify --key certificate.pem \\\n      \
-    --signature contract.sig contract.pdf"
-)]
-pub(crate) struct Verify {
-    /// The public key: SubjectPublicKeyInfo or a certificate
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
-    /// The user ID that was signed under
-    #[arg(long, default_value = "1234567812345678", value_name = "ID")]
-    pub(crate) id: String,
-    /// The signature (DER)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) signature: PathBuf,
-    /// The file that was signed, up to 1 GiB
-    pub(crate) file: PathBuf,
+    pub(crate) hmac_key_file: Option<PathBuf>,
+    /// The files
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

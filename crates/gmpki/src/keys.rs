@@ -1,11 +1,18 @@
 //! Private keys from files, with the password from a file or a prompt.
 
-use crate::{args, failure::Failure, input};
+use crate::{
+    args::{self, KeyFormat},
+    failure::Failure,
+    input,
+    outcome::Outcome,
+};
+use getrandom::SysRng;
 use gm_crypto::{
-    pki,
+    pki::{self, KeyFileParameters},
     sm2::{SecretKey, SigningKey, UserId},
 };
 use hsm::{Password, SoftKey};
+use serde_json::json;
 use std::{
     io::{self, IsTerminal},
     path::Path,
@@ -32,6 +39,48 @@ pub(crate) fn handle(key: &args::Key) -> Result<SoftKey, Failure> {
         secret(key)?,
         UserId::default(),
     )))
+}
+
+/// Makes a key and writes it as the arguments say, encrypted unless they say `--plain`.
+pub(crate) fn write(
+    new: &args::NewKey,
+    password_file: Option<&Path>,
+    make: impl FnOnce() -> Result<SecretKey, Failure>,
+) -> Result<Outcome, Failure> {
+    let pem = match (new.plain, new.format) {
+        (true, KeyFormat::Pkcs8) => {
+            pki::encode_pem("PRIVATE KEY", &pki::encode_private_key(&make()?))
+        }
+        (true, KeyFormat::Sec1) => {
+            pki::encode_pem("EC PRIVATE KEY", &pki::encode_private_key_sec1(&make()?))
+        }
+        (false, KeyFormat::Sec1) => {
+            return Err(Failure::Usage(
+                "a key in SEC 1 can't be encrypted: give --plain, or leave out --format".into(),
+            ));
+        }
+        (false, KeyFormat::Pkcs8) => {
+            let password = password(password_file, "New password: ")?;
+            let parameters = KeyFileParameters::default();
+            let der = pki::encode_private_key_encrypted(
+                &mut SysRng,
+                &make()?,
+                password.as_bytes(),
+                parameters,
+            )?;
+            pki::encode_pem("ENCRYPTED PRIVATE KEY", &der)
+        }
+    };
+    input::write_secret(&new.out, Zeroizing::new(pem).as_bytes())?;
+    let path = new.out.display().to_string();
+    let encrypted = if new.plain {
+        "not encrypted"
+    } else {
+        "encrypted"
+    };
+    let text = format!("private key, {encrypted}: {path}");
+    let json = json!({ "key": path, "encrypted": !new.plain });
+    Ok(Outcome::new(text, json))
 }
 
 /// A password from a file, or asked for.

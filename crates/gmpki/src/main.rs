@@ -15,8 +15,11 @@ mod keys;
 mod outcome;
 mod sm2;
 mod sm3;
+mod sm4;
 
-use args::{Args, AuditCommand, CertCommand, Command, CsrCommand, Sm2Command};
+use args::{
+    Args, AuditCommand, CertCommand, Command, CsrCommand, EnvelopeCommand, Sm2Command, Sm4Command,
+};
 use clap::Parser;
 use failure::Failure;
 use outcome::Outcome;
@@ -43,8 +46,16 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Cert(CertCommand::Verify(verify)) => cert::verify(&verify),
         Command::Sm2(Sm2Command::Keygen(keygen)) => sm2::keygen(&keygen),
         Command::Sm2(Sm2Command::Sign(sign)) => sm2::sign(&sign),
+        Command::Sm2(Sm2Command::Public(public)) => sm2::public(&public),
         Command::Sm2(Sm2Command::Verify(verify)) => sm2::verify(&verify),
-        Command::Sm3 { files } => sm3::digest(&files),
+        Command::Sm2(Sm2Command::Encrypt(encrypt)) => sm2::encrypt(&encrypt),
+        Command::Sm2(Sm2Command::Decrypt(decrypt)) => sm2::decrypt(&decrypt),
+        Command::Sm2(Sm2Command::Envelope(EnvelopeCommand::Seal(seal))) => sm2::seal(&seal),
+        Command::Sm2(Sm2Command::Envelope(EnvelopeCommand::Open(open))) => sm2::open(&open),
+        Command::Sm3(digest) => sm3::digest(&digest),
+        Command::Sm4(Sm4Command::Keygen(keygen)) => sm4::keygen(&keygen),
+        Command::Sm4(Sm4Command::Encrypt(encrypt)) => sm4::encrypt(&encrypt),
+        Command::Sm4(Sm4Command::Decrypt(decrypt)) => sm4::decrypt(&decrypt),
         Command::Audit(AuditCommand::Verify { store }) => audit::verify(&store),
     }
 }

@@ -62,8 +62,6 @@ tokens! {
     HavePclmul = "pclmul", 5;
     /// Carry-less multiplication on 256-bit registers, with AVX2.
     HaveVpclmul = "vpclmul", 6;
-    /// Galois-field instructions on 256-bit registers, with AVX2.
-    HaveGfni = "gfni", 7;
 }
 
 /// Bits from `CPUID`, and from `XCR0` for what the system must save.
@@ -85,7 +83,7 @@ fn detected() -> u32 {
     let (ssse3, sse41, aes, pclmul) = (9, 19, 25, 1);
     let (osxsave, avx) = (27, 28);
     let (bmi1, avx2, bmi2, adx) = (3, 5, 8, 19);
-    let (gfni, vaes, vpclmul) = (8, 9, 10);
+    let (vaes, vpclmul) = (9, 10);
 
     #[target_feature(enable = "xsave")]
     fn saved_state() -> u64 {
@@ -106,7 +104,6 @@ fn detected() -> u32 {
         avx2 && has(one.ecx, &[aes]) && has(seven.ecx, &[vaes]),
         has(one.ecx, &[ssse3, pclmul]),
         avx2 && has(one.ecx, &[pclmul]) && has(seven.ecx, &[vpclmul]),
-        avx2 && has(seven.ecx, &[gfni]),
     ]
     .into_iter()
     .zip(0..)

@@ -39,7 +39,6 @@ impl Body {
 }
 
 /// The body that new keys use: `portable`, `pclmul`, `vpclmul`.
-#[allow(dead_code, reason = "for the list of paths")]
 pub(crate) fn path() -> &'static str {
     match Body::best() {
         Body::Portable => "portable",
@@ -70,19 +69,22 @@ impl GhashKey {
         // Times x; without a branch on what falls off.
         let carry = 0_u128.wrapping_sub(number >> 127);
         let key = number << 1 ^ carry & 0xc200_0000_0000_0000_0000_0000_0000_0001;
-        let body = Body::best();
-        let mut powers = [key; POWERS];
+        // Filled where it stands, so that no copy is left behind.
+        let mut keys = Self {
+            powers: [key; POWERS],
+            body: Body::best(),
+        };
         for index in (0..POWERS - 1).rev() {
-            powers[index] = match body {
+            keys.powers[index] = match keys.body {
                 // This body wants the key alone.
                 Body::Portable => break,
                 #[cfg(target_arch = "x86_64")]
                 Body::Pclmul(token) | Body::Vpclmul(_, token) => {
-                    ghash_pclmul::dot(token, powers[index + 1], key)
+                    ghash_pclmul::dot(token, keys.powers[index + 1], key)
                 }
             };
         }
-        Self { powers, body }
+        keys
     }
 
     /// GHASH of nothing: what sums begin with.

@@ -24,7 +24,6 @@ pub(crate) fn compress_portable(state: &mut [u32; 8], blocks: &[[u8; 64]]) {
 }
 
 /// The body behind [`compress`].
-#[allow(dead_code, reason = "for whoever asks which bodies run")]
 pub(crate) fn path() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if let (Some(_), Some(_)) = (HaveAvxBmi2::check(), HaveAvx2::check()) {
@@ -47,7 +46,6 @@ pub(crate) fn compress_lanes(states: &mut [[u32; LANES]; 8], blocks: [&[u8; 64];
 }
 
 /// The body behind [`compress_lanes`].
-#[allow(dead_code, reason = "for whoever asks which bodies run")]
 pub(crate) fn lanes_path() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if HaveAvx2::check().is_some() {

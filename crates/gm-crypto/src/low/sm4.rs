@@ -12,6 +12,25 @@ use zeroize::Zeroize;
 /// 16 octets.
 pub(crate) type Block = [u8; 16];
 
+/// The sum of two blocks, bit by bit.
+#[inline(always)]
+pub(crate) fn add(a: Block, b: Block) -> Block {
+    (u128::from_ne_bytes(a) ^ u128::from_ne_bytes(b)).to_ne_bytes()
+}
+
+/// Zeros that the compiler leaves in: one fill, not a volatile write for each octet.
+#[inline]
+pub(crate) fn wipe(octets: &mut [u8]) {
+    octets.fill(0);
+    zeroize::optimization_barrier(octets);
+}
+
+/// [`wipe`] for blocks.
+#[inline]
+pub(crate) fn wipe_blocks(blocks: &mut [Array<u8, U16>]) {
+    wipe(Array::cast_slice_to_core_mut(blocks).as_flattened_mut());
+}
+
 /// Blocks to read and as many to write, in one place or in two.
 pub(crate) type Blocks<'inp, 'out> = InOutBuf<'inp, 'out, Array<u8, U16>>;
 
@@ -39,10 +58,19 @@ impl Body {
         }
         Self::Portable
     }
+
+    /// The body for so many blocks of a key that was made for this one.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn for_count(self, count: usize) -> Self {
+        match self {
+            Self::Vaes(_, narrow) if count <= 4 => Self::AesNi(narrow),
+            body => body,
+        }
+    }
 }
 
 /// The body that new keys use: `portable`, `aes-ni`, `vaes`.
-#[allow(dead_code, reason = "for the list of paths")]
 pub(crate) fn path() -> &'static str {
     match Body::best() {
         Body::Portable => "portable",
@@ -87,21 +115,23 @@ impl Direction {
 impl RoundKeys {
     /// The key schedule (GB/T 32907-2016, 7.3).
     pub(crate) fn new(key: &Block) -> Self {
-        let body = Body::best();
-        let words = match body {
+        // Filled where it stands, so that no copy is left behind.
+        let mut keys = Self {
+            words: [0; 32],
+            body: Body::best(),
+        };
+        match keys.body {
             Body::Portable => {
-                let mut words = schedule(key, sm4_bitslice::s_box);
-                sm4_bitslice::prepare(&mut words);
-                words
+                schedule(key, &mut keys.words, sm4_bitslice::s_box);
+                sm4_bitslice::prepare(&mut keys.words);
             }
             #[cfg(target_arch = "x86_64")]
             Body::AesNi(token) | Body::Vaes(_, token) => {
-                let mut words = schedule(key, |word| sm4_aesni::s_box(token, word));
-                sm4_aesni::prepare(token, &mut words);
-                words
+                schedule(key, &mut keys.words, |word| sm4_aesni::s_box(token, word));
+                sm4_aesni::prepare(token, &mut keys.words);
             }
-        };
-        Self { words, body }
+        }
+        keys
     }
 
     /// One block.
@@ -127,22 +157,19 @@ impl RoundKeys {
         match self.body {
             Body::Portable => sm4_bitslice::crypt(keys, flip, blocks),
             #[cfg(target_arch = "x86_64")]
-            Body::AesNi(token) => {
+            body => {
                 let count = blocks.len();
                 let (source, target) = raw(blocks);
                 // SAFETY: an `InOutBuf` is two slices of that length, the same or disjoint.
-                unsafe { sm4_aesni::crypt(token, keys, flip, source, target, count) }
-            }
-            #[cfg(target_arch = "x86_64")]
-            Body::Vaes(token, narrow) => {
-                let count = blocks.len();
-                let (source, target) = raw(blocks);
-                // SAFETY: as above.
                 unsafe {
-                    if count <= 4 {
-                        sm4_aesni::crypt(narrow, keys, flip, source, target, count);
-                    } else {
-                        sm4_vaes::crypt(token, keys, flip, source, target, count);
+                    match body.for_count(count) {
+                        Body::Portable => {}
+                        Body::AesNi(token) => {
+                            sm4_aesni::crypt(token, keys, flip, source, target, count);
+                        }
+                        Body::Vaes(token, _) => {
+                            sm4_vaes::crypt(token, keys, flip, source, target, count);
+                        }
                     }
                 }
             }
@@ -154,43 +181,25 @@ impl RoundKeys {
     /// (NIST SP 800-38D, 6.5: GCM).
     #[inline]
     pub(crate) fn counters_32(&self, counter: &mut Block, blocks: Blocks<'_, '_>) {
-        let count = blocks.len();
+        let (keys, count) = (&self.words, blocks.len());
         let (prefix, number) = counter_parts(counter);
         match self.body {
             Body::Portable => self.counters_portable(counter, blocks, number),
             #[cfg(target_arch = "x86_64")]
-            Body::AesNi(token) => {
+            body => {
                 let (source, target) = raw(blocks);
-                // SAFETY: an `InOutBuf` is two slices of that length, the same or disjoint.
+                // SAFETY: as in `crypt`.
                 unsafe {
-                    sm4_aesni::counters(token, &self.words, &prefix, number, source, target, count);
-                }
-            }
-            #[cfg(target_arch = "x86_64")]
-            Body::Vaes(token, narrow) => {
-                let (source, target) = raw(blocks);
-                // SAFETY: as above.
-                unsafe {
-                    if count <= 4 {
-                        sm4_aesni::counters(
-                            narrow,
-                            &self.words,
-                            &prefix,
-                            number,
-                            source,
-                            target,
-                            count,
-                        );
-                    } else {
-                        sm4_vaes::counters(
-                            token,
-                            &self.words,
-                            &prefix,
-                            number,
-                            source,
-                            target,
-                            count,
-                        );
+                    match body.for_count(count) {
+                        Body::Portable => {}
+                        Body::AesNi(token) => {
+                            sm4_aesni::counters(
+                                token, keys, &prefix, number, source, target, count,
+                            );
+                        }
+                        Body::Vaes(token, _) => {
+                            sm4_vaes::counters(token, keys, &prefix, number, source, target, count);
+                        }
                     }
                 }
             }
@@ -231,11 +240,11 @@ impl RoundKeys {
                 block[12..].copy_from_slice(&number.to_be_bytes());
             }
             self.crypt(Direction::Encrypt, InOutBuf::from(&mut stream[..count]));
-            for index in 0..count {
+            for (index, stream) in stream[..count].iter().enumerate() {
                 let mut block = blocks.get(start + index);
-                block.xor_in2out(&stream[index]);
+                block.xor_in2out(stream);
             }
-            stream.iter_mut().for_each(Zeroize::zeroize);
+            wipe_blocks(&mut stream);
             start += count;
         }
     }
@@ -260,11 +269,11 @@ fn counter_parts(counter: &Block) -> ([u32; 3], u32) {
 
 /// GB/T 32907-2016, 7.3, over an S-box for four octets at once.
 #[inline(always)]
-fn schedule(key: &Block, s_box: impl Fn(u32) -> u32) -> [u32; 32] {
+fn schedule(key: &Block, words: &mut [u32; 32], s_box: impl Fn(u32) -> u32) {
     const FK: [u32; 4] = [0xa3b1_bac6, 0x56aa_3350, 0x677d_9197, 0xb270_22dc];
     let mut k: [u32; 4] =
         core::array::from_fn(|word| u32::from_be_bytes(key.as_chunks::<4>().0[word]) ^ FK[word]);
-    let words = core::array::from_fn(|round| {
+    for (round, word) in words.iter_mut().enumerate() {
         // Octet j of CK[i] is 7·(4·i + j) modulo 256.
         #[expect(clippy::cast_possible_truncation, reason = "modulo 256")]
         let ck = u32::from_be_bytes(core::array::from_fn(|octet| {
@@ -273,8 +282,7 @@ fn schedule(key: &Block, s_box: impl Fn(u32) -> u32) -> [u32; 32] {
         let s = s_box(k[1] ^ k[2] ^ k[3] ^ ck);
         let next = k[0] ^ s ^ s.rotate_left(13) ^ s.rotate_left(23);
         k = [k[1], k[2], k[3], next];
-        next
-    });
+        *word = next;
+    }
     k.zeroize();
-    words
 }

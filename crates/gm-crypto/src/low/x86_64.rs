@@ -80,3 +80,4 @@ mod sm4_basis;
 mod sm4_lanes;
 pub(crate) mod sm4_aesni;
 pub(crate) mod sm4_vaes;
+mod ymm;

@@ -99,7 +99,11 @@ fn wide(a: i64, b: i64) -> i128 {
 }
 
 /// The lowest 62 bits.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "that is meant")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "that is meant"
+)]
 fn low_62(a: i128) -> i64 {
     (a as u64 & LOW_62).cast_signed()
 }

@@ -334,9 +334,14 @@ fn quarters_vartime<M: Machine>(m: M, points: &[Affine], t: &Scalar) -> Option<J
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{low::field::{N, Portable, on_this_machine}, mid::point::generator};
+    use crate::{
+        low::field::{N, Portable, on_this_machine},
+        mid::point::generator,
+    };
     use proptest::prelude::*;
-    use sm2::elliptic_curve::{Group, PrimeField, ops::LinearCombination, point::AffineCoordinates, sec1::ToSec1Point};
+    use sm2::elliptic_curve::{
+        Group, PrimeField, ops::LinearCombination, point::AffineCoordinates, sec1::ToSec1Point,
+    };
 
     fn upstream_scalar(octets: [u8; 32]) -> sm2::Scalar {
         Option::<sm2::Scalar>::from(sm2::Scalar::from_repr(octets.into())).unwrap()
@@ -345,7 +350,10 @@ mod tests {
     fn upstream_octets(point: sm2::ProjectivePoint) -> ([u8; 32], [u8; 32]) {
         let octets = point.to_affine().to_sec1_point(false);
         let octets = octets.as_bytes();
-        (octets[1..33].try_into().unwrap(), octets[33..].try_into().unwrap())
+        (
+            octets[1..33].try_into().unwrap(),
+            octets[33..].try_into().unwrap(),
+        )
     }
 
     /// Numbers in [1, n) with edges: near 0, near n, the exceptions of the two multiplications.
@@ -385,24 +393,45 @@ mod tests {
         let secret = SecretScalar::from_bytes(&k).0;
         let base = multiply_base(m, &secret).to_affine(m);
         let upstream_base = sm2::ProjectivePoint::generator() * upstream_scalar(k);
-        assert_eq!(base.to_coordinates(m), upstream_octets(upstream_base), "base");
+        assert_eq!(
+            base.to_coordinates(m),
+            upstream_octets(upstream_base),
+            "base"
+        );
 
         let p = multiply_base(m, &SecretScalar::from_bytes(&d).0).to_affine(m);
         let upstream_p = sm2::ProjectivePoint::generator() * upstream_scalar(d);
         let variable = multiply(m, &secret, &p).to_affine(m);
-        assert_eq!(variable.to_coordinates(m), upstream_octets(upstream_p * upstream_scalar(k)), "variable");
+        assert_eq!(
+            variable.to_coordinates(m),
+            upstream_octets(upstream_p * upstream_scalar(k)),
+            "variable"
+        );
 
-        let (s_number, t_number) = (Scalar::from_bytes_vartime(&s).unwrap(), Scalar::from_bytes_vartime(&k).unwrap());
-        let expected = sm2::ProjectivePoint::lincomb(&[(sm2::ProjectivePoint::generator(), upstream_scalar(s)), (upstream_p, upstream_scalar(k))]);
+        let (s_number, t_number) = (
+            Scalar::from_bytes_vartime(&s).unwrap(),
+            Scalar::from_bytes_vartime(&k).unwrap(),
+        );
+        let expected = sm2::ProjectivePoint::lincomb(&[
+            (sm2::ProjectivePoint::generator(), upstream_scalar(s)),
+            (upstream_p, upstream_scalar(k)),
+        ]);
         let mut found = alloc::vec![double_multiply_vartime(m, &s_number, &t_number, &p)];
-        for prepared in [Prepared::quarters(m, &p), Prepared::comb(m, &p, 5), Prepared::comb(m, &p, 7)] {
+        for prepared in [
+            Prepared::quarters(m, &p),
+            Prepared::comb(m, &p, 5),
+            Prepared::comb(m, &p, 7),
+        ] {
             found.push(prepared.double_multiply_vartime(m, &s_number, &t_number, &p));
         }
         for sum in found {
             if bool::from(expected.is_identity()) {
                 assert!(sum.is_infinity_vartime());
             } else {
-                assert_eq!(sum.to_affine(m).to_coordinates(m), upstream_octets(expected));
+                assert_eq!(
+                    sum.to_affine(m).to_coordinates(m),
+                    upstream_octets(expected)
+                );
                 let x = Scalar::reduce(&expected.to_affine().x().into());
                 assert!(sum.x_is_congruent_vartime(m, &x));
                 assert!(!sum.x_is_congruent_vartime(m, &x.add(&Scalar([1, 0, 0, 0]))));

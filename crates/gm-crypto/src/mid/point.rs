@@ -4,10 +4,7 @@ use alloc::vec::Vec;
 use subtle::Choice;
 use zeroize::{DefaultIsZeroes, Zeroize};
 
-use super::{
-    field::Fe,
-    scalar::Scalar,
-};
+use super::{field::Fe, scalar::Scalar};
 use crate::low::field::{Limbs, Machine, N, P};
 
 /// A point (x, y) that is not infinity.
@@ -48,8 +45,7 @@ impl Affine {
     ) -> Option<Self> {
         let (x, x_valid) = Fe::from_bytes(m, x);
         let (y, y_valid) = Fe::from_bytes(m, y);
-        let valid =
-            bool::from(x_valid & y_valid) && y.square(m).eq_vartime(&right_side(m, &x));
+        let valid = bool::from(x_valid & y_valid) && y.square(m).eq_vartime(&right_side(m, &x));
         valid.then_some(Self::new(x, y))
     }
 
@@ -187,10 +183,7 @@ impl Jacobian {
     pub(super) fn scale<M: Machine>(&self, m: M, inverse: &Fe) -> Affine {
         let [x, y, _, _] = self.0.map(Fe);
         let square = inverse.square(m);
-        Affine::new(
-            x.mul(m, &square),
-            y.mul(m, &square.mul(m, inverse)),
-        )
+        Affine::new(x.mul(m, &square), y.mul(m, &square.mul(m, inverse)))
     }
 
     /// Whether x = X/Z² is `number` modulo n, without an inversion: x is `number` or, where

@@ -142,6 +142,20 @@ pub fn encode_private_key(key: &SecretKey) -> Zeroizing<Vec<u8>> {
     encode().expect("a key of 150 octets has a DER encoding")
 }
 
+/// Writes an unencrypted SEC 1 `ECPrivateKey` (RFC 5915) with the curve's name and
+/// the public key inside; its PEM label is `EC PRIVATE KEY`.
+pub fn encode_private_key_sec1(key: &SecretKey) -> Zeroizing<Vec<u8>> {
+    let scalar = key.to_bytes();
+    let public = key.public_key().to_uncompressed();
+    let encoded = EcPrivateKey {
+        private_key: scalar.as_slice(),
+        parameters: Some(EcParameters::NamedCurve(CURVE_OID)),
+        public_key: Some(&public),
+    }
+    .to_der();
+    Zeroizing::new(encoded.expect("a key of 120 octets has a DER encoding"))
+}
+
 /// Whether DER is an `EncryptedPrivateKeyInfo`, so that a caller knows to ask
 /// for a password.
 pub fn is_encrypted_private_key(der: &[u8]) -> bool {
@@ -343,6 +357,12 @@ mod tests {
         let der = encode_private_key(&key);
         assert!(!is_encrypted_private_key(&der));
         assert_eq!(decode_private_key(&der).unwrap().to_bytes(), key.to_bytes());
+        let sec1 = encode_private_key_sec1(&key);
+        assert!(!is_encrypted_private_key(&sec1));
+        assert_eq!(
+            decode_private_key(&sec1).unwrap().to_bytes(),
+            key.to_bytes()
+        );
     }
 
     #[test]

@@ -300,7 +300,9 @@ mod tests {
         let (initiator, r_a) = Initiator::start(&mut SysRng, &a).unwrap();
         let (responder, r_b, _) =
             Responder::answer(&mut SysRng, &b, a.verifying_key(), &r_a, 16).unwrap();
-        let key = initiator.finish_unconfirmed(c.verifying_key(), &r_b, 16).unwrap();
+        let key = initiator
+            .finish_unconfirmed(c.verifying_key(), &r_b, 16)
+            .unwrap();
         assert_ne!(*key, *responder.finish_unconfirmed());
     }
 }

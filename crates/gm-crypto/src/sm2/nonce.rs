@@ -112,8 +112,8 @@ impl Deterministic {
 
     /// HMAC_K over V, to go on with.
     fn mac(&self) -> HmacSm3 {
-        let mut mac = HmacSm3::new_from_slice(self.key.as_slice())
-            .expect("HMAC takes keys of every length");
+        let mut mac =
+            HmacSm3::new_from_slice(self.key.as_slice()).expect("HMAC takes keys of every length");
         mac.update(self.value.as_slice());
         mac
     }

@@ -24,13 +24,6 @@ pub struct Sm3Core {
 }
 
 impl Sm3Core {
-    /// The value after one block: where an HMAC key leaves the hash.
-    pub(super) fn after(block: &[u8; BLOCK_LENGTH]) -> Self {
-        let mut core = Self::default();
-        core.update_blocks(&[Array(*block)]);
-        core
-    }
-
     pub(super) fn state(&self) -> &[u32; 8] {
         &self.state
     }

@@ -1,7 +1,7 @@
 //! CCM: counter mode with CBC-MAC.
 
 use super::{Sm4, gcm::same};
-use crate::low::sm4::{Block, Direction};
+use crate::low::sm4::{Block, Direction, wipe};
 use aead::{AeadCore, AeadInOut, Error, KeyInit, KeySizeUser, Nonce, Result, Tag, TagPosition};
 use cipher::{
     InOutBuf, Key,
@@ -122,7 +122,7 @@ impl<T: CcmTagSize, N: CcmNonceSize> AeadInOut for Ccm<T, N> {
         self.apply_stream(nonce, buffer.reborrow());
         let expected = self.tag(nonce, associated_data, buffer.get_out());
         if !same(&expected, tag) {
-            buffer.get_out().zeroize();
+            wipe(buffer.get_out());
             return Err(Error);
         }
         Ok(())

@@ -3,7 +3,7 @@
 use super::Sm4;
 use crate::low::{
     ghash::GhashKey,
-    sm4::{Block, Direction, RoundKeys},
+    sm4::{Block, Direction, RoundKeys, wipe, wipe_blocks},
 };
 use aead::{AeadCore, AeadInOut, Error, KeyInit, KeySizeUser, Nonce, Result, Tag, TagPosition};
 use cipher::{
@@ -151,16 +151,16 @@ impl<N, T: GcmTagSize> Gcm<N, T> {
     ) -> Result<Array<u8, T>> {
         check_lengths(nonce, associated_data.len(), buffer.len())?;
         let length = buffer.len();
-        let (mut counter, mask) = self.begin(nonce);
+        let mut start = self.begin(nonce, length);
         let mut sum = self.hash.update_padded(GhashKey::START, associated_data);
         while !buffer.is_empty() {
             let middle = buffer.len().min(CHUNK);
             let (mut now, later) = buffer.split_at(middle);
-            apply_stream(&self.cipher.0, &mut counter, now.reborrow());
+            start.apply(&self.cipher.0, now.reborrow());
             sum = self.hash.update_padded(sum, now.get_out());
             buffer = later;
         }
-        Ok(self.finish(sum, mask, associated_data.len(), length))
+        Ok(self.finish(sum, &start, associated_data.len(), length))
     }
 
     /// Decrypts with a nonce whose size only the run time knows.
@@ -176,21 +176,21 @@ impl<N, T: GcmTagSize> Gcm<N, T> {
         tag: &Array<u8, T>,
     ) -> Result<()> {
         check_lengths(nonce, associated_data.len(), buffer.len())?;
-        let (mut counter, mask) = self.begin(nonce);
+        let mut start = self.begin(nonce, buffer.len());
         let sum = self.hash.update_padded(GhashKey::START, associated_data);
         let sum = self.hash.update_padded(sum, buffer.get_in());
-        let expected = self.finish(sum, mask, associated_data.len(), buffer.len());
+        let expected = self.finish(sum, &start, associated_data.len(), buffer.len());
         if !same(&expected, tag) {
-            buffer.get_out().zeroize();
+            wipe(buffer.get_out());
             return Err(Error);
         }
-        apply_stream(&self.cipher.0, &mut counter, buffer);
+        start.apply(&self.cipher.0, buffer);
         Ok(())
     }
 
-    /// The counter of the first block, and what the tag is masked with
-    /// (SP 800-38D, 7.1, steps 2 and 3).
-    fn begin(&self, nonce: &[u8]) -> (Block, Block) {
+    /// The first pre-counter block and the stream from there (SP 800-38D, 7.1, steps 2
+    /// and 3).
+    fn begin(&self, nonce: &[u8], length: usize) -> Stream {
         let mut counter = [0; 16];
         if let Ok(nonce) = <&[u8; 12]>::try_from(nonce) {
             counter[..12].copy_from_slice(nonce);
@@ -200,18 +200,67 @@ impl<N, T: GcmTagSize> Gcm<N, T> {
             let bits = 8 * nonce.len() as u128;
             counter = self.hash.update(sum, &[bits.to_be_bytes()]).to_be_bytes();
         }
-        let mask = self.cipher.0.crypt_one(Direction::Encrypt, &counter);
-        let [.., a, b, c, d] = &mut counter;
-        let next = u32::from_be_bytes([*a, *b, *c, *d]).wrapping_add(1);
-        [*a, *b, *c, *d] = next.to_be_bytes();
-        (counter, mask)
+        let mut blocks = [Array([0; 16]); HEAD];
+        let whole = 1 + length.div_ceil(16);
+        let count = if whole <= HEAD { whole } else { 1 };
+        self.cipher
+            .0
+            .counters_32(&mut counter, InOutBuf::from(&mut blocks[..count]));
+        Stream {
+            counter,
+            head: blocks,
+            begun: count == 1,
+        }
     }
 
-    fn finish(&self, sum: u128, mask: Block, associated: usize, message: usize) -> Array<u8, T> {
-        let bits = (8 * associated as u128) << 64 | 8 * message as u128;
+    fn finish(
+        &self,
+        sum: u128,
+        stream: &Stream,
+        associated: usize,
+        message: usize,
+    ) -> Array<u8, T> {
+        let bits = ((8 * associated as u128) << 64) | (8 * message as u128);
         let sum = self.hash.update(sum, &[bits.to_be_bytes()]);
-        let tag = (sum ^ u128::from_be_bytes(mask)).to_be_bytes();
+        let tag = (sum ^ u128::from_be_bytes(stream.head[0].0)).to_be_bytes();
         Array::from_fn(|index| tag[index])
+    }
+}
+
+/// A message whose stream fits here, behind the mask of the tag, has it made in one go.
+const HEAD: usize = 32;
+
+/// The key stream of one message.
+struct Stream {
+    counter: Block,
+    /// The mask of the tag, then the stream of a short message.
+    head: [Array<u8, U16>; HEAD],
+    /// Whether `counter` comes next, not the stream in `head`.
+    begun: bool,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        wipe_blocks(&mut self.head);
+    }
+}
+
+impl Stream {
+    /// Adds the stream to the next octets: whole blocks but at the end.
+    fn apply(&mut self, keys: &RoundKeys, mut buffer: InOutBuf<'_, '_, u8>) {
+        if !self.begun {
+            self.begun = true;
+            let octets = Array::cast_slice_to_core(&self.head[1..]).as_flattened();
+            buffer.xor_in2out(&octets[..buffer.len()]);
+            return;
+        }
+        let (blocks, mut tail) = buffer.into_chunks::<U16>();
+        keys.counters_32(&mut self.counter, blocks);
+        if !tail.is_empty() {
+            let mut stream = keys.crypt_one(Direction::Encrypt, &self.counter);
+            tail.xor_in2out(&stream[..tail.len()]);
+            stream.zeroize();
+        }
     }
 }
 
@@ -228,14 +277,4 @@ pub(super) fn same(expected: &[u8], given: &[u8]) -> bool {
         expected.ct_eq(given).unwrap_u8(),
         "whether a message is genuine is what decryption tells",
     ) == 1
-}
-
-fn apply_stream(keys: &RoundKeys, counter: &mut Block, buffer: InOutBuf<'_, '_, u8>) {
-    let (blocks, mut tail) = buffer.into_chunks::<U16>();
-    keys.counters_32(counter, blocks);
-    if !tail.is_empty() {
-        let mut stream = keys.crypt_one(Direction::Encrypt, counter);
-        tail.xor_in2out(&stream[..tail.len()]);
-        stream.zeroize();
-    }
 }

@@ -3,7 +3,7 @@
 use super::Sm4;
 use crate::{
     Error, Result,
-    low::sm4::{Block, Direction, RoundKeys},
+    low::sm4::{Block, Direction, RoundKeys, add, wipe_blocks},
 };
 use cipher::{Array, InOutBuf, KeyInit, consts::U16};
 use core::fmt;
@@ -193,10 +193,8 @@ impl Xts {
             }
             blocks = later;
         }
-        batch
-            .iter_mut()
-            .chain(&mut masks)
-            .for_each(Zeroize::zeroize);
+        wipe_blocks(&mut batch);
+        wipe_blocks(&mut masks);
     }
 
     /// The last whole block and the part of one behind it (IEEE 1619-2018, 5.3.2 and
@@ -225,8 +223,4 @@ impl Xts {
         let mask = self.convention.octets(mask);
         add(keys.crypt_one(direction, &add(block, mask)), mask)
     }
-}
-
-fn add(a: Block, b: Block) -> Block {
-    (u128::from_ne_bytes(a) ^ u128::from_ne_bytes(b)).to_ne_bytes()
 }

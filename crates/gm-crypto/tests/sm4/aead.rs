@@ -119,8 +119,8 @@ fn gcm_takes_nonces_and_tags_of_other_sizes() {
     let nonce = [5; 12].into();
     let tag = |buffer| whole.encrypt_inout_detached(&nonce, b"a", buffer);
     let expected = tag(InOutBuf::from(&mut plain.clone()[..])).unwrap();
-    let buffer = &mut plain.clone()[..];
-    let tag = short.encrypt_inout_detached(&nonce, b"a", buffer.into());
+    let mut buffer = plain;
+    let tag = short.encrypt_inout_detached(&nonce, b"a", InOutBuf::from(&mut buffer[..]));
     assert_eq!(tag.unwrap()[..], expected[..4]);
 }
 

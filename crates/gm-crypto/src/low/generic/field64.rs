@@ -4,6 +4,11 @@
 //!
 //! Every routine takes and gives values in [0, p), limbs least significant first.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a sum of 128 bits is taken apart into its halves"
+)]
+
 use core::hint::black_box;
 
 use crate::low::field::{Limbs, P};

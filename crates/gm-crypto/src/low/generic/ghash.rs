@@ -49,7 +49,7 @@ fn multiply(a: u64, b: u64) -> u128 {
     let mut product = 0;
     for sum in 0..5 {
         let terms = (0..5).fold(0, |terms, index| {
-            terms ^ a[index] * b[(5 + sum - index) % 5]
+            terms ^ a[index].wrapping_mul(b[(5 + sum - index) % 5])
         });
         product |= terms & (PLACES << sum);
     }

@@ -1,5 +1,10 @@
 //! Montgomery's multiplication modulo n in 64-bit limbs.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a sum of 128 bits is taken apart into its halves"
+)]
+
 use core::hint::black_box;
 
 use crate::low::field::{Limbs, N};

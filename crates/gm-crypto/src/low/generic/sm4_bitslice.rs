@@ -4,7 +4,7 @@
 //! the 64 octets, that of octet j (0 is the most significant) of block i at bit
 //! 16·j + i. Rotating a word by octets is rotating planes by 16 bits.
 
-use crate::low::sm4::{Block, Blocks};
+use crate::low::sm4::{Block, Blocks, wipe};
 use cipher::array::Array;
 use zeroize::Zeroize;
 
@@ -42,7 +42,7 @@ pub(crate) fn crypt(keys: &[u32; 32], flip: usize, mut blocks: Blocks<'_, '_>) {
         crypt_batch(keys, flip, &mut batch);
         let target = &mut blocks.get_out()[start..][..count];
         Array::cast_slice_to_core_mut(target).copy_from_slice(&batch[..count]);
-        batch.zeroize();
+        wipe(batch.as_flattened_mut());
         start += count;
     }
 }

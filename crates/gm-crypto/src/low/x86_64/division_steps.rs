@@ -95,9 +95,7 @@ fn run(mut zeta: i64, f: &mut i64, g: &mut i64) -> (i64, Matrix) {
         );
     }
     let ((u, v), (q, r)) = (unpack(row_f), unpack(row_g));
-    let divided = |a: i64, b: i64| {
-        a.wrapping_mul(*f).wrapping_add(b.wrapping_mul(*g)) >> STEPS
-    };
+    let divided = |a: i64, b: i64| a.wrapping_mul(*f).wrapping_add(b.wrapping_mul(*g)) >> STEPS;
     (*f, *g) = (divided(u, v), divided(q, r));
     (zeta, [u, v, q, r])
 }

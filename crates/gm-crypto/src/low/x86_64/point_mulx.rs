@@ -62,22 +62,42 @@ macro_rules! product {
 macro_rules! square_product {
     ($a:literal) => {
         concat!(
-            "mov rdx, [", $a, "]\n",
+            "mov rdx, [",
+            $a,
+            "]\n",
             "mulx rbx, r8, rdx\n",
-            "mulx r10, r9, [", $a, " + 8]\n",
-            "mulx r12, r11, [", $a, " + 24]\n",
-            "mov rdx, [", $a, " + 16]\n",
-            "mulx r14, r13, [", $a, " + 24]\n",
+            "mulx r10, r9, [",
+            $a,
+            " + 8]\n",
+            "mulx r12, r11, [",
+            $a,
+            " + 24]\n",
+            "mov rdx, [",
+            $a,
+            " + 16]\n",
+            "mulx r14, r13, [",
+            $a,
+            " + 24]\n",
             "xor r15, r15\n",
-            "mulx rcx, rax, [", $a, "]\n",
+            "mulx rcx, rax, [",
+            $a,
+            "]\n",
             "adcx r10, rax\n",
             "adox r11, rcx\n",
-            "mulx rcx, rax, [", $a, " + 8]\n",
-            "mov rdx, [", $a, " + 24]\n",
+            "mulx rcx, rax, [",
+            $a,
+            " + 8]\n",
+            "mov rdx, [",
+            $a,
+            " + 24]\n",
             "adcx r11, rax\n",
             "adox r12, rcx\n",
-            "mulx rcx, rax, [", $a, " + 8]\n",
-            "mov rdx, [", $a, " + 8]\n",
+            "mulx rcx, rax, [",
+            $a,
+            " + 8]\n",
+            "mov rdx, [",
+            $a,
+            " + 8]\n",
             "adcx r12, rax\n",
             "adox r13, rcx\n",
             "adcx r13, r15\n",
@@ -85,13 +105,17 @@ macro_rules! square_product {
             "adcx r14, r15\n",
             "xor r15, r15\n",
             "mulx rcx, rax, rdx\n",
-            "mov rdx, [", $a, " + 16]\n",
+            "mov rdx, [",
+            $a,
+            " + 16]\n",
             "adcx r9, r9\n",
             "adox r9, rbx\n",
             "adcx r10, r10\n",
             "adox r10, rax\n",
             "mulx rbx, rax, rdx\n",
-            "mov rdx, [", $a, " + 24]\n",
+            "mov rdx, [",
+            $a,
+            " + 24]\n",
             "adcx r11, r11\n",
             "adox r11, rcx\n",
             "adcx r12, r12\n",
@@ -163,10 +187,18 @@ macro_rules! reduce {
 macro_rules! load {
     ($a:literal) => {
         concat!(
-            "mov r8, [", $a, "]\n",
-            "mov r9, [", $a, " + 8]\n",
-            "mov r10, [", $a, " + 16]\n",
-            "mov r11, [", $a, " + 24]\n",
+            "mov r8, [",
+            $a,
+            "]\n",
+            "mov r9, [",
+            $a,
+            " + 8]\n",
+            "mov r10, [",
+            $a,
+            " + 16]\n",
+            "mov r11, [",
+            $a,
+            " + 24]\n",
         )
     };
 }
@@ -175,10 +207,18 @@ macro_rules! load {
 macro_rules! store {
     ($a:literal) => {
         concat!(
-            "mov [", $a, "], r8\n",
-            "mov [", $a, " + 8], r9\n",
-            "mov [", $a, " + 16], r10\n",
-            "mov [", $a, " + 24], r11\n",
+            "mov [",
+            $a,
+            "], r8\n",
+            "mov [",
+            $a,
+            " + 8], r9\n",
+            "mov [",
+            $a,
+            " + 16], r10\n",
+            "mov [",
+            $a,
+            " + 24], r11\n",
         )
     };
 }
@@ -188,10 +228,18 @@ macro_rules! add {
     ($a:literal) => {
         concat!(
             "xor edx, edx\n",
-            "add r8, [", $a, "]\n",
-            "adc r9, [", $a, " + 8]\n",
-            "adc r10, [", $a, " + 16]\n",
-            "adc r11, [", $a, " + 24]\n",
+            "add r8, [",
+            $a,
+            "]\n",
+            "adc r9, [",
+            $a,
+            " + 8]\n",
+            "adc r10, [",
+            $a,
+            " + 16]\n",
+            "adc r11, [",
+            $a,
+            " + 24]\n",
             "adc edx, 0\n",
             reduce!(below),
         )
@@ -217,10 +265,18 @@ macro_rules! double {
 macro_rules! sub {
     ($a:literal) => {
         concat!(
-            "sub r8, [", $a, "]\n",
-            "sbb r9, [", $a, " + 8]\n",
-            "sbb r10, [", $a, " + 16]\n",
-            "sbb r11, [", $a, " + 24]\n",
+            "sub r8, [",
+            $a,
+            "]\n",
+            "sbb r9, [",
+            $a,
+            " + 8]\n",
+            "sbb r10, [",
+            $a,
+            " + 16]\n",
+            "sbb r11, [",
+            $a,
+            " + 24]\n",
             // rax = all ones after a borrow; p = (rax, rcx, rax, rbx) limb by limb.
             "sbb rax, rax\n",
             "mov rcx, rax\n",
@@ -282,7 +338,9 @@ macro_rules! enter {
     ($frame:literal) => {
         concat!(
             "push rbx\npush rbp\npush r12\npush r13\npush r14\npush r15\n",
-            "sub rsp, ", $frame, "\n",
+            "sub rsp, ",
+            $frame,
+            "\n",
         )
     };
 }
@@ -290,7 +348,9 @@ macro_rules! enter {
 macro_rules! leave {
     ($frame:literal) => {
         concat!(
-            "add rsp, ", $frame, "\n",
+            "add rsp, ",
+            $frame,
+            "\n",
             "pop r15\npop r14\npop r13\npop r12\npop rbp\npop rbx\nret\n",
         )
     };

@@ -5,7 +5,10 @@ use core::arch::x86_64::{
     _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_storeu_si256,
 };
 
-use crate::low::{cpu::HaveAvx2, field::{Entry, Limbs}};
+use crate::low::{
+    cpu::HaveAvx2,
+    field::{Entry, Limbs},
+};
 
 /// Coordinates of the longest entry: X, Y, Z, Z², Z³.
 const LONGEST: usize = 5;

@@ -54,16 +54,13 @@ const fn compose(after: Map, before: Map) -> Map {
 
 /// The inverse, by search.
 const fn inverse(map: Map) -> Map {
-    let (mut found, mut octet) = ([0; 8], 0);
-    while octet < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "below 256")]
-        let image = apply(map, octet as u8);
+    let (mut found, mut octet) = ([0; 8], 1_u8);
+    while octet != 0 {
+        let image = apply(map, octet);
         if image.is_power_of_two() {
-            #[expect(clippy::cast_possible_truncation, reason = "below 256")]
-            let preimage = octet as u8;
-            found[image.trailing_zeros() as usize] = preimage;
+            found[image.trailing_zeros() as usize] = octet;
         }
-        octet += 1;
+        octet = octet.wrapping_add(1);
     }
     found
 }
@@ -126,7 +123,7 @@ const A: Map = {
 const B: Map = {
     let (mut map, mut bit) = ([0; 8], 0);
     while bit < 8 {
-        map[bit] = 0x1f_u8.rotate_left(bit as u32);
+        map[bit as usize] = 0x1f_u8.rotate_left(bit);
         bit += 1;
     }
     map
@@ -200,8 +197,22 @@ pub(crate) const fn halves(affine: Affine) -> [[u8; 16]; 2] {
     tables
 }
 
+/// The shuffle that gives octet j of each word the octet j + `by`: a rotation of words to
+/// the left by 8·`by` bits.
+#[cfg(test)]
+pub(crate) const fn rotation(by: usize) -> [u8; 16] {
+    let (mut shuffle, mut octet) = ([0; 16], 0);
+    while octet < 16 {
+        #[expect(clippy::cast_possible_truncation, reason = "below 16")]
+        let index = (octet / 4 * 4 + (octet + by) % 4) as u8;
+        shuffle[octet] = index;
+        octet += 1;
+    }
+    shuffle
+}
+
 /// The shuffle that undoes AES's ShiftRows and gives octet j of each word the octet
-/// j + `by`: a rotation of words to the left by 8·`by` bits.
+/// j + `by`, as [`rotation`] does.
 pub(crate) const fn rows_back(by: usize) -> [u8; 16] {
     let (mut shuffle, mut word) = ([0; 16], 0);
     while word < 4 {
@@ -216,4 +227,49 @@ pub(crate) const fn rows_back(by: usize) -> [u8; 16] {
         word += 1;
     }
     shuffle
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inverse_of(octet: u8) -> u8 {
+        (0..254).fold(1, |power, _| multiply(power, octet))
+    }
+
+    fn affine(affine: Affine, octet: u8) -> u8 {
+        apply(affine.map, octet) ^ affine.constant
+    }
+
+    /// The standard's S-box, from its basis and back, by way of AES's.
+    fn s_box(octet: u8) -> u8 {
+        let z = affine(INTO_KEY, octet);
+        let aes = apply(B, inverse_of(z)) ^ AES_C;
+        affine(PLAIN, aes)
+    }
+
+    // GB/T 32907-2016, table of the S-box: its corners, and the place of its example.
+    #[test]
+    fn the_maps_make_the_s_box_of_the_standard() {
+        let expected = [
+            (0x00, 0xd6),
+            (0x0f, 0x05),
+            (0xf0, 0x18),
+            (0xff, 0x48),
+            (0xef, 0x84),
+        ];
+        for (octet, image) in expected {
+            assert_eq!(s_box(octet), image);
+        }
+    }
+
+    #[test]
+    fn the_rows_come_back_and_turn() {
+        // AES's ShiftRows (FIPS 197, 5.1.2) on the numbers of the places.
+        let shifted: [usize; 16] = core::array::from_fn(|place| (place + 4 * (place % 4)) % 16);
+        for by in 0..4 {
+            let both = rows_back(by).map(|place| shifted[usize::from(place)]);
+            assert_eq!(both, rotation(by).map(usize::from));
+        }
+    }
 }

@@ -4,20 +4,20 @@
 //! A *group* is four registers, each with one 32-bit word of as many blocks as a
 //! register has words. Several groups in flight hide the latency of the S-box.
 
-/// Writes `crypt` and `counters` over the vector type and operations that stand in
-/// scope where it is invoked:
+/// Writes `crypt_with_features` and `counters_with_features` over the vector type and
+/// operations that stand in scope where it is invoked:
 ///
-/// * `Vector`, `add` (32-bit), `and_xor`-free `xor`, `splat`, `load`, `store`,
-///   `unpack_low_32`, `unpack_high_32`, `unpack_low_64`, `unpack_high_64`,
-///   `swap_octets` (in each 32-bit word), `into_basis`, `from_basis`;
-/// * `round(x0, t)`: x0 + L(S(t)), in the basis of the state;
-/// * `OFFSETS`: which block of a group stands in which word of a register.
+/// * `Vector`, `xor`, `add` (of 32-bit words), `splat`, `load`, `store`, `unpack_low_32`,
+///   `unpack_high_32`, `unpack_low_64`, `unpack_high_64`, `swap_octets` (in
+///   each 32-bit word), `into_basis`, `from_basis`;
+/// * `round(x, t)`: x + L(S(t)), in the basis of the state;
+/// * `offsets()`: which block of a group stands in which word of a register.
 macro_rules! sm4_lanes {
     ($features:literal, $words:literal) => {
         /// Blocks in a group.
         const GROUP: usize = $words;
         /// Groups in flight.
-        const GROUPS: usize = 4;
+        const GROUPS: u32 = 4;
 
         /// Rows to columns, in each 128-bit lane.
         #[inline]
@@ -145,12 +145,12 @@ macro_rules! sm4_lanes {
             mut target: *mut Block,
             mut count: usize,
         ) {
-            const FULL: usize = GROUP * GROUPS;
+            const FULL: usize = GROUP * GROUPS as usize;
             // SAFETY: each step reads and writes as many blocks as are left, or works on
             // the scratch blocks, which hold all groups.
             unsafe {
                 while count >= FULL {
-                    groups::<GROUPS>(keys, flip, source, target);
+                    groups::<4>(keys, flip, source, target);
                     (source, target) = (source.add(FULL), target.add(FULL));
                     count -= FULL;
                 }
@@ -167,9 +167,7 @@ macro_rules! sm4_lanes {
                     _ => groups::<4>(keys, flip, blocks, blocks),
                 }
                 core::ptr::copy_nonoverlapping(scratch.as_ptr(), target, count);
-                zeroize::Zeroize::zeroize(
-                    scratch[..count.next_multiple_of(GROUP)].as_flattened_mut(),
-                );
+                crate::low::sm4::wipe(scratch[..count.next_multiple_of(GROUP)].as_flattened_mut());
             }
         }
 
@@ -186,13 +184,13 @@ macro_rules! sm4_lanes {
             mut target: *mut Block,
             mut count: usize,
         ) {
-            const FULL: usize = GROUP * GROUPS;
+            const FULL: usize = GROUP * GROUPS as usize;
             // SAFETY: as in `crypt_with_features`.
             unsafe {
                 while count >= FULL {
-                    counter_groups::<GROUPS>(keys, prefix, counter, source, target);
+                    counter_groups::<4>(keys, prefix, counter, source, target);
                     (source, target) = (source.add(FULL), target.add(FULL));
-                    counter = counter.wrapping_add(FULL as u32);
+                    counter = counter.wrapping_add(GROUPS * $words);
                     count -= FULL;
                 }
                 if count == 0 {
@@ -208,9 +206,7 @@ macro_rules! sm4_lanes {
                     _ => counter_groups::<4>(keys, prefix, counter, blocks, blocks),
                 }
                 core::ptr::copy_nonoverlapping(scratch.as_ptr(), target, count);
-                zeroize::Zeroize::zeroize(
-                    scratch[..count.next_multiple_of(GROUP)].as_flattened_mut(),
-                );
+                crate::low::sm4::wipe(scratch[..count.next_multiple_of(GROUP)].as_flattened_mut());
             }
         }
     };
