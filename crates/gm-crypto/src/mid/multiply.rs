@@ -334,6 +334,7 @@ fn quarters_vartime<M: Machine>(m: M, points: &[Affine], t: &Scalar) -> Option<J
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mid::field::bytes_from_limbs;
     use crate::{
         low::field::{N, Portable, on_this_machine},
         mid::point::generator,
@@ -363,12 +364,12 @@ mod tests {
             let (difference, _) = sub_limbs([0, 0, 0, 0], N);
             let mut limbs = difference;
             limbs[3] = limbs[3].wrapping_add(14 << 60);
-            super::super::field::bytes_from_limbs(&limbs)
+            bytes_from_limbs(&limbs)
         };
         prop_oneof![
             8 => any::<[u8; 32]>(),
             1 => (1_u8..20).prop_map(|small| { let mut octets = [0; 32]; octets[31] = small; octets }),
-            2 => (1_u64..70).prop_map(|small| super::super::field::bytes_from_limbs(&sub_limbs(N, [small, 0, 0, 0]).0)),
+            2 => (1_u64..70).prop_map(|small| bytes_from_limbs(&sub_limbs(N, [small, 0, 0, 0]).0)),
             1 => Just(exception_of_base),
             1 => (0_usize..256).prop_map(|bit| { let mut octets = [0; 32]; octets[31 - bit / 8] = 1 << (bit % 8); octets }),
         ]
@@ -445,6 +446,23 @@ mod tests {
         fn every_multiplication_agrees_with_upstream(k in number(), s in number(), d in number()) {
             check(Portable, k, s, d);
             on_this_machine!(m => check(m, k, s, d));
+        }
+    }
+
+    // Sums that meet themselves or their negatives on the way, and infinity at the end.
+    #[test]
+    fn sums_that_meet_exceptions_agree_with_upstream() {
+        let small = |number: u64| bytes_from_limbs(&[number, 0, 0, 0]);
+        let below_n = |number: u64| bytes_from_limbs(&sub_limbs(N, [number, 0, 0, 0]).0);
+        for d in 1..6 {
+            for t in 1..6 {
+                for s in [d * t, 2 * d * t, 1, 31, 33] {
+                    check(Portable, small(t), small(s), small(d));
+                    on_this_machine!(m => check(m, small(t), below_n(s), small(d)));
+                    on_this_machine!(m => check(m, below_n(t), small(s), small(d)));
+                    on_this_machine!(m => check(m, below_n(t), below_n(s), below_n(d)));
+                }
+            }
         }
     }
 

@@ -267,6 +267,34 @@ mod tests {
     }
 
     #[test]
+    fn a_faulty_computation_publishes_nothing_from_a_key_that_checks() {
+        let mut faulty = key([7; 32], "a").unwrap();
+        faulty.inverse = faulty.inverse.add(&[1, 0, 0, 0]);
+        assert!(faulty.sign_digest(&[1; 32]).is_ok(), "nobody looks");
+        let faulty = faulty.with_check();
+        assert!(faulty.sign_digest(&[1; 32]).is_err());
+        assert!(faulty.sign_hedged(&mut SysRng, b"m").is_err());
+        assert!(faulty.sign_batch(&mut SysRng, &[b"m"]).is_err());
+        assert!(faulty.try_sign(b"m").is_err());
+        let sound = key([7; 32], "a").unwrap().with_check();
+        assert!(sound.sign_batch(&mut SysRng, &[b"m", b""]).is_ok());
+    }
+
+    #[test]
+    fn a_batch_signs_each_of_its_messages() {
+        let key = key([7; 32], "a").unwrap();
+        let messages: Vec<&[u8]> = alloc::vec![b"", b"one", &[0; 200], b"two"];
+        let signatures = key.sign_batch(&mut SysRng, &messages).unwrap();
+        let mut signed: Vec<_> = messages.iter().copied().zip(signatures).collect();
+        key.verifying_key().verify_batch(&signed).unwrap();
+        signed.swap(0, 1);
+        let (first, second) = (signed[0].1, signed[1].1);
+        (signed[0].1, signed[1].1) = (second, first);
+        assert!(key.verifying_key().verify_batch(&signed).is_err());
+        assert!(key.sign_batch(&mut SysRng, &[]).unwrap().is_empty());
+    }
+
+    #[test]
     fn debug_shows_the_public_half_only() {
         let text = format!("{:?}", key([7; 32], "a").unwrap());
         assert!(text.starts_with("SigningKey { verifying_key"));

@@ -166,6 +166,23 @@ impl AssociatedAlgorithmIdentifier for DerSignature {
     const ALGORITHM_IDENTIFIER: AlgorithmIdentifier<AnyRef<'static>> = ALGORITHM;
 }
 
+impl PublicKey {
+    /// Checks a signature over e = [`Za::digest`] of a message, the ID being in e already. Public
+    /// data only; not constant time.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] when the signature does not fit.
+    pub fn verify_digest(&self, e: &[u8; 32], signature: &DerSignature) -> Result<()> {
+        let (r, s, t) = signature.r_s_t()?;
+        // B6, B7: (x1', y1') = [s']G + [t]P; R = (e' + x1') mod n is r'.
+        let x = r.sub(&Scalar::reduce(e));
+        let fits = on_this_machine!(m => {
+            double_multiply_vartime(m, &s, &t, self.point()).x_is_congruent_vartime(m, &x)
+        });
+        if fits { Ok(()) } else { Err(Error::Crypto) }
+    }
+}
+
 /// A public key with the ID it signs under.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyingKey {
@@ -198,13 +215,7 @@ impl VerifyingKey {
     /// # Errors
     /// [`Error::Crypto`] when the signature does not fit.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &DerSignature) -> Result<()> {
-        let (r, s, t) = signature.r_s_t()?;
-        // B6, B7: (x1', y1') = [s']G + [t]P; R = (e' + x1') mod n is r'.
-        let x = r.sub(&Scalar::reduce(e));
-        let fits = on_this_machine!(m => {
-            double_multiply_vartime(m, &s, &t, self.key.point()).x_is_congruent_vartime(m, &x)
-        });
-        if fits { Ok(()) } else { Err(Error::Crypto) }
+        self.key.verify_digest(e, signature)
     }
 
     /// Checks many signatures of this key; the digests are made eight at a time.
@@ -237,4 +248,99 @@ impl EncodePublicKey for VerifyingKey {
 impl SignatureAlgorithmIdentifier for VerifyingKey {
     type Params = AnyRef<'static>;
     const SIGNATURE_ALGORITHM_IDENTIFIER: AlgorithmIdentifier<AnyRef<'static>> = ALGORITHM;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sm2::{PreparedVerifyingKey, TableSize};
+    use sm2::{
+        FieldBytes, ProjectivePoint, Scalar as Upstream,
+        elliptic_curve::{Group, PrimeField, ops::Reduce, sec1::ToSec1Point},
+    };
+
+    // x of a point lies in [n, p) once in 2^32 times, so such a signature is made backwards:
+    // from R with that x and any s and t, P = t^-1·(R - s·G), r = t - s, e = r - x.
+    #[test]
+    fn an_x_that_is_not_below_n_verifies() {
+        let n_less_one = -Upstream::ONE;
+        let mut octets = [0; 33];
+        octets[0] = 2;
+        octets[1..].copy_from_slice(&n_less_one.to_repr());
+        let point = loop {
+            // n ends in 23 (hex) and p - n is larger than 2^189: no carry out of the octet.
+            octets[32] += 1;
+            if let Ok(point) = PublicKey::from_sec1(&octets) {
+                break point;
+            }
+        };
+        let point = sm2::PublicKey::from_sec1_bytes(&point.to_uncompressed()).unwrap();
+        let (s, t) = (Upstream::from(7_u64), Upstream::from(1_000_003_u64));
+        let key = (point.to_projective() - ProjectivePoint::generator() * s) * t.invert().unwrap();
+        let key = key.to_affine().to_sec1_point(false);
+        let key = PublicKey::from_uncompressed(key.as_bytes()).unwrap();
+        let r = t - s;
+        let x: [u8; 32] = octets[1..].try_into().unwrap();
+        let e = r - Upstream::reduce(&FieldBytes::from(x));
+
+        let mut raw = [0; 64];
+        raw[..32].copy_from_slice(&r.to_repr());
+        raw[32..].copy_from_slice(&s.to_repr());
+        let signature = DerSignature::try_from(&raw).unwrap();
+        let mut e: [u8; 32] = e.to_repr().into();
+        let keys = [TableSize::Small, TableSize::Medium, TableSize::Large].map(|size| {
+            PreparedVerifyingKey::new(&VerifyingKey::new(key, &UserId::default()), size)
+        });
+        key.verify_digest(&e, &signature).unwrap();
+        for key in &keys {
+            key.verify_digest(&e, &signature).unwrap();
+        }
+        e[31] ^= 1;
+        assert!(key.verify_digest(&e, &signature).is_err());
+        assert!(keys[0].verify_digest(&e, &signature).is_err());
+    }
+
+    #[test]
+    fn integers_out_of_range_or_not_minimal_are_refused() {
+        let n = (-Upstream::ONE).to_repr();
+        let mut n: [u8; 32] = n.into();
+        n[31] += 1;
+        let mut one = [0; 32];
+        one[31] = 1;
+        let raw = |r: [u8; 32], s: [u8; 32]| {
+            let mut octets = [0; 64];
+            octets[..32].copy_from_slice(&r);
+            octets[32..].copy_from_slice(&s);
+            DerSignature::try_from(&octets)
+        };
+        assert!(raw(one, one).is_ok());
+        for bad in [[0; 32], n, [0xff; 32]] {
+            assert!(raw(bad, one).is_err());
+            assert!(raw(one, bad).is_err());
+        }
+        assert!(DerSignature::from_der(&[0x30, 6, 2, 1, 1, 2, 1, 1]).is_ok());
+        for bad in [
+            &[0x30, 7, 2, 2, 0, 1, 2, 1, 1][..],
+            &[0x30, 6, 2, 1, 0x81, 2, 1, 1],
+            &[0x30, 0x81, 6, 2, 1, 1, 2, 1, 1],
+            &[0x30, 6, 2, 1, 1, 2, 1, 1, 0],
+            &[0x30, 3, 2, 1, 1],
+        ] {
+            assert!(DerSignature::from_der(bad).is_err(), "{bad:x?}");
+        }
+    }
+
+    #[test]
+    fn r_plus_s_that_is_zero_is_refused() {
+        let mut raw = [0; 64];
+        raw[31] = 1;
+        raw[32..].copy_from_slice(&(-Upstream::ONE).to_repr());
+        let signature = DerSignature::try_from(&raw).unwrap();
+        let key = crate::sm2::SecretKey::from_bytes(&[7; 32]).unwrap();
+        assert!(
+            key.public_key()
+                .verify_digest(&[0; 32], &signature)
+                .is_err()
+        );
+    }
 }
