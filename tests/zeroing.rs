@@ -1,12 +1,17 @@
 //! Secrets leave nothing behind: neither where they lay, nor on the heap, nor in what
 //! `Debug` prints.
 
+#![allow(clippy::panic, reason = "a panic is how a test fails")]
+
 use gm_crypto::{
     pki::{
         KeyFileParameters, decode_private_key, decode_private_key_encrypted, encode_private_key,
         encode_private_key_encrypted,
     },
-    sm2::{EnvelopedKey, SecretKey, SigningKey, UserId},
+    sm2::{
+        EnvelopedKey, RawSignature, SecretKey, SigningKey, UserId,
+        exchange::{Initiator, Responder},
+    },
     sm3::{Sm3, digest::Digest},
     sm4::{
         Ccm, Ctr, Gcm, Sm4, Xts,
@@ -178,31 +183,29 @@ fn assert_wiped<T>(value: T, secrets: &[[u8; 32]]) {
     }
 }
 
-/// Of a value made from a secret, no word that depends on the secret stays what it was.
-/// Words that are the same for two secrets are public, or padding.
+/// Of a value made from a secret, no eight octets that depend on the secret stay what
+/// they were. Octets that are the same for two secrets are public; octets that two values
+/// of one secret do not share are padding, as are seven beside a public one.
 #[track_caller]
 fn assert_all_wiped<T>(make: impl Fn(&[u8; 32]) -> T) {
-    let words = |octets: &[u8]| -> Vec<u32> {
-        let words = octets.chunks_exact(4);
-        words
-            .map(|word| u32::from_le_bytes(word.try_into().expect("four")))
-            .collect()
-    };
-    let [before, after] = before_and_after_drop(make(&D)).map(|octets| words(&octets));
-    let [other, _] = before_and_after_drop(make(&inverse())).map(|octets| words(&octets));
-    let secret: Vec<usize> = (0..before.len())
-        .filter(|place| before[*place] != other[*place])
-        .collect();
+    let [before, after] = before_and_after_drop(make(&D));
+    let [again, _] = before_and_after_drop(make(&D));
+    let [other, _] = before_and_after_drop(make(&inverse()));
+    let is_secret = |place: usize| before[place] == again[place] && before[place] != other[place];
+    let secret = (0..before.len()).filter(|place| is_secret(*place)).count();
     assert!(
-        secret.len() >= 4,
-        "a secret of 128 bits was expected: {before:08x?}"
+        secret >= 14,
+        "a secret of 16 octets was expected: {before:02x?}"
     );
-    let left: Vec<u32> = secret
-        .into_iter()
-        .filter(|place| before[*place] == after[*place] && after[*place] != 0)
-        .map(|place| before[place])
-        .collect();
-    assert!(left.is_empty(), "left as it was: {left:08x?}");
+    for start in (0..before.len() / 8).map(|chunk| 8 * chunk) {
+        let chunk = start..start + 8;
+        let left = after[chunk.clone()] == before[chunk.clone()];
+        assert!(
+            !(left && chunk.clone().all(is_secret)),
+            "left as it was: {:02x?}",
+            &before[chunk]
+        );
+    }
 }
 
 /// A key of SM4 of those 32 octets.
@@ -213,7 +216,9 @@ fn half(secret: &[u8; 32]) -> [u8; 16] {
 #[test]
 fn a_secret_key_is_wiped() {
     assert_wiped(secret_key(), &[D]);
-    assert_wiped(secret_key().clone(), &[D]);
+    let key = secret_key();
+    assert_wiped(key.clone(), &[D]);
+    assert_wiped(key, &[D]);
     assert_wiped(secret_key().to_bytes(), &[D]);
 }
 
@@ -224,6 +229,119 @@ fn a_signing_key_is_wiped_with_its_inverse() {
     assert_wiped(key, &[D, inverse()]);
 }
 
+/// What every hedged nonce begins with: a label, then the private key.
+const NONCE_LABEL: &[u8; 32] = b"gm-pki: nonce of SM2, hedged, v1";
+
+#[test]
+fn a_signing_key_is_wiped_with_the_key_that_its_nonces_begin_with() {
+    // In the hash the key is compressed: its state is what to look for.
+    let state = |d: &[u8; 32]| -> Vec<u8> {
+        let hash = Sm3::new_with_prefix(NONCE_LABEL).chain_update(d);
+        before_and_after_drop(hash)[0].clone()
+    };
+    let (state, other) = (state(&D), state(&inverse()));
+    let pieces: Vec<&[u8]> = (state.chunks_exact(8).zip(other.chunks_exact(8)))
+        .filter_map(|(piece, other)| (piece != other).then_some(piece))
+        .collect();
+    assert!(pieces.len() >= 4, "a state has 32 octets");
+    let key = SigningKey::new(secret_key(), UserId::default());
+    let [before, after] = before_and_after_drop(key);
+    for piece in pieces {
+        assert!(contains(&before, piece), "the nonces begin otherwise");
+        assert!(!contains(&after, piece), "{piece:02x?} is left");
+    }
+}
+
+#[test]
+fn keys_of_a_batch_are_wiped() {
+    let mut octets = [0; 96];
+    let Ok(()) = Counted(9).try_fill_bytes(&mut octets);
+    let (scalars, []) = octets.as_chunks::<32>() else {
+        panic!("three scalars");
+    };
+    let generate = || SecretKey::generate_batch(&mut Counted(9), 3).expect("the source works");
+    for ((key, _), scalar) in generate().into_iter().zip(scalars) {
+        assert_wiped(key, &[*scalar]);
+    }
+    let secrets: Vec<Vec<u8>> = scalars.iter().flat_map(forms).collect();
+    assert_eq!(HEAP.watch(&secrets, || drop(generate())), 0);
+}
+
+/// What [`SigningKey::sign_digests`] takes from `random` for each of `digests`.
+fn nonces(random: u8, digests: &[[u8; 32]]) -> Vec<[u8; 32]> {
+    let mut octets = vec![0; 23 * digests.len()];
+    let Ok(()) = Counted(random).try_fill_bytes(&mut octets);
+    let nonce = |(random, e): (&[u8], &[u8; 32])| {
+        let hash = Sm3::new_with_prefix(NONCE_LABEL).chain_update(D);
+        hash.chain_update(random).chain_update(e).finalize().into()
+    };
+    octets.chunks_exact(23).zip(digests).map(nonce).collect()
+}
+
+#[test]
+fn signing_many_leaves_no_nonce_on_the_heap() {
+    let key = SigningKey::new(secret_key(), UserId::default());
+    let digests = [1, 2, 3, 4, 5].map(|octet| [octet; 32]);
+    let nonces = nonces(11, &digests);
+    let sign = || key.sign_digests(&mut Counted(11), &digests);
+    let signatures = sign().expect("the source works");
+    // That these are the nonces: r = e + x of k·G.
+    for ((e, k), signature) in digests.iter().zip(&nonces).zip(signatures) {
+        let point = SecretKey::from_bytes(k).expect("in the range").public_key();
+        let x = point.to_compressed()[1..].try_into().expect("32 octets");
+        let r = modulo_n::add(&modulo_n::read(e), &modulo_n::read(&x));
+        let raw = RawSignature::from(signature);
+        assert_eq!(raw.as_bytes()[..32], modulo_n::write(&r));
+    }
+    let secrets: Vec<Vec<u8>> = nonces.iter().flat_map(forms).collect();
+    assert_eq!(HEAP.watch(&secrets, || drop(sign())), 0);
+    let mut secrets = forms(&D);
+    secrets.extend(forms(&inverse()));
+    let messages: [&[u8]; 9] = [b"message"; 9];
+    let sign = || drop(key.sign_batch(&mut Counted(11), &messages));
+    assert_eq!(HEAP.watch(&secrets, sign), 0);
+}
+
+#[test]
+fn an_exchange_is_wiped_on_both_sides() {
+    let own = SigningKey::new(secret_key(), UserId::new("one").expect("short"));
+    let peer = SecretKey::from_bytes(&inverse()).expect("in the range");
+    let peer = SigningKey::new(peer, UserId::new("other").expect("short"));
+    let [mut r_a, mut r_b] = [[0; 32]; 2];
+    let Ok(()) = Counted(21).try_fill_bytes(&mut r_a);
+    let Ok(()) = Counted(22).try_fill_bytes(&mut r_b);
+    let start = || Initiator::start(&mut Counted(21), &own).expect("the source works");
+    let answer = |point: &_| {
+        Responder::answer(&mut Counted(22), &peer, own.verifying_key(), point, 48)
+            .expect("there is a common key")
+    };
+    assert_wiped(start().0, &[r_a]);
+
+    let agree = || {
+        let (initiator, point_a) = start();
+        let (responder, point_b, s_b) = answer(&point_a);
+        let (key, s_a) = initiator
+            .confirm(peer.verifying_key(), &point_b, 48, &s_b)
+            .expect("S_B fits");
+        assert_eq!(key, responder.confirm(&s_a).expect("S_A fits"));
+        key
+    };
+    let mut secrets: Vec<Vec<u8>> = [r_a, r_b, D].iter().flat_map(forms).collect();
+    secrets.push(agree().to_vec());
+    assert_eq!(HEAP.watch(&secrets, || drop(agree())), 0, "agreed");
+    // Broken off: the key was there already.
+    let break_off = || drop(answer(&start().1));
+    assert_eq!(HEAP.watch(&secrets, break_off), 0, "broken off");
+    let refuse = || {
+        let (initiator, point) = start();
+        let (responder, r_b, _) = answer(&point);
+        assert!(responder.confirm(&[0; 32]).is_err());
+        let confirmed = initiator.confirm(peer.verifying_key(), &r_b, 48, &[0; 32]);
+        assert!(confirmed.is_err());
+    };
+    assert_eq!(HEAP.watch(&secrets, refuse), 0, "refused");
+}
+
 #[test]
 fn a_block_cipher_is_wiped() {
     let cipher = |secret: &[u8; 32]| Sm4::new(&half(secret).into());
@@ -231,7 +349,7 @@ fn a_block_cipher_is_wiped() {
     assert_all_wiped(|secret| {
         let cipher = cipher(secret);
         cipher.encrypt_block(&mut KEY.into());
-        cipher.clone()
+        cipher
     });
 }
 
@@ -430,6 +548,27 @@ fn debug_prints_no_secret() {
     let secrets: Vec<&[u8]> = secrets.iter().map(Vec::as_slice).collect();
     assert_silent(&secret_key(), &secrets);
     assert_silent(&SigningKey::new(secret_key(), UserId::default()), &secrets);
+
+    let signer = SigningKey::new(secret_key(), UserId::default());
+    let (initiator, r_a) = Initiator::start(&mut Counted(31), &signer).expect("it works");
+    let mut ephemeral = [0; 32];
+    let Ok(()) = Counted(31).try_fill_bytes(&mut ephemeral);
+    let ephemeral = forms(&ephemeral);
+    let unheard: Vec<&[u8]> = (ephemeral.iter().map(Vec::as_slice))
+        .chain(secrets.iter().copied())
+        .collect();
+    assert_silent(&initiator, &unheard);
+    let (responder, ..) =
+        Responder::answer(&mut Counted(31), &signer, signer.verifying_key(), &r_a, 32)
+            .expect("there is a common key");
+    let text = format!("{responder:?}");
+    let key = responder.finish_unconfirmed();
+    for form in printed(&key) {
+        assert!(
+            !text.to_lowercase().contains(&form),
+            "{form} stands in {text}"
+        );
+    }
 
     // Round keys and states as they lie in memory are as secret as what they come from.
     let cipher = Sm4::new(&KEY.into());

@@ -8,9 +8,13 @@ mod sm2;
 mod sm3;
 mod sm4;
 
+use gm_crypto::Paths;
 use gm_pki_tests::memcheck;
 use rand_core::{TryCryptoRng, TryRng};
 use std::{convert::Infallible, env, panic, process::ExitCode};
+
+#[global_allocator]
+static HEAP: memcheck::SecretFreeHeap = memcheck::SecretFreeHeap::HEAP;
 
 /// A computation with secrets.
 #[derive(Clone, Copy)]
@@ -30,7 +34,7 @@ fn main() -> ExitCode {
     }
     // One case alone, for reading its reports.
     let wanted = env::args().nth(1).unwrap_or_default();
-    eprintln!("@ paths {}", paths());
+    eprintln!("@ paths {}", Paths::current());
     let cases = [planted::CASES, sm2::CASES, sm3::CASES, sm4::CASES].concat();
     for case in cases.iter().filter(|case| case.name.contains(&wanted)) {
         eprintln!("@ case {}", case.name);
@@ -42,13 +46,6 @@ fn main() -> ExitCode {
     }
     eprintln!("@ all {}", memcheck::reports());
     ExitCode::SUCCESS
-}
-
-/// The bodies of routines that run.
-fn paths() -> String {
-    let forced = env::var("GM_CRYPTO_FORCE").unwrap_or_default();
-    let denied = env::var("GM_CRYPTO_DISABLE").unwrap_or_default();
-    format!("forced [{forced}], denied [{denied}]")
 }
 
 /// Secret octets; another `seed` gives others.

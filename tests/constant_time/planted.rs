@@ -7,8 +7,10 @@ use std::hint::black_box;
 pub(crate) const CASES: &[Case] = &[
     case("planted: a branch on a secret", branch),
     case("planted: an index by a secret", index),
+    case("planted: a secret left on the heap", heap),
     case("planted: a branch on a published secret", published),
     case("planted: a choice by mask", mask),
+    case("planted: secrets wiped on the heap", wiped),
 ];
 
 /// A loop as long as the secret says: no compiler makes a conditional move of it.
@@ -30,6 +32,16 @@ fn index() {
     static TABLE: [u8; 256] = [7; 256];
     let [secret] = secret_octets::<1>(2);
     black_box(black_box(&TABLE)[usize::from(secret)]);
+}
+
+fn heap() {
+    drop(black_box(secret_octets::<32>(5).to_vec()));
+}
+
+fn wiped() {
+    let mut octets = zeroize::Zeroizing::new(secret_octets::<32>(6).to_vec());
+    octets[0] ^= 1;
+    black_box(octets);
 }
 
 fn published() {

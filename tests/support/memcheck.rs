@@ -8,6 +8,11 @@
     reason = "a request is a few instructions that only valgrind understands"
 )]
 
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
 /// The requests of `valgrind.h` and `memcheck.h` (valgrind 3.19).
 mod request {
     pub(super) const RUNNING_ON_VALGRIND: u64 = 0x1001;
@@ -15,6 +20,7 @@ mod request {
     /// memcheck's own are counted from 'M' 'C' in the two high octets.
     pub(super) const MAKE_MEM_UNDEFINED: u64 = 0x4D43_0001;
     pub(super) const MAKE_MEM_DEFINED: u64 = 0x4D43_0002;
+    pub(super) const CHECK_MEM_IS_DEFINED: u64 = 0x4D43_0005;
     pub(super) const GET_VBITS: u64 = 0x4D43_0008;
 }
 
@@ -68,6 +74,55 @@ pub fn all_secret(octets: &[u8]) -> bool {
         ],
     );
     answer == 1 && undefined.iter().all(|bits| *bits != 0)
+}
+
+thread_local! {
+    static PUBLISHING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does `work` with what is given out anyway, such as a ciphertext: secrets that
+/// memcheck sees in blocks of the heap are no reports meanwhile.
+pub fn publishing<T>(work: impl FnOnce() -> T) -> T {
+    PUBLISHING.set(true);
+    let result = work();
+    PUBLISHING.set(false);
+    result
+}
+
+/// The system's heap: a block that is given back with a secret in it is a report, which
+/// names who gave it back.
+///
+/// Unlike valgrind's own, blocks are defined from the start: what nobody has written is
+/// no secret.
+#[derive(Debug)]
+pub struct SecretFreeHeap(());
+
+impl SecretFreeHeap {
+    /// The heap; it has no state of its own.
+    pub const HEAP: Self = Self(());
+}
+
+// SAFETY: the system's allocator does all of it, and the requests change no octet.
+// `realloc` is the default, which gives the old block back through here.
+unsafe impl GlobalAlloc for SecretFreeHeap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise is the same.
+        let block = unsafe { System.alloc(layout) };
+        if !block.is_null() {
+            let length = layout.size() as u64;
+            ask(request::MAKE_MEM_DEFINED, [block as u64, length, 0]);
+        }
+        block
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        let length = layout.size() as u64;
+        if !PUBLISHING.get() {
+            ask(request::CHECK_MEM_IS_DEFINED, [block as u64, length, 0]);
+        }
+        // SAFETY: the caller's promise is the same.
+        unsafe { System.dealloc(block, layout) }
+    }
 }
 
 /// Asks valgrind; without it the answer is 0.

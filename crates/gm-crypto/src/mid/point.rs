@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 use subtle::Choice;
-use zeroize::DefaultIsZeroes;
+use zeroize::{DefaultIsZeroes, Zeroize};
 
 use super::{field::Fe, scalar::Scalar};
 use crate::low::field::{Limbs, Machine, N, P};
@@ -237,6 +237,9 @@ pub(crate) fn to_affine_all<M: Machine>(m: M, points: &[Jacobian]) -> Vec<Affine
         *result = point.scale(m, &inverse.mul(m, before));
         inverse = inverse.mul(m, &point.z());
     }
+    // Z tells about the number that made the point.
+    products.zeroize();
+    inverse.zeroize();
     affine
 }
 

@@ -60,17 +60,19 @@ impl SecretKey {
                 Err(_) => keys.push(Self::generate(rng)?),
             }
         }
-        let affine = on_this_machine!(m => {
+        let mut affine = on_this_machine!(m => {
             let mut points: Vec<_> = keys.iter().map(|key| multiply_base(m, &key.0)).collect();
             let affine = to_affine_all(m, &points);
             points.zeroize();
             affine
         });
-        let public = |point| PublicKey(declassify(point, "a public key is public"));
-        Ok(keys
-            .into_iter()
-            .zip(affine.into_iter().map(public))
-            .collect())
+        // Copied, not moved out, so that what `keys` holds is wiped.
+        let mut pairs = Vec::with_capacity(count);
+        pairs.extend(keys.iter().zip(&mut affine).map(|(key, point)| {
+            *point = declassify(*point, "a public key is public");
+            (key.clone(), PublicKey(*point))
+        }));
+        Ok(pairs)
     }
 
     /// Reads the scalar: 32 octets, big endian.

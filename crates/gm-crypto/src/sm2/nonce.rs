@@ -63,16 +63,15 @@ impl NonceSource {
     ) -> Result<Vec<SecretScalar>> {
         let mut random = Zeroizing::new(alloc::vec![0; RANDOM * digests.len()]);
         rng.try_fill_bytes(&mut random).map_err(|_| Error::Random)?;
-        let candidates = random
-            .as_chunks::<RANDOM>()
-            .0
-            .iter()
-            .zip(digests)
-            .map(|(random, e)| match self.candidate(random, e) {
-                Some(k) => Ok(k),
-                None => self.hedged(rng, e),
+        // A vector that grew would leave nonces behind.
+        let mut nonces = Vec::with_capacity(digests.len());
+        for (random, e) in random.as_chunks::<RANDOM>().0.iter().zip(digests) {
+            nonces.push(match self.candidate(random, e) {
+                Some(k) => k,
+                None => self.hedged(rng, e)?,
             });
-        candidates.collect()
+        }
+        Ok(nonces)
     }
 }
 

@@ -20,7 +20,7 @@ use rand_core::TryCryptoRng;
 use signature::{KeypairRef, RandomizedSigner, Signer};
 use spki::{AlgorithmIdentifier, AssociatedAlgorithmIdentifier, SignatureAlgorithmIdentifier};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     DerSignature, SecretKey, UserId, VerifyingKey,
@@ -140,16 +140,16 @@ impl SigningKey {
         digests: &[[u8; sm3::DIGEST_LENGTH]],
     ) -> Result<Vec<DerSignature>> {
         let nonces = self.nonces.hedged_many(rng, digests)?;
-        let abscissas: Vec<Limbs> = on_this_machine!(m => {
+        let abscissas: Zeroizing<Vec<Limbs>> = on_this_machine!(m => {
             let mut points: Vec<_> = nonces.iter().map(|k| multiply_base(m, k)).collect();
             let mut affine = to_affine_all(m, &points);
             let abscissas = affine.iter().map(|point| point.x_mod_n(m)).collect();
             points.zeroize();
             affine.zeroize();
-            abscissas
+            Zeroizing::new(abscissas)
         });
         let mut signatures = Vec::with_capacity(digests.len());
-        for ((e, k), x) in digests.iter().zip(&nonces).zip(&abscissas) {
+        for ((e, k), x) in digests.iter().zip(&nonces).zip(abscissas.iter()) {
             signatures.push(match self.finish(e, k, x) {
                 Some(signature) => self.checked(e, signature)?,
                 None => self.sign_digest_hedged(rng, e)?,
