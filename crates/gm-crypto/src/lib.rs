@@ -36,7 +36,7 @@
 //! | table | octets | made |
 //! |---|---|---|
 //! | multiples of G for secrets, read whole at each look-up | 148 KiB | by the first signature or key, in less than a millisecond |
-//! | multiples of G for public numbers | 464 KiB | by the first verification, in some two milliseconds |
+//! | multiples of G for public numbers, with `std` | 464 KiB | by the first verification, in some two milliseconds |
 //! | a prepared key ([`sm2::TableSize`]) | 2, 52 or 148 KiB | for each such key |
 //! | T_j of SM3 | 256 | by the compiler |
 //!

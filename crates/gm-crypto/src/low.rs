@@ -22,5 +22,5 @@ pub(crate) mod ghash;
 mod safety;
 pub(crate) mod sm3;
 pub(crate) mod sm4;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod x86_64;

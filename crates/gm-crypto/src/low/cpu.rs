@@ -65,7 +65,7 @@ tokens! {
 }
 
 /// Bits from `CPUID`, and from `XCR0` for what the system must save.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 fn detected() -> u32 {
     use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
 
@@ -110,7 +110,7 @@ fn detected() -> u32 {
     .fold(0, |bits, (present, bit)| bits | (u32::from(present) << bit))
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
 fn detected() -> u32 {
     0
 }

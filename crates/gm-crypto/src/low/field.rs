@@ -113,14 +113,14 @@ impl Machine for Portable {
 }
 
 /// `mulx`, `adcx`, `adox`, and AVX2 for the tables.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MulxAdx(
     pub(crate) super::cpu::HaveMulxAdx,
     pub(crate) super::cpu::HaveAvx2,
 );
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 impl Machine for MulxAdx {
     const NAME: &'static str = "mulx-adx-avx2";
 
@@ -173,12 +173,12 @@ impl Machine for MulxAdx {
 /// Evaluates an expression with the fastest [`Machine`] of this processor.
 macro_rules! on_this_machine {
     ($machine:ident => $body:expr) => {{
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         let fast = (
             $crate::low::cpu::HaveMulxAdx::check(),
             $crate::low::cpu::HaveAvx2::check(),
         );
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         let result = if let (Some(mulx), Some(avx2)) = fast {
             let $machine = $crate::low::field::MulxAdx(mulx, avx2);
             $body
@@ -186,7 +186,7 @@ macro_rules! on_this_machine {
             let $machine = $crate::low::field::Portable;
             $body
         };
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
         let result = {
             let $machine = $crate::low::field::Portable;
             $body

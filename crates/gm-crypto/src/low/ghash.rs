@@ -4,7 +4,7 @@
 //! [`dot`](super::generic::ghash::dot) of RFC 8452 with the key times x once
 //! (its appendix A), which needs no reversal of bits and reduces by half as much.
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::{
     cpu::{HavePclmul, HaveVpclmul},
     x86_64::{ghash_pclmul, ghash_vpclmul},
@@ -18,16 +18,16 @@ pub(crate) const POWERS: usize = 16;
 #[derive(Clone, Copy)]
 enum Body {
     Portable,
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Pclmul(HavePclmul),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Vpclmul(HaveVpclmul, HavePclmul),
 }
 
 impl Body {
     #[inline]
     fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         if let Some(narrow) = HavePclmul::check() {
             return match HaveVpclmul::check() {
                 Some(wide) => Self::Vpclmul(wide, narrow),
@@ -42,9 +42,9 @@ impl Body {
 pub(crate) fn path() -> &'static str {
     match Body::best() {
         Body::Portable => "portable",
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         Body::Pclmul(_) => "pclmul",
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         Body::Vpclmul(..) => "vpclmul",
     }
 }
@@ -70,19 +70,16 @@ impl GhashKey {
         let carry = 0_u128.wrapping_sub(number >> 127);
         let key = number << 1 ^ carry & 0xc200_0000_0000_0000_0000_0000_0000_0001;
         // Filled where it stands, so that no copy is left behind.
+        #[allow(unused_mut, reason = "the portable body wants the key alone")]
         let mut keys = Self {
             powers: [key; POWERS],
             body: Body::best(),
         };
-        for index in (0..POWERS - 1).rev() {
-            keys.powers[index] = match keys.body {
-                // This body wants the key alone.
-                Body::Portable => break,
-                #[cfg(target_arch = "x86_64")]
-                Body::Pclmul(token) | Body::Vpclmul(_, token) => {
-                    ghash_pclmul::dot(token, keys.powers[index + 1], key)
-                }
-            };
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+        if let Body::Pclmul(token) | Body::Vpclmul(_, token) = keys.body {
+            for index in (0..POWERS - 1).rev() {
+                keys.powers[index] = ghash_pclmul::dot(token, keys.powers[index + 1], key);
+            }
         }
         keys
     }
@@ -98,9 +95,9 @@ impl GhashKey {
                 let sum = sum ^ u128::from_be_bytes(*block);
                 generic::ghash::dot(sum, self.powers[POWERS - 1])
             }),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Body::Pclmul(token) => ghash_pclmul::update(token, &self.powers, sum, blocks),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Body::Vpclmul(token, narrow) => {
                 ghash_vpclmul::update(token, narrow, &self.powers, sum, blocks)
             }

@@ -1,7 +1,7 @@
 //! SM3's compression function: of one message, or of eight at once.
 
 use super::generic;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::{
     cpu::{HaveAvx2, HaveAvxBmi2},
     x86_64,
@@ -10,7 +10,7 @@ use super::{
 /// Takes `blocks` into `state`, one after the other.
 #[inline]
 pub(crate) fn compress(state: &mut [u32; 8], blocks: &[[u8; 64]]) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     if let (Some(bmi2), Some(avx2)) = (HaveAvxBmi2::check(), HaveAvx2::check()) {
         return x86_64::sm3_avx::compress(bmi2, avx2, state, blocks);
     }
@@ -25,7 +25,7 @@ pub(crate) fn compress_portable(state: &mut [u32; 8], blocks: &[[u8; 64]]) {
 
 /// The body behind [`compress`].
 pub(crate) fn path() -> &'static str {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     if let (Some(_), Some(_)) = (HaveAvxBmi2::check(), HaveAvx2::check()) {
         return "avx2-bmi2";
     }
@@ -38,7 +38,7 @@ pub(crate) const LANES: usize = 8;
 /// Takes one block into each state: `states[i][lane]` is word i of that lane.
 #[inline]
 pub(crate) fn compress_lanes(states: &mut [[u32; LANES]; 8], blocks: [&[u8; 64]; LANES]) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     if let Some(avx2) = HaveAvx2::check() {
         return x86_64::sm3_lanes::compress(avx2, states, blocks);
     }
@@ -47,7 +47,7 @@ pub(crate) fn compress_lanes(states: &mut [[u32; LANES]; 8], blocks: [&[u8; 64];
 
 /// The body behind [`compress_lanes`].
 pub(crate) fn lanes_path() -> &'static str {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     if HaveAvx2::check().is_some() {
         return "avx2";
     }
@@ -58,7 +58,7 @@ pub(crate) fn lanes_path() -> &'static str {
 /// than [`compress`] for one after the other.
 #[inline]
 pub(crate) fn lanes_pay() -> usize {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     if HaveAvx2::check().is_some() {
         return 3;
     }

@@ -1,7 +1,7 @@
 //! SM4's blocks: the key schedule, and many blocks at once.
 
 use super::generic::sm4_bitslice;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::{
     cpu::{HaveAesNi, HaveVaes},
     x86_64::{sm4_aesni, sm4_vaes},
@@ -39,17 +39,17 @@ pub(crate) type Blocks<'inp, 'out> = InOutBuf<'inp, 'out, Array<u8, U16>>;
 #[derive(Clone, Copy)]
 enum Body {
     Portable,
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     AesNi(HaveAesNi),
     /// Blocks that come alone go through the narrow registers.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Vaes(HaveVaes, HaveAesNi),
 }
 
 impl Body {
     #[inline]
     fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         if let Some(narrow) = HaveAesNi::check() {
             return match HaveVaes::check() {
                 Some(wide) => Self::Vaes(wide, narrow),
@@ -60,7 +60,7 @@ impl Body {
     }
 
     /// The body for so many blocks of a key that was made for this one.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     #[inline(always)]
     fn for_count(self, count: usize) -> Self {
         match self {
@@ -74,9 +74,9 @@ impl Body {
 pub(crate) fn path() -> &'static str {
     match Body::best() {
         Body::Portable => "portable",
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         Body::AesNi(_) => "aes-ni",
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         Body::Vaes(..) => "vaes",
     }
 }
@@ -125,7 +125,7 @@ impl RoundKeys {
                 schedule(key, &mut keys.words, sm4_bitslice::s_box);
                 sm4_bitslice::prepare(&mut keys.words);
             }
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Body::AesNi(token) | Body::Vaes(_, token) => {
                 schedule(key, &mut keys.words, |word| sm4_aesni::s_box(token, word));
                 sm4_aesni::prepare(token, &mut keys.words);
@@ -143,7 +143,7 @@ impl RoundKeys {
                 self.crypt(direction, InOutBuf::from(&mut blocks[..]));
                 blocks[0].0
             }
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Body::AesNi(token) | Body::Vaes(_, token) => {
                 sm4_aesni::one(token, &self.words, direction.flip(), *block)
             }
@@ -156,7 +156,7 @@ impl RoundKeys {
         let (keys, flip) = (&self.words, direction.flip());
         match self.body {
             Body::Portable => sm4_bitslice::crypt(keys, flip, blocks),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             body => {
                 let count = blocks.len();
                 let (source, target) = raw(blocks);
@@ -181,12 +181,14 @@ impl RoundKeys {
     /// (NIST SP 800-38D, 6.5: GCM).
     #[inline]
     pub(crate) fn counters_32(&self, counter: &mut Block, blocks: Blocks<'_, '_>) {
-        let (keys, count) = (&self.words, blocks.len());
-        let (prefix, number) = counter_parts(counter);
+        let count = blocks.len();
+        let (_, number) = counter_parts(counter);
         match self.body {
             Body::Portable => self.counters_portable(counter, blocks, number),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             body => {
+                let (prefix, _) = counter_parts(counter);
+                let keys = &self.words;
                 let (source, target) = raw(blocks);
                 // SAFETY: as in `crypt`.
                 unsafe {
@@ -251,7 +253,7 @@ impl RoundKeys {
 }
 
 /// Where they are. Both have as many blocks, and are the same or disjoint.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]
 fn raw(blocks: Blocks<'_, '_>) -> (*const Block, *mut Block) {
     // `Array` is transparent.

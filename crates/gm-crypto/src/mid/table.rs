@@ -19,9 +19,11 @@ pub(crate) struct Comb {
 const BASE_WIDTH: usize = 7;
 
 /// The same in the table for public numbers: 29 rows of 256 points, 464 KiB.
+#[cfg(feature = "std")]
 const BASE_VARTIME_WIDTH: usize = 9;
 
 static BASE: OnceBox<Comb> = OnceBox::new();
+#[cfg(feature = "std")]
 static BASE_VARTIME: OnceBox<Comb> = OnceBox::new();
 
 impl Comb {
@@ -51,9 +53,14 @@ impl Comb {
         BASE.get_or_init(|| Box::new(Self::new(m, &generator(m), BASE_WIDTH)))
     }
 
-    /// The larger comb of G for public numbers, which nobody scans (two milliseconds).
+    /// The larger comb of G for public numbers, which nobody scans (two milliseconds). Programs
+    /// without std run on small machines, and have the other one alone.
     pub(crate) fn base_vartime<M: Machine>(m: M) -> &'static Self {
-        BASE_VARTIME.get_or_init(|| Box::new(Self::new(m, &generator(m), BASE_VARTIME_WIDTH)))
+        #[cfg(feature = "std")]
+        return BASE_VARTIME
+            .get_or_init(|| Box::new(Self::new(m, &generator(m), BASE_VARTIME_WIDTH)));
+        #[cfg(not(feature = "std"))]
+        return Self::base(m);
     }
 
     pub(crate) fn width(&self) -> usize {
