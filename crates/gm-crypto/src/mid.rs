@@ -5,6 +5,7 @@
 
 pub(crate) mod field;
 pub(crate) mod inverse;
+pub(crate) mod limbs;
 pub(crate) mod multiply;
 pub(crate) mod point;
 pub(crate) mod scalar;

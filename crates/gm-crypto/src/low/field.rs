@@ -25,6 +25,9 @@ pub(crate) const N: Limbs = [
     0xFFFF_FFFE_FFFF_FFFF,
 ];
 
+/// −n^−1 mod 2^64.
+pub(super) const N_INVERSE: u64 = 0x327F_9E88_7235_0975;
+
 /// An entry of a table: the coordinates of a point, aligned so that no load of 32
 /// octets crosses a cache line.
 #[derive(Clone, Copy, Debug)]

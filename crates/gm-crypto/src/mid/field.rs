@@ -3,7 +3,10 @@
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::DefaultIsZeroes;
 
-use super::inverse::{Modulus, invert};
+use super::{
+    inverse::{Modulus, invert},
+    limbs,
+};
 use crate::low::field::{Limbs, Machine, P};
 
 /// An element modulo p, always in Montgomery form: a·2^256 mod p, below p.
@@ -58,14 +61,14 @@ impl Fe {
 
     /// From 32 octets, big endian; the choice says whether they are below p.
     pub(crate) fn from_bytes<M: Machine>(m: M, octets: &[u8; 32]) -> (Self, Choice) {
-        let limbs = limbs_from_bytes(octets);
-        let valid = is_below(&limbs, &P);
+        let limbs = limbs::from_bytes(octets);
+        let valid = limbs::is_below(&limbs, &P);
         (Self::from_limbs(m, &limbs), valid)
     }
 
     /// 32 octets, big endian.
     pub(crate) fn to_bytes<M: Machine>(self, m: M) -> [u8; 32] {
-        bytes_from_limbs(&self.to_limbs(m))
+        limbs::to_bytes(&self.to_limbs(m))
     }
 
     #[inline(always)]
@@ -139,33 +142,4 @@ impl Fe {
     pub(crate) fn eq_vartime(&self, other: &Self) -> bool {
         self.0 == other.0
     }
-}
-
-/// 32 octets, big endian, as a number.
-pub(crate) fn limbs_from_bytes(octets: &[u8; 32]) -> Limbs {
-    let mut limbs = [0; 4];
-    for (limb, chunk) in limbs.iter_mut().rev().zip(octets.as_chunks().0) {
-        *limb = u64::from_be_bytes(*chunk);
-    }
-    limbs
-}
-
-/// A number as 32 octets, big endian.
-pub(crate) fn bytes_from_limbs(limbs: &Limbs) -> [u8; 32] {
-    let mut octets = [0; 32];
-    for (limb, chunk) in limbs.iter().rev().zip(octets.as_chunks_mut().0) {
-        *chunk = limb.to_be_bytes();
-    }
-    octets
-}
-
-/// Whether a < b.
-pub(crate) fn is_below(a: &Limbs, b: &Limbs) -> Choice {
-    let mut borrow = false;
-    for (a, b) in a.iter().zip(b) {
-        let (difference, first) = a.overflowing_sub(*b);
-        let (_, second) = difference.overflowing_sub(u64::from(borrow));
-        borrow = first | second;
-    }
-    Choice::from(u8::from(borrow))
 }

@@ -334,7 +334,7 @@ fn quarters_vartime<M: Machine>(m: M, points: &[Affine], t: &Scalar) -> Option<J
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mid::field::bytes_from_limbs;
+    use crate::mid::limbs;
     use crate::{
         low::field::{N, Portable, on_this_machine},
         mid::point::generator,
@@ -361,33 +361,21 @@ mod tests {
     fn number() -> impl Strategy<Value = [u8; 32]> {
         let exception_of_base = {
             // 30·2^252 − n.
-            let (difference, _) = sub_limbs([0, 0, 0, 0], N);
+            let (difference, _) = limbs::subtract(&[0; 4], &N);
             let mut limbs = difference;
             limbs[3] = limbs[3].wrapping_add(14 << 60);
-            bytes_from_limbs(&limbs)
+            limbs::to_bytes(&limbs)
         };
         prop_oneof![
             8 => any::<[u8; 32]>(),
             1 => (1_u8..20).prop_map(|small| { let mut octets = [0; 32]; octets[31] = small; octets }),
-            2 => (1_u64..70).prop_map(|small| bytes_from_limbs(&sub_limbs(N, [small, 0, 0, 0]).0)),
+            2 => (1_u64..70).prop_map(|small| limbs::to_bytes(&limbs::subtract(&N, &[small, 0, 0, 0]).0)),
             1 => Just(exception_of_base),
             1 => (0_usize..256).prop_map(|bit| { let mut octets = [0; 32]; octets[31 - bit / 8] = 1 << (bit % 8); octets }),
         ]
         .prop_filter("in [1, n)", |octets| {
             Scalar::from_bytes_vartime(octets).is_some_and(|scalar| !scalar.is_zero_vartime())
         })
-    }
-
-    fn sub_limbs(a: Limbs, b: Limbs) -> (Limbs, bool) {
-        let mut difference = [0; 4];
-        let mut borrow = false;
-        for i in 0..4 {
-            let (partial, first) = a[i].overflowing_sub(b[i]);
-            let (partial, second) = partial.overflowing_sub(u64::from(borrow));
-            difference[i] = partial;
-            borrow = first | second;
-        }
-        (difference, borrow)
     }
 
     fn check<M: Machine>(m: M, k: [u8; 32], s: [u8; 32], d: [u8; 32]) {
@@ -452,8 +440,8 @@ mod tests {
     // Sums that meet themselves or their negatives on the way, and infinity at the end.
     #[test]
     fn sums_that_meet_exceptions_agree_with_upstream() {
-        let small = |number: u64| bytes_from_limbs(&[number, 0, 0, 0]);
-        let below_n = |number: u64| bytes_from_limbs(&sub_limbs(N, [number, 0, 0, 0]).0);
+        let small = |number: u64| limbs::to_bytes(&[number, 0, 0, 0]);
+        let below_n = |number: u64| limbs::to_bytes(&limbs::subtract(&N, &[number, 0, 0, 0]).0);
         for d in 1..6 {
             for t in 1..6 {
                 for s in [d * t, 2 * d * t, 1, 31, 33] {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use subtle::Choice;
 use zeroize::{DefaultIsZeroes, Zeroize};
 
-use super::{field::Fe, scalar::Scalar};
+use super::{field::Fe, limbs, scalar::Scalar};
 use crate::low::field::{Limbs, Machine, N, P};
 
 /// A point (x, y) that is not infinity.
@@ -197,15 +197,8 @@ impl Jacobian {
         if has_x(&number.0) {
             return true;
         }
-        let mut sum = [0; 4];
-        let mut carry = false;
-        for (limb, (a, n)) in sum.iter_mut().zip(number.0.iter().zip(N)) {
-            let (partial, first) = a.overflowing_add(n);
-            let (partial, second) = partial.overflowing_add(u64::from(carry));
-            *limb = partial;
-            carry = first | second;
-        }
-        !carry && bool::from(super::field::is_below(&sum, &P)) && has_x(&sum)
+        let (sum, carry) = limbs::add(&number.0, &N);
+        !carry && bool::from(limbs::is_below(&sum, &P)) && has_x(&sum)
     }
 }
 

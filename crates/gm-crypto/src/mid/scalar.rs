@@ -5,8 +5,8 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
 use super::{
-    field::{bytes_from_limbs, is_below, limbs_from_bytes},
     inverse::{Modulus, invert},
+    limbs,
 };
 use crate::low::field::{Limbs, Machine, N};
 
@@ -27,18 +27,18 @@ pub(crate) struct Scalar(pub(super) Limbs);
 impl Scalar {
     /// 32 octets, big endian; none when they are not below n.
     pub(crate) fn from_bytes_vartime(octets: &[u8; 32]) -> Option<Self> {
-        let limbs = limbs_from_bytes(octets);
-        bool::from(is_below(&limbs, &N)).then_some(Self(limbs))
+        let limbs = limbs::from_bytes(octets);
+        bool::from(limbs::is_below(&limbs, &N)).then_some(Self(limbs))
     }
 
     /// 32 octets, big endian, modulo n.
     pub(crate) fn reduce(octets: &[u8; 32]) -> Self {
-        Self(reduce(&limbs_from_bytes(octets)))
+        Self(reduce(&limbs::from_bytes(octets)))
     }
 
     /// 32 octets, big endian.
     pub(crate) fn to_bytes(self) -> [u8; 32] {
-        bytes_from_limbs(&self.0)
+        limbs::to_bytes(&self.0)
     }
 
     pub(crate) fn add(&self, other: &Self) -> Self {
@@ -70,14 +70,14 @@ pub(crate) struct SecretScalar(pub(super) Limbs);
 impl SecretScalar {
     /// 32 octets, big endian; the choice says whether they are below n.
     pub(crate) fn from_bytes(octets: &[u8; 32]) -> (Self, Choice) {
-        let limbs = limbs_from_bytes(octets);
-        let valid = is_below(&limbs, &N);
+        let limbs = limbs::from_bytes(octets);
+        let valid = limbs::is_below(&limbs, &N);
         (Self(limbs), valid)
     }
 
     /// 32 octets, big endian. The caller wipes them.
     pub(crate) fn to_bytes(&self) -> [u8; 32] {
-        bytes_from_limbs(&self.0)
+        limbs::to_bytes(&self.0)
     }
 
     pub(crate) fn is_zero(&self) -> Choice {
@@ -159,39 +159,19 @@ pub(crate) fn reduce(a: &Limbs) -> Limbs {
 
 /// a + b mod n.
 fn add(a: &Limbs, b: &Limbs) -> Limbs {
-    let mut sum = [0; 4];
-    let mut carry = false;
-    for (limb, (a, b)) in sum.iter_mut().zip(a.iter().zip(b)) {
-        let (partial, first) = a.overflowing_add(*b);
-        let (partial, second) = partial.overflowing_add(u64::from(carry));
-        *limb = partial;
-        carry = first | second;
-    }
+    let (sum, carry) = limbs::add(a, b);
     below_n(&sum, carry)
 }
 
 /// −a mod n.
 fn negate(a: &Limbs) -> Limbs {
-    let difference = subtract(&N, a).0;
     // n − 0 is n.
-    below_n(&difference, false)
-}
-
-fn subtract(a: &Limbs, b: &Limbs) -> (Limbs, bool) {
-    let mut difference = [0; 4];
-    let mut borrow = false;
-    for (limb, (a, b)) in difference.iter_mut().zip(a.iter().zip(b)) {
-        let (partial, first) = a.overflowing_sub(*b);
-        let (partial, second) = partial.overflowing_sub(u64::from(borrow));
-        *limb = partial;
-        borrow = first | second;
-    }
-    (difference, borrow)
+    below_n(&limbs::subtract(&N, a).0, false)
 }
 
 /// From carry·2^256 + a < 2n to [0, n).
 fn below_n(a: &Limbs, carry: bool) -> Limbs {
-    let (reduced, borrow) = subtract(a, &N);
+    let (reduced, borrow) = limbs::subtract(a, &N);
     let keep = Choice::from(u8::from(borrow & !carry));
     core::array::from_fn(|i| u64::conditional_select(&reduced[i], &a[i], keep))
 }

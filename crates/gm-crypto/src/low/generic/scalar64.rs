@@ -7,10 +7,7 @@
 
 use core::hint::black_box;
 
-use crate::low::field::{Limbs, N};
-
-/// −n^−1 mod 2^64.
-const N_INVERSE: u64 = 0x327F_9E88_7235_0975;
+use crate::low::field::{Limbs, N, N_INVERSE};
 
 /// a·b·2^−256 mod n, for a·b < n·2^256.
 #[inline]
@@ -41,7 +38,7 @@ pub(crate) fn mul(a: &Limbs, b: &Limbs) -> Limbs {
 
 /// From high·2^256 + a < 2n to [0, n).
 #[inline]
-pub(crate) fn below_n(a: Limbs, high: u64) -> Limbs {
+fn below_n(a: Limbs, high: u64) -> Limbs {
     let mut reduced = [0; 4];
     let mut borrow = 0;
     for (limb, (a, n)) in reduced.iter_mut().zip(a.iter().zip(N)) {

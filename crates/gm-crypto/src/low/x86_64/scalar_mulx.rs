@@ -4,11 +4,11 @@ use core::arch::asm;
 
 use crate::low::{
     cpu::HaveMulxAdx,
-    field::{Limbs, N},
+    field::{Limbs, N, N_INVERSE},
 };
 
 /// n, then −n^−1 mod 2^64.
-static MODULUS: [u64; 5] = [N[0], N[1], N[2], N[3], 0x327F_9E88_7235_0975];
+static MODULUS: [u64; 5] = [N[0], N[1], N[2], N[3], N_INVERSE];
 
 /// One step of Montgomery's reduction: adds m·n, which clears the lowest limb of the four;
 /// that register then takes the new highest one.
