@@ -2,6 +2,7 @@
 
 use core::arch::asm;
 
+use super::mulx::{lines, product_512};
 use crate::low::{
     cpu::HaveMulxAdx,
     field::{Limbs, N, N_INVERSE},
@@ -64,7 +65,10 @@ pub(crate) fn mul(_: HaveMulxAdx, a: &Limbs, b: &Limbs) -> Limbs {
     // registers alone.
     unsafe {
         asm!(
-            product!(),
+            product_512!(
+                "{x3}", "{x2}", "{t0}", "{t1}", "{t2}", "{t3}", "{t4}", "{t5}", "{t6}", "{t7}",
+                "{x0}", "{x1}"
+            ),
             "lea {x3}, [rip + {modulus}]",
             step!("t0", "t1", "t2", "t3"),
             step!("t1", "t2", "t3", "t0"),
