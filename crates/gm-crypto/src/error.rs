@@ -27,6 +27,42 @@ pub enum Error {
         reason: &'static str,
     },
 
+    /// A structure that is read as a stream is not what it should be.
+    #[error("malformed {what} at octet {offset}: {reason}")]
+    Encoding {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// Octets from the beginning of the input to the tag or length in question.
+        offset: u64,
+        /// The rule of X.690 that it breaks.
+        reason: &'static str,
+    },
+
+    /// More octets, elements or levels than are read here.
+    #[error("{what} has more than {limit} {unit}")]
+    TooLarge {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// The most that is read.
+        limit: u64,
+        /// What is counted: octets, elements, levels.
+        unit: &'static str,
+    },
+
+    /// Reading or writing a stream failed.
+    #[cfg(feature = "std")]
+    #[error("{what}")]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// A self-test failed: this process gives out nothing more.
+    #[error("a self-test failed, no output is given")]
+    SelfTest,
+
     /// No block between `BEGIN` and `END` with a label that is wanted here.
     #[error("no PEM block {expected:?} found")]
     NoPemBlock {

@@ -48,7 +48,9 @@
 //! |---|---|
 //! | `std` (default) | `std` in the crates below; without it the crate is `no_std` + `alloc` |
 //! | `pki` | [`pki`]: identifiers, signed structures as they came, key files |
-//! | `message` | `message`: GM/T 0010 signed data |
+//! | `pkcs12` | `pki::pkcs12`: keys and certificates in one file |
+//! | `message` | `message`: GM/T 0010 messages; `delivery`: how an encryption key arrives |
+//! | `explain` | `explain`: what a file is; `diagnose`: why it does not verify |
 //! | `sm2` | conversions from and to the keys of crate `sm2` 0.14 |
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -56,7 +58,13 @@
 
 extern crate alloc;
 
+#[cfg(feature = "message")]
+pub mod delivery;
+#[cfg(feature = "explain")]
+pub mod diagnose;
 mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 mod low;
 #[cfg(feature = "message")]
 pub mod message;
@@ -64,9 +72,12 @@ mod mid;
 mod paths;
 #[cfg(feature = "pki")]
 pub mod pki;
+pub mod randomness;
+pub mod self_test;
 pub mod sm2;
 pub mod sm3;
 pub mod sm4;
 
 pub use error::{Error, Result};
 pub use paths::Paths;
+pub use self_test::self_test;

@@ -2,43 +2,37 @@
 //!
 //! The layout is PKCS#7 1.5's, not RFC 5652's: content types under
 //! 1.2.156.10197.6.1.4.2, version 1, signers named by issuer and serial number.
-//! The signature is SM2 over SM3(Z ‖ content) with the default user ID, so any
+//! The signature is SM2 over oid::SM3(Z ‖ content) with the default user ID, so any
 //! SM2 program can check it over the extracted content.
+
+mod dialect;
+mod partner;
+mod wire;
+
+pub use dialect::{Deviation, Dialect};
+pub use partner::{CipherName, ContentTypes, Parameters, Partner, PartyIdKind};
 
 use crate::{
     Error, Result,
-    pki::{Sm2Sm3, VerifyAlgorithm},
+    pki::{Sm2Sm3, VerifyAlgorithm, oid},
     sm2::SIGNATURE_OID,
 };
 use alloc::{vec, vec::Vec};
 use der::{
-    Any, Decode, Encode, Sequence, ValueOrd,
-    asn1::{BitString, Null, ObjectIdentifier, OctetString, SetOfVec},
+    Any, Decode, Encode, Sequence,
+    asn1::{BitString, ObjectIdentifier, OctetString, SetOfVec},
     referenced::OwnedToRef,
 };
 use spki::AlgorithmIdentifierOwned;
-use x509_cert::{Certificate, name::Name, serial_number::SerialNumber};
-
-/// `data` (GM/T 0010, clause 7).
-const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.6.1.4.2.1");
-/// `signedData` (GM/T 0010, clause 8).
-const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.6.1.4.2.2");
-/// SM3 (GM/T 0006).
-const SM3: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.401");
-/// SM2 signature, the digest being named elsewhere (GM/T 0006).
-const SM2_SIGN: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.301.1");
+use wire::{
+    ContentInfo, IssuerAndSerialNumber, PartyId, SignerInfo, VERSION, issuer_and_serial_number,
+    with_null,
+};
+use x509_cert::Certificate;
 
 const WHAT: &str = "SignedData";
-const VERSION: u8 = 1;
 /// More signers or certificates than this are refused before any is looked at.
 const MAX_ELEMENTS: usize = 64;
-
-#[derive(Sequence)]
-struct ContentInfo {
-    content_type: ObjectIdentifier,
-    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    content: Option<Any>,
-}
 
 #[derive(Sequence)]
 struct SignedData {
@@ -50,25 +44,6 @@ struct SignedData {
     #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
     crls: Option<SetOfVec<Any>>,
     signers: SetOfVec<SignerInfo>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Sequence, ValueOrd)]
-struct IssuerAndSerialNumber {
-    issuer: Name,
-    serial_number: SerialNumber,
-}
-
-#[derive(Clone, Debug, Sequence, ValueOrd)]
-struct SignerInfo {
-    version: u8,
-    signer: IssuerAndSerialNumber,
-    digest_algorithm: AlgorithmIdentifierOwned,
-    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
-    authenticated_attributes: Option<SetOfVec<Any>>,
-    signature_algorithm: AlgorithmIdentifierOwned,
-    signature: OctetString,
-    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
-    unauthenticated_attributes: Option<SetOfVec<Any>>,
 }
 
 /// A signed message before its signature: the key may be anywhere.
@@ -88,7 +63,7 @@ impl SignedDataDraft {
         let malformed = || Error::malformed("Certificate");
         Ok(Self {
             content,
-            signer: signer_of(signer_certificate)?,
+            signer: issuer_and_serial_number(signer_certificate)?,
             certificate: Any::from_der(signer_certificate).map_err(malformed())?,
         })
     }
@@ -105,27 +80,21 @@ impl SignedDataDraft {
     /// [`Error::Malformed`] when the content is too long for DER (256 MiB).
     pub fn attach(self, signature: &BitString) -> Result<Vec<u8>> {
         let encode = || -> der::Result<Vec<u8>> {
-            let with_null = |oid| -> der::Result<AlgorithmIdentifierOwned> {
-                Ok(AlgorithmIdentifierOwned {
-                    oid,
-                    parameters: Some(Any::encode_from(&Null)?),
-                })
-            };
             let content = Any::encode_from(&OctetString::new(self.content)?)?;
             let signer = SignerInfo {
                 version: VERSION,
-                signer: self.signer,
-                digest_algorithm: with_null(SM3)?,
+                signer: PartyId::IssuerAndSerialNumber(self.signer),
+                digest_algorithm: with_null(oid::SM3)?,
                 authenticated_attributes: None,
-                signature_algorithm: with_null(SM2_SIGN)?,
+                signature_algorithm: with_null(oid::SM2_SIGN)?,
                 signature: OctetString::new(signature.raw_bytes())?,
                 unauthenticated_attributes: None,
             };
             let signed = SignedData {
                 version: VERSION,
-                digest_algorithms: SetOfVec::try_from(vec![with_null(SM3)?])?,
+                digest_algorithms: SetOfVec::try_from(vec![with_null(oid::SM3)?])?,
                 content_info: ContentInfo {
-                    content_type: DATA,
+                    content_type: oid::DATA,
                     content: Some(content),
                 },
                 certificates: Some(SetOfVec::try_from(vec![self.certificate])?),
@@ -133,7 +102,7 @@ impl SignedDataDraft {
                 signers: SetOfVec::try_from(vec![signer])?,
             };
             ContentInfo {
-                content_type: SIGNED_DATA,
+                content_type: oid::SIGNED_DATA,
                 content: Some(Any::encode_from(&signed)?),
             }
             .to_der()
@@ -182,10 +151,10 @@ impl UnverifiedSignedData {
         let malformed = || Error::malformed(WHAT);
         let invalid = |reason| Error::Invalid { what: WHAT, reason };
         let outer = ContentInfo::from_der(octets).map_err(malformed())?;
-        expect(outer.content_type, &[SIGNED_DATA])?;
+        expect(outer.content_type, &[oid::SIGNED_DATA])?;
         let content = outer.content.ok_or(invalid("has no content"))?;
         let signed: SignedData = content.decode_as().map_err(malformed())?;
-        expect(signed.content_info.content_type, &[DATA])?;
+        expect(signed.content_info.content_type, &[oid::DATA])?;
         let content: OctetString = signed
             .content_info
             .content
@@ -224,7 +193,7 @@ impl UnverifiedSignedData {
     /// [`Error::Invalid`] when that certificate's issuer and serial number sign
     /// nothing here, [`Error::Crypto`] when the signature does not fit.
     pub fn verify(self, signer_certificate: &[u8]) -> Result<SignedContent> {
-        let wanted = signer_of(signer_certificate)?;
+        let wanted = PartyId::IssuerAndSerialNumber(issuer_and_serial_number(signer_certificate)?);
         let certificate =
             Certificate::from_der(signer_certificate).map_err(Error::malformed("Certificate"))?;
         let info = self
@@ -235,8 +204,11 @@ impl UnverifiedSignedData {
                 what: WHAT,
                 reason: "is not signed by the certificate that should sign it",
             })?;
-        expect(info.digest_algorithm.oid, &[SM3])?;
-        expect(info.signature_algorithm.oid, &[SM2_SIGN, SIGNATURE_OID])?;
+        expect(info.digest_algorithm.oid, &[oid::SM3])?;
+        expect(
+            info.signature_algorithm.oid,
+            &[oid::SM2_SIGN, SIGNATURE_OID],
+        )?;
         let spki = certificate.tbs_certificate().subject_public_key_info();
         Sm2Sm3::default()
             .verify(
@@ -250,16 +222,6 @@ impl UnverifiedSignedData {
             content: self.content,
         })
     }
-}
-
-fn signer_of(certificate: &[u8]) -> Result<IssuerAndSerialNumber> {
-    let certificate =
-        Certificate::from_der(certificate).map_err(Error::malformed("Certificate"))?;
-    let tbs = certificate.tbs_certificate();
-    Ok(IssuerAndSerialNumber {
-        issuer: tbs.issuer().clone(),
-        serial_number: tbs.serial_number().clone(),
-    })
 }
 
 fn expect(oid: ObjectIdentifier, known: &[ObjectIdentifier]) -> Result<()> {

@@ -2,8 +2,13 @@
 //! structures as they came, PEM and key files.
 
 mod algorithm;
+pub mod identity;
 mod key_file;
+pub mod oid;
+mod pbes;
 mod pem;
+#[cfg(feature = "pkcs12")]
+pub mod pkcs12;
 mod signed;
 
 pub use algorithm::{Sm2Sm3, VerifyAlgorithm};

@@ -3,6 +3,7 @@
 //! Only the recommended 256-bit curve of GB/T 32918.5 exists here; the test curve
 //! in the annexes of GM/T 0003-2012 does not.
 
+mod ciphertext;
 mod encrypt;
 mod envelope;
 pub mod exchange;
@@ -15,6 +16,7 @@ mod sign;
 mod upstream;
 mod verify;
 
+pub use ciphertext::CiphertextForm;
 pub use encrypt::{Ciphertext, LegacyCiphertext};
 pub use envelope::EnvelopedKey;
 pub use id::{UserId, Za};

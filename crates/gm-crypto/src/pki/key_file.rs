@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Result,
+    pki::oid,
     sm2::{CURVE_OID, KEY_OID, PublicKey, SecretKey},
     sm3,
     sm4::{
@@ -32,7 +33,7 @@ pub const PRIVATE_KEY_LABELS: &[&str] = &[
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct KeyFileParameters {
-    /// Iterations of PBKDF2, at least 1,000 (RFC 8018, 4.2).
+    /// Iterations of oid::PBKDF2, at least 1,000 (RFC 8018, 4.2).
     pub iterations: u32,
 }
 
@@ -44,17 +45,6 @@ impl Default for KeyFileParameters {
         }
     }
 }
-
-/// PBES2 (RFC 8018, A.4).
-const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
-/// PBKDF2 (RFC 8018, A.2).
-const PBKDF2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.12");
-/// HMAC-SM3 as GmSSL, BouncyCastle and gmsm write it (GM/T 0006: SM3 with key).
-const HMAC_SM3: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.401.2");
-/// HMAC-SM3 as OpenSSL and Tongsuo write it.
-const HMAC_SM3_OPENSSL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.401.3.1");
-/// SM4 in CBC mode.
-const SM4_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.104.2");
 
 /// A file that asks for more work than this is refused, not obeyed.
 const MAX_ITERATIONS: u32 = 10_000_000;
@@ -162,7 +152,7 @@ pub fn is_encrypted_private_key(der: &[u8]) -> bool {
     EncryptedPrivateKeyInfo::from_der(der).is_ok()
 }
 
-/// Reads an encrypted private key: PBES2 with PBKDF2 over HMAC-SM3 (both
+/// Reads an encrypted private key: oid::PBES2 with oid::PBKDF2 over HMAC-SM3 (both
 /// identifiers in circulation) and SM4-CBC. The password is taken as octets.
 ///
 /// # Errors
@@ -172,20 +162,20 @@ pub fn is_encrypted_private_key(der: &[u8]) -> bool {
 pub fn decode_private_key_encrypted(der: &[u8], password: &[u8]) -> Result<SecretKey> {
     let malformed = || Error::malformed(ENCRYPTED);
     let file = EncryptedPrivateKeyInfo::from_der(der).map_err(malformed())?;
-    expect(file.algorithm.oid, &[PBES2])?;
+    expect(file.algorithm.oid, &[oid::PBES2])?;
     let pbes2: Pbes2Parameters = parameters(&file.algorithm)?;
-    expect(pbes2.key_derivation.oid, &[PBKDF2])?;
-    expect(pbes2.encryption.oid, &[SM4_CBC])?;
+    expect(pbes2.key_derivation.oid, &[oid::PBKDF2])?;
+    expect(pbes2.encryption.oid, &[oid::SM4_CBC])?;
     let pbkdf2: Pbkdf2Parameters = parameters(&pbes2.key_derivation)?;
     let prf = pbkdf2.prf.as_ref().ok_or(Error::Invalid {
         what: ENCRYPTED,
-        reason: "PBKDF2 without a prf means HMAC-SHA-1, which is refused",
+        reason: "oid::PBKDF2 without a prf means HMAC-SHA-1, which is refused",
     })?;
-    expect(prf.oid, &[HMAC_SM3, HMAC_SM3_OPENSSL])?;
+    expect(prf.oid, &[oid::HMAC_SM3, oid::HMAC_SM3_OPENSSL])?;
     if pbkdf2.iterations == 0 || pbkdf2.iterations > MAX_ITERATIONS {
         return Err(Error::Invalid {
             what: ENCRYPTED,
-            reason: "PBKDF2 with no iteration or more than ten million",
+            reason: "oid::PBKDF2 with no iteration or more than ten million",
         });
     }
     if pbkdf2
@@ -211,7 +201,7 @@ pub fn decode_private_key_encrypted(der: &[u8], password: &[u8]) -> Result<Secre
     decode_private_key(plain).map_err(|_| Error::WrongPassword)
 }
 
-/// Writes a private key encrypted under `password`: PBES2 with PBKDF2 over
+/// Writes a private key encrypted under `password`: oid::PBES2 with oid::PBKDF2 over
 /// HMAC-SM3 (1.2.156.10197.1.401.2, salt of 16 octets) and SM4-CBC.
 ///
 /// # Errors
@@ -240,11 +230,11 @@ pub fn encode_private_key_encrypted<R: TryCryptoRng + ?Sized>(
 
     let encode = || -> der::Result<Vec<u8>> {
         let prf = AlgorithmIdentifierOwned {
-            oid: HMAC_SM3,
+            oid: oid::HMAC_SM3,
             parameters: Some(Any::encode_from(&Null)?),
         };
         let key_derivation = AlgorithmIdentifierOwned {
-            oid: PBKDF2,
+            oid: oid::PBKDF2,
             parameters: Some(Any::encode_from(&Pbkdf2Parameters {
                 salt: OctetString::new(salt)?,
                 iterations: file.iterations,
@@ -253,12 +243,12 @@ pub fn encode_private_key_encrypted<R: TryCryptoRng + ?Sized>(
             })?),
         };
         let encryption = AlgorithmIdentifierOwned {
-            oid: SM4_CBC,
+            oid: oid::SM4_CBC,
             parameters: Some(Any::encode_from(&OctetString::new(iv)?)?),
         };
         EncryptedPrivateKeyInfo {
             algorithm: AlgorithmIdentifierOwned {
-                oid: PBES2,
+                oid: oid::PBES2,
                 parameters: Some(Any::encode_from(&Pbes2Parameters {
                     key_derivation,
                     encryption,

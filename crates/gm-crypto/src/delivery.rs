@@ -1,0 +1,1 @@
+//! How the private key of an encryption certificate arrives, in every form that is sent.

@@ -1,0 +1,1 @@
+//! Why something does not verify. It tells and never accepts.

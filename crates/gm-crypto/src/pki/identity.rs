@@ -1,0 +1,1 @@
+//! Who a certificate is about: the GM extensions with personal identity.

@@ -1,0 +1,1 @@
+//! Encryption under a password (RFC 8018), for key files and PKCS#12.
