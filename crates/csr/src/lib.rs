@@ -50,12 +50,13 @@
 //! No policy: whether the name is true, the extensions are granted and the key may
 //! be used again is decided elsewhere. No secret key, no random source, no clock,
 //! no file. No CRMF (RFC 4211). No BER: a request that is not DER is refused, and
-//! so are attribute values that stand outside a SET.
+//! so are attribute values that stand outside a SET, unless [`Dialect::Cfca`] is asked for.
 
 #![forbid(unsafe_code)]
 
 mod attributes;
 mod build;
+mod cfca;
 mod error;
 mod limits;
 mod request;
@@ -63,4 +64,4 @@ mod request;
 pub use build::{CsrDraft, PreparedCsr};
 pub use error::Error;
 pub use limits::{Limits, SubjectRule};
-pub use request::{PEM_LABELS, UnverifiedCsr, VerifiedCsr};
+pub use request::{Dialect, PEM_LABELS, UnverifiedCsr, VerifiedCsr};

@@ -1,10 +1,10 @@
 //! Requests that came: parsed, then verified.
 
-use crate::{Error, Limits, SubjectRule, attributes::requested_extensions};
+use crate::{Error, Limits, SubjectRule, attributes::requested_extensions, cfca};
 use der::{Decode, Reader, SliceReader, TagMode, TagNumber, asn1::ObjectIdentifier};
 use gm_crypto::{
     pki::{Signed, VerifyAlgorithm},
-    sm2::{CURVE_OID, KEY_OID},
+    sm2::{CURVE_OID, KEY_OID, PublicKey},
 };
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use x509_cert::{
@@ -16,6 +16,17 @@ use x509_cert::{
 
 /// The PEM labels of a request: RFC 7468's, and the older one of some programs.
 pub const PEM_LABELS: &[&str] = &["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
+
+/// Whose letter a request follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// RFC 2986.
+    #[default]
+    Rfc2986,
+    /// CFCA's: values of attributes outside a SET are read as well.
+    Cfca,
+}
 
 /// A request in strict DER within its limits, whose signature nobody has checked.
 ///
@@ -44,6 +55,15 @@ impl<'a> UnverifiedCsr<'a> {
     /// [`Error::TooManyRdns`], [`Error::TooManyExtensions`],
     /// [`Error::EmptySubject`], in this order.
     pub fn from_der(octets: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        Self::from_der_in(Dialect::Rfc2986, octets, limits)
+    }
+
+    /// The same in another dialect: the octets are DER all the same, and verified as they
+    /// came.
+    ///
+    /// # Errors
+    /// As [`Self::from_der`].
+    pub fn from_der_in(dialect: Dialect, octets: &'a [u8], limits: &Limits) -> Result<Self, Error> {
         if octets.len() > limits.bytes {
             return Err(Error::TooLarge {
                 found: octets.len(),
@@ -52,7 +72,7 @@ impl<'a> UnverifiedCsr<'a> {
         }
         let malformed = |source| Error::Malformed { source };
         let signed = Signed::from_der("CertificationRequest", octets).map_err(malformed)?;
-        let info = Info::within(octets).map_err(malformed)?;
+        let info = Info::within(dialect, octets).map_err(malformed)?;
         let extensions = requested_extensions(&info.attributes)?;
         let csr = Self {
             octets,
@@ -164,6 +184,16 @@ impl VerifiedCsr {
         &self.extensions
     }
 
+    /// The temporary public key of CFCA's dual-key request, to which the private key of the
+    /// encryption certificate is to be encrypted (attribute 1.2.840.113549.1.9.63): a claim,
+    /// whose possession nothing here proves.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when the attribute is there and holds no such key.
+    pub fn temporary_key(&self) -> Result<Option<PublicKey>, Error> {
+        cfca::temporary_key(&self.attributes)
+    }
+
     /// All attributes in the order of DER, `extensionRequest` among them.
     pub fn attributes(&self) -> &[Attribute] {
         &self.attributes
@@ -181,10 +211,10 @@ struct Info<'a> {
 impl<'a> Info<'a> {
     /// Reads it where it stands in the whole request, so that offsets in errors
     /// count from there. What follows it is [`Signed`]'s business.
-    fn within(request: &'a [u8]) -> gm_crypto::Result<Self> {
+    fn within(dialect: Dialect, request: &'a [u8]) -> gm_crypto::Result<Self> {
         let parse = || -> der::Result<Self> {
             SliceReader::new(request)?.sequence(|reader| {
-                let info = reader.sequence(Self::fields)?;
+                let info = reader.sequence(|reader| Self::fields(dialect, reader))?;
                 reader.drain(reader.remaining_len())?;
                 Ok(info)
             })
@@ -203,14 +233,17 @@ impl<'a> Info<'a> {
         Ok(info)
     }
 
-    fn fields(reader: &mut SliceReader<'a>) -> der::Result<Self> {
+    fn fields(dialect: Dialect, reader: &mut SliceReader<'a>) -> der::Result<Self> {
         let _: Version = reader.decode()?;
         let subject = reader.decode()?;
         let _: SubjectPublicKeyInfoRef<'_> = reader.clone().decode()?;
         let public_key = reader.tlv_bytes()?;
-        let attributes = reader
-            .context_specific(TagNumber(0), TagMode::Implicit)?
-            .unwrap_or_default();
+        let attributes = match dialect {
+            Dialect::Rfc2986 => reader
+                .context_specific(TagNumber(0), TagMode::Implicit)?
+                .unwrap_or_default(),
+            Dialect::Cfca => cfca::attributes(reader)?,
+        };
         Ok(Self {
             subject,
             public_key,
