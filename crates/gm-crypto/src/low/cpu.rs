@@ -141,3 +141,30 @@ fn adjusted(found: u32) -> u32 {
 fn adjusted(found: u32) -> u32 {
     found
 }
+
+#[cfg(all(test, feature = "std", target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+
+    macro_rules! has {
+        ($($feature:tt),*) => { true $(&& std::arch::is_x86_feature_detected!($feature))* };
+    }
+
+    #[test]
+    fn the_standard_library_sees_the_same_processor() {
+        let expected = [
+            has!("bmi2", "adx"),
+            has!("avx2"),
+            has!("avx", "bmi1", "bmi2"),
+            has!("aes", "ssse3", "sse4.1"),
+            has!("avx2", "aes", "vaes"),
+            has!("pclmulqdq", "ssse3"),
+            has!("avx2", "pclmulqdq", "vpclmulqdq"),
+        ];
+        let bits = detected();
+        for (bit, expected) in expected.into_iter().enumerate() {
+            assert_eq!(bits >> bit & 1 == 1, expected, "token {bit}");
+        }
+        assert_eq!(bits >> expected.len(), 0, "tokens that are not in the list");
+    }
+}

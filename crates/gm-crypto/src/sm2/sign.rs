@@ -76,7 +76,8 @@ impl SigningKey {
         &self.secret
     }
 
-    /// Signs with a nonce from the key, the message and 23 octets of `rng`.
+    /// Signs with a nonce from the key, the message and 23 octets of `rng` (GB/T 32918.2,
+    /// 6.1, which asks for a random one).
     ///
     /// # Errors
     /// [`Error::Random`] when the source fails; [`Error::Crypto`] see

@@ -167,8 +167,8 @@ impl AssociatedAlgorithmIdentifier for DerSignature {
 }
 
 impl PublicKey {
-    /// Checks a signature over e = [`Za::digest`] of a message, the ID being in e already. Public
-    /// data only; not constant time.
+    /// Checks a signature over e = [`Za::digest`] of a message, the ID being in e already
+    /// (GB/T 32918.2, 7.1, B5 to B7). Public data only; not constant time.
     ///
     /// # Errors
     /// [`Error::Crypto`] when the signature does not fit.
@@ -209,8 +209,8 @@ impl VerifyingKey {
         &self.za
     }
 
-    /// Checks a signature over e = [`Za::digest`] of the message. Public data
-    /// only; not constant time.
+    /// Checks a signature over e = [`Za::digest`] of the message (GB/T 32918.2, 7.1, B5 to
+    /// B7). Public data only; not constant time.
     ///
     /// # Errors
     /// [`Error::Crypto`] when the signature does not fit.

@@ -106,8 +106,7 @@ proptest! {
 
 #[test]
 fn the_path_is_named_after_what_was_allowed() {
-    let denied = std::env::var("GM_CRYPTO_DISABLE").unwrap_or_default();
-    if denied.contains("mulx_adx") || denied.contains("avx2") {
-        assert_eq!(path(), "portable");
-    }
+    use crate::low::cpu::{HaveAvx2, HaveMulxAdx};
+    let both = HaveMulxAdx::check().is_some() && HaveAvx2::check().is_some();
+    assert_eq!(path() != "portable", both, "{}", path());
 }
