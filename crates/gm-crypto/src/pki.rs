@@ -2,6 +2,7 @@
 //! structures as they came, PEM and key files.
 
 mod algorithm;
+pub(crate) mod certificate;
 pub mod identity;
 mod key_file;
 pub mod oid;
@@ -10,12 +11,19 @@ mod pem;
 #[cfg(feature = "pkcs12")]
 pub mod pkcs12;
 mod signed;
+mod spki;
 
+pub use self::spki::{
+    PUBLIC_KEY_LABELS, PublicKeyFile, PublicKeyFormat, SpkiOptions, decode_public_key,
+    encode_public_key_bare,
+};
 pub use algorithm::{Sm2Sm3, VerifyAlgorithm};
 pub use key_file::{
-    KeyFileParameters, PRIVATE_KEY_LABELS, decode_private_key, decode_private_key_encrypted,
-    encode_private_key, encode_private_key_encrypted, encode_private_key_sec1,
-    is_encrypted_private_key,
+    KEY_FILE_LABELS, KeyFormat, KeyRemark, PRIVATE_KEY_LABELS, PrivateKeyFile, decode_private_key,
+    decode_private_key_encrypted, encode_private_key, encode_private_key_bare,
+    encode_private_key_encrypted, encode_private_key_legacy_pem, encode_private_key_sec1,
+    encode_private_key_without_public, is_encrypted_private_key,
 };
-pub use pem::{decode as decode_pem, encode as encode_pem};
+pub use pbes::{KeyCipher, KeyFileParameters, Prf};
+pub use pem::{PemBlock, blocks as pem_blocks, decode as decode_pem, encode as encode_pem};
 pub use signed::{Signed, assemble};

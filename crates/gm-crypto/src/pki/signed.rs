@@ -97,10 +97,10 @@ pub fn assemble(
         let tbs = der::AnyRef::from_der(tbs)?;
         let length = (tbs.encoded_len()? + algorithm.encoded_len()? + signature.encoded_len()?)?;
         let mut octets = Vec::new();
-        Header::new(Tag::Sequence, length).encode(&mut octets)?;
-        tbs.encode(&mut octets)?;
-        algorithm.encode(&mut octets)?;
-        signature.encode(&mut octets)?;
+        Header::new(Tag::Sequence, length).encode_to_vec(&mut octets)?;
+        tbs.encode_to_vec(&mut octets)?;
+        algorithm.encode_to_vec(&mut octets)?;
+        signature.encode_to_vec(&mut octets)?;
         Ok(octets)
     };
     encode().map_err(Error::malformed("signed structure"))
