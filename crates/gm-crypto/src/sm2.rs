@@ -4,6 +4,8 @@
 //! in the annexes of GM/T 0003-2012 does not.
 
 mod ciphertext;
+#[cfg(feature = "explain")]
+pub(crate) mod ecdsa;
 mod encrypt;
 mod envelope;
 pub mod exchange;
@@ -16,9 +18,8 @@ mod sign;
 mod upstream;
 mod verify;
 
-pub use ciphertext::CiphertextForm;
-pub use encrypt::{Ciphertext, LegacyCiphertext};
-pub use envelope::EnvelopedKey;
+pub use ciphertext::{Ciphertext, CiphertextForm, LegacyCiphertext};
+pub use envelope::{EnvelopeCipher, EnvelopedKey, EnvelopedKeyForm, ScalarPadding};
 pub use id::{UserId, Za};
 pub use key::{PublicKey, SecretKey};
 pub use prepared::{PreparedVerifyingKey, TableSize};

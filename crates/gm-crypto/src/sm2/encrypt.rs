@@ -1,4 +1,4 @@
-//! Public-key encryption (GB/T 32918.4) and its ciphertext (GM/T 0009, 7.2).
+//! Public-key encryption (GB/T 32918.4).
 
 use crate::{
     Error, Result,
@@ -8,150 +8,16 @@ use crate::{
         point::{Affine, to_affine_all},
         scalar::SecretScalar,
     },
+    self_test::ready,
     sm3,
 };
 use alloc::vec::Vec;
-use der::{
-    Decode, Encode, Sequence,
-    asn1::{OctetStringRef, UintRef},
-};
 use rand_core::TryCryptoRng;
 use sm3::digest::Digest;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{PublicKey, SecretKey};
-
-/// A ciphertext: the point C1, the hash C3 and the masked message C2.
-///
-/// ```text
-/// SM2Cipher ::= SEQUENCE {
-///     XCoordinate INTEGER, YCoordinate INTEGER,
-///     HASH OCTET STRING (SIZE(32)), CipherText OCTET STRING }
-/// ```
-///
-/// The hash is SM3(x2 ‖ M ‖ y2) over the shared point; where GM/T 0009-2012, 9.2,
-/// speaks of the public key's coordinates, its own example does not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ciphertext {
-    c1: PublicKey,
-    c3: [u8; 32],
-    c2: Vec<u8>,
-}
-
-#[derive(Sequence)]
-struct Sm2Cipher<'a> {
-    x: UintRef<'a>,
-    y: UintRef<'a>,
-    hash: &'a OctetStringRef,
-    ciphertext: &'a OctetStringRef,
-}
-
-impl Ciphertext {
-    /// Reads GM/T 0009's DER.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] for what is not strict DER, [`Error::Crypto`] for a
-    /// point off the curve, a hash that has not 32 octets, or an empty message.
-    pub fn from_der(octets: &[u8]) -> Result<Self> {
-        let parsed = Sm2Cipher::from_der(octets).map_err(|source| Error::Malformed {
-            what: "SM2Cipher",
-            source,
-        })?;
-        let mut point = [0; PublicKey::LENGTH];
-        point[0] = 4;
-        for (integer, field) in [parsed.x, parsed.y].iter().zip(point[1..].chunks_mut(32)) {
-            let start = 32usize
-                .checked_sub(integer.as_bytes().len())
-                .ok_or(Error::Crypto)?;
-            field[start..].copy_from_slice(integer.as_bytes());
-        }
-        Self::from_parts(&point, parsed.hash.as_bytes(), parsed.ciphertext.as_bytes())
-    }
-
-    /// Writes GM/T 0009's DER.
-    pub fn to_der(&self) -> Vec<u8> {
-        let point = self.c1.to_uncompressed();
-        let encode = || -> der::Result<Vec<u8>> {
-            Sm2Cipher {
-                x: UintRef::new(&point[1..33])?,
-                y: UintRef::new(&point[33..])?,
-                hash: OctetStringRef::new(&self.c3)?,
-                ciphertext: OctetStringRef::new(&self.c2)?,
-            }
-            .to_der()
-        };
-        encode().expect("a ciphertext shorter than 256 MiB has a DER encoding")
-    }
-
-    /// Reads C1 ‖ C3 ‖ C2, C1 being `04 ‖ x ‖ y` (GB/T 32918.4-2016, 6.1).
-    ///
-    /// # Errors
-    /// [`Error::Crypto`] when it is too short or C1 is not on the curve.
-    pub fn from_c1c3c2(octets: &[u8]) -> Result<Self> {
-        let (c1, rest) = octets
-            .split_at_checked(PublicKey::LENGTH)
-            .ok_or(Error::Crypto)?;
-        let (c3, c2) = rest
-            .split_at_checked(sm3::DIGEST_LENGTH)
-            .ok_or(Error::Crypto)?;
-        Self::from_parts(c1, c3, c2)
-    }
-
-    /// Writes C1 ‖ C3 ‖ C2.
-    pub fn to_c1c3c2(&self) -> Vec<u8> {
-        [&self.c1.to_uncompressed()[..], &self.c3, &self.c2].concat()
-    }
-
-    fn from_parts(c1: &[u8], c3: &[u8], c2: &[u8]) -> Result<Self> {
-        if c2.is_empty() {
-            return Err(Error::Crypto);
-        }
-        Ok(Self {
-            c1: PublicKey::from_uncompressed(c1)?,
-            c3: c3.try_into().map_err(|_| Error::Crypto)?,
-            c2: c2.to_vec(),
-        })
-    }
-}
-
-/// A ciphertext in the order of the draft of 2010, C1 ‖ C2 ‖ C3, which old programs still
-/// write. Nothing but its name tells it from C1 ‖ C3 ‖ C2.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LegacyCiphertext(Ciphertext);
-
-impl LegacyCiphertext {
-    /// Reads C1 ‖ C2 ‖ C3, C1 being `04 ‖ x ‖ y`.
-    ///
-    /// # Errors
-    /// [`Error::Crypto`] when it is too short or C1 is not on the curve.
-    pub fn from_c1c2c3(octets: &[u8]) -> Result<Self> {
-        let (c1, rest) = octets
-            .split_at_checked(PublicKey::LENGTH)
-            .ok_or(Error::Crypto)?;
-        let (c2, c3) = rest
-            .split_last_chunk::<{ sm3::DIGEST_LENGTH }>()
-            .ok_or(Error::Crypto)?;
-        Ciphertext::from_parts(c1, c3, c2).map(Self)
-    }
-
-    /// Writes C1 ‖ C2 ‖ C3.
-    pub fn to_c1c2c3(&self) -> Vec<u8> {
-        [&self.0.c1.to_uncompressed()[..], &self.0.c2, &self.0.c3].concat()
-    }
-}
-
-impl From<LegacyCiphertext> for Ciphertext {
-    fn from(legacy: LegacyCiphertext) -> Self {
-        legacy.0
-    }
-}
-
-impl From<Ciphertext> for LegacyCiphertext {
-    fn from(ciphertext: Ciphertext) -> Self {
-        Self(ciphertext)
-    }
-}
+use super::{Ciphertext, CiphertextForm, PublicKey, SecretKey, ciphertext::expect_encodable};
 
 /// x2 and y2 of the shared point, 32 octets each, wiped.
 struct Shared(Zeroizing<[u8; 64]>);
@@ -212,15 +78,18 @@ impl PublicKey {
     ///
     /// # Errors
     /// [`Error::Crypto`] for an empty message, whose mask would be empty;
+    /// [`Error::TooLarge`] for one of more than 256 MiB less 256 octets, beyond DER;
     /// [`Error::Random`] when the source fails.
     pub fn encrypt<R: TryCryptoRng + ?Sized>(
         &self,
         rng: &mut R,
         message: &[u8],
     ) -> Result<Ciphertext> {
+        ready()?;
         if message.is_empty() {
             return Err(Error::Crypto);
         }
+        expect_encodable(message.len())?;
         loop {
             // A1, A2: C1 = [k]G; the range of a secret key suits k.
             let k = SecretKey::generate(rng)?;
@@ -232,11 +101,8 @@ impl PublicKey {
                 continue;
             }
             // A6, A7: C2 = M ⊕ t; C3.
-            return Ok(Ciphertext {
-                c1,
-                c3: shared.hash(message),
-                c2: message.iter().zip(&*mask).map(|(m, t)| m ^ t).collect(),
-            });
+            let c2 = message.iter().zip(&*mask).map(|(m, t)| m ^ t).collect();
+            return Ok(Ciphertext::new(c1, shared.hash(message), c2));
         }
     }
 }
@@ -249,26 +115,49 @@ impl SecretKey {
     /// # Errors
     /// [`Error::Crypto`], for whatever reason.
     pub fn decrypt(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<Vec<u8>>> {
+        ready()?;
         // B1 holds by the type. B3, B4: (x2, y2) = [d]C1; t not all zero.
-        let shared = Shared::decrypting(self.scalar(), ciphertext.c1.point());
-        let mut message = shared.mask(ciphertext.c2.len());
+        let shared = Shared::decrypting(self.scalar(), ciphertext.c1().point());
+        let mut message = shared.mask(ciphertext.c2().len());
         let zero = message.iter().fold(0, |sum, octet| sum | octet).ct_eq(&0);
         // B5, B6: M = C2 ⊕ t; u = C3.
-        for (octet, masked) in message.iter_mut().zip(&ciphertext.c2) {
+        for (octet, masked) in message.iter_mut().zip(ciphertext.c2()) {
             *octet ^= masked;
         }
-        let fits = shared.hash(&message).ct_eq(&ciphertext.c3);
+        let fits = shared.hash(&message).ct_eq(ciphertext.c3());
         if declassify(bool::from(fits & !zero), "whether it opens is the answer") {
             Ok(message)
         } else {
             Err(Error::Crypto)
         }
     }
+
+    /// Decrypts octets whose [`CiphertextForm`] nobody knows: the first form of
+    /// [`CiphertextForm::ALL`] whose C3 fits is it.
+    ///
+    /// Nothing else tells the raw forms apart, so this asks the key up to three times. Where
+    /// the form is known, [`Ciphertext::read`] with [`Self::decrypt`] is the way. DER has to
+    /// end with the input.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] when it opens in no form, for whatever reason; it does not tell which
+    /// forms it could be read in.
+    pub fn decrypt_any(&self, octets: &[u8]) -> Result<(Zeroizing<Vec<u8>>, CiphertextForm)> {
+        ready()?;
+        CiphertextForm::ALL
+            .into_iter()
+            .find_map(|form| {
+                let ciphertext = Ciphertext::read(octets, form).ok()?;
+                Some((self.decrypt(&ciphertext).ok()?, form))
+            })
+            .ok_or(Error::Crypto)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sm2::LegacyCiphertext;
     use getrandom::SysRng;
 
     #[test]
@@ -296,5 +185,29 @@ mod tests {
             }
         }
         assert!(key.public_key().encrypt(&mut SysRng, b"").is_err());
+    }
+
+    #[test]
+    fn the_form_of_unlabelled_octets_is_found_by_c3() {
+        let key = SecretKey::generate(&mut SysRng).unwrap();
+        let message = [0x5a; 40];
+        let ciphertext = key.public_key().encrypt(&mut SysRng, &message).unwrap();
+        for form in CiphertextForm::ALL {
+            let octets = ciphertext.write(form);
+            let (opened, found) = key.decrypt_any(&octets).unwrap();
+            assert_eq!((&*opened, found), (&message.to_vec(), form));
+
+            // All or nothing: a changed octet anywhere opens in no form.
+            for place in [0, 1, 40, 70, octets.len() - 1] {
+                let mut changed = octets.clone();
+                changed[place] ^= 1;
+                assert!(matches!(key.decrypt_any(&changed), Err(Error::Crypto)));
+            }
+            for length in 0..octets.len() {
+                assert!(key.decrypt_any(&octets[..length]).is_err());
+            }
+        }
+        let other = SecretKey::generate(&mut SysRng).unwrap();
+        assert!(other.decrypt_any(&ciphertext.to_der()).is_err());
     }
 }

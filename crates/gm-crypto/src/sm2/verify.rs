@@ -4,6 +4,7 @@ use crate::{
     Error, Result,
     low::field::on_this_machine,
     mid::{multiply::double_multiply_vartime, scalar::Scalar},
+    self_test::ready,
 };
 use alloc::vec::Vec;
 use der::{
@@ -78,7 +79,7 @@ impl DerSignature {
     }
 
     /// r, and t = (r + s) mod n, which must not be zero (steps B1, B2, B5).
-    pub(super) fn r_s_t(&self) -> Result<(Scalar, Scalar, Scalar)> {
+    pub(crate) fn r_s_t(&self) -> Result<(Scalar, Scalar, Scalar)> {
         let scalar = |octets| Scalar::from_bytes_vartime(octets).ok_or(Error::Crypto);
         let (r, s) = (scalar(&self.r)?, scalar(&self.s)?);
         let t = r.add(&s);
@@ -173,6 +174,7 @@ impl PublicKey {
     /// # Errors
     /// [`Error::Crypto`] when the signature does not fit.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &DerSignature) -> Result<()> {
+        ready()?;
         let (r, s, t) = signature.r_s_t()?;
         // B6, B7: (x1', y1') = [s']G + [t]P; R = (e' + x1') mod n is r'.
         let x = r.sub(&Scalar::reduce(e));
