@@ -1,7 +1,7 @@
 //! From octets to a message that nobody has checked.
 
 use crate::{Error, Result};
-use gm_crypto::message::UnverifiedSignedData;
+use gm_crypto::{message::UnverifiedSignedData, pki::oid::DATA};
 
 /// A signed list whose signature is not checked; nothing of its content is read.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ impl UnverifiedList {
     /// Octets of the longest list that is read.
     pub const MAX_LENGTH: usize = 16 << 20;
 
-    /// Reads the DER of GM/T 0010 signed data with the content attached.
+    /// Reads the DER of GM/T 0010 signed data with `data` attached.
     ///
     /// # Errors
     /// [`Error::Limit`] above [`Self::MAX_LENGTH`] octets, [`Error::Unreadable`] for
@@ -22,10 +22,15 @@ impl UnverifiedList {
     pub fn from_der(octets: impl Into<Vec<u8>>) -> Result<Self> {
         let der = octets.into();
         Error::cap("octets of a list", der.len(), Self::MAX_LENGTH)?;
-        let message = UnverifiedSignedData::from_der(&der).map_err(|source| Error::Unreadable {
-            what: "signed list",
-            source,
-        })?;
+        let what = "signed list";
+        let message = UnverifiedSignedData::from_der(&der)
+            .map_err(|source| Error::Unreadable { what, source })?;
+        // What the same key signs as something else is no list.
+        let oid = message.content_type();
+        if oid != DATA {
+            let source = gm_crypto::Error::Unsupported { what, oid };
+            return Err(Error::Unreadable { what, source });
+        }
         Ok(Self { der, message })
     }
 }

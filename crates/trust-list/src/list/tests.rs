@@ -9,7 +9,10 @@ use crate::{
     path::{Cause, ParsedCertificate, ParsedCrl, PathOptions, RevocationRule},
 };
 use der::asn1::ObjectIdentifier;
-use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
+use gm_crypto::{
+    message::{SignedMessage, Signer},
+    pki::{Sm2Sm3, VerifyAlgorithm, oid},
+};
 use proptest::prelude::*;
 use x509_cert::ext::pkix::{CertificatePolicies, certpolicy::PolicyInformation};
 
@@ -231,6 +234,23 @@ fn every_octet_of_a_signed_list_counts() {
     let mut longer = der;
     longer.push(0);
     assert_eq!(code(scene.open(longer)), "FORMAT");
+}
+
+#[test]
+fn what_its_publisher_signed_as_something_else_is_no_list() {
+    let scene = Scene::new();
+    let sign = |content_type| {
+        let signer = Signer::new(&scene.publisher).unwrap().with_attributes();
+        let draft = SignedMessage::new(scene.draft().to_json().unwrap())
+            .content_type(content_type)
+            .prepare(vec![signer])
+            .unwrap();
+        let signature = scene.publisher_key.sign(draft.tbs());
+        draft.attach(&signature).unwrap()
+    };
+    scene.open(sign(oid::DATA)).unwrap();
+    let token = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
+    assert_eq!(code(scene.open(sign(token))), "FORMAT");
 }
 
 #[test]
