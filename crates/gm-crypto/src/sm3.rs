@@ -34,7 +34,10 @@ mod tests;
 pub use ::digest;
 pub use mac::{HkdfSm3, HmacSm3, pbkdf2};
 
-use crate::low::sm3::{LANES, compress, compress_lanes, lanes_pay};
+use crate::low::{
+    error_state::assert_not_entered,
+    sm3::{LANES, compress, compress_lanes, lanes_pay},
+};
 use block_api::Sm3Core;
 use digest::{
     Update,
@@ -82,7 +85,12 @@ impl AssociatedOid for Sm3 {
 impl ZeroizeOnDrop for Sm3 {}
 
 /// SM3 of one message.
+///
+/// # Panics
+///
+/// In the [error state](mod@crate::self_test), as everything here that gives a digest.
 pub fn digest(message: &[u8]) -> [u8; DIGEST_LENGTH] {
+    assert_not_entered();
     let mut state = INITIAL;
     // Two blocks take less than twice the time of one, so a short message goes whole.
     let rest = if message.len() <= Tail::CAPACITY {
@@ -107,6 +115,7 @@ pub fn digest(message: &[u8]) -> [u8; DIGEST_LENGTH] {
 /// When `digests` has not as many places as there are `messages`.
 pub fn digest_many(messages: &[&[u8]], digests: &mut [[u8; DIGEST_LENGTH]]) {
     assert_eq!(messages.len(), digests.len(), "one digest for each message");
+    assert_not_entered();
     // The longest first, so that none is left over alone at the end.
     let mut waiting: Vec<usize> = (0..messages.len()).collect();
     waiting.sort_unstable_by_key(|&index| Reverse(messages[index].len()));
@@ -214,6 +223,7 @@ impl<'a> Lane<'a> {
 /// (2³² − 1) · 32 octets, more than this machine's memory holds. The parts are
 /// compressed once; of the counters, eight go at a time.
 pub fn kdf(parts: &[&[u8]], output: &mut [u8]) {
+    assert_not_entered();
     let mut prefix = Sm3::default();
     for part in parts {
         prefix.update(part);

@@ -1,11 +1,11 @@
 //! SM4's blocks: the key schedule, and many blocks at once.
 
-use super::generic::sm4_bitslice;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::{
     cpu::{HaveAesNi, HaveVaes},
     x86_64::{sm4_aesni, sm4_vaes},
 };
+use super::{error_state::assert_not_entered, generic::sm4_bitslice};
 use cipher::{array::Array, consts::U16, inout::InOutBuf};
 use zeroize::Zeroize;
 
@@ -115,6 +115,7 @@ impl Direction {
 impl RoundKeys {
     /// The key schedule (GB/T 32907-2016, 7.3).
     pub(crate) fn new(key: &Block) -> Self {
+        assert_not_entered();
         // Filled where it stands, so that no copy is left behind.
         let mut keys = Self {
             words: [0; 32],
@@ -137,6 +138,7 @@ impl RoundKeys {
     /// One block.
     #[inline]
     pub(crate) fn crypt_one(&self, direction: Direction, block: &Block) -> Block {
+        assert_not_entered();
         match self.body {
             Body::Portable => {
                 let mut blocks = [Array(*block)];
@@ -153,6 +155,7 @@ impl RoundKeys {
     /// Any number of blocks; 32 and multiples are best.
     #[inline]
     pub(crate) fn crypt(&self, direction: Direction, blocks: Blocks<'_, '_>) {
+        assert_not_entered();
         let (keys, flip) = (&self.words, direction.flip());
         match self.body {
             Body::Portable => sm4_bitslice::crypt(keys, flip, blocks),
@@ -181,6 +184,7 @@ impl RoundKeys {
     /// (NIST SP 800-38D, 6.5: GCM).
     #[inline]
     pub(crate) fn counters_32(&self, counter: &mut Block, blocks: Blocks<'_, '_>) {
+        assert_not_entered();
         let count = blocks.len();
         let (_, number) = counter_parts(counter);
         match self.body {

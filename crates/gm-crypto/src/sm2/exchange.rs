@@ -21,12 +21,13 @@
 
 use crate::{
     Error, Result,
-    low::{ct::declassify, field::on_this_machine},
+    low::{ct::declassify, error_state::assert_not_entered, field::on_this_machine},
     mid::{
         multiply::multiply,
         point::Jacobian,
         scalar::{Scalar, SecretScalar},
     },
+    self_test::ready,
     sm3::{self, Sm3, digest::Digest},
 };
 use alloc::vec::Vec;
@@ -144,6 +145,7 @@ impl Responder {
     /// # Errors
     /// [`Error::Crypto`] when S_A does not fit.
     pub fn confirm(self, s_a: &Confirmation) -> Result<SharedKey> {
+        ready()?;
         let fits = self.expected.ct_eq(s_a);
         if declassify(bool::from(fits), "whether S_A fits is the answer") {
             Ok(self.key)
@@ -153,7 +155,11 @@ impl Responder {
     }
 
     /// The key without S_A, see [`Initiator::finish_unconfirmed`].
+    ///
+    /// # Panics
+    /// In the [error state](mod@crate::self_test).
     pub fn finish_unconfirmed(self) -> SharedKey {
+        assert_not_entered();
         self.key
     }
 }
@@ -175,6 +181,7 @@ fn shared_point(
     peer: &VerifyingKey,
     peer_r: &PublicKey,
 ) -> Result<Zeroizing<[u8; 64]>> {
+    ready()?;
     on_this_machine!(m => {
         let product = ephemeral.scalar().mul(m, half_of_x(own_r).limbs());
         let t = own.secret_key().scalar().add(product.limbs());

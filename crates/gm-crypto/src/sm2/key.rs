@@ -2,12 +2,13 @@
 
 use crate::{
     Error, Result,
-    low::{ct::declassify, field::on_this_machine},
+    low::{ct::declassify, error_state::assert_not_entered, field::on_this_machine},
     mid::{
         multiply::multiply_base,
         point::{Affine, to_affine_all},
         scalar::SecretScalar,
     },
+    self_test::ready,
 };
 use alloc::vec::Vec;
 use core::fmt;
@@ -34,6 +35,7 @@ impl SecretKey {
     pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self> {
         let mut octets = Zeroizing::new([0; 32]);
         loop {
+            ready()?;
             rng.try_fill_bytes(octets.as_mut_slice())
                 .map_err(|_| Error::Random)?;
             // n is 2^256 − 2^224: one draw in four thousand million is redrawn.
@@ -80,6 +82,7 @@ impl SecretKey {
     /// # Errors
     /// [`Error::Crypto`] when it is not in [1, n − 2].
     pub fn from_bytes(octets: &[u8; 32]) -> Result<Self> {
+        ready()?;
         let (scalar, below_n) = SecretScalar::from_bytes(octets);
         let last = scalar.add(&[1, 0, 0, 0]).is_zero();
         let usable = below_n & !scalar.is_zero() & !last;
@@ -91,7 +94,11 @@ impl SecretKey {
     }
 
     /// The scalar: 32 octets, big endian, wiped when dropped.
+    ///
+    /// # Panics
+    /// In the [error state](mod@crate::self_test).
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        assert_not_entered();
         Zeroizing::new(self.0.to_bytes())
     }
 

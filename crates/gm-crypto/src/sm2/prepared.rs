@@ -4,6 +4,7 @@ use crate::{
     Error, Result,
     low::field::on_this_machine,
     mid::{multiply::Prepared, scalar::Scalar},
+    self_test::ready,
 };
 use core::fmt;
 use signature::Verifier;
@@ -76,6 +77,7 @@ impl PreparedVerifyingKey {
     /// # Errors
     /// [`Error::Crypto`] when the signature does not fit.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &DerSignature) -> Result<()> {
+        ready()?;
         let (r, s, t) = signature.r_s_t()?;
         let x = r.sub(&Scalar::reduce(e));
         let fits = on_this_machine!(m => {

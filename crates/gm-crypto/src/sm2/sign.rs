@@ -11,6 +11,7 @@ use crate::{
         point::{Affine, to_affine_all},
         scalar::{Scalar, SecretScalar},
     },
+    self_test::ready,
     sm3,
 };
 use alloc::vec::Vec;
@@ -100,6 +101,7 @@ impl SigningKey {
         rng: &mut R,
         e: &[u8; 32],
     ) -> Result<DerSignature> {
+        ready()?;
         loop {
             let k = self.nonces.hedged(rng, e)?;
             if let Some(signature) = self.sign_with(e, &k) {
@@ -113,6 +115,7 @@ impl SigningKey {
     /// # Errors
     /// [`Error::Crypto`], see [`Self::with_check`].
     pub fn sign_digest(&self, e: &[u8; 32]) -> Result<DerSignature> {
+        ready()?;
         let signature = Deterministic::new(&self.secret, e).find_map(|k| self.sign_with(e, &k));
         self.checked(e, signature.ok_or(Error::Crypto)?)
     }
@@ -140,6 +143,7 @@ impl SigningKey {
         rng: &mut R,
         digests: &[[u8; sm3::DIGEST_LENGTH]],
     ) -> Result<Vec<DerSignature>> {
+        ready()?;
         let nonces = self.nonces.hedged_many(rng, digests)?;
         let abscissas: Zeroizing<Vec<Limbs>> = on_this_machine!(m => {
             let mut points: Vec<_> = nonces.iter().map(|k| multiply_base(m, k)).collect();
@@ -187,7 +191,9 @@ impl SigningKey {
         (!unusable && !s.is_zero_vartime()).then(|| DerSignature::from_scalars(r, s))
     }
 
+    /// The last step of all ways to a signature; the state may have changed meanwhile.
     fn checked(&self, e: &[u8; 32], signature: DerSignature) -> Result<DerSignature> {
+        ready()?;
         if self.check {
             self.verifying.verify_digest(e, &signature)?;
         }

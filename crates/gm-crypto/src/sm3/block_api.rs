@@ -1,6 +1,6 @@
 //! SM3 by blocks, for what is built over a hash: HMAC, HKDF and the like.
 
-use crate::low::sm3::compress;
+use crate::low::{error_state::assert_not_entered, sm3::compress};
 use core::fmt;
 use digest::{
     HashMarker, Output,
@@ -61,6 +61,7 @@ impl UpdateCore for Sm3Core {
 impl FixedOutputCore for Sm3Core {
     #[inline]
     fn finalize_fixed_core(&mut self, buffer: &mut Buffer<Self>, out: &mut Output<Self>) {
+        assert_not_entered();
         let rest = buffer.get_data();
         let tail = Tail::new(&[rest], self.bits(rest.len()));
         compress(&mut self.state, tail.blocks());

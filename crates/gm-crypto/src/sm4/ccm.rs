@@ -1,7 +1,10 @@
 //! CCM: counter mode with CBC-MAC.
 
 use super::{Sm4, gcm::same};
-use crate::low::sm4::{Block, Direction, wipe};
+use crate::{
+    low::sm4::{Block, Direction, wipe},
+    self_test::ready,
+};
 use aead::{AeadCore, AeadInOut, Error, KeyInit, KeySizeUser, Nonce, Result, Tag, TagPosition};
 use cipher::{
     InOutBuf, Key,
@@ -133,7 +136,9 @@ impl<T: CcmTagSize, N: CcmNonceSize> Ccm<T, N> {
     /// Octets that hold the length of the message: L of RFC 3610, q of SP 800-38C.
     const LENGTH_OCTETS: usize = 15 - N::USIZE;
 
+    /// Nothing begins in the error state, or with more octets than can be numbered.
     fn check_length(length: usize) -> Result<()> {
+        ready().map_err(|_| Error)?;
         // 2⁶⁴ and more octets do not come in a slice.
         let bits = 8 * Self::LENGTH_OCTETS;
         if bits < 64 && length as u64 >> bits != 0 {

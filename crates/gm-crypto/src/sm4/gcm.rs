@@ -1,9 +1,12 @@
 //! GCM: counter mode with GHASH.
 
 use super::Sm4;
-use crate::low::{
-    ghash::GhashKey,
-    sm4::{Block, Direction, RoundKeys, wipe, wipe_blocks},
+use crate::{
+    low::{
+        ghash::GhashKey,
+        sm4::{Block, Direction, RoundKeys, wipe, wipe_blocks},
+    },
+    self_test::ready,
 };
 use aead::{AeadCore, AeadInOut, Error, KeyInit, KeySizeUser, Nonce, Result, Tag, TagPosition};
 use cipher::{
@@ -265,6 +268,7 @@ impl Stream {
 }
 
 fn check_lengths(nonce: &[u8], associated: usize, message: usize) -> Result<()> {
+    ready().map_err(|_| Error)?;
     if nonce.is_empty() || associated as u64 > ASSOCIATED_MOST || message as u64 > MESSAGE_MOST {
         return Err(Error);
     }

@@ -4,6 +4,7 @@ use super::Sm4;
 use crate::{
     Error, Result,
     low::sm4::{Block, Direction, RoundKeys, add, wipe_blocks},
+    self_test::ready,
 };
 use cipher::{Array, InOutBuf, KeyInit, consts::U16};
 use core::fmt;
@@ -142,6 +143,7 @@ impl Xts {
         tweak: &[u8; 16],
         unit: InOutBuf<'_, '_, u8>,
     ) -> Result<()> {
+        ready()?;
         if unit.len() < 16 || unit.len() > 16 * MOST {
             return Err(Error::Invalid {
                 what: "XTS data unit",

@@ -25,13 +25,14 @@ impl SoftKey {
         }
     }
 
-    /// A fresh key from the system's random source, under the user ID that
-    /// certificates use.
+    /// A fresh key from the system's random source, whose halves have been tried on each
+    /// other, under the user ID that certificates use.
     ///
     /// # Errors
-    /// [`Error::Crypto`] when the random source fails.
+    /// [`Error::Crypto`] when the random source fails, or the halves do not fit.
     pub fn generate() -> Result<Self, Error> {
-        let secret = SecretKey::generate(&mut SysRng).map_err(|source| Error::Crypto { source })?;
+        let secret =
+            SecretKey::generate_checked(&mut SysRng).map_err(|source| Error::Crypto { source })?;
         Ok(Self::new(SigningKey::new(secret, UserId::default())))
     }
 }

@@ -136,7 +136,7 @@ impl Token for SoftToken {
             });
         }
         let crypto = |source| Error::Crypto { source };
-        let secret = SecretKey::generate(&mut SysRng).map_err(crypto)?;
+        let secret = SecretKey::generate_checked(&mut SysRng).map_err(crypto)?;
         let octets = encode_private_key_encrypted(
             &mut SysRng,
             &secret,
