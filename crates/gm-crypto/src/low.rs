@@ -15,6 +15,7 @@
 )]
 pub(crate) mod cpu;
 pub(crate) mod ct;
+pub(crate) mod error_state;
 pub(crate) mod field;
 mod generic;
 pub(crate) mod ghash;

@@ -1,0 +1,426 @@
+use super::*;
+use crate::{
+    explain::crafted::{self, key, spki, tlv, usual},
+    pki,
+    sm2::SecretKey,
+};
+use alloc::{format, string::ToString, vec};
+use proptest::prelude::*;
+
+// No text: 32 characters are taken for base64.
+const SCALAR: [u8; 32] = [0xa5; 32];
+
+fn secret() -> SecretKey {
+    SecretKey::from_bytes(&SCALAR).unwrap()
+}
+
+fn told(octets: &[u8]) -> String {
+    explain(octets, &Context::new()).to_string()
+}
+
+fn kind(octets: &[u8]) -> Kind {
+    explain(octets, &Context::new()).parts()[0].kind()
+}
+
+fn certificate() -> Vec<u8> {
+    crafted::certificate("ca", "ca", &key(7), &usual(&key(7)))
+}
+
+/// One of each kind that is made here.
+fn samples() -> Vec<(Kind, Vec<u8>)> {
+    let point = secret().public_key().to_uncompressed();
+    let (x, y) = point[1..].split_at(32);
+    let zeros = [0; 32];
+    let signature = usual(&key(7))(b"message");
+    let cipher = [&zeros[..], x, &zeros, y, &[9; 32], &[5, 0, 0, 0], b"hello"].concat();
+    let public = [&[0, 1, 0, 0][..], &zeros, x, &zeros, y].concat();
+    let blob = [
+        &[1, 0, 0, 0, 1, 4, 0, 0, 0, 1, 0, 0][..],
+        &[8; 64],
+        &public,
+        &cipher,
+    ]
+    .concat();
+    let mut temporary = vec![0, 0xb4, 0, 0, 0, 1, 0, 0];
+    temporary.extend([x, &zeros, y, &zeros].concat());
+    let message = crafted::message(Some(b"text"), None, &certificate(), "ca", &usual(&key(7)));
+    vec![
+        (Kind::Certificate, certificate()),
+        (Kind::SignedData, message),
+        (
+            Kind::PrivateKey,
+            pki::encode_private_key(&secret()).to_vec(),
+        ),
+        (
+            Kind::Sec1PrivateKey,
+            pki::encode_private_key_sec1(&secret()).to_vec(),
+        ),
+        (Kind::BarePrivateKey, tlv(2, &[&SCALAR])),
+        (Kind::BarePublicKey, tlv(3, &[&[0], &point])),
+        (Kind::PublicKey, spki(&key(7))),
+        (Kind::Signature, signature),
+        (Kind::RawPoint, point.to_vec()),
+        (Kind::RawPoint, point[1..].to_vec()),
+        (Kind::RawThirtyTwo, SCALAR.to_vec()),
+        (Kind::RawSignature, vec![0x99; 64]),
+        (
+            Kind::RawCiphertext,
+            [&point[..], &[9; 32], b"hello"].concat(),
+        ),
+        (
+            Kind::RawCiphertext,
+            [&point[1..], &[9; 32], b"hello"].concat(),
+        ),
+        (Kind::DevicePublicKey, public),
+        (
+            Kind::DevicePrivateKey,
+            [&[0, 1, 0, 0][..], &zeros, &SCALAR].concat(),
+        ),
+        (
+            Kind::DeviceSignature,
+            [&zeros[..], &[7; 32], &zeros, &[7; 32]].concat(),
+        ),
+        (Kind::DeviceCiphertext, cipher),
+        (Kind::DeviceEnvelope, blob),
+        (Kind::CfcaTemporaryKey, temporary),
+        (
+            Kind::OtherAsn1,
+            tlv(0x30, &[&[1, 1, 0xff], &[5, 0], &[5, 0]]),
+        ),
+        (Kind::OtherText, b"{ \"a\": 1 }".to_vec()),
+        (Kind::OtherOctets, vec![0xfe; 7]),
+    ]
+}
+
+#[test]
+fn each_kind_is_known_in_each_writing() {
+    for (wanted, octets) in samples() {
+        assert_eq!(kind(&octets), wanted);
+        if wanted.is_known() {
+            let hexadecimal = value::hexadecimal(&octets);
+            assert_eq!(kind(hexadecimal.as_bytes()), wanted, "hexadecimal digits");
+            let pem = pki::encode_pem("ANYTHING", &octets);
+            assert_eq!(kind(pem.as_bytes()), wanted, "PEM");
+            let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+            assert_eq!(kind(base64.as_bytes()), wanted, "base64");
+        }
+    }
+}
+
+#[test]
+fn no_scalar_is_ever_shown() {
+    let digits = value::hexadecimal(&SCALAR[..8]);
+    for (wanted, octets) in samples() {
+        for context in [
+            Context::new(),
+            Context::new().full(),
+            Context::new().full().reveal(),
+        ] {
+            let text = explain(&octets, &context).to_string();
+            assert!(!text.contains(&digits), "{wanted}\n{text}");
+            assert!(!format!("{:?}", explain(&octets, &context)).contains(&digits));
+        }
+    }
+    // The key inside of a structure that is not known.
+    let odd = tlv(0x30, &[&[5, 0], &tlv(0x30, &[&tlv(4, &[&SCALAR])])]);
+    assert!(!told(&odd).contains(&digits));
+}
+
+/// What a key looks like that was damaged, or put where nobody expects it.
+fn odd_keys() -> Vec<(&'static str, Vec<u8>)> {
+    let scalar = odd_scalar();
+    let key = SecretKey::from_bytes(&scalar).unwrap();
+    let point = key.public_key().to_uncompressed();
+    let digits = value::hexadecimal(&scalar);
+    let pkcs8 = pki::encode_private_key(&key);
+    let sec1 = pki::encode_private_key_sec1(&key);
+    let pem = pki::encode_pem("PRIVATE KEY", &pkcs8);
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let data = |content: &[u8], dotted| {
+        let content = tlv(0xa0, &[&tlv(4, &[content])]);
+        tlv(0x30, &[&crafted::oid(dotted), &content])
+    };
+    let ec = tlv(
+        0x30,
+        &[
+            &crafted::oid("1.2.840.10045.2.1"),
+            &crafted::oid("1.2.156.10197.1.301"),
+        ],
+    );
+    let dump: Vec<String> = scalar
+        .iter()
+        .map(|octet| format!("0x{octet:02x}"))
+        .collect();
+    vec![
+        ("63 digits", digits.as_bytes()[..63].to_vec()),
+        (
+            "a bad digit",
+            format!("{}g{}", &digits[..31], &digits[32..]).into_bytes(),
+        ),
+        ("JSON", format!("{{\"d\": \"{digits}\"}}").into_bytes()),
+        (
+            "words and digits",
+            format!("the key: {digits}").into_bytes(),
+        ),
+        (
+            "a dump",
+            format!("d = {{ {} }};", dump.join(", ")).into_bytes(),
+        ),
+        (
+            "base64, a bad character",
+            format!("{}!{}", &base64[..90], &base64[91..]).into_bytes(),
+        ),
+        (
+            "base64, one missing",
+            [&base64[..9], &base64[10..]].concat().into_bytes(),
+        ),
+        (
+            "X, Y, D, line's end",
+            [&point[1..], &scalar, b"\n"].concat(),
+        ),
+        (
+            "04, X, Y, D, line's end",
+            [&point[..], &scalar, b"\r\n"].concat(),
+        ),
+        ("X, Y, D", [&point[1..], &scalar].concat()),
+        ("D, line's end", [&scalar[..], b"\n"].concat()),
+        (
+            "PKCS#8 without version",
+            tlv(0x30, &[&ec, &tlv(4, &[&sec1])]),
+        ),
+        (
+            "PBES2 that encrypts nothing",
+            tlv(
+                0x30,
+                &[
+                    &crafted::algorithm("1.2.840.113549.1.5.13", false),
+                    &tlv(4, &[&sec1]),
+                ],
+            ),
+        ),
+        (
+            "CFCA's delivery",
+            tlv(
+                0x30,
+                &[&[2, 1, 1], &tlv(4, &[&[&point[1..], &scalar].concat()])],
+            ),
+        ),
+        ("content", data(&scalar, crafted::DATA)),
+        ("content PKCS#8", data(&pkcs8, crafted::DATA)),
+        ("content of PKCS#7", data(&pkcs8, "1.2.840.113549.1.7.1")),
+        ("content in base64", data(base64.as_bytes(), crafted::DATA)),
+        ("content in digits", data(digits.as_bytes(), crafted::DATA)),
+        (
+            "an element too many",
+            tlv(0x30, &[&pkcs8[3..], &tlv(4, &[&scalar])]),
+        ),
+    ]
+}
+
+/// Octets that are all different.
+fn odd_scalar() -> [u8; 32] {
+    let mut octets = [0x91_u8; 32];
+    for index in 1..32 {
+        octets[index] = octets[index - 1].wrapping_add(7);
+    }
+    octets
+}
+
+#[test]
+fn no_part_of_a_damaged_or_misplaced_key_is_shown() {
+    let digits = value::hexadecimal(&odd_scalar());
+    let pem = pki::encode_pem(
+        "X",
+        &pki::encode_private_key(&SecretKey::from_bytes(&odd_scalar()).unwrap()),
+    );
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    // Version, identifiers and lengths fill 36 octets; the scalar then 32.
+    let secret = &base64[48..88];
+    for (which, octets) in odd_keys() {
+        for context in [Context::new(), Context::new().full()] {
+            let explanation = explain(&octets, &context);
+            for text in [explanation.to_string(), format!("{explanation:?}")] {
+                // No five octets in a row, in any case of letters.
+                let lower = text.to_lowercase();
+                for at in (0..digits.len() - 10).step_by(2) {
+                    assert!(!lower.contains(&digits[at..at + 10]), "{which}\n{text}");
+                }
+                for at in 0..secret.len() - 8 {
+                    assert!(!text.contains(&secret[at..at + 8]), "{which}\n{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_work_for_one_file_is_bounded_and_said_to_be() {
+    // Of one name, none of which fits.
+    let certificates: Vec<Vec<u8>> = (20..84)
+        .map(|scalar| crafted::certificate("ca", "signer", &key(scalar), &usual(&key(7))))
+        .collect();
+    let info = crafted::signer_info(None, "ca", &usual(&key(7))(b"text"));
+    let infos = vec![info; 64].concat();
+    let message = crafted::assembled(Some(b"text"), &certificates.concat(), &infos);
+    let explanation = explain(&message, &Context::new());
+    assert!(explanation.has_failed(), "{explanation}");
+    assert!(explanation.to_string().contains("its bound was reached"));
+    // The numbers of iterations of all blocks are counted together, before the work is done;
+    // a cipher that nobody knows keeps this test short.
+    let scheme =
+        |name, parameters: &[&[u8]]| tlv(0x30, &[&crafted::oid(name), &tlv(0x30, parameters)]);
+    let derivation = scheme(
+        "1.2.840.113549.1.5.12",
+        &[&tlv(4, &[&[1; 16]]), &[2, 3, 0x7f, 0xff, 0xff]],
+    );
+    let cipher = crafted::algorithm("1.2.156.10197.1.999", true);
+    let scheme = scheme("1.2.840.113549.1.5.13", &[&derivation, &cipher]);
+    let file = tlv(0x30, &[&scheme, &tlv(4, &[&[9; 144]])]);
+    let block = pki::encode_pem("ENCRYPTED PRIVATE KEY", &file);
+    let password = Context::new().password(b"password");
+    let two = explain(block.repeat(2).as_bytes(), &password);
+    assert!(!two.to_string().contains("bound"), "{two}");
+    let three = explain(block.repeat(3).as_bytes(), &password);
+    // The screen has no room for the third.
+    let verdict = format!("{:?}", three.parts()[2].verdict());
+    assert!(verdict.contains("bound of work"), "{verdict}");
+}
+
+#[test]
+fn what_is_next_is_a_command_that_exists() {
+    let content = tlv(
+        0x30,
+        &[
+            &crafted::oid(crafted::DATA),
+            &tlv(
+                0x30,
+                &[&crafted::oid("1.2.156.10197.1.104.2"), &tlv(4, &[&[1; 16]])],
+            ),
+            &tlv(0x80, &[&[2; 16]]),
+        ],
+    );
+    let data = tlv(0x30, &[&[2, 1, 1], &content]);
+    let encrypted = tlv(
+        0x30,
+        &[
+            &crafted::oid("1.2.156.10197.6.1.4.2.5"),
+            &tlv(0xa0, &[&data]),
+        ],
+    );
+    let text = told(&encrypted);
+    assert!(
+        text.contains("gmpki message decrypt --symmetric-key"),
+        "{text}"
+    );
+}
+
+#[test]
+fn identity_numbers_are_masked_in_extensions_and_names() {
+    let number = "110101199001011237";
+    let inner = crafted::algorithm(crafted::SIGNATURE, false);
+    for value in [
+        tlv(0xa0, &[&tlv(0x13, &[number.as_bytes()])]),
+        tlv(0x13, &[number.as_bytes()]),
+        tlv(0x0c, &[number.as_bytes()]),
+        number.as_bytes().to_vec(),
+    ] {
+        let extension = crafted::extension("1.2.156.10260.4.1.1", false, &value);
+        let subject = format!("张三 {number}");
+        let tbs = crafted::tbs(&inner, 5, "ca", &subject, &spki(&key(7)), &[&extension]);
+        let octets = crafted::signed(&tbs, &inner, &usual(&key(7))(&tbs));
+        for context in [Context::new(), Context::new().full()] {
+            let text = explain(&octets, &context).to_string();
+            assert!(!text.contains(number) && text.contains("11****"), "{text}");
+            let hexadecimal = value::hexadecimal(number.as_bytes());
+            assert!(!text.contains(&hexadecimal[..20]), "{text}");
+        }
+        let shown = explain(&octets, &Context::new().reveal()).to_string();
+        assert!(shown.contains(number), "{shown}");
+    }
+}
+
+#[test]
+fn a_screen_is_sixty_lines_at_most() {
+    let many: String = (0..50)
+        .map(|_| pki::encode_pem("CERTIFICATE", &certificate()))
+        .collect();
+    assert!(told(many.as_bytes()).lines().count() <= 60);
+    for (wanted, octets) in samples() {
+        assert!(told(&octets).lines().count() <= 60, "{wanted}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_clause() {
+    let text = told(&{
+        let mut cut = certificate();
+        cut.truncate(cut.len() - 5);
+        cut
+    });
+    assert!(text.contains("cut off"), "{text}");
+    let mut behind = certificate();
+    behind.extend([0; 3]);
+    let text = told(&behind);
+    assert!(
+        text.contains("3 octets stand behind") && text.contains("X.690"),
+        "{text}"
+    );
+    let negative = tlv(0x30, &[&tlv(2, &[&[0x80; 32]]), &tlv(2, &[&[1; 32]])]);
+    let text = told(&negative);
+    assert!(
+        text.contains("negative") && text.contains("GM/T 0009, 7.3"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_chain_in_one_file_verifies_by_itself() {
+    let leaf = crafted::certificate("ca", "leaf", &key(9), &usual(&key(7)));
+    let chain = [
+        pki::encode_pem("CERTIFICATE", &leaf),
+        pki::encode_pem("CERTIFICATE", &certificate()),
+    ]
+    .concat();
+    let explanation = explain(chain.as_bytes(), &Context::new());
+    assert_eq!(explanation.parts().len(), 2);
+    for part in explanation.parts() {
+        assert!(
+            matches!(part.verdict(), Verdict::Holds { .. }),
+            "{explanation}"
+        );
+    }
+    let alone = explain(&leaf, &Context::new());
+    assert!(matches!(
+        alone.parts()[0].verdict(),
+        Verdict::NotChecked { .. }
+    ));
+    let wrong = crafted::certificate("ca", "ca", &key(8), &usual(&key(8)));
+    let judged = explain(&leaf, &Context::new().issuer(&wrong));
+    assert!(judged.has_failed());
+}
+
+#[test]
+fn every_truncation_and_every_flipped_octet_is_explained() {
+    for (_, octets) in samples() {
+        for length in 0..octets.len().min(400) {
+            let _ = told(&octets[..length]);
+        }
+        let mut octets = octets;
+        for index in 0..octets.len().min(400) {
+            octets[index] ^= 0xff;
+            let _ = told(&octets);
+            octets[index] ^= 0xff;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whatever_comes_is_explained_on_one_screen(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let text = told(&octets);
+        prop_assert!(text.lines().count() <= 60);
+        prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
+    }
+}
