@@ -2,56 +2,16 @@
 //! error, `--json`, PEM and DER, standard input.
 
 use gm_crypto::pki::decode_pem;
-use gm_pki_tests::command::{contents, finished_demo, folder, gmpki};
+use gm_pki_tests::command::{Bench, contents, finished_demo, folder, gmpki};
 use serde_json::json;
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
-use tempfile::TempDir;
 
 /// GB/T 32905-2016, example 1.
 const SM3_OF_ABC: &str = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
-
-/// A folder to work in.
-struct Bench(TempDir);
-
-impl Bench {
-    fn new() -> Self {
-        Self(folder())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, octets: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, octets).expect("a file");
-        path
-    }
-
-    fn key(&self, name: &str) -> PathBuf {
-        let path = self.path(name);
-        gmpki("sm2 keygen --plain")
-            .option("--out", &path)
-            .answer()
-            .good();
-        path
-    }
-
-    fn csr(&self, name: &str, key: &Path) -> PathBuf {
-        let path = self.path(name);
-        gmpki("csr new")
-            .option("--key", key)
-            .option("--subject", "CN=李雷,O=试验,C=CN")
-            .option("--out", &path)
-            .answer()
-            .good();
-        path
-    }
-}
 
 fn demo(name: &str) -> PathBuf {
     finished_demo().join(name)

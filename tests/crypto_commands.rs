@@ -5,56 +5,14 @@ use gm_crypto::{
     pki::{PRIVATE_KEY_LABELS, decode_pem, decode_private_key, encode_private_key},
     sm2::{Ciphertext, EnvelopedKey, SecretKey},
 };
-use gm_pki_tests::command::{Call, folder, gmpki};
+use gm_pki_tests::command::{Bench, Call, gmpki};
 use serde_json::json;
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
-use tempfile::TempDir;
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 const NOT_THE_SIGNATURE: &str = "the signature is not this key's under this ID over these octets";
 const NOT_AUTHENTIC: &str = "not authentic under this key, nonce and associated data";
 const NOT_FOR_THIS_KEY: &str =
     "no ciphertext in this format, or not encrypted to this key, or damaged";
-
-struct Bench(TempDir);
-
-impl Bench {
-    fn new() -> Self {
-        Self(folder())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, octets: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, octets).expect("a file");
-        path
-    }
-
-    fn key(&self, name: &str) -> PathBuf {
-        let path = self.path(name);
-        gmpki("sm2 keygen --plain")
-            .option("--out", &path)
-            .answer()
-            .good();
-        path
-    }
-
-    fn public(&self, name: &str, key: &Path) -> PathBuf {
-        let path = self.path(name);
-        gmpki("sm2 public")
-            .option("--key", key)
-            .option("--out", &path)
-            .answer()
-            .good();
-        path
-    }
-}
 
 fn read(path: &Path) -> Vec<u8> {
     fs::read(path).expect("a file")
@@ -464,7 +422,7 @@ fn an_envelope_hands_a_key_over() {
         broken[place] ^= 1;
         open(&own, &broken, &out).refused("gmpki: ");
     }
-    open(&own, &sealed[..20], &out).refused("SM2EnvelopedKey");
+    open(&own, &sealed[..20], &out).refused("delivery of an encryption key");
     assert!(!out.exists());
 }
 

@@ -1,5 +1,11 @@
 //! The program `gmpki`, built once and run as a user runs it.
 
+use cert_profile::{CertRequest, Issuer, Profile};
+use gm_crypto::{
+    pki::{PRIVATE_KEY_LABELS, decode_pem, decode_private_key, encode_pem},
+    sm2::{SigningKey, UserId},
+};
+use hsm::{KeyHandle, SoftKey};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -341,4 +347,105 @@ impl std::fmt::Display for Answer {
             self.err
         )
     }
+}
+
+/// A folder to work in with the program, gone when it is dropped.
+#[derive(Debug)]
+pub struct Bench(TempDir);
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Bench {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self(folder())
+    }
+
+    /// A path in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// A file in it.
+    ///
+    /// # Panics
+    /// When it can't be written.
+    pub fn write(&self, name: &str, octets: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, octets).expect("a file");
+        path
+    }
+
+    /// A new private key, not encrypted.
+    pub fn key(&self, name: &str) -> PathBuf {
+        let path = self.path(name);
+        gmpki("sm2 keygen --plain")
+            .option("--out", &path)
+            .answer()
+            .good();
+        path
+    }
+
+    /// The public half of a private key.
+    pub fn public(&self, name: &str, key: &Path) -> PathBuf {
+        let path = self.path(name);
+        gmpki("sm2 public")
+            .option("--key", key)
+            .option("--out", &path)
+            .answer()
+            .good();
+        path
+    }
+
+    /// A request of 李雷 with a key.
+    pub fn csr(&self, name: &str, key: &Path) -> PathBuf {
+        let path = self.path(name);
+        gmpki("csr new")
+            .option("--key", key)
+            .option("--subject", "CN=李雷,O=试验,C=CN")
+            .option("--out", &path)
+            .answer()
+            .good();
+        path
+    }
+
+    /// A new key with a certificate that it signed itself, both with a name.
+    ///
+    /// # Panics
+    /// When a profile that comes with the program does not do.
+    pub fn owner(&self, name: &str) -> Owner {
+        let key = self.key(&format!("{name}.key.pem"));
+        let octets = fs::read(&key).expect("a file");
+        let der = decode_pem(&octets, PRIVATE_KEY_LABELS).expect("PEM");
+        let secret = decode_private_key(&der).expect("a key");
+        let handle = SoftKey::new(SigningKey::new(secret, UserId::default()));
+        let request = CertRequest::new(
+            format!("CN={name},O=试验,C=CN").parse().expect("a name"),
+            handle.public_key().decode_msg().expect("a key"),
+        );
+        let issuer = Issuer::self_signed(&request, handle.algorithm());
+        let profile = Profile::shipped("root-ca").expect("it comes with the program");
+        let start = "2026-11-21T00:00:00Z".parse().expect("a time");
+        let prepared = profile
+            .prepare(&issuer, &request, &1_u8.into(), start)
+            .expect("the profile suits");
+        let signature = handle.sign(prepared.tbs()).expect("a signature");
+        let der = prepared.attach(&signature).expect("a certificate");
+        let certificate = self.write(&format!("{name}.pem"), encode_pem("CERTIFICATE", &der));
+        Owner { key, certificate }
+    }
+}
+
+/// Files of somebody with a key.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Owner {
+    /// The private key, not encrypted.
+    pub key: PathBuf,
+    /// A certificate of it.
+    pub certificate: PathBuf,
 }

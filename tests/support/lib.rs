@@ -6,9 +6,13 @@
 )]
 
 pub mod command;
+pub mod heap;
+pub mod interop;
 pub mod memcheck;
 pub mod openssl;
+pub mod parties;
 pub mod remains;
+pub mod streams;
 pub mod suites;
 
 /// The examples of the README, run as tests.

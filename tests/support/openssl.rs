@@ -33,21 +33,7 @@ impl OpenSsl {
 
     /// Runs it.
     pub fn ask<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(self, arguments: I) -> Said {
-        let mut command = Command::new("openssl");
-        command.args(arguments);
-        match command.output() {
-            Ok(output) => Said {
-                exit: output.status.code(),
-                text: String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat())
-                    .into_owned(),
-                out: output.stdout,
-            },
-            Err(error) => Said {
-                exit: None,
-                text: error.to_string(),
-                out: Vec::new(),
-            },
-        }
+        Said::of(Command::new("openssl").args(arguments))
     }
 }
 
@@ -64,6 +50,41 @@ pub struct Said {
 }
 
 impl Said {
+    /// Runs a program to its end.
+    pub fn of(command: &mut Command) -> Self {
+        match command.output() {
+            Ok(output) => Self {
+                exit: output.status.code(),
+                text: String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat())
+                    .into_owned(),
+                out: output.stdout,
+            },
+            Err(error) => Self {
+                exit: None,
+                text: error.to_string(),
+                out: Vec::new(),
+            },
+        }
+    }
+
+    /// Exit code 0; gives its standard output as one line of text.
+    ///
+    /// # Panics
+    /// When it is not so.
+    pub fn good(&self) -> &str {
+        assert_eq!(self.exit, Some(0), "{}", self.text);
+        str::from_utf8(&self.out).expect("text").trim_end()
+    }
+
+    /// It ran and refused, with `reason` in what it said.
+    ///
+    /// # Panics
+    /// When it is not so.
+    pub fn refused(&self, reason: &str) {
+        let refused = self.exit.is_some_and(|code| code != 0);
+        assert!(refused && self.text.contains(reason), "{}", self.text);
+    }
+
     /// Exit code 0 and `wanted` in its output: some of its commands exit with 0
     /// in any case.
     pub fn agrees(&self, wanted: &str) -> bool {

@@ -1,8 +1,20 @@
 //! The arguments, each command with an example in its help.
 
+mod convert;
+mod explain;
+mod message;
 mod sm2;
 mod sm4;
 
+pub(crate) use convert::{
+    CipherName, CiphertextForm, ConvertCiphertext, ConvertCommand, ConvertEnvelope, ConvertKey,
+    EnvelopeForm, KeyForm, PrfName,
+};
+pub(crate) use explain::Explain;
+pub(crate) use message::{
+    DecryptMessage, DialectName, EncryptMessage, For, MessageCommand, PartnerName, SignMessage,
+    VerifyMessage,
+};
 pub(crate) use sm2::{
     CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
     Seal, Sign, Sm2Command, Verify, What,
@@ -33,6 +45,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Take applications the whole way, from request to verified dual certificates
     Demo(Demo),
+    /// Say what any file of the field is, and why it does not verify
+    Explain(Explain),
     /// Certification requests (PKCS#10)
     #[command(subcommand)]
     Csr(CsrCommand),
@@ -47,6 +61,18 @@ pub(crate) enum Command {
     /// SM4 encryption of files
     #[command(subcommand)]
     Sm4(Sm4Command),
+    /// Keys, ciphertexts and wrapped keys, from the form they have into the form wanted
+    #[command(subcommand)]
+    Convert(ConvertCommand),
+    /// Signed and encrypted messages of any size (GM/T 0010, GB/T 35275)
+    #[command(subcommand)]
+    Message(MessageCommand),
+    /// Try every algorithm on known answers
+    #[command(
+        name = "self-test",
+        after_help = "Example:\n  gmpki self-test && echo good"
+    )]
+    SelfTest,
     /// The durable log of a certificate business
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -6,6 +6,7 @@ use crate::{
     failure::Failure,
     input, keys,
     outcome::Outcome,
+    output::{self, Readers},
     sm3::hexadecimal,
 };
 use cert_profile::{CertRequest, Issuer, Profile, lint};
@@ -50,7 +51,7 @@ pub(crate) fn issue(args: &CertIssue) -> Result<Outcome, Failure> {
             json!({ "certificate": pem, "serial": serial }),
         )),
         Some(out) => {
-            input::write(out, pem.as_bytes())?;
+            output::write(out, pem.as_bytes(), Readers::AsUsual)?;
             let path = out.display().to_string();
             let text = format!("certificate: {path}\nserial:      {serial}");
             let json = json!({ "certificate": pem, "serial": serial, "file": path });

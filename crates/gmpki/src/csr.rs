@@ -1,7 +1,14 @@
 //! `gmpki csr`.
 
-use crate::{args::CsrNew, failure::Failure, input, keys, outcome::Outcome, sm3::hexadecimal};
-use csr::{CsrDraft, Limits, SubjectRule, UnverifiedCsr, VerifiedCsr};
+use crate::{
+    args::CsrNew,
+    failure::Failure,
+    input, keys,
+    outcome::Outcome,
+    output::{self, Readers},
+    sm3::hexadecimal,
+};
+use csr::{CsrDraft, Dialect, Limits, SubjectRule, UnverifiedCsr, VerifiedCsr};
 use gm_crypto::{pki, pki::Sm2Sm3, sm3};
 use hsm::KeyHandle;
 use serde_json::json;
@@ -26,7 +33,7 @@ pub(crate) fn new(args: &CsrNew) -> Result<Outcome, Failure> {
     match &args.out {
         None => Ok(Outcome::new(pem.clone(), json!({ "csr": pem }))),
         Some(out) => {
-            input::write(out, pem.as_bytes())?;
+            output::write(out, pem.as_bytes(), Readers::AsUsual)?;
             let path = out.display().to_string();
             let json = json!({ "csr": pem, "file": path });
             Ok(Outcome::new(format!("request: {path}"), json))
@@ -40,7 +47,7 @@ pub(crate) fn show(path: &Path) -> Result<Outcome, Failure> {
     let mut limits = Limits::default();
     limits.subject = SubjectRule::MayBeEmpty;
     let read = |source| Failure::file(path, source);
-    let csr = UnverifiedCsr::from_der(&der, &limits).map_err(read)?;
+    let (csr, dialect) = read_in_a_dialect(&der, &limits).map_err(read)?;
     let subject = csr.subject().to_string();
     let key = hexadecimal(csr.public_key_der());
     let extensions: Vec<String> = csr
@@ -53,7 +60,11 @@ pub(crate) fn show(path: &Path) -> Result<Outcome, Failure> {
         Ok(_) => "proved".to_owned(),
         Err(error) => format!("not proved: {}", crate::failure::chain(error)),
     };
-    let text = format!(
+    let temporary = match &possession {
+        Ok(csr) => temporary_key(csr),
+        Err(_) => None,
+    };
+    let mut text = format!(
         "subject:     {subject}\npublic key:  {key}\nextensions:  {}\npossession:  {proved}",
         if extensions.is_empty() {
             "none asked for".to_owned()
@@ -61,23 +72,58 @@ pub(crate) fn show(path: &Path) -> Result<Outcome, Failure> {
             extensions.join(", ")
         },
     );
-    let json = json!({
+    let mut json = json!({
         "subject": subject,
         "public_key": key,
         "extensions": extensions,
         "possession": possession.is_ok(),
     });
-    Ok(Outcome::new(text, json))
+    if let Some(temporary) = temporary {
+        text.push_str("\ntemporary:   ");
+        text.push_str(&temporary);
+        json["temporary_key"] = temporary.into();
+    }
+    Ok(Outcome::new(text, json).notes(told(dialect)))
+}
+
+/// A request as RFC 2986 has it, or else as CFCA does.
+fn read_in_a_dialect<'a>(
+    der: &'a [u8],
+    limits: &Limits,
+) -> Result<(UnverifiedCsr<'a>, Dialect), csr::Error> {
+    match UnverifiedCsr::from_der(der, limits) {
+        Ok(csr) => Ok((csr, Dialect::Rfc2986)),
+        // What CFCA's letter does not excuse is refused as RFC 2986 refuses it.
+        Err(error) => match UnverifiedCsr::from_der_in(Dialect::Cfca, der, limits) {
+            Ok(csr) => Ok((csr, Dialect::Cfca)),
+            Err(_) => Err(error),
+        },
+    }
+}
+
+fn told(dialect: Dialect) -> Option<&'static str> {
+    (dialect == Dialect::Cfca)
+        .then_some("not as RFC 2986 has it: CFCA's form, with values of attributes outside a SET")
+}
+
+/// The point to which CFCA encrypts the other private key: a claim.
+fn temporary_key(csr: &VerifiedCsr) -> Option<String> {
+    let key = csr.temporary_key().ok()??;
+    Some(hexadecimal(&key.to_uncompressed()))
 }
 
 pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
-    let csr = read_verified(path)?;
+    let der = input::read_der(path, csr::PEM_LABELS)?;
+    let verified = read_in_a_dialect(&der, &Limits::default())
+        .and_then(|(csr, dialect)| Ok((csr.verify(&[&Sm2Sm3::default()])?, dialect)));
+    let (csr, dialect) = verified.map_err(|source| Failure::file(path, source))?;
     let subject = csr.subject().to_string();
     let text = format!("request: good, {subject} holds the private key");
-    Ok(Outcome::new(
-        text,
-        json!({ "subject": subject, "sm3": hexadecimal(&sm3::digest(csr.der())) }),
-    ))
+    let mut json = json!({ "subject": subject, "sm3": hexadecimal(&sm3::digest(csr.der())) });
+    if let Some(temporary) = temporary_key(&csr) {
+        json["temporary_key"] = temporary.into();
+    }
+    Ok(Outcome::new(text, json).notes(told(dialect)))
 }
 
 /// Reads a request and checks its proof of possession.

@@ -24,6 +24,7 @@ use gm_crypto::{pki, sm2::SecretKey, sm3};
 use lifecycle::{ApplicationId, PersonId};
 use proof::Proof;
 use story::Story;
+use zeroize::Zeroizing;
 
 /// Somebody who applies.
 #[derive(Debug)]
@@ -104,7 +105,7 @@ fn own_applicants() -> Result<Vec<Applicant>, Failure> {
     ];
     own.into_iter()
         .map(|(id, person, csr, key)| {
-            let key = pki::decode_pem(key, pki::PRIVATE_KEY_LABELS)?;
+            let key = Zeroizing::new(pki::decode_pem(key, pki::PRIVATE_KEY_LABELS)?.into_owned());
             Ok(Applicant {
                 id: ApplicationId::new(id)?,
                 person: PersonId::new(person)?,

@@ -1,10 +1,12 @@
-//! Files in and out.
+//! Files in.
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output};
+use base64ct::{Base64, Encoding};
 use gm_crypto::pki;
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    borrow::Cow,
+    fs::File,
+    io::{self, Read},
     path::Path,
 };
 use zeroize::Zeroizing;
@@ -18,6 +20,8 @@ pub(crate) const DOCUMENT: u64 = 1 << 30;
 pub(crate) const MESSAGE: u64 = 1 << 26;
 /// Octets that a ciphertext is longer than its text, at most.
 pub(crate) const OVERHEAD: u64 = 1 << 12;
+/// Octets of the largest file with private keys.
+pub(crate) const KEY_FILE: usize = 1 << 20;
 /// Octets of the largest symmetric key.
 const KEY: usize = 1 << 12;
 
@@ -28,6 +32,7 @@ pub(crate) const CRL: &[&str] = &["X509 CRL"];
 /// than `limit` without reading it to its end.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let mut octets = Vec::new();
+    output::remember(path);
     let result = if path == Path::new("-") {
         io::stdin().lock().take(limit + 1).read_to_end(&mut octets)
     } else {
@@ -54,8 +59,14 @@ pub(crate) fn at_most_one_is_standard_input(paths: &[&Path]) -> Result<(), Failu
 
 /// Reads a secret of at most [`KEY`] octets, leaving no copy behind.
 pub(crate) fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    read_secret(path, KEY)
+}
+
+/// Reads a secret of at most `limit` octets, leaving no copy behind.
+pub(crate) fn read_secret(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    output::remember(path);
     // As long as it can get from the start, so that it never moves.
-    let mut octets = Zeroizing::new(vec![0; KEY + 1]);
+    let mut octets = Zeroizing::new(vec![0; limit + 1]);
     let mut length = 0;
     let mut fill = |source: &mut dyn Read| -> io::Result<()> {
         while length < octets.len() {
@@ -75,8 +86,8 @@ pub(crate) fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     };
     result.map_err(|source| Failure::file(path, source))?;
     octets.truncate(length);
-    if length > KEY {
-        let reason = format!("larger than the {KEY} octets that a key has at most");
+    if length > limit {
+        let reason = format!("larger than the {limit} octets that a key has at most");
         return Err(Failure::file(path, reason));
     }
     Ok(octets)
@@ -96,6 +107,23 @@ pub(crate) fn from_hexadecimal(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(octets)
 }
 
+/// What text in hexadecimal or base64 stands for; other octets as they are.
+pub(crate) fn without_text(octets: &[u8]) -> Cow<'_, [u8]> {
+    let digits: Vec<u8> = octets
+        .iter()
+        .copied()
+        .filter(|octet| !octet.is_ascii_whitespace())
+        .collect();
+    if let Some(octets) = from_hexadecimal(&digits).filter(|octets| !octets.is_empty()) {
+        return octets.to_vec().into();
+    }
+    let base64 = std::str::from_utf8(&digits).ok();
+    match base64.and_then(|text| Base64::decode_vec(text).ok()) {
+        Some(octets) if !octets.is_empty() => octets.into(),
+        _ => octets.into(),
+    }
+}
+
 /// Reads a structure from PEM or DER.
 pub(crate) fn read_der(path: &Path, labels: &'static [&'static str]) -> Result<Vec<u8>, Failure> {
     let octets = read(path, STRUCTURE)?;
@@ -103,31 +131,4 @@ pub(crate) fn read_der(path: &Path, labels: &'static [&'static str]) -> Result<V
         Ok(der) => Ok(der.into_owned()),
         Err(source) => Err(Failure::file(path, source)),
     }
-}
-
-/// Writes a file so that it is there whole or as it was.
-pub(crate) fn write(path: &Path, octets: &[u8]) -> Result<(), Failure> {
-    let write = || -> io::Result<()> {
-        let mut neighbour = path.as_os_str().to_owned();
-        neighbour.push(".part");
-        let mut file = File::create(&neighbour)?;
-        file.write_all(octets)?;
-        file.sync_all()?;
-        fs::rename(&neighbour, path)
-    };
-    write().map_err(|source| Failure::file(path, source))
-}
-
-/// Writes a new file that only its owner can read; never over another.
-pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || -> io::Result<()> {
-        let mut file = options.open(path)?;
-        file.write_all(octets)?;
-        file.sync_all()
-    };
-    write().map_err(|source| Failure::file(path, source))
 }

@@ -7,18 +7,23 @@
 mod args;
 mod audit;
 mod cert;
+mod convert;
 mod csr;
 mod demo;
+mod explain;
 mod failure;
 mod input;
 mod keys;
+mod message;
 mod outcome;
+mod output;
 mod sm2;
 mod sm3;
 mod sm4;
 
 use args::{
-    Args, AuditCommand, CertCommand, Command, CsrCommand, EnvelopeCommand, Sm2Command, Sm4Command,
+    Args, AuditCommand, CertCommand, Command, ConvertCommand, CsrCommand, EnvelopeCommand,
+    MessageCommand, Sm2Command, Sm4Command,
 };
 use clap::Parser;
 use failure::Failure;
@@ -38,6 +43,7 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<Outcome, Failure> {
     match args.command {
         Command::Demo(demo) => demo::run(&demo, args.json),
+        Command::Explain(explain) => explain::run(&explain),
         Command::Csr(CsrCommand::New(new)) => csr::new(&new),
         Command::Csr(CsrCommand::Show { file }) => csr::show(&file),
         Command::Csr(CsrCommand::Verify { file }) => csr::verify(&file),
@@ -56,6 +62,35 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Sm4(Sm4Command::Keygen(keygen)) => sm4::keygen(&keygen),
         Command::Sm4(Sm4Command::Encrypt(encrypt)) => sm4::encrypt(&encrypt),
         Command::Sm4(Sm4Command::Decrypt(decrypt)) => sm4::decrypt(&decrypt),
+        Command::Convert(ConvertCommand::Key(key)) => convert::key(&key),
+        Command::Convert(ConvertCommand::Ciphertext(ciphertext)) => {
+            convert::ciphertext(&ciphertext)
+        }
+        Command::Convert(ConvertCommand::Envelope(envelope)) => convert::envelope(&envelope),
+        Command::Message(command) => {
+            let to_standard_output = match &command {
+                MessageCommand::Sign(sign) => sign.out.is_none(),
+                MessageCommand::Encrypt(encrypt) => encrypt.out.is_none(),
+                MessageCommand::Decrypt(decrypt) => decrypt.out.is_none(),
+                MessageCommand::Verify(_) => false,
+            };
+            if args.json && to_standard_output {
+                let message = "a message is no part of an object: give --out with --json";
+                return Err(Failure::Usage(message.into()));
+            }
+            match command {
+                MessageCommand::Sign(sign) => message::sign(&sign),
+                MessageCommand::Verify(verify) => message::verify(&verify),
+                MessageCommand::Encrypt(encrypt) => message::encrypt(&encrypt),
+                MessageCommand::Decrypt(decrypt) => message::decrypt(&decrypt),
+            }
+        }
+        Command::SelfTest => self_test(),
         Command::Audit(AuditCommand::Verify { store }) => audit::verify(&store),
     }
+}
+
+fn self_test() -> Result<Outcome, Failure> {
+    gm_crypto::self_test()?;
+    Ok(Outcome::new("self-test: passed", serde_json::json!({})))
 }

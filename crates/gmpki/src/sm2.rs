@@ -2,30 +2,30 @@
 
 use crate::{
     args::{CipherFormat, Decrypt, Encrypt, Id, Keygen, Open, Public, Seal, Sign, Verify, What},
+    convert::Vouching,
     failure::Failure,
     input, keys,
     outcome::Outcome,
+    output::{self, Readers},
 };
 use base64ct::{Base64, Encoding};
-use der::{Decode, referenced::OwnedToRef};
 use getrandom::SysRng;
 use gm_crypto::{
     pki,
     sm2::{
-        Ciphertext, DerSignature, EnvelopedKey, LegacyCiphertext, PublicKey, RawSignature,
-        SecretKey, SigningKey, UserId, VerifyingKey,
+        Ciphertext, DerSignature, EnvelopedKey, LegacyCiphertext, RawSignature, SecretKey,
+        SigningKey, UserId, VerifyingKey,
     },
 };
 use serde_json::json;
-use spki::{DecodePublicKey, EncodePublicKey};
+use spki::EncodePublicKey;
 use std::path::Path;
-use x509_cert::Certificate;
 use zeroize::Zeroizing;
 
 pub(crate) fn keygen(args: &Keygen) -> Result<Outcome, Failure> {
     let password = args.password_file.as_deref();
     keys::write(&args.new, password, || {
-        Ok(SecretKey::generate(&mut SysRng)?)
+        Ok(SecretKey::generate_checked(&mut SysRng)?)
     })
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn public(args: &Public) -> Result<Outcome, Failure> {
     match &args.out {
         None => Ok(Outcome::new(pem.clone(), json!({ "public": pem }))),
         Some(out) => {
-            input::write(out, pem.as_bytes())?;
+            output::write(out, pem.as_bytes(), Readers::AsUsual)?;
             let path = out.display().to_string();
             let text = format!("public key: {path}");
             Ok(Outcome::new(text, json!({ "file": path })))
@@ -63,7 +63,7 @@ pub(crate) fn sign(args: &Sign) -> Result<Outcome, Failure> {
     match &args.out {
         None => Ok(Outcome::new(base64.clone(), json!({ "signature": base64 }))),
         Some(out) => {
-            input::write(out, &signature)?;
+            output::write(out, &signature, Readers::AsUsual)?;
             let path = out.display().to_string();
             let json = json!({ "signature": base64, "file": path });
             Ok(Outcome::new(format!("signature: {path}"), json))
@@ -76,7 +76,7 @@ pub(crate) fn verify(args: &Verify) -> Result<Outcome, Failure> {
     files.extend(args.what.file.as_deref());
     input::at_most_one_is_standard_input(&files)?;
     let id = user_id(&args.id)?;
-    let key = VerifyingKey::new(public_key(&args.key)?, &id);
+    let key = VerifyingKey::new(keys::public_key(&args.key)?, &id);
     let signature = input::read(&args.signature, input::STRUCTURE)?;
     let refused = |source| Failure::file(&args.signature, source);
     let signature = if args.raw {
@@ -104,7 +104,7 @@ pub(crate) fn verify(args: &Verify) -> Result<Outcome, Failure> {
 
 pub(crate) fn encrypt(args: &Encrypt) -> Result<Outcome, Failure> {
     input::at_most_one_is_standard_input(&[&args.key, &args.file])?;
-    let key = public_key(&args.key)?;
+    let key = keys::public_key(&args.key)?;
     let text = Zeroizing::new(input::read(&args.file, input::MESSAGE)?);
     if text.is_empty() {
         return Err(Failure::file(&args.file, "SM2 encrypts no empty file"));
@@ -136,12 +136,12 @@ pub(crate) fn decrypt(args: &Decrypt) -> Result<Outcome, Failure> {
             ),
             source => Failure::file(&args.file, source),
         })?;
-    Outcome::octets("text", text, args.out.as_deref())
+    Outcome::text(text, args.out.as_deref())
 }
 
 pub(crate) fn seal(args: &Seal) -> Result<Outcome, Failure> {
     input::at_most_one_is_standard_input(&[&args.key.key, &args.recipient])?;
-    let recipient = public_key(&args.recipient)?;
+    let recipient = keys::public_key(&args.recipient)?;
     let key = keys::secret(&args.key)?;
     let envelope = EnvelopedKey::seal(&mut SysRng, &recipient, &key)?;
     let octets = Zeroizing::new(envelope.to_der());
@@ -149,15 +149,18 @@ pub(crate) fn seal(args: &Seal) -> Result<Outcome, Failure> {
 }
 
 pub(crate) fn open(args: &Open) -> Result<Outcome, Failure> {
-    input::at_most_one_is_standard_input(&[&args.key.key, &args.file])?;
-    let octets = input::read(&args.file, input::STRUCTURE)?;
-    let envelope =
-        EnvelopedKey::from_der(&octets).map_err(|source| Failure::file(&args.file, source))?;
+    let mut files: Vec<&Path> = vec![&args.key.key, &args.file];
+    files.extend(args.certificate.as_deref());
+    files.extend(args.from_sender.as_deref());
+    input::at_most_one_is_standard_input(&files)?;
+    let vouching = Vouching {
+        certificate: args.certificate.as_deref(),
+        from_sender: args.from_sender.as_deref(),
+    };
+    let delivery = vouching.read(&args.file)?;
     let recipient = keys::secret(&args.key)?;
     keys::write(&args.new, args.new_password_file.as_deref(), || {
-        envelope
-            .open(&recipient)
-            .map_err(|_| Failure::file(&args.file, "the envelope is not for this key, or damaged"))
+        vouching.open(&args.file, &delivery, &recipient)
     })
 }
 
@@ -187,17 +190,4 @@ fn user_id(id: &Id) -> Result<UserId, Failure> {
             Ok(UserId::new(octets.as_slice())?)
         }
     }
-}
-
-/// From a `SubjectPublicKeyInfo` or a certificate.
-fn public_key(path: &Path) -> Result<PublicKey, Failure> {
-    let der = input::read_der(path, &["PUBLIC KEY", "CERTIFICATE"])?;
-    let key = match Certificate::from_der(&der) {
-        Ok(certificate) => {
-            let spki = certificate.tbs_certificate().subject_public_key_info();
-            PublicKey::try_from(spki.owned_to_ref())
-        }
-        Err(_) => PublicKey::from_public_key_der(&der),
-    };
-    key.map_err(|source| Failure::file(path, source))
 }

@@ -7,6 +7,7 @@ use crate::{
     failure::Failure,
     input,
     outcome::Outcome,
+    output,
     sm3::hexadecimal,
 };
 use getrandom::{SysRng, rand_core::TryRng};
@@ -21,7 +22,7 @@ pub(crate) fn keygen(args: &Sm4Keygen) -> Result<Outcome, Failure> {
     SysRng.try_fill_bytes(key.as_mut_slice())?;
     let mut text = Zeroizing::new(hexadecimal(key.as_slice()));
     text.push('\n');
-    input::write_secret(&args.out, text.as_bytes())?;
+    output::write_secret(&args.out, text.as_bytes())?;
     let path = args.out.display().to_string();
     let text = format!("SM4 key, not encrypted: {path}");
     Ok(Outcome::new(text, json!({ "key": path })))
@@ -84,7 +85,7 @@ pub(crate) fn decrypt(args: &Sm4Crypt) -> Result<Outcome, Failure> {
         };
         Failure::file(&args.file, reason)
     })?;
-    Outcome::octets("text", text, args.out.as_deref())
+    Outcome::text(text, args.out.as_deref())
 }
 
 /// What the arguments can't say together; gives the initial vector if there is one.
@@ -127,7 +128,7 @@ fn iv_length(mode: Mode) -> usize {
 }
 
 /// 16 octets as they are, or 32 hexadecimal digits and the end of a line.
-fn key(path: &Path) -> Result<Zeroizing<[u8; BLOCK_LENGTH]>, Failure> {
+pub(crate) fn key(path: &Path) -> Result<Zeroizing<[u8; BLOCK_LENGTH]>, Failure> {
     let octets = input::read_key(path)?;
     let bare = if octets.len() == BLOCK_LENGTH {
         Some(octets)

@@ -206,12 +206,20 @@ pub(crate) struct Seal {
 
 #[derive(Debug, Group)]
 #[command(
-    after_help = "Example:\n  gmpki sm2 envelope open --key signing.key.pem --new-password-file pass.txt \\\n      \
-    --out encryption.key.pem encryption-key.enveloped.der"
+    after_help = "Every form in which a key is delivered is read. A SignedAndEnvelopedData takes \
+    --certificate\nor --from-sender: it states no public key.\n\n\
+    Example:\n  gmpki sm2 envelope open --key signing.key.pem --new-password-file pass.txt \\\n      \
+    --certificate encryption.pem --out encryption.key.pem encryption-key.enveloped.der"
 )]
 pub(crate) struct Open {
     #[command(flatten)]
     pub(crate) key: Key,
+    /// The encryption certificate: no other key is taken
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The certificate of who has to have signed it, for a SignedAndEnvelopedData
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from_sender: Option<PathBuf>,
     /// A file with the password to encrypt the key under [default: ask]
     #[arg(long, value_name = "FILE", conflicts_with = "plain")]
     pub(crate) new_password_file: Option<PathBuf>,

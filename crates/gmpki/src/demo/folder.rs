@@ -1,6 +1,6 @@
 //! Where a demonstration keeps what.
 
-use crate::{failure::Failure, input, sm3::hexadecimal};
+use crate::{failure::Failure, output, sm3::hexadecimal};
 use hsm::Password;
 use std::{
     fs,
@@ -51,7 +51,7 @@ impl Folder {
             // A neighbour first: a crash leaves no empty password behind.
             let neighbour = self.root.join("operator.password.part");
             let _ = fs::remove_file(&neighbour);
-            input::write_secret(&neighbour, password.as_bytes())?;
+            output::write_secret(&neighbour, password.as_bytes())?;
             fs::rename(&neighbour, &own).map_err(|source| Failure::file(&own, source))?;
         }
         Ok(Password::from_file(own)?)

@@ -1,7 +1,7 @@
 //! Does OpenSSL agree? Another implementation looks at what was made.
 
 use super::{Applicant, business, business::Business, folder::Folder, story::Story};
-use crate::{failure::Failure, input, sm3::hexadecimal};
+use crate::{failure::Failure, input, output, sm3::hexadecimal};
 use csr::CsrDraft;
 use getrandom::SysRng;
 use gm_crypto::{
@@ -160,9 +160,9 @@ fn open_envelope(
     let (wrapped, session) = (file("encrypted-scalar.bin"), file("sm4-key.bin"));
     let scalar = file("scalar.bin");
     let pem = pki::encode_pem("PRIVATE KEY", &pki::encode_private_key(key));
-    input::write_secret(&own, pem.as_bytes())?;
-    input::write(&cipher, &envelope.encrypted_key().to_der())?;
-    input::write(&wrapped, envelope.encrypted_scalar())?;
+    output::write_secret(&own, pem.as_bytes())?;
+    output::replace(&cipher, &envelope.encrypted_key().to_der())?;
+    output::replace(&wrapped, envelope.encrypted_scalar())?;
 
     let (own, cipher, session_file) = (text(&own), text(&cipher), text(&session));
     let decrypt = [
@@ -203,7 +203,7 @@ fn open_envelope(
         .map_err(|_| Failure::file(&scalar, "a scalar has 32 octets"))?;
     let found = file("encryption-key.pem");
     let bare = bare_key(&octets)?;
-    input::write_secret(&found, pki::encode_pem("EC PRIVATE KEY", &bare).as_bytes())?;
+    output::write_secret(&found, pki::encode_pem("EC PRIVATE KEY", &bare).as_bytes())?;
     let found = text(&found);
     let derive = ["pkey", "-in", &found, "-pubout"];
     let certificate = text(&folder.subscriber(id, "encryption-certificate.pem"));
@@ -245,7 +245,7 @@ fn own_request(agreement: &mut Agreement, folder: &Folder) -> Result<(), Failure
     let signature = key.sign(prepared.tbs())?;
     let pem = pki::encode_pem(csr::PEM_LABELS[0], &prepared.attach(&signature)?);
     let file = folder.file("openssl/own.csr.pem")?;
-    input::write(&file, pem.as_bytes())?;
+    output::replace(&file, pem.as_bytes())?;
     let file = text(&file);
     let arguments = ["req", "-verify", "-noout", "-vfyopt", ID, "-in", &file];
     agreement.ask("a request that gmpki built", &arguments, "verify OK");

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, chain},
-    input,
+    input, output,
     sm3::hexadecimal,
 };
 use cert_profile::{
@@ -122,7 +122,7 @@ fn trust_list(
         Some(list) => list,
         None => {
             let octets = publish(business, folder, &publisher, now)?;
-            input::write(&file, &octets)?;
+            output::replace(&file, &octets)?;
             UnverifiedList::from_der(octets)?.verify(&publisher, now)?
         }
     };
@@ -144,7 +144,7 @@ fn trust_list(
         ("trust-list/list.sig", parts.signature(), "its signature"),
     ] {
         let file = folder.file(name)?;
-        input::write(&file, octets)?;
+        output::replace(&file, octets)?;
         story.file(what, &file);
     }
     Ok(list)
@@ -211,7 +211,7 @@ fn ask_ocsp(
         .engine
         .answer_ocsp(&AuthorityId::new(RESPONDER)?, &question)?;
     let file = folder.file(&format!("ocsp/{}-{name}.ors", applicant.id))?;
-    input::write(&file, &answer)?;
+    output::replace(&file, &answer)?;
 
     let responder = ParsedCertificate::from_der(business.certificate_of(RESPONDER)?)?;
     let answer =

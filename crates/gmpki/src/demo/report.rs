@@ -7,7 +7,7 @@ use super::{
     openssl::Agreement,
     proof::Proof,
 };
-use crate::{failure::Failure, input, sm3::hexadecimal};
+use crate::{failure::Failure, output, sm3::hexadecimal};
 use lifecycle::StreamId;
 use std::{fmt::Write as _, path::PathBuf};
 
@@ -32,7 +32,7 @@ pub(crate) fn write(
     openssl(&mut text, agreement);
     files(&mut text, applicants, proof);
     let path = folder.file("report.md")?;
-    input::write(&path, text.as_bytes())?;
+    output::replace(&path, text.as_bytes())?;
     Ok(path)
 }
 
