@@ -4,7 +4,12 @@
 //! Here are the formats; the algorithms and Wycheproof's files stand in modules.
 
 mod algorithms;
+mod envelopes;
 mod exchange;
+mod identity;
+mod keys;
+mod messages;
+mod pkcs12;
 mod sm4;
 mod wycheproof;
 
@@ -12,13 +17,11 @@ use cert_profile::ocsp::{OcspRequest, OcspResponse};
 use csr::{Limits, UnverifiedCsr};
 use der::{Decode, referenced::OwnedToRef};
 use gm_crypto::{
-    message::UnverifiedSignedData,
     pki::{self, Sm2Sm3, VerifyAlgorithm},
-    sm2::{EnvelopedKey, PublicKey},
+    sm2::EnvelopedKey,
 };
 use gm_pki_tests::suites::{Outcome, Suites, Tally, Verdict, text};
 use serde_json::Value;
-use spki::DecodePublicKey;
 use trust_list::path::{self, Anchor, ParsedCertificate, ParsedCrl, PathOptions, RevocationRule};
 use x509_cert::Certificate;
 
@@ -161,18 +164,9 @@ fn messages() {
     let mut tally = Tally::new("cms");
     for entry in suites.manifest("cms") {
         let der = suites.read(&format!("vectors/{}", text(&entry, "file")));
-        // Read here: signed data with its content inside and without attributes.
-        let outcome = match UnverifiedSignedData::from_der(&der) {
-            Ok(message) => match message.certificates().first().cloned() {
-                Some(signer) => message.verify(&signer).into(),
-                None => Outcome::Skipped,
-            },
-            // Good DER of a kind that is not read. Anything else is a refusal.
-            Err(gm_crypto::Error::Unsupported { .. } | gm_crypto::Error::Invalid { .. }) => {
-                Outcome::Skipped
-            }
-            Err(error) => Err::<(), _>(error).into(),
-        };
+        let outcome = envelopes::outcome(&suites, &entry, &der)
+            .or_else(|| messages::signed(&entry, &der))
+            .unwrap_or(Outcome::Skipped);
         count(&mut tally, &entry, outcome);
     }
     tally.finish();
@@ -187,24 +181,8 @@ fn keys() {
         let der = suites.read(&format!("vectors/{file}"));
         let outcome = if file.contains("enveloped-key") {
             open_envelope(&suites, &der)
-        } else if file.contains("spki") {
-            PublicKey::from_public_key_der(&der).into()
-        } else if text(&entry, "verdict") == "key" || file.contains("cfca") {
-            Outcome::Skipped
         } else {
-            let key = if pki::is_encrypted_private_key(&der) {
-                let password = text(&entry, "password");
-                pki::decode_private_key_encrypted(&der, password.as_bytes())
-            } else {
-                pki::decode_private_key(&der)
-            };
-            match key {
-                // A cipher or derivation that is not spoken here.
-                Err(gm_crypto::Error::Unsupported { .. }) if text(&entry, "verdict") == "valid" => {
-                    Outcome::Skipped
-                }
-                key => key.into(),
-            }
+            keys::judge(&entry, &der)
         };
         count(&mut tally, &entry, outcome);
     }
@@ -230,9 +208,6 @@ fn open_envelope(suites: &Suites, der: &[u8]) -> Outcome {
 #[test]
 fn not_supported_yet() {
     let Some(suites) = Suites::open() else { return };
-    let mut tally = Tally::new("pkcs12");
-    tally.skip(suites.manifest("pkcs12").len());
-    tally.finish();
     for (suite, file, list) in [
         ("sm2-pkits", "conformance/sm2-pkits/vectors.json", "vectors"),
         (
