@@ -15,16 +15,29 @@ use cert_profile::{
 use csr::CsrDraft;
 use der::{Encode, asn1::OctetString, oid::AssociatedOid, referenced::OwnedToRef};
 use gm_crypto::{
-    message::SignedDataDraft,
-    pki::{KeyFileParameters, encode_pem, encode_private_key, encode_private_key_encrypted},
-    sm2::{EnvelopedKey, PublicKey, RawSignature},
+    delivery::{CfcaForm, DeliveryTarget, DeviceForm, EncryptionKeyDelivery},
+    message::{
+        CipherName, ContentTypes, EncryptedData, EncryptionName, EnvelopedData, Parameters,
+        Partner, PartyIdKind, SignatureName, SignedDataDraft, SignedMessage, Signer,
+        stream::{self, SigningPlan},
+    },
+    pki::{
+        KeyCipher, KeyFileParameters, Prf, encode_pem, encode_private_key, encode_private_key_bare,
+        encode_private_key_encrypted, encode_private_key_legacy_pem, encode_public_key_bare,
+        pkcs12::{Pkcs12Draft, Pkcs12Parameters},
+    },
+    sm2::{CiphertextForm, EnvelopedKey, EnvelopedKeyForm, PublicKey, RawSignature, ScalarPadding},
 };
-use gm_pki_fuzz::parties::{
-    CA, Counter, PASSWORD, ROOT, SUBSCRIBER, in_days, key, now, public_half, sign, under_ca,
+use gm_pki_fuzz::{
+    asn1::{explicit, octet_string, sequence},
+    parties::{
+        self, CA, CONTENT_KEY, Counter, PASSWORD, ROOT, SUBSCRIBER, in_days, key, now, public_half,
+        sign, under_ca,
+    },
 };
-use signature::Signer;
-use spki::DynSignatureAlgorithmIdentifier;
-use std::{error::Error, fs, path::Path};
+use signature::Signer as _;
+use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey};
+use std::{error::Error, fs, io::Cursor, path::Path};
 use trust_list::{
     list::{
         Ca, Entry, LocalText, PostalAddress, Publisher, Status, StatusCause, StatusChange,
@@ -48,6 +61,10 @@ fn main() -> Result<()> {
     key_files()?;
     sm2_structures()?;
     signed_data()?;
+    messages()?;
+    envelopes()?;
+    pkcs12_files()?;
+    explained()?;
     sm2_inputs()?;
     sm4_inputs()?;
     decisions()?;
@@ -216,7 +233,116 @@ fn key_files() -> Result<()> {
     few.iterations = 1_000;
     let mut rng = Counter::default();
     let file = encode_private_key_encrypted(&mut rng, key.secret_key(), PASSWORD, few)?;
-    write_both("key_file", "encrypted", "ENCRYPTED PRIVATE KEY", &file)
+    write_both("key_file", "encrypted", "ENCRYPTED PRIVATE KEY", &file)?;
+    few.prf = Prf::HmacSha256;
+    few.cipher = KeyCipher::Aes256Cbc;
+    let file = encode_private_key_encrypted(&mut rng, key.secret_key(), PASSWORD, few)?;
+    write("key_file", "aes.der", &file)?;
+    let legacy = encode_private_key_legacy_pem(&mut rng, key.secret_key(), PASSWORD)?;
+    write("key_file", "legacy.pem", &*legacy)?;
+    let bare = encode_private_key_bare(key.secret_key());
+    write("key_file", "bare.der", &bare)?;
+    let parameters = encode_pem(
+        "EC PARAMETERS",
+        &[0x06, 8, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x82, 0x2d],
+    );
+    let behind = parameters + &encode_pem("EC PRIVATE KEY", &plain[start..]);
+    write("key_file", "parameters.pem", behind)?;
+    let spki = key.verifying_key().to_public_key_der()?;
+    write("key_file", "public.der", spki.as_bytes())?;
+    let public = key.verifying_key().public_key();
+    write(
+        "key_file",
+        "public-bare.der",
+        encode_public_key_bare(public),
+    )
+}
+
+/// A key of the archive on its way to the subscriber, in each form.
+fn envelopes() -> Result<()> {
+    let (recipient, archived) = (key("subscriber"), key("archived"));
+    let plain = EnvelopedKeyForm::default();
+    for (name, target) in [
+        ("plain", DeliveryTarget::EnvelopedKey(plain)),
+        (
+            "zeros",
+            DeliveryTarget::EnvelopedKey(plain.with_padding(ScalarPadding::LeadingZeros)),
+        ),
+        (
+            "padded",
+            DeliveryTarget::EnvelopedKey(plain.with_padding(ScalarPadding::Pkcs7)),
+        ),
+        ("skf", DeliveryTarget::Device(DeviceForm::SKF)),
+        ("sdf-2012", DeliveryTarget::Device(DeviceForm::SDF_2012)),
+        ("cfca", DeliveryTarget::Cfca(CfcaForm::default())),
+        ("cfca-der", DeliveryTarget::Cfca(CfcaForm::Der)),
+    ] {
+        let public = recipient.verifying_key().public_key();
+        let mut rng = Counter::default();
+        let wrapped = EncryptionKeyDelivery::seal(&mut rng, public, archived.secret_key(), target)?;
+        write("envelope", name, wrapped.write())?;
+    }
+    Ok(())
+}
+
+/// One of each kind that people ask about, and the ways to write it down.
+fn explained() -> Result<()> {
+    let key = key("subscriber");
+    let plain = encode_private_key(key.secret_key());
+    let signature = key.sign(b"message").to_der();
+    let hex: String = signature
+        .iter()
+        .map(|octet| format!("{octet:02x}"))
+        .collect();
+    let chain = encode_pem("CERTIFICATE", &SUBSCRIBER) + &encode_pem("CERTIFICATE", &CA);
+    write("explain", "chain.pem", chain)?;
+    write("explain", "certificate.der", &*SUBSCRIBER)?;
+    write("explain", "key.pem", encode_pem("PRIVATE KEY", &plain))?;
+    write("explain", "signature.hex", hex)?;
+    let message = signed(SignedDataDraft::new(b"content".to_vec(), &SUBSCRIBER)?)?;
+    write("explain", "message.der", message)?;
+    let public = key.verifying_key().public_key();
+    let mut rng = Counter::default();
+    let ciphertext = public.encrypt(&mut rng, b"message")?;
+    write("explain", "ciphertext.der", ciphertext.to_der())?;
+    let skf = DeliveryTarget::Device(DeviceForm::SKF);
+    let archived = parties::key("archived");
+    let wrapped = EncryptionKeyDelivery::seal(&mut rng, public, archived.secret_key(), skf)?;
+    write("explain", "skf", wrapped.write())
+}
+
+/// Whole files, and behind a zero the bags of one.
+fn pkcs12_files() -> Result<()> {
+    let mut parameters = Pkcs12Parameters::default();
+    parameters.encryption.iterations = 1_000;
+    parameters.mac_iterations = 1_000;
+    let mut draft = Pkcs12Draft::new();
+    draft.add_key(key("subscriber").secret_key().clone(), Some("签名"))?;
+    draft.add_certificate(&SUBSCRIBER)?;
+    draft.add_certificate(&CA)?;
+    let mut rng = Counter::default();
+    write(
+        "pkcs12",
+        "one.p12",
+        draft.write(&mut rng, PASSWORD, parameters)?,
+    )?;
+    draft.add_key(key("archived").secret_key().clone(), None)?;
+    let both = draft.write(&mut rng, PASSWORD, parameters)?;
+    write("pkcs12", "two.p12", both)?;
+
+    // RFC 7292, 4.2: a key in the clear, and a certificate.
+    let bag = |arc: u8, value: &[u8]| {
+        let kind = [
+            &[0x06, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1][..],
+            &[arc],
+        ];
+        sequence(&[&kind.concat(), &explicit(0, value)])
+    };
+    let x509 = [0x06, 10, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 22, 1];
+    let certificate = sequence(&[&x509, &explicit(0, &octet_string(&SUBSCRIBER))]);
+    let plain = encode_private_key(key("subscriber").secret_key());
+    let bags = [bag(1, &plain), bag(3, &certificate)].concat();
+    write("pkcs12", "bags", [&[0][..], &bags].concat())
 }
 
 fn sm2_structures() -> Result<()> {
@@ -346,6 +472,67 @@ const ORDER: [u8; 32] = [
 fn signed_data() -> Result<()> {
     let draft = SignedDataDraft::new(b"content".to_vec(), &SUBSCRIBER)?;
     write("signed_data", "message.der", signed(draft)?)
+}
+
+/// A message of each kind, for each partner.
+fn messages() -> Result<()> {
+    let (key, content) = (key("subscriber"), b"content of a message".as_slice());
+    let mut rng = Counter::default();
+    let mut partners = [Partner::default(); 4];
+    partners[1].content_types = ContentTypes::Rfc5652;
+    partners[1].parameters = Parameters::Absent;
+    partners[1].signature_name = SignatureName::Sm2WithSm3;
+    partners[2].party_id = PartyIdKind::SubjectKeyIdentifier;
+    partners[2].cipher_name = CipherName::Sm4;
+    partners[3].ciphertext = CiphertextForm::C1C2C3Without04;
+    partners[3].encryption_name = EncryptionName::Exchange;
+    let recipients = [&**SUBSCRIBER, &**CA];
+    for (name, partner) in ["gm", "rfc", "cfca", "old"].into_iter().zip(partners) {
+        for (with, attributes) in [("", false), ("-attributes", true)] {
+            let mut signer = Signer::new(&SUBSCRIBER)?;
+            if attributes {
+                signer = signer.signing_time(now())?;
+            }
+            let message = SignedMessage::new(content).partner(partner);
+            let message = message.prepare(vec![signer])?.sign(&mut rng, &[&key])?;
+            write("message", &format!("signed-{name}{with}.der"), message)?;
+        }
+        let message = EnvelopedData::encrypt(&mut rng, &partner, &recipients, content)?;
+        write("message", &format!("enveloped-{name}.der"), message)?;
+        let message = EncryptedData::encrypt(&mut rng, &partner, &CONTENT_KEY, content)?;
+        write("message", &format!("encrypted-{name}.der"), message)?;
+        let mut message = Vec::new();
+        let signer = Signer::new(&SUBSCRIBER)?;
+        let input = Cursor::new(content);
+        stream::sign_and_encrypt(
+            &mut rng,
+            &partner,
+            signer,
+            &key,
+            &recipients,
+            input,
+            &mut message,
+        )?;
+        write("message", &format!("both-{name}.der"), message)?;
+    }
+    let certificates = SignedMessage::new(Vec::new()).certificate(&SUBSCRIBER)?;
+    let certificates = certificates.certificate(&CA)?.certificates_only()?;
+    write("message", "certificates.der", certificates)?;
+    let signers = vec![
+        Signer::new(&SUBSCRIBER)?,
+        Signer::new(&CA)?.with_attributes(),
+    ];
+    let two = SignedMessage::new(content).prepare(signers)?;
+    let two = two.sign(&mut rng, &[&key, &parties::key("ca")])?;
+    write("message", "signed-by-two.der", two)?;
+    let partner = Partner::default();
+    let plan = SigningPlan::new(&partner).signer(Signer::new(&SUBSCRIBER)?)?;
+    let message = plan.write_indefinite(content, Vec::new())?;
+    let signature = key.sign_digest(&message.digests()?[0])?.to_der();
+    write("message", "signed.ber", message.finish(&[signature])?)?;
+    let mut message = Vec::new();
+    stream::encrypt_indefinite(&mut rng, &partner, &recipients, content, &mut message)?;
+    write("message", "enveloped.ber", message)
 }
 
 /// Persons and seats as `business` counts them: who is the applicant in the first

@@ -33,8 +33,11 @@ suites_of() {
     certificate) echo vectors/x509 conformance/sm2-pkits/certs ;;
     crl) echo vectors/crl conformance/sm2-pkits/crls ;;
     ocsp) echo vectors/ocsp ;;
-    signed_data) echo vectors/cms ;;
+    message | signed_data) echo vectors/cms ;;
     key_file | sm2_structures) echo vectors/keys ;;
+    envelope) echo vectors/keys vectors/cms ;;
+    pkcs12) echo vectors/pkcs12 ;;
+    explain) echo vectors/keys vectors/cms vectors/pkcs12 vectors/x509 vectors/csr vectors/crl vectors/ocsp ;;
     esac
 }
 

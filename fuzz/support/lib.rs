@@ -2,6 +2,7 @@
 //! certificates under them, a business whose every step is an octet, another
 //! implementation of SM2, and a count of the inputs that were accepted.
 
+pub mod asn1;
 pub mod business;
 pub mod input;
 pub mod outside;
@@ -9,4 +10,5 @@ pub mod parties;
 mod tally;
 pub mod upstream;
 
+pub use asn1::takes_long;
 pub use tally::tally;

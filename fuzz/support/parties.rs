@@ -19,6 +19,9 @@ use std::{convert::Infallible, sync::LazyLock, time::Duration};
 /// The password of encrypted keys, here and in the suites.
 pub const PASSWORD: &[u8] = b"gmtest";
 
+/// The key of encrypted contents.
+pub const CONTENT_KEY: [u8; 16] = *b"0123456789abcdef";
+
 /// The time of every check.
 pub fn now() -> DateTime {
     DateTime::new(2026, 7, 1, 8, 0, 0).expect("a day")

@@ -2,7 +2,7 @@
 //! opens them, or not at all.
 #![no_main]
 
-use gm_crypto::sm2::{Ciphertext, LegacyCiphertext, SecretKey};
+use gm_crypto::sm2::{Ciphertext, SecretKey};
 use gm_pki_fuzz::{
     input::{Input, change},
     parties::{Counter, key},
