@@ -11,7 +11,7 @@ use super::{
         party::Party,
         wire::{PartyId, Set, VERSION},
     },
-    Attribute, MAX_SIGNERS, Message, SignedContent, UnattributedContent, VerifiedSigner, WHAT,
+    Attribute, MAX_SIGNERS, Message, SignedContent, UnattributedContent, WHAT,
     check_digest_algorithms,
     expected::{Demand, Expected, refuse_copies},
     signer::{HashedOnce, SignerInfo},
@@ -311,7 +311,7 @@ impl UnverifiedSignedData {
         &self,
         expected: &Expected,
         content: &impl super::signer::SignedOctets,
-    ) -> Result<Vec<VerifiedSigner>> {
+    ) -> Result<Vec<super::VerifiedSigner>> {
         expected.verify(&self.signers, content)
     }
 }
