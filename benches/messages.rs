@@ -35,7 +35,7 @@ criterion_main!(benches);
 
 fn messages(c: &mut Criterion) {
     let (alice, bob) = (Party::new("Alice"), Party::new("Bob"));
-    let content: Vec<u8> = (0..LENGTH).map(|index| (index % 251) as u8).collect();
+    let content: Vec<u8> = (0..251).cycle().take(LENGTH).collect();
     let partner = Partner::default();
     let signer = || Signer::new(&alice.certificate).expect("a certificate");
     let recipients = [&bob.certificate[..]];
