@@ -179,6 +179,11 @@ pub(crate) fn time(node: &Node<'_>) -> String {
         return "not characters".into();
     };
     let digits = text.trim_end_matches('Z');
+    // Whatever else stands in it could write to the terminal.
+    let of_a_time = |octet: u8| octet.is_ascii_digit() || b".+-".contains(&octet);
+    if !digits.bytes().all(of_a_time) {
+        return quoted(&text);
+    }
     let (year, rest) = match (utc, digits.len()) {
         (true, 10 | 12) => {
             // RFC 5280, 4.1.2.5.1: from 50 on, the last century.
@@ -376,6 +381,11 @@ mod tests {
         assert_eq!(told(b"\x17\x0d500714031159Z"), "1950-07-14 03:11:59Z");
         assert_eq!(told(b"\x18\x0f20620714031159Z"), "2062-07-14 03:11:59Z");
         assert_eq!(told(b"\x17\x02Zx"), "\"Zx\"");
+        assert_eq!(
+            told(b"\x18\x0f2062071403115\x1bZ"),
+            "\"2062071403115\\u{1b}Z\"",
+            "nothing writes to the terminal"
+        );
         assert_eq!(
             told(b"\x17\x0c\xe6\xb5\x8b\xe6\xb5\x8b\xe6\xb5\x8b\xe6\xb5\x8b"),
             "not characters"
