@@ -53,11 +53,6 @@ fn we_read_every_private_key_that_openssl_writes() {
             &[CompressedPublicKey],
         ),
         ("ec -param_enc explicit".into(), Sec1, &[ExplicitParameters]),
-        (
-            "pkey -ec_param_enc explicit".into(),
-            Pkcs8,
-            &[ExplicitParameters],
-        ),
         ("pkcs8 -topk8 -nocrypt".into(), Pkcs8, &[]),
     ];
     for cipher in ["sm4-cbc", "aes-128-cbc", "aes-192-cbc", "aes-256-cbc"] {

@@ -94,11 +94,15 @@ pub(crate) struct Reader<R> {
 impl<R: Read> Reader<R> {
     /// Reads `input` from where it stands; `what` is its name in errors.
     pub(crate) fn new(input: R, what: &'static str, rules: Rules) -> Self {
+        Self::with_buffer(input, what, rules, BUFFER)
+    }
+
+    fn with_buffer(input: R, what: &'static str, rules: Rules, buffer: usize) -> Self {
         Self {
             input,
             what,
             rules,
-            buffer: Zeroizing::new(vec![0; BUFFER]),
+            buffer: Zeroizing::new(vec![0; buffer]),
             start: 0,
             end: 0,
             offset: 0,
@@ -243,9 +247,30 @@ impl<R: Read> Reader<R> {
     /// The whole of an element whose header was taken, as DER; at most `limit` octets.
     ///
     /// Under [`Rules::Der`] the octets are as they came, and only their length has been
-    /// looked at. Under [`Rules::Ber`] lengths are written anew and strings joined.
+    /// looked at. Under [`Rules::Ber`] lengths are written anew and strings joined, unless the
+    /// element has its length and is broken somewhere inside: then it is as it came, too, since
+    /// what is in a certificate that nobody asks for is of no interest here either.
     pub(crate) fn element(&mut self, header: &Header, limit: usize) -> Result<Vec<u8>> {
         let mut element = Vec::new();
+        if let Length::Definite(length) = header.length
+            && self.rules == Rules::Ber
+            && header.is_constructed()
+            && length <= limit as u64
+        {
+            write_header(&mut element, header.tag, length);
+            self.pass(length, &mut |octets| {
+                element.extend_from_slice(octets);
+                Ok(())
+            })?;
+            return match in_der(&element, self.what, limit) {
+                Ok((der, ber)) => {
+                    self.ber |= ber;
+                    Ok(der)
+                }
+                Err(Error::Encoding { .. }) => Ok(element),
+                Err(other) => Err(other),
+            };
+        }
         let mut budget = limit;
         self.append(header, &mut element, &mut budget, limit)?;
         Ok(element)
@@ -446,6 +471,15 @@ impl<R: Read + Seek> Reader<R> {
         self.offset += length;
         Ok(())
     }
+}
+
+/// An element in BER as DER, and whether that is something else.
+fn in_der(element: &[u8], what: &'static str, limit: usize) -> Result<(Vec<u8>, bool)> {
+    let mut reader = Reader::with_buffer(element, what, Rules::Ber, element.len().min(BUFFER));
+    let header = reader.header()?;
+    let (mut der, mut budget) = (Vec::new(), limit);
+    reader.append(&header, &mut der, &mut budget, limit)?;
+    Ok((der, reader.met_ber()))
 }
 
 fn too_large(what: &'static str, limit: u64, unit: &'static str) -> Error {
