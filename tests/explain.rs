@@ -6,18 +6,26 @@
 
 use core::convert::Infallible;
 use gm_crypto::{
+    delivery::{CfcaForm, DeliveryTarget, DeviceForm, EncryptionKeyDelivery},
     diagnose::{self, Clues, Finding},
     explain::{Context, Kind, Verdict, explain},
     pki::{
-        KeyFileParameters, encode_pem, encode_private_key, encode_private_key_encrypted,
-        encode_private_key_sec1,
+        KeyFileParameters, encode_pem, encode_private_key, encode_private_key_bare,
+        encode_private_key_encrypted, encode_private_key_legacy_pem, encode_private_key_sec1,
+        pkcs12::{Pkcs12Draft, Pkcs12Parameters},
     },
-    sm2::{Ciphertext, EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId},
+    sm2::{
+        Ciphertext, EnvelopedKey, EnvelopedKeyForm, PublicKey, RawSignature, SecretKey, SigningKey,
+        UserId,
+    },
     sm3,
 };
-use gm_pki_tests::suites::Suites;
+use gm_pki_tests::{
+    command::{Bench, Call, gmpki, program},
+    suites::Suites,
+};
 use rand_core::{TryCryptoRng, TryRng};
-use std::{collections::BTreeMap, env, fs, path::PathBuf};
+use std::{collections::BTreeMap, env, fs, path::PathBuf, process::Command};
 
 /// Octets that are the same in every run.
 struct Counter(u8);
@@ -383,6 +391,172 @@ fn what_the_suites_call_invalid_has_failed_and_what_they_call_valid_has_not() {
     println!("explain: {judged} certificates and requests judged as the manifest does");
     assert!(judged > 40);
 }
+
+/// The certificate of a key, for a use.
+fn certificate_of(octet: u8, usage: u8) -> Vec<u8> {
+    let usage = extension(
+        "2.5.29.15",
+        true,
+        &[3, 2, usage.trailing_zeros() as u8, usage],
+    );
+    certificate(&subject_name(), octet, &[usage], USUAL)
+}
+
+/// Keys, deliveries and messages beside [`files`]: what else has a command of its own.
+fn more_files() -> BTreeMap<&'static str, Vec<u8>> {
+    let point = key(34).public_key().to_uncompressed();
+    let (x, y) = point[1..].split_at(32);
+    let public = tlv(3, &[&[0], &point]);
+    let compressed = [&[2 | (y[31] & 1)][..], x].concat();
+    let device_public = [&[0, 1, 0, 0][..], &[0; 32], x, &[0; 32], y].concat();
+    let device_private = [&[0, 1, 0, 0][..], &[0; 32], &[34; 32]].concat();
+    let mut rng = Counter(5);
+    let signer = SigningKey::new(key(17), UserId::default());
+    let (signing, encryption) = (certificate_of(34, 0x80), certificate_of(51, 0x20));
+    let mut sealed = |target| {
+        let delivery =
+            EncryptionKeyDelivery::seal(&mut rng, &key(34).public_key(), &key(51), target);
+        delivery.expect("a delivery").write()
+    };
+    let centre = DeliveryTarget::SignedAndEnveloped {
+        sender: &signer,
+        sender_certificate: &root(),
+        recipient_certificate: &signing,
+    };
+    let response = DeliveryTarget::CsrResponse {
+        form: EnvelopedKeyForm::default(),
+        signing: &[&signing],
+        encryption: &[&encryption],
+    };
+    let deliveries = [
+        ("skf", DeliveryTarget::Device(DeviceForm::SKF)),
+        ("sdf-2012", DeliveryTarget::Device(DeviceForm::SDF_2012)),
+        ("gmssl", DeliveryTarget::Device(DeviceForm::GMSSL)),
+        ("cfca", DeliveryTarget::Cfca(CfcaForm::default())),
+        ("cfca-der", DeliveryTarget::Cfca(CfcaForm::Der)),
+        ("csr-response", response),
+        ("signed-and-enveloped", centre),
+    ];
+    let mut files: BTreeMap<_, _> = deliveries
+        .map(|(name, target)| (name, sealed(target)))
+        .into_iter()
+        .collect();
+    let mut draft = Pkcs12Draft::new();
+    draft.add_key(key(34), None).expect("a key");
+    let parameters = Pkcs12Parameters::default();
+    let pkcs12 = draft.write(&mut Counter(7), b"password", parameters);
+    let legacy = encode_private_key_legacy_pem(&mut Counter(8), &key(34), b"password");
+    let signer = SigningKey::new(key(34), UserId::default());
+    let e = signer.verifying_key().za().digest(b"message");
+    let raw = RawSignature::from(signer.sign_digest(&e).expect("a signature"));
+    files.extend([
+        ("public", spki(34)),
+        ("public-bare", public),
+        ("public-bare-compressed", tlv(3, &[&[0], &compressed])),
+        ("point", point.to_vec()),
+        ("device-public", device_public),
+        ("device-private", device_private),
+        ("key-bare", encode_private_key_bare(&key(34)).to_vec()),
+        ("key-raw", vec![0xa5; 32]),
+        ("key-out-of-range", tlv(2, &[&[0], &[0xff; 32]])),
+        ("pkcs12", pkcs12.expect("a file")),
+        ("key-legacy", legacy.expect("a file").as_bytes().to_vec()),
+        ("signature-raw", raw.as_bytes().to_vec()),
+    ]);
+    files
+}
+
+#[test]
+fn every_command_that_is_told_runs_as_it_is_told() {
+    let bench = Bench::new();
+    let pkcs8 = |octet: u8| encode_pem("PRIVATE KEY", &encode_private_key(&key(octet)));
+    let pem = |der: Vec<u8>| encode_pem("CERTIFICATE", &der).into_bytes();
+    for (name, octets) in [
+        ("ISSUER.pem", pem(root())),
+        ("ROOT.pem", pem(root())),
+        ("CA.pem", pem(root())),
+        ("CA.key.pem", pkcs8(17).into_bytes()),
+        ("KEY.pem", pkcs8(34).into_bytes()),
+        ("SIGN.key.pem", pkcs8(34).into_bytes()),
+        ("TEMPORARY.key.pem", pkcs8(34).into_bytes()),
+        ("SIGNER.pem", pem(person(USUAL))),
+        ("CERTIFICATE.pem", pem(certificate_of(51, 0x80))),
+        ("ENCRYPTION.pem", pem(certificate_of(51, 0x20))),
+        (
+            "PUBLIC.pem",
+            encode_pem("PUBLIC KEY", &spki(34)).into_bytes(),
+        ),
+        ("PASSWORD", b"password".to_vec()),
+        ("NEW-PASSWORD", b"password".to_vec()),
+        ("MESSAGE", b"message".to_vec()),
+        ("CONTENT", b"content".to_vec()),
+        ("SIGNATURE", sign(34, USUAL, b"message")),
+        ("SYMMETRIC.key", vec![7; 16]),
+    ] {
+        bench.write(name, octets);
+    }
+    let mut files = files();
+    files.extend(
+        more_files()
+            .into_iter()
+            .map(|(name, octets)| (name, (octets, Context::new()))),
+    );
+    let encrypted = |words: &str| {
+        let call = gmpki(words)
+            .option("--out", bench.path("made"))
+            .arg(bench.path("CONTENT"));
+        call.answer().good();
+        fs::read(bench.path("made")).expect("a message")
+    };
+    let recipient = bench.path("SIGNER.pem");
+    let words = format!("message encrypt --recipient {}", recipient.display());
+    files.insert("enveloped", (encrypted(&words), Context::new()));
+    fs::remove_file(bench.path("made")).expect("a file");
+    let gmssl = format!("{words} --partner gmssl");
+    files.insert("enveloped-gmssl", (encrypted(&gmssl), Context::new()));
+
+    let folder = program().parent().expect("a folder");
+    let path = format!("{}:{}", folder.display(), env::var("PATH").expect("a path"));
+    let mut ran = 0;
+    let mut wrong: Vec<String> = Vec::new();
+    for (name, (octets, context)) in files {
+        bench.write("FILE", &octets);
+        let explanation = explain(&octets, &context.full());
+        for part in explanation.parts() {
+            for step in part.next() {
+                if !step.contains("gmpki ") {
+                    continue;
+                }
+                let (_, command) = step.rsplit_once(": ").unwrap_or(("", ""));
+                assert!(
+                    command.contains("gmpki "),
+                    "{name}: no command alone: {step}"
+                );
+                let _ = fs::remove_file(bench.path("NEW.key.pem"));
+                let mut shell = Command::new("sh");
+                shell.args(["-c", command]);
+                shell.current_dir(bench.path("")).env("PATH", &path);
+                let answer = Call::new(shell).answer();
+                // A command that is understood and then refused: the file is at fault.
+                let word = command.split(' ').nth(1).unwrap_or("");
+                let refused = REFUSED.contains(&(name, word));
+                if answer.code != Some(i32::from(refused)) {
+                    wrong.push(format!("{name}: {step}\n{answer}"));
+                }
+                ran += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    println!("explain: {ran} commands that it tells run as they stand there");
+    assert!(ran > 30, "{ran}");
+}
+
+/// Files made here with which a command ends with 1, and the command.
+const REFUSED: &[(&str, &str)] = &[
+    // Its nextUpdate is past.
+    ("crl", "cert"),
+];
 
 #[test]
 fn no_message_is_taken_for_another_kind() {

@@ -3,12 +3,14 @@
 
 use super::{
     Kind, Line, Part, Verdict,
-    private::fingerprint,
+    private::{OPEN_ENVELOPE, fingerprint},
     value::{hexadecimal, hidden, octets},
     verdict::Evidence,
 };
 use crate::sm2::{DerSignature, PublicKey};
 use alloc::{format, string::String, vec, vec::Vec};
+use base64ct::{Base64, Encoding as _};
+use spki::EncodePublicKey;
 
 /// What octets without structure are; none when no size fits.
 pub(crate) fn part(data: &[u8], evidence: &Evidence<'_>) -> Option<Part> {
@@ -30,7 +32,7 @@ pub(crate) fn part(data: &[u8], evidence: &Evidence<'_>) -> Option<Part> {
             };
             layout.shown("point", data.len());
             if let Ok(key) = PublicKey::from_sec1(&point) {
-                fingerprint(&mut part, &key);
+                public_half(&mut part, &key);
             }
             if data.len() == 64 {
                 part.unusual(
@@ -38,7 +40,6 @@ pub(crate) fn part(data: &[u8], evidence: &Evidence<'_>) -> Option<Part> {
                     "GB/T 32918.1, 4.2.10",
                 );
             }
-            part.next_step("wrap it for other programs: gmpki convert key --to pkcs8 FILE");
         }
         Kind::RawSignature => {
             layout.shown("r", 32);
@@ -60,14 +61,13 @@ pub(crate) fn part(data: &[u8], evidence: &Evidence<'_>) -> Option<Part> {
             layout.field("x", 64);
             layout.field("y", 64);
             if let Some(key) = device_point(&data[4..]) {
-                fingerprint(&mut part, &key);
+                public_half(&mut part, &key);
             }
-            part.next_step("wrap it for other programs: gmpki convert key --to pkcs8 FILE");
         }
         Kind::DevicePrivateKey => {
             layout.number("bits");
             layout.secret("K", 64);
-            part.next_step("keep it secret; wrap it as PKCS#8: gmpki convert key --to pkcs8 FILE");
+            part.next_step("keep it secret; the scalar is the last 32 octets, as encrypted PKCS#8: tail -c 32 FILE | gmpki convert key --raw --to pkcs8-encrypted --new-password-file PASSWORD --out NEW.key.pem -");
         }
         Kind::DeviceCiphertext => {
             cipher(&mut layout);
@@ -261,6 +261,19 @@ fn cipher(layout: &mut Layout<'_>) {
     );
 }
 
+/// A public key that no command reads in this form, in one that everybody reads.
+fn public_half(part: &mut Part, key: &PublicKey) {
+    fingerprint(part, key);
+    let Ok(der) = key.to_public_key_der() else {
+        return;
+    };
+    part.fact("as SPKI", Base64::encode_string(der.as_bytes()));
+    part.next_step(
+        "no command reads a point alone; \"as SPKI\" is the same key as SubjectPublicKeyInfo, in base64, \
+         which with the lines BEGIN and END PUBLIC KEY every program reads",
+    );
+}
+
 fn elsewhere(part: &mut Part) {
     part.verdict = Verdict::NotChecked {
         reason: "the message and the key stand elsewhere".into(),
@@ -276,7 +289,7 @@ fn thirty_two(part: &mut Part, data: &[u8]) {
         fingerprint(part, &key.public_key());
     }
     part.next_step(
-        "if it is a private scalar, keep it secret and wrap it as PKCS#8: gmpki convert key --raw --to pkcs8-encrypted FILE",
+        "if it is a private scalar, keep it secret and wrap it as PKCS#8: gmpki convert key --raw --to pkcs8-encrypted --new-password-file PASSWORD --out NEW.key.pem FILE",
     );
 }
 
@@ -359,5 +372,5 @@ fn device_envelope(part: &mut Part, data: &[u8], evidence: &Evidence<'_>) {
     part.verdict = Verdict::NotChecked {
         reason: "only the signing key of its owner opens it; d·G must then be PubKey".into(),
     };
-    part.next_step("open it: gmpki convert envelope --key SIGN.key.pem --to enveloped-key --out KEY.der FILE, then gmpki sm2 envelope open");
+    part.next_step(OPEN_ENVELOPE);
 }

@@ -326,6 +326,7 @@ pub(crate) fn part(
         None => unwrapped(piece, encoding, &evidence),
     };
     part.label.clone_from(&piece.label);
+    decode_first(&mut part, encoding);
     if budget.is_exhausted() {
         part.fact("work", "its bound was reached: not everything was tried");
     }
@@ -333,6 +334,21 @@ pub(crate) fn part(
         part.wrong(alloc::format!("the PEM block: {remark}"), "RFC 7468, 3");
     }
     part
+}
+
+/// Not every command takes base64 or digits.
+fn decode_first(part: &mut Part, encoding: Encoding) {
+    let command = |step: &String| step.contains("gmpki ") && !step.contains("gmpki explain");
+    let step = match encoding {
+        Encoding::Base64 => "not every command takes base64; first: base64 -d FILE > FILE.der",
+        Encoding::Hexadecimal => {
+            "commands take no digits; first: tr -d ' :,\\n' < FILE | xxd -r -p > FILE.der"
+        }
+        _ => return,
+    };
+    if part.next.iter().any(command) {
+        part.next.insert(0, step.into());
+    }
 }
 
 fn unwrapped(piece: &Piece, encoding: Encoding, evidence: &Evidence<'_>) -> Part {

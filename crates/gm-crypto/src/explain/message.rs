@@ -28,7 +28,10 @@ pub(crate) fn explain(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>)
     if part.kind == Kind::TimeStampResponse {
         let token = node.child(1);
         return match token {
-            Some(token) => explain_info(part, &token, evidence),
+            Some(token) => {
+                explain_info(part, &token, evidence);
+                wrapped_only(part);
+            }
             None => part.next_step("the time-stamp authority refused: status says why"),
         };
     }
@@ -43,6 +46,7 @@ pub(crate) fn explain(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>)
         Kind::EnvelopedData => enveloped(part, node, evidence),
         _ => signed(part, node, node, evidence),
     }
+    wrapped_only(part);
     dialect(part, false);
 }
 
@@ -98,6 +102,24 @@ fn dialect(part: &mut Part, rfc: bool) {
     } else {
         None
     };
+}
+
+/// What forgives the deviations that were found.
+fn dialect_option(part: &Part) -> &'static str {
+    if part.remarks.is_empty() {
+        ""
+    } else {
+        " --dialect field"
+    }
+}
+
+/// The commands read messages in a `ContentInfo`.
+fn wrapped_only(part: &mut Part) {
+    let command = |step: &String| step.contains("gmpki message") || step.contains("gmpki sm2");
+    if part.next.iter().any(command) {
+        part.next.retain(|step| !command(step));
+        part.next_step("gmpki message reads it with a ContentInfo around it, and not as it stands");
+    }
 }
 
 fn deviation(part: &mut Part, deviation: Deviation, clause: &'static str) {
@@ -260,9 +282,15 @@ fn verify(part: &mut Part, whole: &Node<'_>, view: &MessageView<'_>, evidence: &
         part.verdict = Verdict::Holds {
             what: format!("{total} of {total} signatures, under {under}"),
         };
-        return part.next_step(
-            "whether the signer's certificate is trusted is another question: gmpki message verify",
-        );
+        let content = match view.content() {
+            Some(_) => "",
+            None => " --content CONTENT",
+        };
+        let dialect = dialect_option(part);
+        return part.next_step(format!(
+            "whether the signer is the right one is another question: gmpki message verify \
+             --signer SIGNER.pem{content}{dialect} FILE"
+        ));
     }
     let findings = diagnose::signers_findings(view, &judgement, &clues, evidence.budget);
     if bounded(part, &findings) {
@@ -380,12 +408,16 @@ fn enveloped(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {
             reason: "the signature is over the content, which has to be decrypted first".into(),
         };
         part.next_step(
-            "if a key-management centre sent it, an encryption key is inside: open it with the \
-             signing key, gmpki convert envelope --key SIGN.key.pem --to enveloped-key --out KEY.der FILE, then gmpki sm2 envelope open",
+            "if a key-management centre sent it, the signing key opens the encryption key inside: \
+             gmpki sm2 envelope open --key SIGN.key.pem --certificate ENCRYPTION.pem \
+             --new-password-file PASSWORD --out NEW.key.pem FILE",
         );
         return;
     }
-    part.next_step("decrypt: gmpki message decrypt --key KEY.pem FILE");
+    let dialect = dialect_option(part);
+    part.next_step(format!(
+        "decrypt: gmpki message decrypt --key KEY.pem{dialect} FILE"
+    ));
 }
 
 fn recipient_remarks(part: &mut Part, recipient: &Node<'_>, evidence: &Evidence<'_>) {
@@ -486,10 +518,11 @@ fn encrypted(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {
     if let Some(content) = node.child(1) {
         encrypted_content(part, &content, evidence);
     }
-    part.next_step(
+    let dialect = dialect_option(part);
+    part.next_step(format!(
         "decrypt it with the symmetric key that was agreed on: \
-         gmpki message decrypt --symmetric-key SYMMETRIC.key FILE",
-    );
+         gmpki message decrypt --symmetric-key SYMMETRIC.key{dialect} FILE"
+    ));
 }
 
 fn agreement(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {

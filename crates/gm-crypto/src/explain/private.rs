@@ -4,7 +4,7 @@ use super::{
     Kind, Part, Verdict,
     asn1::{self, Node},
     brief,
-    curve::key_of,
+    curve::{Naming, key_of, naming},
     schema::{CERTIFICATE, ENVELOPED_KEY, first_oid},
     value::hexadecimal,
     verdict::Evidence,
@@ -25,6 +25,14 @@ use alloc::{
     string::{String, ToString},
 };
 use zeroize::Zeroizing;
+
+/// What opens every form in which a key is delivered that states its public key.
+pub(super) const OPEN_ENVELOPE: &str = "open it: gmpki sm2 envelope open --key SIGN.key.pem --new-password-file PASSWORD --out NEW.key.pem FILE";
+/// What encrypts a key that is not.
+const ENCRYPT: &str =
+    "gmpki convert key --to pkcs8-encrypted --new-password-file PASSWORD --out NEW.key.pem FILE";
+/// What encrypts a key otherwise that is.
+const ENCRYPT_ANEW: &str = "gmpki convert key --password-file PASSWORD --to pkcs8-encrypted --new-password-file NEW-PASSWORD --out NEW.key.pem FILE";
 
 /// Whether a structure that has the shape of a kind can be one.
 pub(crate) fn plausible(kind: Kind, node: &Node<'_>) -> bool {
@@ -65,13 +73,21 @@ pub(crate) fn explain(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>)
         Kind::BarePublicKey => match node.bits().map(PublicKey::from_sec1) {
             Some(Ok(key)) => {
                 fingerprint(part, &key);
-                part.next_step("wrap it for other programs: gmpki convert key --to pkcs8 FILE");
+                // A point is compressed or not by its length.
+                let lenient = if node.content.len() == 34 {
+                    "--lenient "
+                } else {
+                    ""
+                };
+                part.next_step(format!(
+                    "wrap it for other programs: gmpki convert key {lenient}--to public FILE"
+                ));
             }
             _ => part.wrong("it is no point of the SM2 curve", "GB/T 32918.1, 6.2"),
         },
         Kind::PublicKey => {
             x509::public_key(part, node);
-            part.next_step("verify with it: gmpki sm2 verify --key FILE");
+            public_key_steps(part, node);
         }
         Kind::EncryptedPrivateKey => encrypted(part, node, evidence),
         Kind::CfcaKeyFile => cfca_key_file(part, node, evidence),
@@ -80,7 +96,7 @@ pub(crate) fn explain(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>)
                 "holds",
                 "X ‖ Y ‖ D, 96 octets, encrypted as C1 ‖ C3 ‖ C2 without 04",
             );
-            part.next_step("open it with the temporary key of the request: gmpki convert envelope --key TEMPORARY.key.pem --to enveloped-key --out KEY.der FILE, then gmpki sm2 envelope open");
+            part.next_step("open it with the temporary key of the request: gmpki sm2 envelope open --key TEMPORARY.key.pem --certificate ENCRYPTION.pem --new-password-file PASSWORD --out NEW.key.pem FILE");
         }
         Kind::EnvelopedKey => envelope(part, node),
         Kind::Ciphertext => ciphertext(part, node),
@@ -90,6 +106,24 @@ pub(crate) fn explain(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>)
         Kind::Name => part.fact("name", brief::name(node, evidence.view)),
         _ => {}
     }
+}
+
+/// What a public key is good for, written as it is.
+fn public_key_steps(part: &mut Part, spki: &Node<'_>) {
+    if key_of(spki).is_none() || naming(spki) == Naming::Other {
+        return;
+    }
+    let compressed = spki
+        .child(1)
+        .and_then(|bits| bits.bits())
+        .is_some_and(|point| point.len() == 33);
+    if compressed || naming(spki) == Naming::Explicit {
+        part.next_step(
+            "write it as every program reads it: gmpki convert key --lenient --to public FILE",
+        );
+        return;
+    }
+    part.next_step("verify with it: gmpki sm2 verify --key FILE --signature SIGNATURE MESSAGE");
 }
 
 /// What tells one key from another, and may be shown.
@@ -122,7 +156,7 @@ fn pair(part: &mut Part, scalar: &[u8], beside: Option<&[u8]>) {
         part.verdict = Verdict::DoesNotVerify {
             what: "the range of the private scalar".into(),
         };
-        part.next_step("it is no SM2 key: make another, gmpki sm2 keygen");
+        part.next_step("it is no SM2 key; make another: gmpki sm2 keygen --password-file PASSWORD --out NEW.key.pem");
         return;
     };
     let public = key.public_key();
@@ -146,11 +180,13 @@ fn pair(part: &mut Part, scalar: &[u8], beside: Option<&[u8]>) {
             part.verdict = Verdict::DoesNotVerify {
                 what: "the public key beside the scalar".into(),
             };
+            part.next_step("nothing tells which of the two is right: ask for the key again");
+            return;
         }
     }
-    part.next_step(
-        "keep it secret; encrypt it under a password: gmpki convert key --to pkcs8-encrypted FILE",
-    );
+    part.next_step(format!(
+        "keep it secret; encrypt it under a password: {ENCRYPT}"
+    ));
 }
 
 fn pkcs8(part: &mut Part, node: &Node<'_>) {
@@ -269,7 +305,11 @@ fn bare(part: &mut Part, node: &Node<'_>) {
         );
     }
     pair(part, node.content, None);
-    part.next_step("wrap it for other programs: gmpki convert key --to pkcs8 FILE");
+    if matches!(part.verdict, Verdict::Holds { .. }) {
+        part.next_step(
+            "wrap it for other programs: gmpki convert key --to pkcs8 --out NEW.key.pem FILE",
+        );
+    }
 }
 
 fn encrypted(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {
@@ -426,7 +466,7 @@ pub(crate) fn legacy(info: &str, block: &[u8], evidence: &Evidence<'_>) -> Part 
         "OpenSSL's EVP_BytesToKey; no standard",
     );
     key_file(&mut part, block, evidence);
-    part.next_step("write it anew as PKCS#8: gmpki convert key --to pkcs8-encrypted FILE");
+    part.next_step(format!("write it anew as PKCS#8: {ENCRYPT_ANEW}"));
     part
 }
 
@@ -449,7 +489,7 @@ fn cfca_key_file(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {
         fingerprint(part, public);
     }
     key_file(part, node.octets, evidence);
-    part.next_step("write the key anew as PKCS#8: gmpki convert key --to pkcs8-encrypted FILE");
+    part.next_step(format!("write the key anew as PKCS#8: {ENCRYPT_ANEW}"));
 }
 
 fn envelope(part: &mut Part, node: &Node<'_>) {
@@ -513,7 +553,7 @@ fn envelope(part: &mut Part, node: &Node<'_>) {
     part.verdict = Verdict::NotChecked {
         reason: "only the signing key of its owner opens it; d·G must then be Sm2PublicKey".into(),
     };
-    part.next_step("open it: gmpki sm2 envelope open --key SIGN.key.pem --out KEY.pem FILE");
+    part.next_step(OPEN_ENVELOPE);
 }
 
 fn integers(part: &mut Part, cipher: &Node<'_>) {
@@ -683,5 +723,12 @@ fn opened(part: &mut Part, file: &Pkcs12, evidence: &Evidence<'_>) {
     part.verdict = Verdict::Holds {
         what: "the password opens it".into(),
     };
-    part.next_step("take the key out: gmpki convert key --to pkcs8-encrypted FILE");
+    match file.keys().len() {
+        0 => {}
+        1 => part.next_step(format!("take the key out: {ENCRYPT_ANEW}")),
+        _ => {
+            let one = ENCRYPT_ANEW.replace("convert key", "convert key --entry 1");
+            part.next_step(format!("take one key out, counted from 1: {one}"));
+        }
+    }
 }

@@ -600,9 +600,11 @@ pub(crate) fn request(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>)
         evidence,
     );
     advice(part);
-    if matches!(part.verdict, Verdict::Holds { .. }) {
+    if part.kind == super::Kind::CfcaRequest {
+        part.next_step("gmpki issues from requests as RFC 2986 has them: this one CFCA reads");
+    } else if matches!(part.verdict, Verdict::Holds { .. }) {
         part.next_step(
-            "issue: gmpki cert issue --profile PROFILE --issuer CA.pem --key CA.key.pem FILE",
+            "issue: gmpki cert issue --profile subscriber-signing --issuer CA.pem --key CA.key.pem FILE",
         );
     }
 }
