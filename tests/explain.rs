@@ -392,13 +392,13 @@ fn what_the_suites_call_invalid_has_failed_and_what_they_call_valid_has_not() {
     assert!(judged > 40);
 }
 
+/// `digitalSignature` and `keyEncipherment`.
+const SIGNS: [u8; 4] = [3, 2, 7, 0x80];
+const DECRYPTS: [u8; 4] = [3, 2, 5, 0x20];
+
 /// The certificate of a key, for a use.
-fn certificate_of(octet: u8, usage: u8) -> Vec<u8> {
-    let usage = extension(
-        "2.5.29.15",
-        true,
-        &[3, 2, usage.trailing_zeros() as u8, usage],
-    );
+fn certificate_of(octet: u8, usage: [u8; 4]) -> Vec<u8> {
+    let usage = extension("2.5.29.15", true, &usage);
     certificate(&subject_name(), octet, &[usage], USUAL)
 }
 
@@ -412,7 +412,7 @@ fn more_files() -> BTreeMap<&'static str, Vec<u8>> {
     let device_private = [&[0, 1, 0, 0][..], &[0; 32], &[34; 32]].concat();
     let mut rng = Counter(5);
     let signer = SigningKey::new(key(17), UserId::default());
-    let (signing, encryption) = (certificate_of(34, 0x80), certificate_of(51, 0x20));
+    let (signing, encryption) = (certificate_of(34, SIGNS), certificate_of(51, DECRYPTS));
     let mut sealed = |target| {
         let delivery =
             EncryptionKeyDelivery::seal(&mut rng, &key(34).public_key(), &key(51), target);
@@ -480,8 +480,8 @@ fn every_command_that_is_told_runs_as_it_is_told() {
         ("SIGN.key.pem", pkcs8(34).into_bytes()),
         ("TEMPORARY.key.pem", pkcs8(34).into_bytes()),
         ("SIGNER.pem", pem(person(USUAL))),
-        ("CERTIFICATE.pem", pem(certificate_of(51, 0x80))),
-        ("ENCRYPTION.pem", pem(certificate_of(51, 0x20))),
+        ("CERTIFICATE.pem", pem(certificate_of(51, SIGNS))),
+        ("ENCRYPTION.pem", pem(certificate_of(51, DECRYPTS))),
         (
             "PUBLIC.pem",
             encode_pem("PUBLIC KEY", &spki(34)).into_bytes(),

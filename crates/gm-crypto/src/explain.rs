@@ -36,6 +36,7 @@ use crate::{
     sm2::UserId,
 };
 use alloc::{string::String, vec::Vec};
+use der::DateTime;
 use zeroize::Zeroizing;
 
 /// Structures of one file that are explained; a file may hold more.
@@ -48,6 +49,7 @@ pub struct Context {
     ids: Vec<UserId>,
     password: Option<Zeroizing<Vec<u8>>>,
     content: Option<Vec<u8>>,
+    at: Option<DateTime>,
     reveal: bool,
     full: bool,
 }
@@ -58,6 +60,7 @@ impl core::fmt::Debug for Context {
             .field("issuers", &self.issuers.len())
             .field("ids", &self.ids)
             .field("password", &self.password.is_some())
+            .field("at", &self.at)
             .field("reveal", &self.reveal)
             .field("full", &self.full)
             .finish_non_exhaustive()
@@ -105,7 +108,19 @@ impl Context {
         self
     }
 
-    /// Shows identity numbers and challenge passwords. Private scalars are never shown.
+    /// The time (UTC, to the second) at which validity is judged; without it none is.
+    #[must_use]
+    pub fn at(mut self, time: DateTime) -> Self {
+        self.at = Some(time);
+        self
+    }
+
+    /// Shows what is masked otherwise: numbers of resident identity cards and other identities
+    /// in names and extensions, challenge passwords in requests, and, in ASN.1 of a kind that
+    /// is not known, octets that may be a key.
+    ///
+    /// Not shown even so: private scalars in any form that is known, what is encrypted,
+    /// passwords that were given, and text that looks like a key or a password.
     #[must_use]
     pub fn reveal(mut self) -> Self {
         self.reveal = true;
@@ -317,7 +332,8 @@ pub enum Verdict {
         /// What is missing.
         reason: String,
     },
-    /// The equation holds: no more than that. Dates, revocation and trust are not judged.
+    /// The equation holds: no more than that. Dates are among the remarks, if a time was
+    /// given; revocation and trust are not judged.
     Holds {
         /// Which, and under what.
         what: String,

@@ -1,12 +1,14 @@
 //! `gmpki explain`: what a file is.
 
 use crate::{args::Explain, failure::Failure, input, keys, outcome::Outcome};
+use der::DateTime;
 use gm_crypto::{
     explain::{self, Context, Explanation, Part, Severity, Verdict},
     sm2::UserId,
 };
+use lifecycle::ports::{Clock, SystemClock};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::{fs::Metadata, path::Path};
 
 /// Octets of the largest file that is explained.
 const FILE: u64 = 1 << 26;
@@ -32,13 +34,21 @@ pub(crate) fn run(args: &Explain) -> Result<Outcome, Failure> {
     if let Some(path) = &args.password_file {
         context = context.password(keys::password(Some(path), "")?.as_bytes());
     }
+    context = context.at(match &args.at {
+        None => SystemClock::default().now(),
+        Some(text) => text.parse::<DateTime>().map_err(|_| {
+            Failure::Usage(format!(
+                "--at {text:?} is no time like 2026-11-21T08:00:00Z"
+            ))
+        })?,
+    });
     if args.reveal {
         context = context.reveal();
     }
     if args.full {
         context = context.full();
     }
-    let octets = input::read(&args.file, FILE)?;
+    let octets = whole(&args.file)?;
     let explanation = explain::explain(&octets, &context);
     let good = !explanation.has_failed();
     Ok(Outcome::judged(
@@ -46,6 +56,17 @@ pub(crate) fn run(args: &Explain) -> Result<Outcome, Failure> {
         object(&explanation),
         good,
     ))
+}
+
+/// The file to explain, or why it is too large for that.
+fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
+    let length = path.metadata().ok().filter(Metadata::is_file);
+    if length.is_some_and(|file| file.len() > FILE) {
+        let reason = "larger than 64 MiB, the most that is explained; 'gmpki message verify' and \
+                      'gmpki message decrypt' read messages of any size";
+        return Err(Failure::file(path, reason));
+    }
+    input::read(path, FILE)
 }
 
 fn object(explanation: &Explanation) -> Value {

@@ -238,6 +238,10 @@ fn signer_findings(
             certificates.push(read);
         }
     }
+    // Nothing follows for a signature that says itself to be none of SM2 with SM3.
+    if let Some(named) = other_algorithm(&signer) {
+        return vec![Finding::OtherAlgorithm { named }];
+    }
     let Some(certificate) = certificates.iter().find(|found| signer.names(found)) else {
         return vec![Finding::SignerUnknown];
     };
@@ -245,9 +249,6 @@ fn signer_findings(
         return vec![Finding::NoKey];
     };
     let mut findings = Vec::new();
-    if let Some(named) = other_digest(&signer) {
-        findings.push(Finding::OtherAlgorithm { named });
-    }
     let content = view.content().or_else(|| clues.content.clone());
     let octets = signer.signature.content;
     let attempt = Attempt {
@@ -390,10 +391,37 @@ impl Attempt<'_> {
     }
 }
 
-/// A digest that is none of the spellings of SM3.
-fn other_digest(signer: &SignerView<'_>) -> Option<String> {
-    let oid = first_oid(&signer.digest_algorithm)?;
-    let sm3 = [oid::SM3, oid::SM3_UNKEYED, oid::HMAC_SM3, SIGNATURE_OID];
-    let known = sm3.iter().any(|known| known.to_string() == oid);
-    (!known).then(|| format!("with {}", name_and_dotted(&oid)))
+/// The identifiers under which SM2 signs, in the field.
+const SM2: [&str; 5] = [
+    "1.2.156.10197.1.301",
+    "1.2.156.10197.1.301.1",
+    "1.2.156.10197.1.301.3",
+    "1.2.156.10197.1.501",
+    // The key's algorithm, as some write it; the certificate tells the curve.
+    "1.2.840.10045.2.1",
+];
+
+/// A signature or a digest that is none of the spellings of SM2 and SM3.
+fn other_algorithm(signer: &SignerView<'_>) -> Option<String> {
+    let signature = first_oid(&signer.signature_algorithm)?;
+    let digest = first_oid(&signer.digest_algorithm)?;
+    let sm3 = [
+        oid::SM3,
+        oid::SM3_UNKEYED,
+        oid::HMAC_SM3,
+        SIGNATURE_OID,
+        // Where the signature's identifier stands.
+        oid::SM2_SIGN,
+    ];
+    let known = sm3.iter().any(|known| known.to_string() == digest);
+    match (SM2.contains(&signature.as_str()), known) {
+        (true, true) => None,
+        (true, false) => Some(format!("with {}", name_and_dotted(&digest))),
+        (false, true) => Some(name_and_dotted(&signature)),
+        (false, false) => Some(format!(
+            "{} with {}",
+            name_and_dotted(&signature),
+            name_and_dotted(&digest)
+        )),
+    }
 }

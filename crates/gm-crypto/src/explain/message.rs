@@ -7,7 +7,7 @@ use super::{
     names::name_and_dotted,
     schema::first_oid,
     value::octets,
-    verdict::{Evidence, advice, bounded},
+    verdict::{Evidence, Voucher, advice, bounded},
     view::{CertificateView, MessageView, SignerView},
 };
 use crate::{
@@ -282,6 +282,10 @@ fn verify(part: &mut Part, whole: &Node<'_>, view: &MessageView<'_>, evidence: &
         part.verdict = Verdict::Holds {
             what: format!("{total} of {total} signatures, under {under}"),
         };
+        if matches!(judgement, Judgement::UnderCarried) && !issuers_of_signers(part, view, evidence)
+        {
+            return;
+        }
         let content = match view.content() {
             Some(_) => "",
             None => " --content CONTENT",
@@ -297,8 +301,11 @@ fn verify(part: &mut Part, whole: &Node<'_>, view: &MessageView<'_>, evidence: &
         return;
     }
     let missing = |finding: &Finding| {
-        use Finding::{ContentNeeded, SignerUnknown, WorkBounded};
-        matches!(finding, ContentNeeded | SignerUnknown | WorkBounded)
+        use Finding::{ContentNeeded, OtherAlgorithm, SignerUnknown, WorkBounded};
+        matches!(
+            finding,
+            ContentNeeded | OtherAlgorithm { .. } | SignerUnknown | WorkBounded
+        )
     };
     // What is written in no way that is read here is not thereby false.
     let unread = |finding: &Finding| {
@@ -323,6 +330,39 @@ fn verify(part: &mut Part, whole: &Node<'_>, view: &MessageView<'_>, evidence: &
     };
     part.findings = findings;
     advice(part);
+}
+
+/// Whether those whose certificates were given may have made those of the signers, which
+/// the message carries. That a certificate says so of itself alone is a fault.
+fn issuers_of_signers(part: &mut Part, view: &MessageView<'_>, evidence: &Evidence<'_>) -> bool {
+    if evidence.context.issuers.is_empty() {
+        return true;
+    }
+    let inside = view.certificates.iter().filter_map(CertificateView::new);
+    let mut carried: Vec<CertificateView<'_>> = inside.collect();
+    carried.extend(evidence.carried());
+    let mut good = true;
+    for signer in view.signers.iter().take(8).filter_map(SignerView::new) {
+        // A certificate that was given names this signer.
+        if evidence.given().any(|given| signer.names(&given)) {
+            continue;
+        }
+        let Some(certificate) = carried.iter().find(|found| signer.names(found)) else {
+            continue;
+        };
+        let voucher = evidence.voucher(certificate, &carried);
+        part.fact("signer is", voucher.told(certificate, evidence.view));
+        good &= !voucher.is_refused();
+        if matches!(voucher, Voucher::Nobody) {
+            part.next_step("give the issuer's certificate: gmpki explain --issuer ISSUER.pem FILE");
+        }
+    }
+    if !good {
+        part.verdict = Verdict::DoesNotVerify {
+            what: "the certificate of a signer, under the issuer that was given".into(),
+        };
+    }
+    good
 }
 
 fn party(part: &mut Part, sid: &Node<'_>) {

@@ -400,6 +400,183 @@ fn a_chain_in_one_file_verifies_by_itself() {
 }
 
 #[test]
+fn another_algorithm_than_sm2_is_named_and_not_checked() {
+    let (ecdsa, sha256) = ("1.2.840.10045.4.3.2", "2.16.840.1.101.3.4.2.1");
+    let sid = tlv(0x30, &[&crafted::name("ca"), &[2, 1, 5]]);
+    for (digest, signature) in [
+        (sha256, ecdsa),
+        (sha256, "1.2.840.113549.1.1.11"),
+        ("1.2.156.10197.1.401", ecdsa),
+        (sha256, "1.2.156.10197.1.301.1"),
+    ] {
+        let info = tlv(
+            0x30,
+            &[
+                &[2, 1, 1],
+                &sid,
+                &crafted::algorithm(digest, true),
+                &crafted::algorithm(signature, false),
+                &tlv(4, &[&[0x30, 6, 2, 1, 1, 2, 1, 1]]),
+            ],
+        );
+        for carried in [certificate(), Vec::new()] {
+            let message = crafted::assembled(Some(b"text"), &carried, &info);
+            let explanation = explain(&message, &Context::new());
+            match explanation.parts()[0].verdict() {
+                Verdict::NotChecked { reason } => {
+                    let known = signature.contains("10197");
+                    let name = if known { digest } else { signature };
+                    assert!(reason.contains(name), "{reason}");
+                }
+                other => panic!("{other:?}\n{explanation}"),
+            }
+            assert!(!explanation.to_string().contains("DOES NOT VERIFY"));
+        }
+    }
+    let outer = crafted::algorithm(ecdsa, false);
+    let tbs = crafted::tbs(&outer, 5, "ca", "ca", &spki(&key(7)), &[]);
+    let other = crafted::signed(&tbs, &outer, &[0x30, 6, 2, 1, 1, 2, 1, 1]);
+    let text = told(&other);
+    assert!(
+        text.contains("not checked: ") && text.contains(ecdsa),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_carried_certificate_of_a_signer_is_judged_under_the_issuer_that_was_given() {
+    let signer = crafted::certificate("ca", "signer", &key(9), &usual(&key(7)));
+    let message = crafted::message(Some(b"text"), None, &signer, "ca", &usual(&key(9)));
+    // Of another name and number than the signer's.
+    let ca = |scalar| crafted::certificate("root", "ca", &key(scalar), &usual(&key(3)));
+    let verdict = |message: &[u8], given: &[u8]| {
+        let explanation = explain(message, &Context::new().issuer(given));
+        (
+            explanation.parts()[0].verdict().clone(),
+            explanation.to_string(),
+        )
+    };
+    let (good, text) = verdict(&message, &ca(7));
+    assert!(matches!(good, Verdict::Holds { .. }), "{text}");
+    assert!(text.contains("by a certificate of \"CN=ca\""), "{text}");
+    // A namesake of the issuer with another key.
+    let (bad, text) = verdict(&message, &ca(8));
+    assert!(matches!(bad, Verdict::DoesNotVerify { .. }), "{text}");
+    let stranger = crafted::certificate("x", "x", &key(8), &usual(&key(8)));
+    let (nobody, text) = verdict(&message, &stranger);
+    assert!(matches!(nobody, Verdict::Holds { .. }), "{text}");
+    assert!(text.contains("nobody who was given"), "{text}");
+    // Not carried, and given itself.
+    let without = crafted::message(Some(b"text"), None, &[], "ca", &usual(&key(9)));
+    let (given, text) = verdict(&without, &signer);
+    assert!(matches!(given, Verdict::Holds { .. }), "{text}");
+    assert!(
+        text.contains("under the certificates that were given"),
+        "{text}"
+    );
+    // By way of a certificate that came along.
+    let between = crafted::certificate("ca", "between", &key(6), &usual(&key(7)));
+    let signer = crafted::certificate("between", "signer", &key(9), &usual(&key(6)));
+    let both = [signer, between].concat();
+    let chain = crafted::message(Some(b"text"), None, &both, "between", &usual(&key(9)));
+    let (good, text) = verdict(&chain, &ca(7));
+    assert!(matches!(good, Verdict::Holds { .. }), "{text}");
+    assert!(text.contains("by a certificate of \"CN=ca\""), "{text}");
+}
+
+/// An OCSP answer by a key, about serial number 5, with what it carries.
+fn ocsp(responder: &str, signer: u32, carried: &[u8]) -> Vec<u8> {
+    let id = tlv(
+        0x30,
+        &[
+            &crafted::algorithm("1.2.156.10197.1.401", true),
+            &tlv(4, &[&[1; 32]]),
+            &tlv(4, &[&[2; 32]]),
+            &[2, 1, 5],
+        ],
+    );
+    let time = |text: &str| tlv(0x18, &[text.as_bytes()]);
+    let next = tlv(0xa0, &[&time("20260301000000Z")]);
+    let single = tlv(0x30, &[&id, &[0x80, 0], &time("20260201000000Z"), &next]);
+    let data = tlv(
+        0x30,
+        &[
+            &tlv(0xa1, &[&crafted::name(responder)]),
+            &time("20260201000000Z"),
+            &tlv(0x30, &[&single]),
+        ],
+    );
+    let algorithm = crafted::algorithm(crafted::SIGNATURE, false);
+    let signature = tlv(3, &[&[0], &usual(&key(signer))(&data)]);
+    let carried = tlv(0xa0, &[&tlv(0x30, &[carried])]);
+    tlv(0x30, &[&data, &algorithm, &signature, &carried])
+}
+
+#[test]
+fn the_certificate_of_a_responder_is_judged_under_the_issuer_that_was_given() {
+    let responder = crafted::certificate("ca", "responder", &key(9), &usual(&key(7)));
+    let answer = ocsp("responder", 9, &responder);
+    let judged = |answer: &[u8], context: Context| {
+        let explanation = explain(answer, &context);
+        assert_eq!(explanation.parts()[0].kind(), Kind::BasicOcspResponse);
+        (explanation.has_failed(), explanation.to_string())
+    };
+    let (failed, text) = judged(&answer, Context::new().issuer(&certificate()));
+    assert!(
+        !failed && text.contains("by a certificate of \"CN=ca\""),
+        "{text}"
+    );
+    let (failed, text) = judged(&answer, Context::new());
+    assert!(!failed && text.contains("--issuer ISSUER.pem"), "{text}");
+    let false_ca = crafted::certificate("ca", "ca", &key(8), &usual(&key(8)));
+    let (failed, text) = judged(&answer, Context::new().issuer(&false_ca));
+    assert!(failed && text.contains("DOES NOT VERIFY"), "{text}");
+    // The issuer itself, who carries nothing; and a namesake of his that came along.
+    let (failed, text) = judged(&ocsp("ca", 7, &[]), Context::new().issuer(&certificate()));
+    assert!(
+        !failed && text.contains("whose certificate was given"),
+        "{text}"
+    );
+    let forged = ocsp("ca", 8, &false_ca);
+    let (failed, text) = judged(&forged, Context::new().issuer(&certificate()));
+    assert!(failed && text.contains("DOES NOT VERIFY"), "{text}");
+}
+
+#[test]
+fn dates_are_judged_at_the_time_that_is_given_and_fail_nothing() {
+    // 2026-01-01 to 2036-01-01.
+    let at = |text: &str| Context::new().at(text.parse().unwrap());
+    for (time, wanted) in [
+        (
+            "2025-12-31T23:59:59Z",
+            Some("not yet valid: from 2026-01-01 00:00:00Z on"),
+        ),
+        ("2026-01-01T00:00:00Z", None),
+        ("2036-01-01T00:00:00Z", None),
+        (
+            "2036-01-01T00:00:01Z",
+            Some("expired on 2036-01-01 00:00:00Z"),
+        ),
+    ] {
+        let explanation = explain(&certificate(), &at(time));
+        let text = explanation.to_string();
+        assert!(!explanation.has_failed(), "{text}");
+        let said = text.contains("expired") || text.contains("not yet valid");
+        assert_eq!(said, wanted.is_some(), "{time}\n{text}");
+        assert!(
+            text.contains(wanted.unwrap_or("valid:     2026-01-01")),
+            "{text}"
+        );
+    }
+    assert!(!told(&certificate()).contains("expired"));
+    let answer = ocsp("ca", 7, &[]);
+    let said = |time: &str| explain(&answer, &at(time).issuer(&certificate())).to_string();
+    assert!(said("2026-03-01T00:00:01Z").contains("out of date: nextUpdate was 2026-03-01"));
+    assert!(!said("2026-02-15T00:00:00Z").contains("nextUpdate was"));
+    assert!(said("2026-01-15T00:00:00Z").contains("thisUpdate is still to come"));
+}
+
+#[test]
 fn every_truncation_and_every_flipped_octet_is_explained() {
     for (_, octets) in samples() {
         for length in 0..octets.len().min(400) {

@@ -1,7 +1,10 @@
 //! Whether a signed structure verifies, and why not.
 
 use super::{
-    Context, Part, Verdict, View, brief,
+    Context, Part, Verdict, View,
+    asn1::Node,
+    brief,
+    value::time,
     view::{CertificateView, SignedKind, SignedView},
 };
 use crate::diagnose::{self, Budget, Clues, Finding};
@@ -49,12 +52,135 @@ impl Evidence<'_> {
             .collect()
     }
 
+    /// A moment in words, if it is past at the time of asking.
+    pub(crate) fn is_past(&self, moment: &Node<'_>) -> Option<String> {
+        let (at, moment) = self.moments(moment)?;
+        (moment < at).then_some(moment)
+    }
+
+    /// The same of one that is still to come.
+    pub(crate) fn is_ahead(&self, moment: &Node<'_>) -> Option<String> {
+        let (at, moment) = self.moments(moment)?;
+        (moment > at).then_some(moment)
+    }
+
+    /// The time of asking and another, written so that they can be compared; none where one
+    /// is missing or is not as RFC 5280, 4.1.2.5 has it.
+    fn moments(&self, moment: &Node<'_>) -> Option<(String, String)> {
+        let at = self.context.at?;
+        let at = format!(
+            "{:04}-{:02}-{:02} {:02}:{:02}:{:02}Z",
+            at.year(),
+            at.month(),
+            at.day(),
+            at.hour(),
+            at.minutes(),
+            at.seconds()
+        );
+        let moment = time(moment);
+        (moment.len() == at.len() && moment.ends_with('Z')).then_some((at, moment))
+    }
+
+    /// Those that the caller gave.
+    pub(crate) fn given(&self) -> impl Iterator<Item = CertificateView<'_>> {
+        let given = self.context.issuers.iter();
+        given.filter_map(|octets| CertificateView::read(octets))
+    }
+
+    /// Those that came in the same file.
+    pub(crate) fn carried(&self) -> impl Iterator<Item = CertificateView<'_>> {
+        let given = |octets: &&&[u8]| !self.context.issuers.iter().any(|known| known == *octets);
+        let carried = self.issuers.iter().filter(given);
+        carried.filter_map(|octets| CertificateView::read(octets))
+    }
+
+    /// Who of those that were given made a certificate, also by way of others that came along.
+    pub(crate) fn voucher(
+        &self,
+        certificate: &CertificateView<'_>,
+        carried: &[CertificateView<'_>],
+    ) -> Voucher {
+        let made = |issuer: &CertificateView<'_>, of: &CertificateView<'_>| {
+            diagnose::algorithms(&of.signed, SignedKind::Certificate).is_empty()
+                && diagnose::usable_key(&issuer.spki).is_some_and(|key| {
+                    diagnose::verifies(
+                        &key,
+                        of.signed.tbs.octets,
+                        of.signed.signature_octets(),
+                        self.budget,
+                    )
+                })
+        };
+        let mut current = certificate.clone();
+        for _ in 0..8 {
+            let same =
+                |given: &CertificateView<'_>| given.signed.tbs.octets == current.signed.tbs.octets;
+            if self.given().any(|given| same(&given)) {
+                return Voucher::Given;
+            }
+            let named = |of: &CertificateView<'_>| of.subject.octets == current.issuer.octets;
+            let mut namesakes = self.given().filter(|given| named(given)).peekable();
+            let refused = namesakes.peek().is_some();
+            if let Some(issuer) = namesakes.find(|given| made(given, &current)) {
+                return Voucher::By(brief::name(&issuer.subject, self.view));
+            }
+            let between = carried
+                .iter()
+                .find(|of| named(of) && !of.is_self_issued() && made(of, &current));
+            match between {
+                Some(between) => current = between.clone(),
+                None if self.budget.is_exhausted() => return Voucher::Nobody,
+                None if refused => {
+                    return Voucher::Refused(brief::name(&current.issuer, self.view));
+                }
+                None => return Voucher::Nobody,
+            }
+        }
+        Voucher::Nobody
+    }
+
     fn name(&self, certificate: &CertificateView<'_>) -> String {
         format!(
             "\"{}\" (serial {})",
             brief::name(&certificate.subject, self.view),
             brief::serial_number(&certificate.serial)
         )
+    }
+}
+
+/// What those that were given say about a certificate that came along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Voucher {
+    /// It is one of them.
+    Given,
+    /// One of this name made it.
+    By(String),
+    /// One of this name should have made it, and did not.
+    Refused(String),
+    /// None has to do with it.
+    Nobody,
+}
+
+impl Voucher {
+    pub(crate) fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+
+    /// The sentence about a certificate.
+    pub(crate) fn told(&self, certificate: &CertificateView<'_>, view: View) -> String {
+        let subject = brief::name(&certificate.subject, view);
+        match self {
+            Self::Given => format!("\"{subject}\", whose certificate was given"),
+            Self::By(issuer) => {
+                format!("\"{subject}\", by a certificate of \"{issuer}\", which was given")
+            }
+            Self::Refused(issuer) => {
+                format!("\"{subject}\" by its own word: \"{issuer}\" as given did not sign that")
+            }
+            Self::Nobody => {
+                format!("\"{subject}\" by its own word: nobody who was given made its certificate")
+            }
+        }
     }
 }
 
@@ -82,9 +208,7 @@ pub(crate) fn under_issuer(
         .any(|finding| matches!(finding, Finding::OtherAlgorithm { .. }));
     let mismatch = findings.len() > usize::from(other_algorithm);
     if other_algorithm && !mismatch {
-        part.verdict = Verdict::NotChecked {
-            reason: "the signature is none of SM2 with SM3".into(),
-        };
+        part.verdict = other_signature(&findings);
         return;
     }
     for candidate in &named {
@@ -205,12 +329,23 @@ fn give_issuer(part: &mut Part) {
     part.next_step("give the issuer's certificate: gmpki explain --issuer ISSUER.pem FILE");
 }
 
+fn other_signature(findings: &[Finding]) -> Verdict {
+    let named = findings.iter().find_map(|finding| match finding {
+        Finding::OtherAlgorithm { named } => Some(named.as_str()),
+        _ => None,
+    });
+    let named = named.unwrap_or("another one");
+    Verdict::NotChecked {
+        reason: format!("the signature is said to be {named}, none of SM2 with SM3"),
+    }
+}
+
 /// Whether a signature verifies under one key that is known to be the right one.
 pub(crate) fn under_key(
     part: &mut Part,
     signed: &SignedView<'_>,
     kind: SignedKind,
-    spki: &super::asn1::Node<'_>,
+    spki: &Node<'_>,
     whose: &str,
     evidence: &Evidence<'_>,
 ) {
@@ -219,9 +354,7 @@ pub(crate) fn under_key(
         .iter()
         .any(|finding| matches!(finding, Finding::OtherAlgorithm { .. }))
     {
-        part.verdict = Verdict::NotChecked {
-            reason: "the signature is none of SM2 with SM3".into(),
-        };
+        part.verdict = other_signature(&findings);
         return;
     }
     match diagnose::usable_key(spki) {

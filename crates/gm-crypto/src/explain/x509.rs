@@ -8,7 +8,7 @@ use super::{
     names::name_or_dotted,
     schema::{BASIC_OCSP_RESPONSE, KEY_USAGES, first_oid, is_personal},
     value::{decoded, hexadecimal, innermost_text, time},
-    verdict::{Evidence, advice, under_issuer, under_key},
+    verdict::{Evidence, Voucher, advice, under_issuer, under_key},
     view::{CertificateView, Extension, SignedKind, SignedView},
 };
 use crate::{diagnose, pki::oid, sm2::SIGNATURE_OID, sm3};
@@ -22,6 +22,7 @@ const KEY_USAGE: &str = "2.5.29.15";
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 const SUBJECT_KEY_ID: &str = "2.5.29.14";
 const AUTHORITY_KEY_ID: &str = "2.5.29.35";
+const VALIDITY: &str = "RFC 5280, 4.1.2.5; GM/T 0015-2012, 5.2.3.5";
 
 /// A certificate.
 pub(crate) fn certificate(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {
@@ -31,6 +32,7 @@ pub(crate) fn certificate(part: &mut Part, node: &Node<'_>, evidence: &Evidence<
     part.fact("subject", brief::name(&view.subject, evidence.view));
     part.fact("issuer", brief::name(&view.issuer, evidence.view));
     part.fact("role", role(&view));
+    validity(part, &view, evidence);
     if let Some(id) = key_identifier(&view.spki) {
         part.fact(
             "key id",
@@ -87,6 +89,39 @@ fn verify_certificate(part: &mut Part, view: &CertificateView<'_>, evidence: &Ev
         return;
     }
     under_issuer(part, &view.signed, SignedKind::Certificate, evidence);
+}
+
+/// From when to when, and whether the time of asking lies between.
+fn validity(part: &mut Part, view: &CertificateView<'_>, evidence: &Evidence<'_>) {
+    let (Some(from), Some(until)) = (view.validity.child(0), view.validity.child(1)) else {
+        return;
+    };
+    part.fact("valid", format!("{} to {}", time(&from), time(&until)));
+    if let Some(from) = evidence.is_ahead(&from) {
+        part.unusual(format!("not yet valid: from {from} on"), VALIDITY);
+    }
+    if let Some(until) = evidence.is_past(&until) {
+        part.unusual(format!("expired on {until}"), VALIDITY);
+    }
+}
+
+/// A list or an answer: when it was made, and when the next one is due.
+fn currency(
+    part: &mut Part,
+    this: Option<&Node<'_>>,
+    next: Option<&Node<'_>>,
+    clause: &'static str,
+    evidence: &Evidence<'_>,
+) {
+    if let Some(this) = this.and_then(|this| evidence.is_ahead(this)) {
+        part.unusual(format!("thisUpdate is still to come: {this}"), clause);
+    }
+    if let Some(next) = next.and_then(|next| evidence.is_past(next)) {
+        part.unusual(
+            format!("out of date: nextUpdate was {next}, ask for a newer one"),
+            clause,
+        );
+    }
 }
 
 /// Root, CA, signing, encryption.
@@ -646,6 +681,13 @@ pub(crate) fn crl(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {
     part.fact("issuer", brief::name(&issuer, evidence.view));
     let until = next.as_ref().map_or_else(|| "no next update".into(), time);
     part.fact("valid", format!("{} to {until}", time(&this)));
+    currency(
+        part,
+        Some(&this),
+        next.as_ref(),
+        "RFC 5280, 5.1.2.4 and 5.1.2.5",
+        evidence,
+    );
     let count = revoked.map_or(0, |revoked| revoked.children().count());
     part.fact("revoked", format!("{count}"));
     part.dialect = dialect(&signed, SignedKind::Crl);
@@ -752,6 +794,16 @@ pub(crate) fn basic_ocsp(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'
             })
             .collect();
         part.fact("answers", answers.join(", "));
+        for single in list.children().take(20) {
+            let next = single.children().skip(3).find(|child| child.is_context(0));
+            currency(
+                part,
+                single.child(2).as_ref(),
+                next.and_then(|tagged| tagged.child(0)).as_ref(),
+                "RFC 6960, 4.2.2.1",
+                evidence,
+            );
+        }
         certificate_ids(part, list);
     }
     if let Some(produced) = fields.iter().find(|child| child.is(asn1::GENERALIZED_TIME)) {
@@ -762,9 +814,11 @@ pub(crate) fn basic_ocsp(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'
     let inside = node.children().nth(3).and_then(|tagged| tagged.child(0));
     let inside: Vec<Node<'_>> =
         inside.map_or_else(Vec::new, |list| list.children().take(8).collect());
-    let mut certificates: Vec<CertificateView<'_>> =
-        inside.iter().filter_map(CertificateView::new).collect();
-    certificates.extend(evidence.certificates());
+    let inside: Vec<CertificateView<'_>> = inside.iter().filter_map(CertificateView::new).collect();
+    // Whoever made the answer chose what it carries: those that were given come first.
+    let mut certificates: Vec<CertificateView<'_>> = evidence.given().collect();
+    certificates.extend(inside.iter().cloned());
+    certificates.extend(evidence.carried());
     let is_responder = |certificate: &&CertificateView<'_>| match responder {
         Some(id) if id.is_context(1) => id
             .child(0)
@@ -808,7 +862,30 @@ pub(crate) fn basic_ocsp(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'
     }
     advice(part);
     if matches!(part.verdict, Verdict::Holds { .. }) {
-        part.next_step("whether the issuer made this responder's certificate is another question: explain it with --issuer");
+        responder_issuer(part, found, &inside, evidence);
+    }
+}
+
+/// Whether an issuer that was given made the certificate of the responder.
+fn responder_issuer(
+    part: &mut Part,
+    responder: &CertificateView<'_>,
+    carried: &[CertificateView<'_>],
+    evidence: &Evidence<'_>,
+) {
+    const ASK: &str = "whether the issuer made this responder's certificate is another question: \
+                       gmpki explain --issuer ISSUER.pem FILE";
+    if evidence.context.issuers.is_empty() {
+        return part.next_step(ASK);
+    }
+    let voucher = evidence.voucher(responder, carried);
+    part.fact("responder", voucher.told(responder, evidence.view));
+    if voucher.is_refused() {
+        part.verdict = Verdict::DoesNotVerify {
+            what: "the responder's certificate, under the issuer that was given".into(),
+        };
+    } else if voucher == Voucher::Nobody {
+        part.next_step(ASK);
     }
 }
 

@@ -27,6 +27,9 @@ pub(crate) struct Explain {
     /// A file with the password of a key file or PKCS#12
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// The time to judge dates at, as 2026-11-21T08:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
     /// Show identity numbers and challenge passwords; private scalars are never shown
     #[arg(long)]
     pub(crate) reveal: bool,
