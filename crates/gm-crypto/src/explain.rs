@@ -18,6 +18,7 @@ mod input;
 mod kind;
 mod message;
 pub mod names;
+mod ocsp;
 mod private;
 mod report;
 pub(crate) mod schema;
@@ -359,10 +360,16 @@ pub fn explain(octets: &[u8], context: &Context) -> Explanation {
     issuers.extend(pieces.iter().map(|piece| piece.octets.as_slice()));
     issuers.retain(|octets| view::CertificateView::read(octets).is_some());
     let budget = Budget::new();
-    let parts = pieces
+    let mut parts: Vec<Part> = pieces
         .iter()
         .map(|piece| kind::part(piece, encoding, &issuers, context, &budget))
         .collect();
+    if let (Encoding::Der, [first, _, ..]) = (encoding, &mut parts[..]) {
+        first.unusual(
+            "other structures stand behind it in the file: most programs read the first alone, or none",
+            "X.690, 8.1",
+        );
+    }
     Explanation {
         encoding,
         length: octets.len(),

@@ -112,7 +112,7 @@ fn recognise(data: &[u8]) -> Option<Kind> {
         136 if cfca_temporary_key(data).is_some() => return Some(Kind::CfcaTemporaryKey),
         _ => {}
     }
-    if is_skf_envelope(data) || is_gmssl_envelope(data) {
+    if is_skf_envelope(data) || cipher_first(data).is_some() {
         return Some(Kind::DeviceEnvelope);
     }
     if is_device_cipher(data) {
@@ -175,15 +175,19 @@ fn is_skf_envelope(data: &[u8]) -> bool {
         && data.get(208..).is_some_and(is_device_cipher)
 }
 
-/// GmSSL's order: `Version` and algorithm in 8 octets each, ECCCipher with room for 254 or
-/// 255 octets, PubKey, `cbEncryptedPrivKey[64]`.
-fn is_gmssl_envelope(data: &[u8]) -> bool {
-    data.len() > 164 + 16 + 132 + 64
-        && data.get(16..).is_some_and(is_device_cipher)
-        && gmssl_key_at(data).is_some()
+/// Octets in front of the ciphertext in the order of GM/T 0018-2012 and GmSSL: two integers,
+/// of 8 octets or of 4; then ECCCipher with room for up to 1024 octets, PubKey,
+/// `cbEncryptedPrivKey[64]`.
+fn cipher_first(data: &[u8]) -> Option<usize> {
+    let fits = |head: &usize| {
+        data.len() > head + 164 + 132 + 64
+            && data.get(*head..).is_some_and(is_device_cipher)
+            && key_behind_cipher(data).is_some()
+    };
+    [16, 8].into_iter().find(fits)
 }
 
-fn gmssl_key_at(data: &[u8]) -> Option<usize> {
+fn key_behind_cipher(data: &[u8]) -> Option<usize> {
     let at = data.len().checked_sub(64 + 132)?;
     (at.saturating_sub(8)..=at).rev().find(|at| {
         word(data, *at) == Some(256) && data.get(at + 4..at + 132).and_then(device_point).is_some()
@@ -324,20 +328,25 @@ fn raw_ciphertext(part: &mut Part, data: &[u8], evidence: &Evidence<'_>) {
 }
 
 fn device_envelope(part: &mut Part, data: &[u8], evidence: &Evidence<'_>) {
-    let gmssl = !is_skf_envelope(data);
+    let head = cipher_first(data).filter(|_| !is_skf_envelope(data));
+    // GmSSL has the version 1 where the standard has SM2's number.
+    let gmssl = word(data, 0) == Some(1);
     let mut layout = Layout {
         part,
         data,
         at: 0,
         evidence,
     };
-    let key = if gmssl {
-        layout.number("Version");
-        layout.shown("(its upper half)", 4);
-        layout.number("ulSymmAlgID");
-        layout.shown("(its upper half)", 4);
+    let key = if let Some(head) = head {
+        let first = if gmssl { "Version" } else { "ulAsymmAlgID" };
+        for name in [first, "ulSymmAlgID"] {
+            layout.number(name);
+            if head == 16 {
+                layout.shown("(its upper half)", 4);
+            }
+        }
         cipher(&mut layout);
-        let at = gmssl_key_at(data).unwrap_or(layout.at);
+        let at = key_behind_cipher(data).unwrap_or(layout.at);
         layout.secret("(room behind C)", at.saturating_sub(layout.at));
         layout.number("PubKey.bits");
         layout.field("PubKey.x", 64);
@@ -358,15 +367,15 @@ fn device_envelope(part: &mut Part, data: &[u8], evidence: &Evidence<'_>) {
     if let Some(key) = key {
         fingerprint(part, &key);
     }
-    part.dialect = Some(if gmssl {
-        "GmSSL's order of fields, without ulBits".into()
-    } else {
-        "the order of GM/T 0016 and GM/T 0018".into()
+    part.dialect = Some(match head {
+        Some(_) if gmssl => "GmSSL's: the order of GM/T 0018-2012, and a version in front".into(),
+        Some(_) => "SDF of GM/T 0018-2012: the ciphertext first, without ulBits".into(),
+        None => "the order of GM/T 0016 (SKF) and GM/T 0018-2023".into(),
     });
-    if gmssl {
+    if head.is_some() {
         part.unusual(
-            "the order of fields is GmSSL's: other devices refuse it",
-            "GM/T 0018-2023; GM/T 0016",
+            "the order of fields is that of GM/T 0018-2012: devices by GM/T 0016 and GM/T 0018-2023 refuse it",
+            "GM/T 0018-2012, 5.8; GM/T 0018-2023; GM/T 0016, 6.4.10",
         );
     }
     part.verdict = Verdict::NotChecked {

@@ -20,9 +20,17 @@ pub(crate) fn remarks(part: &mut Part, node: &Node<'_>, length: usize) {
             "X.690, 8.1; some devices pad so",
         );
     }
+    if let Length::Cut(missing) = node.length {
+        part.wrong(
+            format!("it is cut off: it ends at octet {length}, {missing} octets too early"),
+            "X.690, 8.1.3",
+        );
+    }
     let mut found: Found = Vec::new();
     let mut budget = MAX_VALUES;
-    walk(node, 0, &mut budget, &mut found);
+    // Where a file ends that is cut off.
+    let end = if node.is_cut() { length } else { usize::MAX };
+    walk(node, (0, end), &mut budget, &mut found);
     for (severity, text, clause, places) in found {
         let shown: Vec<String> = places
             .iter()
@@ -59,7 +67,7 @@ fn note(
     }
 }
 
-fn walk(node: &Node<'_>, depth: usize, budget: &mut usize, found: &mut Found) {
+fn walk(node: &Node<'_>, (depth, end): (usize, usize), budget: &mut usize, found: &mut Found) {
     if *budget == 0 || depth > MAX_DEPTH {
         return;
     }
@@ -73,6 +81,9 @@ fn walk(node: &Node<'_>, depth: usize, budget: &mut usize, found: &mut Found) {
             "X.690, 10.1",
         ),
         Length::Indefinite => add("an indefinite length: BER, not DER", "X.690, 10.1"),
+        // What is inside of what is cut off ends there, too.
+        Length::Cut(_) if depth == 0 => {}
+        Length::Cut(_) if at + node.octets.len() == end => {}
         Length::Cut(_) => add("it is cut off: a length runs past the end", "X.690, 8.1.3"),
     }
     if node.class == Class::Universal {
@@ -99,7 +110,7 @@ fn walk(node: &Node<'_>, depth: usize, budget: &mut usize, found: &mut Found) {
             ordered &= previous.is_none_or(|previous| previous <= child.octets);
             previous = Some(child.octets);
         }
-        walk(&child, depth + 1, budget, found);
+        walk(&child, (depth + 1, end), budget, found);
     }
     if !ordered {
         // Names and messages of the field have it, and signatures over them hold.

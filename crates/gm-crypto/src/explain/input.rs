@@ -73,7 +73,7 @@ pub(crate) fn split(octets: &[u8]) -> (Encoding, Vec<Piece>) {
     // A BOM stands in front of what some editors saved.
     let octets = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
     if is_asn1(octets) {
-        return (Encoding::Der, vec![Piece::new(octets)]);
+        return (Encoding::Der, one_by_one(octets));
     }
     let blocks = pem(octets);
     if !blocks.is_empty() {
@@ -89,12 +89,44 @@ pub(crate) fn split(octets: &[u8]) -> (Encoding, Vec<Piece>) {
         if let Some(octets) = from_hexadecimal(text) {
             return (Encoding::Hexadecimal, vec![of(octets)]);
         }
-        if let Some(octets) = from_base64(text.as_bytes()).filter(|octets| octets.len() >= 8) {
+        if let Some(octets) = from_base64(text.as_bytes())
+            .filter(|octets| octets.len() >= 8 && is_meant(text, octets))
+        {
             return (Encoding::Base64, vec![of(octets)]);
         }
         return (Encoding::Text, vec![Piece::new(octets)]);
     }
     (Encoding::Octets, vec![Piece::new(octets)])
+}
+
+/// SEQUENCEs one behind the other; what is behind the last and is none stays with it.
+fn one_by_one(octets: &[u8]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = octets;
+    while pieces.len() < MAX_BLOCKS {
+        let length = Node::read(rest)
+            .filter(|node| node.is(asn1::SEQUENCE))
+            .map_or(rest.len(), |node| node.octets.len());
+        let (one, behind) = rest.split_at(length);
+        if behind.first() != Some(&0x30) || !is_asn1(behind) {
+            break;
+        }
+        pieces.push(Piece::new(one));
+        rest = behind;
+    }
+    pieces.push(Piece::new(rest));
+    pieces
+}
+
+/// Whether text that can be decoded was meant as base64: words can be decoded, too.
+fn is_meant(text: &str, octets: &[u8]) -> bool {
+    // Without padding, and long enough for the scalar of a key.
+    const LONG: usize = 40;
+    let any = |class: fn(&u8) -> bool| text.as_bytes().iter().any(class);
+    let mixed = any(u8::is_ascii_uppercase)
+        && any(u8::is_ascii_lowercase)
+        && any(|octet| octet.is_ascii_digit() || b"+/=".contains(octet));
+    is_asn1(octets) || (mixed && text.len() >= LONG)
 }
 
 fn of(octets: Zeroizing<Vec<u8>>) -> Piece {
@@ -296,8 +328,12 @@ pub(crate) fn first_words(text: &[u8]) -> String {
             text.len()
         );
     }
-    let text = String::from_utf8_lossy(&text[..text.len().min(200)]);
-    let line = text.lines().next().unwrap_or_default();
+    let length = text.len();
+    let text = String::from_utf8_lossy(&text[..length.min(200)]);
+    let line = text.trim_start().lines().next().unwrap_or_default().trim();
+    if !line.contains(char::is_whitespace) {
+        return format!("{length} octets, not shown: one word in a line, as of a password");
+    }
     format!("begins with {}", super::value::quoted(line))
 }
 

@@ -5,7 +5,7 @@ use super::{
     asn1::{self, Node},
     blob, encoding,
     input::{Encoding, Piece, first_words},
-    message, private,
+    message, ocsp, private,
     schema::{self, Type, first_oid},
     tree::tree,
     verdict::Evidence,
@@ -52,6 +52,8 @@ pub enum Kind {
     CfcaDelivery,
     /// An encryption key in its envelope.
     EnvelopedKey,
+    /// The response to a request for two certificates, the encryption key among them.
+    CsrResponse,
     /// A ciphertext.
     Ciphertext,
     /// A signature.
@@ -148,6 +150,10 @@ impl Kind {
                 "encryption private key in its envelope (SM2EnvelopedKey)",
                 "GM/T 0009, 7.4 (GB/T 35276)",
             ),
+            Self::CsrResponse => (
+                "response to a certification request, with the encryption key (CSRResponse)",
+                "GM/T 0092-2020, clause 8",
+            ),
             Self::Ciphertext => ("SM2 ciphertext (SM2Cipher)", "GM/T 0009, 7.2 (GB/T 35276)"),
             Self::Signature => (
                 "SM2 signature (SM2Signature)",
@@ -242,6 +248,7 @@ const SHAPES: &[(Kind, &Type)] = &[
     (Kind::BasicOcspResponse, &schema::BASIC_OCSP_RESPONSE),
     (Kind::OcspRequest, &schema::OCSP_REQUEST),
     (Kind::EnvelopedKey, &schema::ENVELOPED_KEY),
+    (Kind::CsrResponse, &schema::CSR_RESPONSE),
     (Kind::Pkcs12, &schema::PFX),
     (Kind::CfcaKeyFile, &schema::CFCA_KEY_FILE),
     (Kind::PrivateKey, &schema::PRIVATE_KEY),
@@ -353,6 +360,9 @@ fn decode_first(part: &mut Part, encoding: Encoding) {
 
 fn unwrapped(piece: &Piece, encoding: Encoding, evidence: &Evidence<'_>) -> Part {
     let octets = &piece.octets;
+    if piece.label.is_none() && octets.trim_ascii().is_empty() {
+        return empty(octets.len());
+    }
     let node = Node::read(octets);
     let recognised = node.as_ref().and_then(recognise);
     if let (Some(node), Some((kind, shape))) = (&node, recognised) {
@@ -388,6 +398,17 @@ fn unwrapped(piece: &Piece, encoding: Encoding, evidence: &Evidence<'_>) -> Part
     }
 }
 
+fn empty(length: usize) -> Part {
+    let mut part = Part::new(Kind::OtherOctets);
+    let told = match length {
+        0 => "none: it is empty".into(),
+        length => alloc::format!("{length}, all of them white space"),
+    };
+    part.fact("octets", told);
+    part.next_step("nothing is in it: get it again from whoever sent it");
+    part
+}
+
 fn text(octets: &[u8]) -> Part {
     let mut part = Part::new(Kind::OtherText);
     part.fact("text", first_words(octets));
@@ -417,9 +438,9 @@ fn known(
         Kind::Certificate => x509::certificate(&mut part, node, evidence),
         Kind::Request | Kind::CfcaRequest => x509::request(&mut part, node, evidence),
         Kind::Crl => x509::crl(&mut part, node, evidence),
-        Kind::OcspResponse => x509::ocsp_response(&mut part, node, evidence),
-        Kind::BasicOcspResponse => x509::basic_ocsp(&mut part, node, evidence),
-        Kind::OcspRequest => x509::ocsp_request(&mut part, node),
+        Kind::OcspResponse => ocsp::response(&mut part, node, evidence),
+        Kind::BasicOcspResponse => ocsp::basic(&mut part, node, evidence),
+        Kind::OcspRequest => ocsp::request(&mut part, node),
         Kind::Data
         | Kind::SignedData
         | Kind::EnvelopedData
@@ -454,6 +475,7 @@ fn root_name(kind: Kind) -> &'static str {
         Kind::BarePublicKey => "SM2PublicKey",
         Kind::PublicKey => "SubjectPublicKeyInfo",
         Kind::EnvelopedKey => "SM2EnvelopedKey",
+        Kind::CsrResponse => "CSRResponse",
         Kind::Ciphertext => "SM2Cipher",
         Kind::Signature => "SM2Signature",
         Kind::Pkcs12 => "PFX",

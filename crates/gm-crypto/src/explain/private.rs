@@ -43,6 +43,12 @@ pub(crate) fn plausible(kind: Kind, node: &Node<'_>) -> bool {
                 && (1..=66).contains(&length(1))
         }
         Kind::CfcaDelivery => length(1) >= 96,
+        Kind::CsrResponse => {
+            let certificate = node.child(0).and_then(|set| set.child(0));
+            let key = enveloped_key(node);
+            certificate.is_some_and(|first| CERTIFICATE.fits(&first, &mut 2000))
+                && key.is_none_or(|key| ENVELOPED_KEY.fields_fit(&key))
+        }
         Kind::EncryptedPrivateKey => {
             let scheme = node.child(0).as_ref().and_then(first_oid);
             let schemes = [
@@ -99,6 +105,7 @@ pub(crate) fn explain(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>)
             part.next_step("open it with the temporary key of the request: gmpki sm2 envelope open --key TEMPORARY.key.pem --certificate ENCRYPTION.pem --new-password-file PASSWORD --out NEW.key.pem FILE");
         }
         Kind::EnvelopedKey => envelope(part, node),
+        Kind::CsrResponse => csr_response(part, node, evidence),
         Kind::Ciphertext => ciphertext(part, node),
         Kind::Signature => signature(part, node),
         Kind::Pkcs12 => pkcs12(part, node, evidence),
@@ -490,6 +497,53 @@ fn cfca_key_file(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {
     }
     key_file(part, node.octets, evidence);
     part.next_step(format!("write the key anew as PKCS#8: {ENCRYPT_ANEW}"));
+}
+
+/// The `SM2EnvelopedKey` of a response, or what has its tag as its own.
+fn enveloped_key<'a>(node: &Node<'a>) -> Option<Node<'a>> {
+    let tagged = node.children().find(|child| child.is_context(0))?;
+    match tagged.child(1) {
+        Some(_) => Some(tagged),
+        None => tagged.child(0),
+    }
+}
+
+fn csr_response(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>) {
+    let first = |set: Option<Node<'_>>| {
+        let inside = set?.child(0)?;
+        let certificate = if inside.is(asn1::SET) {
+            inside.child(0)?
+        } else {
+            inside
+        };
+        CertificateView::new(&certificate).map(|view| {
+            let subject = brief::name(&view.subject, evidence.view);
+            (subject, key_of(&view.spki))
+        })
+    };
+    if let Some((subject, _)) = first(node.child(0)) {
+        part.fact("signing certificate", subject);
+    }
+    let encryption = first(node.children().find(|child| child.is_context(1)));
+    if let Some((subject, _)) = &encryption {
+        part.fact("encryption certificate", subject.as_str());
+    }
+    let Some(key) = enveloped_key(node) else {
+        return part
+            .next_step("it brings no encryption key: that is the signing certificate alone");
+    };
+    envelope(part, &key);
+    let wrapped = ENVELOPED_KEY
+        .field(&key, "Sm2PublicKey")
+        .and_then(|bits| PublicKey::from_sec1(bits.bits()?).ok());
+    if let (Some((_, Some(certified))), Some(wrapped)) = (encryption, wrapped)
+        && certified != wrapped
+    {
+        part.wrong(
+            "the encryption certificate is of another key than the wrapped one",
+            "GM/T 0092-2020, clause 8",
+        );
+    }
 }
 
 fn envelope(part: &mut Part, node: &Node<'_>) {

@@ -6,8 +6,8 @@ mod x509;
 
 pub(crate) use cms::{CONTENT_INFO, ENVELOPED_DATA, SIGNED_DATA, TIME_STAMP_RESPONSE};
 pub(crate) use keys::{
-    ALGORITHM, CFCA_ESCROW, CFCA_KEY_FILE, EC_PARAMETERS, ENCRYPTED_PRIVATE_KEY, ENVELOPED_KEY,
-    PFX, PRIVATE_KEY, PUBLIC_KEY, SEC1, SM2_CIPHER, SM2_SIGNATURE,
+    ALGORITHM, CFCA_ESCROW, CFCA_KEY_FILE, CSR_RESPONSE, EC_PARAMETERS, ENCRYPTED_PRIVATE_KEY,
+    ENVELOPED_KEY, PFX, PRIVATE_KEY, PUBLIC_KEY, SEC1, SM2_CIPHER, SM2_SIGNATURE,
 };
 pub(crate) use x509::{
     BASIC_OCSP_RESPONSE, CERTIFICATE, CRL, CSR, CSR_CFCA, KEY_USAGES, NAME, OCSP_REQUEST,
@@ -299,6 +299,11 @@ pub(crate) fn field<'a>(node: &Node<'a>, fields: &'static [Field], name: &str) -
 }
 
 impl Type {
+    /// Whether what stands inside fits, whatever the tag around it.
+    pub(crate) fn fields_fit(&self, node: &Node<'_>) -> bool {
+        self.fits_inside(node, true, 0, &mut 3000)
+    }
+
     /// [`field`] of a SEQUENCE.
     pub(crate) fn field<'a>(&self, node: &Node<'a>, name: &str) -> Option<Node<'a>> {
         match self.bare() {

@@ -576,6 +576,242 @@ fn dates_are_judged_at_the_time_that_is_given_and_fail_nothing() {
     assert!(said("2026-01-15T00:00:00Z").contains("thisUpdate is still to come"));
 }
 
+/// Each form in which a key is delivered, by whom it is written.
+fn deliveries() -> Vec<(Kind, Vec<u8>)> {
+    use crate::{
+        delivery::{
+            CfcaForm, DeliveryTarget, DeviceForm, DeviceOrder, EncryptionKeyDelivery, IntegerWidth,
+            ScalarPlace,
+        },
+        sm2::{EnvelopeCipher, EnvelopedKeyForm, ScalarPadding},
+    };
+    let (signing, encryption) = (certificate(), {
+        crafted::certificate("ca", "encryption", &key(9), &usual(&key(7)))
+    });
+    let sender = crafted::signer(&key(8), b"1234567812345678");
+    let centre = crafted::certificate("ca", "centre", &key(8), &usual(&key(7)));
+    let mut targets = Vec::new();
+    for padding in [
+        ScalarPadding::None,
+        ScalarPadding::LeadingZeros,
+        ScalarPadding::Pkcs7,
+    ] {
+        for cipher in [EnvelopeCipher::Sm4, EnvelopeCipher::Sm4Ecb] {
+            let form = EnvelopedKeyForm::default().with_padding(padding);
+            let form = form.with_cipher(cipher);
+            for form in [form, form.with_null_parameters(true)] {
+                targets.push((Kind::EnvelopedKey, DeliveryTarget::EnvelopedKey(form)));
+            }
+        }
+    }
+    let cipher_first = |integers, first, capacity| DeviceOrder::CipherFirst {
+        integers,
+        first,
+        capacity,
+    };
+    let mut devices = vec![DeviceForm::SKF, DeviceForm::SDF_2012, DeviceForm::GMSSL];
+    for order in [
+        DeviceOrder::ScalarFirst { capacity: 136 },
+        cipher_first(IntegerWidth::Four, 0x0002_0100, 16),
+        cipher_first(IntegerWidth::Four, 1, 255),
+        cipher_first(IntegerWidth::Eight, 0x0002_0800, 136),
+        cipher_first(IntegerWidth::Eight, 0x0002_0200, 1024),
+    ] {
+        devices.push(DeviceForm::SKF.with_order(order));
+    }
+    for device in devices {
+        for place in [ScalarPlace::Whole, ScalarPlace::Right, ScalarPlace::Left] {
+            let target = DeliveryTarget::Device(device.with_scalar(place));
+            targets.push((Kind::DeviceEnvelope, target));
+        }
+    }
+    for commas in [true, false] {
+        for form in [
+            CfcaForm::Headed { commas },
+            CfcaForm::Base64 { commas },
+            CfcaForm::Der,
+        ] {
+            targets.push((Kind::CfcaDelivery, DeliveryTarget::Cfca(form)));
+        }
+    }
+    let certificates: [&[u8]; 2] = [&encryption, &signing];
+    for (signing, encryption) in [
+        (&certificates[1..], &certificates[..1]),
+        (&certificates[..], &[]),
+    ] {
+        let target = DeliveryTarget::CsrResponse {
+            form: EnvelopedKeyForm::default(),
+            signing,
+            encryption,
+        };
+        targets.push((Kind::CsrResponse, target));
+    }
+    let target = DeliveryTarget::SignedAndEnveloped {
+        sender: &sender,
+        sender_certificate: &centre,
+        recipient_certificate: &signing,
+    };
+    targets.push((Kind::SignedAndEnvelopedData, target));
+    let sealed = |(kind, target)| {
+        let mut rng = getrandom::SysRng;
+        let delivery = EncryptionKeyDelivery::seal(&mut rng, &key(7).public_key(), &key(9), target);
+        (kind, delivery.unwrap().write())
+    };
+    targets.into_iter().map(sealed).collect()
+}
+
+#[test]
+fn each_form_in_which_a_key_is_delivered_is_known() {
+    for (wanted, octets) in deliveries() {
+        let explanation = explain(&octets, &Context::new());
+        let text = explanation.to_string();
+        assert_eq!(explanation.parts()[0].kind(), wanted, "{text}");
+        assert!(
+            !explanation.has_failed() && !text.contains("(no field)"),
+            "{text}"
+        );
+        assert!(text.contains("gmpki sm2 envelope open"), "{text}");
+    }
+}
+
+#[test]
+fn a_response_is_known_in_each_spelling_of_its_sets() {
+    let signing = certificate();
+    let encryption = crafted::certificate("ca", "encryption", &key(9), &usual(&key(7)));
+    let envelope =
+        crate::sm2::EnvelopedKey::seal(&mut getrandom::SysRng, &key(7).public_key(), &key(9));
+    let envelope = envelope.unwrap().to_der();
+    let length = asn1::Node::read(&envelope).unwrap().header;
+    let inside = &envelope[length..];
+    let set = tlv(0x31, &[&encryption]);
+    for (first, key, last) in [
+        (0x31, &envelope[..], &encryption[..]),
+        (0x30, &envelope, &encryption),
+        (0x31, inside, &encryption),
+        (0x30, inside, &set),
+    ] {
+        let parts = [
+            tlv(first, &[&signing]),
+            tlv(0xa0, &[key]),
+            tlv(0xa1, &[last]),
+        ]
+        .concat();
+        let response = tlv(0x30, &[&parts]);
+        assert_eq!(kind(&response), Kind::CsrResponse);
+        let text = told(&response);
+        assert!(
+            text.contains("encryption certificate: CN=encryption"),
+            "{text}"
+        );
+        assert!(!text.contains("another key"), "{text}");
+        for length in 0..response.len() {
+            let _ = told(&response[..length]);
+        }
+    }
+    // Another key's certificate, and none of a key at all.
+    let parts = [
+        tlv(0x31, &[&signing]),
+        tlv(0xa0, &[&envelope]),
+        tlv(0xa1, &[&signing]),
+    ]
+    .concat();
+    let wrong = explain(&tlv(0x30, &[&parts]), &Context::new());
+    assert!(wrong.has_failed(), "{wrong}");
+    assert_eq!(
+        kind(&tlv(0x30, &[&tlv(0x31, &[&signing])])),
+        Kind::CsrResponse
+    );
+    assert_ne!(
+        kind(&tlv(0x30, &[&tlv(0x31, &[&envelope])])),
+        Kind::CsrResponse
+    );
+}
+
+#[test]
+fn words_are_no_base64_and_those_that_may_be_passwords_are_not_shown() {
+    for text in [
+        "letmeinplease",
+        "correcthorsebatterystaple",
+        "Tr0ub4dor+3xyz",
+        "  Sesame1234567890abcd  \n",
+        "averyveryveryverylongsentencewithoutanyblanksinit",
+        "secret\nother\n",
+    ] {
+        let explanation = explain(text.as_bytes(), &Context::new());
+        assert_eq!(explanation.encoding(), Encoding::Text, "{text}");
+        for told in [explanation.to_string(), format!("{explanation:?}")] {
+            assert!(
+                !told.contains(text.split_whitespace().next().unwrap()),
+                "{told}"
+            );
+        }
+    }
+    assert!(told(b"a sentence of words").contains("\"a sentence of words\""));
+}
+
+#[test]
+fn an_empty_file_is_said_to_be_empty() {
+    assert!(told(b"").contains("it is empty"));
+    assert!(told(b" \r\n").contains("3, all of them white space"));
+    assert!(explain(b"", &Context::new()).has_failed());
+}
+
+#[test]
+fn a_structure_that_is_cut_off_says_where_and_how_much_is_missing() {
+    let whole = certificate();
+    for missing in [1, 5, whole.len() / 2] {
+        let length = whole.len() - missing;
+        let text = told(&whole[..length]);
+        let wanted = format!("it ends at octet {length}, {missing} octets too early");
+        assert!(text.contains(&wanted), "{text}");
+        assert_eq!(text.matches("cut off: ").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn structures_one_behind_the_other_are_each_explained() {
+    let chain = [
+        crafted::certificate("ca", "leaf", &key(9), &usual(&key(7))),
+        certificate(),
+    ];
+    let explanation = explain(&chain.concat(), &Context::new());
+    assert_eq!(explanation.encoding(), Encoding::Der);
+    let [leaf, root] = explanation.parts() else {
+        panic!("{explanation}");
+    };
+    for part in [leaf, root] {
+        assert_eq!(part.kind(), Kind::Certificate);
+        assert!(
+            matches!(part.verdict(), Verdict::Holds { .. }),
+            "{explanation}"
+        );
+        assert_eq!(part.lines()[0].offset, Some(0));
+    }
+    // What is behind the last and is no structure is told there.
+    let text = told(&[&chain.concat()[..], &[0; 3]].concat());
+    assert!(text.contains("3 octets stand behind its end"), "{text}");
+    let many = certificate().repeat(MAX_PARTS + 8);
+    let explanation = explain(&many, &Context::new());
+    assert_eq!(explanation.parts().len(), MAX_PARTS);
+    assert!(explanation.to_string().contains("more"));
+}
+
+#[test]
+fn a_line_stands_where_the_first_of_its_tags_does() {
+    let octets = crate::pki::encode_private_key(&secret());
+    let explanation = explain(&octets, &Context::new());
+    let offset = |name: &str| {
+        let mut lines = explanation.parts()[0].lines().iter();
+        let line = lines.find(|line| line.name == name).unwrap();
+        (octets[line.offset.unwrap()], line.tag.clone())
+    };
+    // An OCTET STRING with what is inside of it, and a tag with it.
+    let (tag, told) = offset("privateKey");
+    assert!(tag == 4 && told.starts_with("OCTET STRING"), "{tag} {told}");
+    let (tag, told) = offset("publicKey");
+    assert!(tag == 0xa1 && told.starts_with("[1]"), "{tag} {told}");
+}
+
 #[test]
 fn every_truncation_and_every_flipped_octet_is_explained() {
     for (_, octets) in samples() {

@@ -25,7 +25,7 @@ pub(crate) fn tree(node: &Node<'_>, kind: &'static Type, name: &str, view: View)
         hide: false,
         oid: "",
     };
-    walk.walk(node, kind, name, "", place);
+    walk.walk(node, kind, name, &Outer::NONE, place);
     walk.lines
 }
 
@@ -43,11 +43,33 @@ struct Place<'s> {
     oid: &'s str,
 }
 
+/// The tags around a value that are told in its line.
+struct Outer {
+    tags: String,
+    /// Where the first of them stands.
+    offset: Option<usize>,
+}
+
+impl Outer {
+    const NONE: Self = Self {
+        tags: String::new(),
+        offset: None,
+    };
+
+    /// With one more tag.
+    fn with(&self, node: &Node<'_>, tag: &str) -> Self {
+        Self {
+            tags: format!("{}{tag}", self.tags),
+            offset: self.offset.or(Some(node.offset)),
+        }
+    }
+}
+
 impl Walk {
-    fn line(&mut self, node: &Node<'_>, name: &str, tag: String, value: String, depth: usize) {
+    fn line(&mut self, at: usize, name: &str, tag: String, value: String, depth: usize) {
         self.lines.push(Line {
             depth,
-            offset: Some(node.offset),
+            offset: Some(at),
             name: name.into(),
             tag,
             value,
@@ -66,15 +88,16 @@ impl Walk {
         }
     }
 
-    /// One value; `outer` is the explicit tag around it.
+    /// One value; its line stands where `outer` begins.
     fn walk(
         &mut self,
         node: &Node<'_>,
         kind: &'static Type,
         name: &str,
-        outer: &str,
+        outer: &Outer,
         place: Place<'_>,
     ) {
+        let at = outer.offset.unwrap_or(node.offset);
         if self.lines.len() >= MAX_LINES || place.depth > MAX_DEPTH {
             if self.lines.last().is_none_or(|line| line.offset.is_some()) {
                 self.lines.push(Line {
@@ -87,7 +110,7 @@ impl Walk {
             }
             return;
         }
-        let tag = format!("{outer}{}{}", node.tag_name(), length_note(node));
+        let tag = format!("{}{}{}", outer.tags, node.tag_name(), length_note(node));
         match kind {
             Type::Secret(inner) => {
                 let place = Place {
@@ -103,7 +126,7 @@ impl Walk {
                 return match told {
                     Some((own, value)) => {
                         let name = own.as_deref().unwrap_or(name);
-                        self.line(node, name, tag, value, place.depth);
+                        self.line(at, name, tag, value, place.depth);
                     }
                     None => self.walk(node, inner, name, outer, place),
                 };
@@ -113,26 +136,26 @@ impl Walk {
                 if let Some(field) = named {
                     let name = format!("{name}.{}", field.name);
                     return if field.is_explicit() {
-                        let outer = format!("{outer}[{}] ", node.number);
+                        let outer = outer.with(node, &format!("[{}] ", node.number));
                         match node.child(0) {
                             Some(inner) => self.walk(&inner, field.kind, &name, &outer, place),
-                            None => self.line(node, &name, tag, "empty".into(), place.depth),
+                            None => self.line(at, &name, tag, "empty".into(), place.depth),
                         }
                     } else {
                         self.walk(node, field.kind, &name, outer, place)
                     };
                 }
-                return self.any(node, name, tag, place);
+                return self.any(node, at, name, tag, place);
             }
             Type::Wrapped(inner) => {
                 let inside = node.inside().filter(|inside| inner.accepts(inside));
                 if let Some(inside) = inside.filter(|_| !node.constructed) {
-                    let outer = format!("{outer}{} with ", node.tag_name());
+                    let outer = outer.with(node, &format!("{} with ", node.tag_name()));
                     return self.walk(&inside, inner, name, &outer, place);
                 }
             }
             Type::Sequence(fields) if node.constructed => {
-                self.line(node, name, tag, String::new(), place.depth);
+                self.line(at, name, tag, String::new(), place.depth);
                 let mut oid = String::from(place.oid);
                 for (field, child) in assign_what_fits(node, fields, 1000) {
                     let below = Place {
@@ -142,22 +165,26 @@ impl Walk {
                     };
                     match field {
                         Some(field) if field.is_explicit() => {
-                            let outer = format!("[{}] ", child.number);
+                            let outer = Outer::NONE.with(&child, &format!("[{}] ", child.number));
                             match child.child(0) {
                                 Some(inner) => {
                                     self.walk(&inner, field.kind, field.name, &outer, below);
                                 }
-                                None => self.walk(&child, &Type::Any, field.name, "", below),
+                                None => {
+                                    self.walk(&child, &Type::Any, field.name, &Outer::NONE, below);
+                                }
                             }
                         }
-                        Some(field) => self.walk(&child, field.kind, field.name, "", below),
+                        Some(field) => {
+                            self.walk(&child, field.kind, field.name, &Outer::NONE, below);
+                        }
                         // What nobody expects there may be a key.
                         None => {
                             let hidden = Place {
                                 hide: true,
                                 ..below
                             };
-                            self.walk(&child, &Type::Any, "(no field)", "", hidden);
+                            self.walk(&child, &Type::Any, "(no field)", &Outer::NONE, hidden);
                         }
                     }
                     if let Some(found) = child.oid() {
@@ -173,7 +200,7 @@ impl Walk {
                     1 => String::new(),
                     count => format!("{count} elements"),
                 };
-                self.line(node, name, tag, elements, place.depth);
+                self.line(at, name, tag, elements, place.depth);
                 let limit = if self.view.full { usize::MAX } else { ELEMENTS };
                 let below = Place {
                     depth: place.depth + 1,
@@ -183,7 +210,7 @@ impl Walk {
                     if self.lines.len() >= MAX_LINES {
                         break;
                     }
-                    self.walk(&child, inner, element, "", below);
+                    self.walk(&child, inner, element, &Outer::NONE, below);
                 }
                 self.more(count.saturating_sub(limit), below.depth);
                 return self.leftover(node, place);
@@ -191,19 +218,19 @@ impl Walk {
             _ => {}
         }
         if node.constructed && !matches!(kind, Type::Personal) {
-            return self.any(node, name, tag, place);
+            return self.any(node, at, name, tag, place);
         }
         let told = value(node, kind, self.view, place.hide);
-        self.line(node, name, tag, told, place.depth);
+        self.line(at, name, tag, told, place.depth);
     }
 
     /// A structure of which nothing is known.
-    fn any(&mut self, node: &Node<'_>, name: &str, tag: String, place: Place<'_>) {
+    fn any(&mut self, node: &Node<'_>, at: usize, name: &str, tag: String, place: Place<'_>) {
         if !node.constructed {
             let told = value(node, &Type::Any, self.view, place.hide);
-            return self.line(node, name, tag, told, place.depth);
+            return self.line(at, name, tag, told, place.depth);
         }
-        self.line(node, name, tag, String::new(), place.depth);
+        self.line(at, name, tag, String::new(), place.depth);
         let limit = if self.view.full { usize::MAX } else { 20 };
         let below = Place {
             depth: place.depth + 1,
@@ -214,7 +241,7 @@ impl Walk {
             if self.lines.len() >= MAX_LINES {
                 break;
             }
-            self.walk(&child, &Type::Any, "", "", below);
+            self.walk(&child, &Type::Any, "", &Outer::NONE, below);
         }
         self.more(children.count(), below.depth);
         self.leftover(node, place);
@@ -227,11 +254,10 @@ impl Walk {
         let rest = children.rest();
         if rest > 0 {
             let value = format!("{rest} octets that are no value");
-            let mut at = *node;
-            at.offset = end.map_or(node.offset + node.header, |last| {
+            let at = end.map_or(node.offset + node.header, |last| {
                 last.offset + last.octets.len()
             });
-            self.line(&at, "", String::new(), value, place.depth + 1);
+            self.line(at, "", String::new(), value, place.depth + 1);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Keys, what is encrypted to them, and the files in which they stand.
 
 use super::{Brief, Field, Type, cms, may, need};
-use crate::explain::asn1::{BIT_STRING, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING};
+use crate::explain::asn1::{self, BIT_STRING, INTEGER, Node, OBJECT_IDENTIFIER, OCTET_STRING};
 
 pub(super) static OID: Type = Type::Is(OBJECT_IDENTIFIER);
 pub(super) static NUMBER: Type = Type::Is(INTEGER);
@@ -120,6 +120,37 @@ pub(crate) static ENVELOPED_KEY: Type = Type::Sequence(&[
     need("Sm2PublicKey", &Type::Point(BIT_STRING)),
     need("Sm2EncryptedPrivateKey", &Type::Secret(&BITS)),
 ]);
+
+/// `CSRResponse` (GM/T 0092, clause 8), in each spelling of its sets and tags.
+pub(crate) static CSR_RESPONSE: Type = Type::Sequence(&[
+    need("signCertificate", &Type::Look(certificates)),
+    may("encryptedPrivateKey", &Type::Look(enveloped)).implicit(0),
+    may("encryptCertificate", &Type::Look(certificates)).implicit(1),
+]);
+
+/// A set of certificates: SET, SEQUENCE, or a tag around one of them or instead of it.
+fn certificates(node: &Node<'_>) -> &'static Type {
+    static SET: Type = Type::SetOf("certificate", &super::x509::CERTIFICATE_BRIEF);
+    static SEQUENCE: Type = Type::SequenceOf("certificate", &super::x509::CERTIFICATE_BRIEF);
+    static AROUND: Type = Type::SequenceOf("certificates", &SET);
+    let around = node.is_context(1) && node.child(0).is_some_and(|inner| inner.is(asn1::SET));
+    if around {
+        &AROUND
+    } else if node.is(asn1::SEQUENCE) {
+        &SEQUENCE
+    } else {
+        &SET
+    }
+}
+
+/// An `SM2EnvelopedKey` under a tag, or with the tag as its own.
+fn enveloped(node: &Node<'_>) -> &'static Type {
+    static AROUND: Type = Type::SequenceOf("SM2EnvelopedKey", &ENVELOPED_KEY);
+    match node.child(1) {
+        Some(_) => &ENVELOPED_KEY,
+        None => &AROUND,
+    }
+}
 
 /// The key file of CFCA's kit: no standard.
 pub(crate) static CFCA_KEY_FILE: Type = Type::Sequence(&[
