@@ -559,6 +559,42 @@ const REFUSED: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn the_program_judges_dates_now_or_at_the_time_that_is_given() {
+    let bench = Bench::new();
+    let certificate = bench.write("root.der", root());
+    let told = |time: &str| {
+        let call = gmpki("explain --at").arg(time).arg(&certificate);
+        call.answer().good().text().to_owned()
+    };
+    assert!(told("2036-01-01T00:00:01Z").contains("expired on 2036-01-01 00:00:00Z"));
+    assert!(told("2025-12-31T23:59:59Z").contains("not yet valid: from 2026-01-01"));
+    assert!(!told("2026-06-01T00:00:00Z").contains("expired"));
+    let misused = gmpki("explain --at tomorrow").arg(&certificate).answer();
+    misused.misused("no time like");
+    let list = bench.write("list.der", crl());
+    let text = gmpki("explain").option("--issuer", &certificate).arg(&list);
+    // Its nextUpdate lies behind every time at which this is run.
+    assert!(
+        text.answer()
+            .good()
+            .text()
+            .contains("out of date: nextUpdate was 2026-08-01")
+    );
+}
+
+#[test]
+fn a_file_that_is_too_large_is_told_which_commands_have_no_bound() {
+    let bench = Bench::new();
+    let path = bench.write("large.p7m", b"");
+    let file = fs::OpenOptions::new().write(true).open(&path);
+    let length = file.and_then(|file| file.set_len((1 << 26) + 1));
+    length.expect("a file with a hole");
+    let answer = gmpki("explain").arg(&path).answer();
+    let answer = answer.refused("larger than 64 MiB");
+    assert!(answer.err.contains("gmpki message verify"), "{answer}");
+}
+
+#[test]
 fn no_message_is_taken_for_another_kind() {
     let kinds = files().into_iter().map(|(name, (octets, context))| {
         let kind = explain(&octets, &context).parts()[0].kind();

@@ -118,7 +118,9 @@ fn wrapped_only(part: &mut Part) {
     let command = |step: &String| step.contains("gmpki message") || step.contains("gmpki sm2");
     if part.next.iter().any(command) {
         part.next.retain(|step| !command(step));
-        part.next_step("gmpki message reads it with a ContentInfo around it, and not as it stands");
+        part.next_step(
+            "commands read a message with its ContentInfo around it, and not this as it stands",
+        );
     }
 }
 

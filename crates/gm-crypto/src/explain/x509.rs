@@ -636,7 +636,7 @@ pub(crate) fn request(part: &mut Part, node: &Node<'_>, evidence: &Evidence<'_>)
     );
     advice(part);
     if part.kind == super::Kind::CfcaRequest {
-        part.next_step("gmpki issues from requests as RFC 2986 has them: this one CFCA reads");
+        part.next_step("CFCA alone reads a request like this: to issue from, one has to be written as RFC 2986 says");
     } else if matches!(part.verdict, Verdict::Holds { .. }) {
         part.next_step(
             "issue: gmpki cert issue --profile subscriber-signing --issuer CA.pem --key CA.key.pem FILE",
