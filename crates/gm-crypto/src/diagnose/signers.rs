@@ -401,6 +401,9 @@ const SM2: [&str; 5] = [
     "1.2.840.10045.2.1",
 ];
 
+/// Which names no digest.
+const RSA: &str = "1.2.840.113549.1.1.1";
+
 /// A signature or a digest that is none of the spellings of SM2 and SM3.
 fn other_algorithm(signer: &SignerView<'_>) -> Option<String> {
     let signature = first_oid(&signer.signature_algorithm)?;
@@ -417,8 +420,9 @@ fn other_algorithm(signer: &SignerView<'_>) -> Option<String> {
     match (SM2.contains(&signature.as_str()), known) {
         (true, true) => None,
         (true, false) => Some(format!("with {}", name_and_dotted(&digest))),
-        (false, true) => Some(name_and_dotted(&signature)),
-        (false, false) => Some(format!(
+        // Many an identifier names the digest, too.
+        (false, known) if known || signature != RSA => Some(name_and_dotted(&signature)),
+        (false, _) => Some(format!(
             "{} with {}",
             name_and_dotted(&signature),
             name_and_dotted(&digest)

@@ -91,6 +91,8 @@ fn dialect(part: &mut Part, rfc: bool) {
         || named(part, Deviation::DigestNamedHmac)
     {
         Some("BJCA's or Kinsec's".into())
+    } else if rfc && names_other_signature(part) {
+        Some("RFC 5652 or PKCS#7 with other signatures than SM2's".into())
     } else if rfc {
         Some("content types of RFC 5652 or PKCS#7 around SM2".into())
     } else if named(part, Deviation::EncryptionNamedOtherwise) {
@@ -102,6 +104,11 @@ fn dialect(part: &mut Part, rfc: bool) {
     } else {
         None
     };
+}
+
+fn names_other_signature(part: &Part) -> bool {
+    let other = |finding: &Finding| matches!(finding, Finding::OtherAlgorithm { .. });
+    part.findings.iter().any(other)
 }
 
 /// What forgives the deviations that were found.

@@ -1,6 +1,7 @@
 //! An explanation as one screen.
 
 use super::{Explanation, Line, Part, Severity, Verdict};
+use crate::diagnose::Finding;
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
@@ -93,7 +94,12 @@ fn write_part(
         Verdict::DoesNotVerify { what } => format!("DOES NOT VERIFY: {what}"),
     };
     writeln!(f, "\nverifies:  {verdict}")?;
-    for finding in part.findings.iter().take(findings) {
+    let said = |finding: &Finding| match &part.verdict {
+        Verdict::NotChecked { reason } => reason.contains(&format!("{finding}")),
+        _ => false,
+    };
+    let unsaid = part.findings.iter().filter(|finding| !said(finding));
+    for finding in unsaid.take(findings) {
         writeln!(f, "  because  {finding}")?;
     }
     for step in part.next.iter().take(steps) {

@@ -427,6 +427,8 @@ fn another_algorithm_than_sm2_is_named_and_not_checked() {
                     let known = signature.contains("10197");
                     let name = if known { digest } else { signature };
                     assert!(reason.contains(name), "{reason}");
+                    let text = explanation.to_string();
+                    assert_eq!(text.matches("is said to be").count(), 1, "{text}");
                 }
                 other => panic!("{other:?}\n{explanation}"),
             }
@@ -798,7 +800,7 @@ fn structures_one_behind_the_other_are_each_explained() {
 
 #[test]
 fn a_line_stands_where_the_first_of_its_tags_does() {
-    let octets = crate::pki::encode_private_key(&secret());
+    let octets = pki::encode_private_key(&secret());
     let explanation = explain(&octets, &Context::new());
     let offset = |name: &str| {
         let mut lines = explanation.parts()[0].lines().iter();
