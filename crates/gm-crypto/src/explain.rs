@@ -290,7 +290,8 @@ impl Part {
 pub struct Line {
     /// Levels below the first.
     pub depth: usize,
-    /// Octets from the beginning of the structure to the tag; none for a remark.
+    /// Octets from the beginning of the structure to the first of the line's tags, as
+    /// `openssl asn1parse` counts them; none for a remark.
     pub offset: Option<usize>,
     /// The field's name in its standard; empty where it is not known.
     pub name: String,

@@ -706,6 +706,7 @@ fn a_response_is_known_in_each_spelling_of_its_sets() {
             "{text}"
         );
         assert!(!text.contains("another key"), "{text}");
+        assert!(text.contains("gmpki sm2 envelope open"), "{text}");
         for length in 0..response.len() {
             let _ = told(&response[..length]);
         }
