@@ -12,6 +12,7 @@ use super::{
     x509,
 };
 use crate::diagnose::Budget;
+use alloc::string::String;
 use core::fmt;
 
 /// What a structure is.
