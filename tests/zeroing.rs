@@ -3,7 +3,12 @@
 
 #![allow(clippy::panic, reason = "a panic is how a test fails")]
 
+use getrandom::SysRng;
 use gm_crypto::{
+    message::{
+        Dialect, Partner, Signer,
+        stream::{self, EnvelopeWriter, ExpectedSigners},
+    },
     pki::{
         KeyFileParameters, decode_private_key, decode_private_key_encrypted, encode_private_key,
         encode_private_key_encrypted,
@@ -18,11 +23,18 @@ use gm_crypto::{
         cipher::{BlockCipherEncrypt, KeyInit, KeyIvInit, StreamCipher},
     },
 };
-use gm_pki_tests::remains::{WatchedHeap, before_and_after_drop};
+use gm_pki_tests::{
+    parties::Party,
+    remains::{WatchedHeap, before_and_after_drop},
+};
 use hmac::{Hmac, Mac};
 use rand_core::{TryCryptoRng, TryRng};
 use signature::Signer;
-use std::{convert::Infallible, fmt::Debug};
+use std::{
+    convert::Infallible,
+    fmt::Debug,
+    io::{Cursor, sink},
+};
 use zeroize::ZeroizeOnDrop;
 
 #[global_allocator]
@@ -423,6 +435,80 @@ impl TryRng for Counted {
 }
 
 impl TryCryptoRng for Counted {}
+
+#[test]
+fn no_block_of_the_heap_is_given_back_with_a_text_that_went_by_in_it() {
+    let (alice, bob) = (Party::new("alice"), Party::new("bob"));
+    let partner = Partner::default();
+    let recipients = [&bob.certificate[..]];
+    // Longer than any buffer; and it could be a SET, so that its beginning is kept, or could
+    // not.
+    for (first, length) in [(0x31, 60_000), (0x31, 300_000), (0x30, 300_000)] {
+        let mut text = vec![first];
+        text.extend(MESSAGE.iter().cycle().take(length));
+        let signer = || Signer::new(&alice.certificate).expect("a certificate");
+        let (mut enveloped, mut both) = (Vec::new(), Vec::new());
+        let content = || Cursor::new(&text);
+        stream::encrypt(
+            &mut SysRng,
+            &partner,
+            &recipients,
+            content(),
+            &mut enveloped,
+        )
+        .expect("a message");
+        let rng = &mut SysRng;
+        let (key, out) = (&alice.key, &mut both);
+        stream::sign_and_encrypt(rng, &partner, signer(), key, &recipients, content(), out)
+            .expect("a message");
+
+        let works: [(&str, &dyn Fn()); _] = [
+            ("signed", &|| {
+                let rng = &mut SysRng;
+                stream::sign_attached(rng, &partner, signer(), &alice.key, content(), sink())
+                    .expect("a message");
+            }),
+            ("encrypted as it is written", &|| {
+                let writer = EnvelopeWriter::indefinite(&mut SysRng, &partner, &recipients, sink());
+                let mut writer = writer.expect("a message");
+                for piece in text.chunks(1_000) {
+                    writer.update(piece).expect("room");
+                }
+                writer.finish().expect("a message");
+            }),
+            ("encrypted as it is read", &|| {
+                stream::encrypt(&mut SysRng, &partner, &recipients, content(), sink())
+                    .expect("a message");
+            }),
+            ("given up", &|| {
+                let writer = EnvelopeWriter::indefinite(&mut SysRng, &partner, &recipients, sink());
+                let mut writer = writer.expect("a message");
+                writer.update(&text[..50_000]).expect("room");
+            }),
+            ("decrypted", &|| {
+                let message = &enveloped[..];
+                let dialect = Dialect::Strict;
+                stream::decrypt_unauthenticated(message, dialect, None, bob.secret(), sink())
+                    .expect("a message to Bob");
+            }),
+            ("decrypted and verified", &|| {
+                stream::decrypt_and_verify_then_release(
+                    Cursor::new(&both),
+                    Dialect::Strict,
+                    None,
+                    bob.secret(),
+                    ExpectedSigners::One(&alice.certificate),
+                    sink(),
+                )
+                .expect("a message of Alice's to Bob");
+            }),
+        ];
+        for (name, work) in works {
+            let found = HEAP.watch(&[MESSAGE.to_vec()], work);
+            assert_eq!(found, 0, "{name}: blocks with the text");
+        }
+    }
+}
 
 #[test]
 fn no_block_of_the_heap_is_given_back_with_a_secret_in_it() {

@@ -2,16 +2,22 @@
 //! and going by.
 #![no_main]
 
-use gm_crypto::message::{
-    Deviation, Dialect, EncryptedData, EnvelopedData, UnverifiedSignedData,
-    stream::{self, ExpectedSigners},
+use gm_crypto::{
+    message::{
+        Deviation, Dialect, EncryptedData, EnvelopedData, UnverifiedSignedData,
+        stream::{self, ExpectedSigners},
+    },
+    sm2::SigningKey,
 };
 use gm_pki_fuzz::{
     parties::{CONTENT_KEY, SUBSCRIBER, key},
     tally,
 };
 use libfuzzer_sys::fuzz_target;
-use std::io::Cursor;
+use std::{io::Cursor, sync::LazyLock};
+
+/// Whoever signs and receives; a key is a multiplication on the curve, which is made once.
+static KEY: LazyLock<SigningKey> = LazyLock::new(|| key("subscriber"));
 
 const DIALECTS: [Dialect; 2] = [Dialect::Strict, Dialect::Field];
 
@@ -90,13 +96,12 @@ fn enveloped(octets: &[u8]) -> bool {
     if let Ok(field) = &field {
         names(strict.is_ok(), field.deviations());
     }
-    let key = key("subscriber");
     for dialect in DIALECTS {
         let kept = EnvelopedData::read(octets, dialect)
-            .and_then(|message| message.decrypt(None, key.secret_key()));
+            .and_then(|message| message.decrypt(None, KEY.secret_key()));
         let mut released = Vec::new();
         let passed =
-            stream::decrypt_unauthenticated(octets, dialect, None, key.secret_key(), &mut released);
+            stream::decrypt_unauthenticated(octets, dialect, None, KEY.secret_key(), &mut released);
         match (kept, passed) {
             (Ok(kept), Ok(passed)) => {
                 assert_eq!(passed.is_padding_unsaid(), kept.is_padding_unsaid());
@@ -126,7 +131,6 @@ fn encrypted(octets: &[u8]) -> bool {
 
 /// Signed and enveloped: nothing is given out that was not signed.
 fn both(octets: &[u8]) -> bool {
-    let key = key("subscriber");
     let signers = || ExpectedSigners::One(&SUBSCRIBER);
     let [strict, field] = DIALECTS.map(|dialect| {
         let mut released = Vec::new();
@@ -134,7 +138,7 @@ fn both(octets: &[u8]) -> bool {
             Cursor::new(octets),
             dialect,
             None,
-            key.secret_key(),
+            KEY.secret_key(),
             signers(),
             &mut released,
         );

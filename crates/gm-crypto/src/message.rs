@@ -74,6 +74,8 @@
 mod agreement;
 #[cfg(feature = "std")]
 mod ber;
+#[cfg(feature = "std")]
+mod buffer;
 mod content_cipher;
 mod dialect;
 mod encrypted;

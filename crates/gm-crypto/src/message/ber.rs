@@ -5,10 +5,10 @@
 //! that the caller names. Without [`Rules::Ber`] whatever is not DER is refused where it
 //! stands. Lengths are claims of the sender: nothing is reserved for them in advance.
 
+use super::buffer::{Ahead, io_error};
 use crate::{Error, Result};
-use alloc::{vec, vec::Vec};
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
-use zeroize::Zeroizing;
+use alloc::vec::Vec;
+use std::io::{Read, Seek, SeekFrom};
 
 /// INTEGER.
 pub(crate) const INTEGER: u8 = 0x02;
@@ -33,9 +33,6 @@ pub(crate) const fn implicit(number: u8) -> u8 {
     0x80 | number
 }
 
-/// Octets that are held of the input at a time; many times what a call to the system costs,
-/// and less than the second cache of a core.
-const BUFFER: usize = 128 * 1024;
 /// Levels of elements inside each other. The deepest certificate needs a dozen.
 const MAX_DEPTH: usize = 32;
 /// Elements that are read in one message; pieces of a string count.
@@ -78,11 +75,8 @@ pub(crate) struct Reader<R> {
     input: R,
     what: &'static str,
     rules: Rules,
-    /// Wiped, since what was decrypted in place stands here.
-    buffer: Zeroizing<Vec<u8>>,
-    start: usize,
-    end: usize,
-    /// Octets of the input before `buffer[start]`.
+    ahead: Ahead,
+    /// Octets of the input before those that are ahead.
     offset: u64,
     /// The ends of the elements that have been entered; none for an indefinite one.
     open: Vec<Option<u64>>,
@@ -94,17 +88,11 @@ pub(crate) struct Reader<R> {
 impl<R: Read> Reader<R> {
     /// Reads `input` from where it stands; `what` is its name in errors.
     pub(crate) fn new(input: R, what: &'static str, rules: Rules) -> Self {
-        Self::with_buffer(input, what, rules, BUFFER)
-    }
-
-    fn with_buffer(input: R, what: &'static str, rules: Rules, buffer: usize) -> Self {
         Self {
             input,
             what,
             rules,
-            buffer: Zeroizing::new(vec![0; buffer]),
-            start: 0,
-            end: 0,
+            ahead: Ahead::default(),
             offset: 0,
             open: Vec::new(),
             elements: 0,
@@ -368,15 +356,14 @@ impl<R: Read> Reader<R> {
         sink: &mut dyn FnMut(&mut [u8]) -> Result<()>,
     ) -> Result<()> {
         while length > 0 {
-            if self.start == self.end && !self.fill()? {
+            if self.ahead.len() == 0 && !self.fill()? {
                 return Err(self.ends());
             }
-            let here = (self.end - self.start).min(usize::try_from(length).unwrap_or(usize::MAX));
-            let octets = &mut self.buffer[self.start..self.start + here];
-            self.start += here;
+            let here = usize::try_from(length).unwrap_or(usize::MAX);
+            let here = here.min(self.ahead.len());
             self.offset += here as u64;
             length -= here as u64;
-            sink(octets)?;
+            sink(self.ahead.take(here))?;
         }
         Ok(())
     }
@@ -424,23 +411,21 @@ impl<R: Read> Reader<R> {
             return Err(self.wrong(self.offset, "longer than the element around it"));
         }
         let octet = self.peek()?.ok_or_else(|| self.ends())?;
-        self.start += 1;
+        self.ahead.take(1);
         self.offset += 1;
         Ok(octet)
     }
 
     fn peek(&mut self) -> Result<Option<u8>> {
-        if self.start == self.end && !self.fill()? {
+        if self.ahead.len() == 0 && !self.fill()? {
             return Ok(None);
         }
-        Ok(Some(self.buffer[self.start]))
+        Ok(self.ahead.octets().first().copied())
     }
 
     /// Gets octets when there are none; false at the end of the input.
     fn fill(&mut self) -> Result<bool> {
-        self.start = 0;
-        self.end = read_some(&mut self.input, &mut self.buffer)?;
-        Ok(self.end > 0)
+        self.ahead.fill(&mut self.input)
     }
 
     fn ends(&self) -> Error {
@@ -457,13 +442,14 @@ impl<R: Read + Seek> Reader<R> {
     ///
     /// That the input has them is not known afterwards: what follows is read, or missing.
     pub(crate) fn skip(&mut self, length: u64) -> Result<()> {
-        let held = (self.end - self.start) as u64;
+        let held = self.ahead.len() as u64;
         if length <= held {
-            self.start += usize::try_from(length).expect("no more than what is held");
+            let length = usize::try_from(length).expect("no more than what is held");
+            self.ahead.take(length);
         } else {
             let far = i64::try_from(length - held)
                 .map_err(|_| self.wrong(self.offset, "longer than any input"))?;
-            (self.start, self.end) = (0, 0);
+            self.ahead.clear();
             self.input
                 .seek(SeekFrom::Current(far))
                 .map_err(io_error("going over the content"))?;
@@ -475,7 +461,7 @@ impl<R: Read + Seek> Reader<R> {
 
 /// An element in BER as DER, and whether that is something else.
 fn in_der(element: &[u8], what: &'static str, limit: usize) -> Result<(Vec<u8>, bool)> {
-    let mut reader = Reader::with_buffer(element, what, Rules::Ber, element.len().min(BUFFER));
+    let mut reader = Reader::new(element, what, Rules::Ber);
     let header = reader.header()?;
     let (mut der, mut budget) = (Vec::new(), limit);
     reader.append(&header, &mut der, &mut budget, limit)?;
@@ -484,33 +470,6 @@ fn in_der(element: &[u8], what: &'static str, limit: usize) -> Result<(Vec<u8>, 
 
 fn too_large(what: &'static str, limit: u64, unit: &'static str) -> Error {
     Error::TooLarge { what, limit, unit }
-}
-
-/// Fills `buffer` as far as the input goes; the number of octets that came.
-pub(crate) fn read_full<R: Read + ?Sized>(input: &mut R, buffer: &mut [u8]) -> Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match read_some(input, &mut buffer[filled..])? {
-            0 => break,
-            count => filled += count,
-        }
-    }
-    Ok(filled)
-}
-
-/// One reading, of at least one octet unless the input has ended.
-fn read_some<R: Read + ?Sized>(input: &mut R, buffer: &mut [u8]) -> Result<usize> {
-    loop {
-        match input.read(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            other => return other.map_err(io_error("reading the input")),
-        }
-    }
-}
-
-/// An error of the system with what was being done.
-pub(crate) fn io_error(what: &'static str) -> impl Fn(std::io::Error) -> Error {
-    move |source| Error::Io { what, source }
 }
 
 /// Appends a tag and a definite length in DER.

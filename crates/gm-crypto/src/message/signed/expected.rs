@@ -86,11 +86,7 @@ impl Expected {
         if self.parties.is_empty() {
             return Err(invalid("is not expected to be signed by anybody"));
         }
-        let named = |info: &&SignerInfo| {
-            let mut parties = self.parties.iter();
-            parties.any(|(party, _)| party.is_named_by(info.party_id()))
-        };
-        let chosen: Vec<&SignerInfo> = signers.iter().filter(named).collect();
+        let chosen: Vec<&SignerInfo> = signers.iter().filter(|info| self.knows(info)).collect();
         let signs = |(party, _): &(Party, Vec<u8>)| {
             let mut chosen = chosen.iter();
             chosen.any(|info| party.is_named_by(info.party_id()))
@@ -101,6 +97,16 @@ impl Expected {
             Demand::Each => self.parties.iter().all(signs),
         };
         if met { Ok(chosen) } else { Err(NOT_BY_THEM) }
+    }
+
+    /// How many signers name none of the certificates, so that nobody checks them.
+    pub(crate) fn unknown_among(&self, signers: &[SignerInfo]) -> usize {
+        signers.iter().filter(|info| !self.knows(info)).count()
+    }
+
+    fn knows(&self, info: &SignerInfo) -> bool {
+        let mut parties = self.parties.iter();
+        parties.any(|(party, _)| party.is_named_by(info.party_id()))
     }
 
     /// Refuses, without the content, what names other signers, or has no key of theirs to

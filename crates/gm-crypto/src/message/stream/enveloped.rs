@@ -1,9 +1,8 @@
 //! Enveloped data (GM/T 0010, clause 9) whose content goes by.
 
 use super::{
-    hash::BUFFER,
     outline::{Kind, MessageReader},
-    sign::{back, position, pump, write_piece},
+    sign::{back, position, write_piece},
     skeleton,
     splice::Splice,
 };
@@ -11,7 +10,7 @@ use crate::{
     Error, Result,
     message::{
         Deviation, Dialect, Partner,
-        ber::io_error,
+        buffer::{self, io_error, make_room, pump},
         content_cipher::{ContentCipher, ContentKey, Decryptor, Encryptor, generate_key},
         encrypted_content::PKCS7_TYPES,
         enveloped::{read_recipients, wrap_for_all},
@@ -19,6 +18,7 @@ use crate::{
         wire::{Set, VERSION},
     },
     sm2::SecretKey,
+    sm4::BLOCK_LENGTH,
 };
 use alloc::vec::Vec;
 use der::{Decode, Encode, asn1::ObjectIdentifier};
@@ -29,6 +29,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 const WRITING: &str = "writing the message";
 pub(super) const RELEASING: &str = "writing the content";
+/// Octets that a cipher may give out beside those of a piece: what it held back before.
+const HELD_BACK: usize = 2 * BLOCK_LENGTH;
 
 /// A content key that its recipients have been given, and the cipher that is used with it.
 pub(super) struct Envelope {
@@ -72,26 +74,28 @@ impl Envelope {
     pub(super) fn encryptor(&self) -> PieceEncryptor {
         PieceEncryptor {
             encryptor: self.cipher.encryptor(&self.key),
-            sealed: Vec::with_capacity(BUFFER + 32),
+            sealed: Zeroizing::default(),
         }
     }
 }
 
-/// Encrypts pieces of at most [`BUFFER`] octets.
+/// Encrypts pieces.
 pub(super) struct PieceEncryptor {
     encryptor: Encryptor,
-    sealed: Vec<u8>,
+    sealed: Zeroizing<Vec<u8>>,
 }
 
 impl PieceEncryptor {
     pub(super) fn update(&mut self, octets: &[u8]) -> &[u8] {
         self.sealed.clear();
+        make_room(&mut self.sealed, octets.len() + HELD_BACK);
         self.encryptor.update(octets, &mut self.sealed);
         &self.sealed
     }
 
-    pub(super) fn finish(mut self) -> Result<Vec<u8>> {
+    pub(super) fn finish(mut self) -> Result<Zeroizing<Vec<u8>>> {
         self.sealed.clear();
+        make_room(&mut self.sealed, HELD_BACK);
         self.encryptor.finish(&mut self.sealed)?;
         Ok(self.sealed)
     }
@@ -169,7 +173,7 @@ impl<W: Write> EnvelopeWriter<W> {
         Ok(Self {
             output,
             encryptor: envelope.encryptor(),
-            held: Zeroizing::new(Vec::with_capacity(BUFFER)),
+            held: Zeroizing::default(),
             left: length,
             tail: halves.tail,
             broken: false,
@@ -195,16 +199,17 @@ impl<W: Write> EnvelopeWriter<W> {
             *left = left.checked_sub(octets.len() as u64).ok_or(WRONG_LENGTH)?;
         }
         while !octets.is_empty() {
-            if self.held.is_empty() && octets.len() >= BUFFER {
-                let (piece, rest) = octets.split_at(BUFFER);
+            if self.held.is_empty() && octets.len() >= buffer::MOST {
+                let (piece, rest) = octets.split_at(buffer::MOST);
                 self.seal(piece)?;
                 octets = rest;
                 continue;
             }
-            let (front, rest) = octets.split_at(octets.len().min(BUFFER - self.held.len()));
+            let (front, rest) = octets.split_at(octets.len().min(buffer::MOST - self.held.len()));
+            make_room(&mut self.held, front.len());
             self.held.extend_from_slice(front);
             octets = rest;
-            if self.held.len() == BUFFER {
+            if self.held.len() == buffer::MOST {
                 self.seal_held()?;
             }
         }
@@ -407,11 +412,11 @@ pub(super) fn open<I: Read>(
     Ok(PieceDecryptor {
         cipher,
         decryptor: cipher.decryptor(&key),
-        opened: Zeroizing::new(Vec::with_capacity(BUFFER + 32)),
+        opened: Zeroizing::default(),
     })
 }
 
-/// Decrypts pieces of at most [`BUFFER`] octets.
+/// Decrypts pieces.
 pub(super) struct PieceDecryptor {
     cipher: ContentCipher,
     decryptor: Decryptor,
@@ -421,6 +426,7 @@ pub(super) struct PieceDecryptor {
 impl PieceDecryptor {
     pub(super) fn update(&mut self, octets: &[u8]) -> &[u8] {
         self.opened.clear();
+        make_room(&mut self.opened, octets.len() + HELD_BACK);
         self.decryptor.update(octets, &mut self.opened);
         &self.opened
     }
@@ -429,6 +435,7 @@ impl PieceDecryptor {
     /// [`Error::Crypto`], for whatever reason.
     pub(super) fn finish(mut self) -> Result<Zeroizing<Vec<u8>>> {
         self.opened.clear();
+        make_room(&mut self.opened, HELD_BACK);
         self.decryptor.finish(&mut self.opened)?;
         Ok(self.opened)
     }
@@ -468,10 +475,10 @@ mod tests {
     #[test]
     fn a_message_with_a_gap_has_no_end() {
         let recipient = Owner::new(1);
-        let content = alloc::vec![7; 3 * BUFFER];
+        let content = alloc::vec![7; 3 * buffer::MOST];
         let length = content.len() as u64;
         let output = FailsOnce {
-            until: 2 * BUFFER,
+            until: 2 * buffer::MOST,
             failed: false,
         };
         let partner = Partner::default();

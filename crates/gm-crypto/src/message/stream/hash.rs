@@ -3,7 +3,7 @@
 use crate::{
     Error, Result,
     message::{
-        ber::read_full,
+        buffer::{make_room, pump},
         signed::{attributes::could_be_attributes, signer::SignedOctets},
     },
     sm2::Za,
@@ -13,8 +13,6 @@ use alloc::{vec, vec::Vec};
 use std::io::Read;
 use zeroize::Zeroizing;
 
-/// Octets read at a time. More does not make SM3 faster, and less would show.
-pub(super) const BUFFER: usize = 128 * 1024;
 /// A content that could be attributes is looked at up to here; attributes that anybody signs
 /// are much shorter.
 const FRONT: usize = 64 * 1024;
@@ -73,9 +71,7 @@ impl ContentHasher {
         let fits = self.begins[0] == SET && self.length <= FRONT as u64;
         match &mut self.front {
             Some(front) if fits => {
-                // Never moved, so that no copy stays behind.
-                let free = FRONT - front.len();
-                front.reserve_exact(free);
+                make_room(front, octets.len());
                 front.extend_from_slice(octets);
             }
             Some(_) if !octets.is_empty() => self.front = None,
@@ -107,13 +103,11 @@ impl ContentHasher {
         input: &mut (impl Read + ?Sized),
     ) -> Result<ContentDigests> {
         let mut hasher = Self::new(wanted);
-        let mut buffer = Zeroizing::new(vec![0; BUFFER]);
-        loop {
-            match read_full(input, &mut buffer)? {
-                0 => return Ok(hasher.finish()),
-                count => hasher.update(&buffer[..count]),
-            }
-        }
+        pump(input, |octets| {
+            hasher.update(octets);
+            Ok(())
+        })?;
+        Ok(hasher.finish())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     enveloped::Envelope,
-    hash::{BUFFER, CHANGED, ContentDigests, ContentHasher, Wanted},
+    hash::{CHANGED, ContentDigests, ContentHasher, Wanted},
     outline::Kind,
     skeleton::{self, Carried},
     splice::{Halves, Splice},
@@ -11,7 +11,8 @@ use crate::{
     Error, Result,
     message::{
         Partner, Signer,
-        ber::{OCTET_STRING, io_error, read_full, write_header},
+        ber::{OCTET_STRING, write_header},
+        buffer::{io_error, pump},
         signed::{
             draft::structure,
             signer::{SignerDraft, SignerInfo},
@@ -19,10 +20,9 @@ use crate::{
     },
     sm2::{SigningKey, UserId, Za},
 };
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
 use std::io::{Read, Seek, SeekFrom, Write};
-use zeroize::Zeroizing;
 
 const WRITING: &str = "writing the message";
 
@@ -161,20 +161,6 @@ impl SigningPlan {
             prepared: self.with_digests(hasher.finish())?,
             output,
         })
-    }
-}
-
-/// Gives `sink` all that `input` has, in pieces as large as the buffer but for the last.
-pub(super) fn pump(
-    input: &mut (impl Read + ?Sized),
-    mut sink: impl FnMut(&[u8]) -> Result<()>,
-) -> Result<()> {
-    let mut buffer = Zeroizing::new(vec![0; BUFFER]);
-    loop {
-        match read_full(input, &mut buffer)? {
-            0 => return Ok(()),
-            count => sink(&buffer[..count])?,
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     Error, Result,
     message::{
         Deviation, Dialect, UnverifiedSignedData, VerifiedSigner,
-        ber::io_error,
+        buffer::io_error,
         dialect::Forgiven,
         party::Party,
         signed::{
@@ -103,6 +103,7 @@ pub struct VerifiedStream {
     length: u64,
     content_type: ObjectIdentifier,
     signers: Vec<VerifiedSigner>,
+    unchecked_signers: usize,
     certificates: Vec<Vec<u8>>,
     crls: Vec<Vec<u8>>,
     deviations: Vec<Deviation>,
@@ -123,6 +124,12 @@ impl VerifiedStream {
     /// once, with the first of its signatures. One person may have several certificates.
     pub fn signers(&self) -> &[VerifiedSigner] {
         &self.signers
+    }
+
+    /// How many signatures of the message were not checked, since they are in the name of
+    /// nobody who was expected. Their signers are claims.
+    pub fn unchecked_signers(&self) -> usize {
+        self.unchecked_signers
     }
 
     /// The certificates (DER) that the message carries: claims, not facts.
@@ -171,10 +178,12 @@ impl Surroundings {
         expected: ExpectedSigners<'_>,
         digests: &ContentDigests,
     ) -> Result<VerifiedStream> {
+        let expected = expected.read()?;
         Ok(VerifiedStream {
             length: digests.length(),
             content_type: self.message.content_type(),
-            signers: self.message.verify_octets(&expected.read()?, digests)?,
+            signers: self.message.verify_octets(&expected, digests)?,
+            unchecked_signers: expected.unknown_among(self.message.signer_infos()),
             certificates: self.message.certificates().to_vec(),
             crls: self.message.crls().to_vec(),
             deviations: self.forgiven.into_deviations(),
