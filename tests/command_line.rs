@@ -33,7 +33,7 @@ fn certificate(of: &str) -> PathBuf {
 
 fn der(path: &Path, label: &'static [&'static str]) -> Vec<u8> {
     let octets = fs::read(path).expect("a file");
-    decode_pem(&octets, label).expect("PEM or DER").into_owned()
+    decode_pem(&octets, label).expect("PEM or DER").to_vec()
 }
 
 const CERTIFICATE: &[&str] = &["CERTIFICATE"];

@@ -311,8 +311,12 @@ impl Ledger {
 
         let crl = folder.join("published/authorities/issuing-ca.crl");
         let crl = std::fs::read(crl).expect("a CRL is published");
-        let crl = ParsedCrl::from_der(&*decode_pem(&crl, &["X509 CRL"]).expect("PEM or DER"))
-            .expect("a CRL");
+        let crl = ParsedCrl::from_der(
+            decode_pem(&crl, &["X509 CRL"])
+                .expect("PEM or DER")
+                .to_vec(),
+        )
+        .expect("a CRL");
         for (issuer, serial) in &self.burnt {
             let listed = crl.find(serial.as_bytes()).is_some();
             assert!(listed || issuer.as_str() != "issuing-ca", "{serial}");

@@ -22,9 +22,7 @@ fn demo(name: &str) -> PathBuf {
 
 fn der(path: &Path, labels: &'static [&'static str]) -> Vec<u8> {
     let octets = fs::read(path).expect("a file");
-    decode_pem(&octets, labels)
-        .expect("PEM or DER")
-        .into_owned()
+    decode_pem(&octets, labels).expect("PEM or DER").to_vec()
 }
 
 #[test]

@@ -24,7 +24,6 @@ use gm_crypto::{pki, sm2::SecretKey, sm3};
 use lifecycle::{ApplicationId, PersonId};
 use proof::Proof;
 use story::Story;
-use zeroize::Zeroizing;
 
 /// Somebody who applies.
 #[derive(Debug)]
@@ -105,7 +104,7 @@ fn own_applicants() -> Result<Vec<Applicant>, Failure> {
     ];
     own.into_iter()
         .map(|(id, person, csr, key)| {
-            let key = Zeroizing::new(pki::decode_pem(key, pki::PRIVATE_KEY_LABELS)?.into_owned());
+            let key = pki::decode_pem(key, pki::PRIVATE_KEY_LABELS)?;
             Ok(Applicant {
                 id: ApplicationId::new(id)?,
                 person: PersonId::new(person)?,

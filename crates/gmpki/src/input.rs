@@ -128,7 +128,7 @@ pub(crate) fn without_text(octets: &[u8]) -> Cow<'_, [u8]> {
 pub(crate) fn read_der(path: &Path, labels: &'static [&'static str]) -> Result<Vec<u8>, Failure> {
     let octets = read(path, STRUCTURE)?;
     match pki::decode_pem(&octets, labels) {
-        Ok(der) => Ok(der.into_owned()),
+        Ok(der) => Ok(der.to_vec()),
         Err(source) => Err(Failure::file(path, source)),
     }
 }

@@ -160,8 +160,8 @@ pub(crate) fn public_key_in(
     options: SpkiOptions,
 ) -> Result<(PublicKey, String), gm_crypto::Error> {
     let certificate = pki::decode_pem(octets, input::CERTIFICATE);
-    if let Ok(certificate) = certificate.as_deref().map(Certificate::from_der)
-        && let Ok(certificate) = certificate
+    if let Ok(certificate) = certificate
+        && let Ok(certificate) = Certificate::from_der(&certificate)
     {
         let spki = certificate.tbs_certificate().subject_public_key_info();
         let file = PublicKeyFile::from_spki(spki.owned_to_ref(), options)?;

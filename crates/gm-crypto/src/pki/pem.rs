@@ -8,25 +8,28 @@
 //! the crate `base64ct`, for `pem-rfc7468` knows no headers and wants lines of one length.
 
 use crate::{Error, Result};
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
-use core::{fmt, mem, str};
+use core::{fmt, str};
 use zeroize::Zeroizing;
 
-/// DER from DER or PEM: input that starts with a SEQUENCE is returned as it is,
+/// DER from DER or PEM (RFC 7468): input that starts with a SEQUENCE is copied as it is,
 /// otherwise the first block with one of `labels` is decoded.
 ///
+/// It may be a private key, so it is wiped on drop, and no copy stays behind; `input` is the
+/// caller's to wipe. Other octets than a secret's may leave with `to_vec`.
+///
 /// # Errors
-/// [`Error::NoPemBlock`] when there is none, [`Error::Invalid`] when its base64
-/// or its end is broken.
-pub fn decode<'a>(input: &'a [u8], labels: &'static [&'static str]) -> Result<Cow<'a, [u8]>> {
+/// [`Error::NoPemBlock`] when there is none, [`Error::Invalid`] when its base64, its headers
+/// or its end are broken, [`Error::TooLarge`] for more than sixteen headers.
+pub fn decode(input: &[u8], labels: &'static [&'static str]) -> Result<Zeroizing<Vec<u8>>> {
     if input.first() == Some(&0x30) {
-        return Ok(Cow::Borrowed(input));
+        return Ok(Zeroizing::new(input.to_vec()));
     }
     let wanted = |block: &RawBlock<'_>| labels.contains(&block.label);
     let block = RawBlocks::new(input).find(wanted);
     let block = block.ok_or(Error::NoPemBlock { expected: labels })?;
-    Ok(Cow::Owned(mem::take(&mut *block.decode()?.contents)))
+    Ok(block.decode()?.contents)
 }
 
 /// PEM from DER, lines of 64 characters ending in `\n`.
@@ -289,7 +292,7 @@ mod tests {
     const KEY: &[&str] = &["PRIVATE KEY"];
 
     fn read(text: &str) -> Result<Vec<u8>> {
-        decode(text.as_bytes(), KEY).map(Cow::into_owned)
+        decode(text.as_bytes(), KEY).map(|der| der.to_vec())
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Content {
             return Err(Failure::file(path, reason));
         }
         let octets = match gm_crypto::pki::decode_pem(&octets, &["PKCS7", "CMS"]) {
-            Ok(der) if octets.starts_with(b"-----") => der.into_owned(),
+            Ok(der) if octets.starts_with(b"-----") => der.to_vec(),
             _ => input::without_text(&octets).into_owned(),
         };
         Ok(Self::Again(Box::new(Cursor::new(octets))))
