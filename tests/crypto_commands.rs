@@ -5,7 +5,7 @@ use gm_crypto::{
     pki::{PRIVATE_KEY_LABELS, decode_pem, decode_private_key, encode_private_key},
     sm2::{Ciphertext, EnvelopedKey, SecretKey},
 };
-use gm_pki_tests::command::{Bench, Call, gmpki};
+use gm_pki_tests::command::{Bench, Call, each_has_an_example_in_its_help, gmpki};
 use serde_json::json;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -20,9 +20,7 @@ fn read(path: &Path) -> Vec<u8> {
 
 /// The scalar in a key file that is not encrypted.
 fn scalar(path: &Path) -> [u8; 32] {
-    let der = decode_pem(&read(path), PRIVATE_KEY_LABELS)
-        .expect("PEM")
-        .into_owned();
+    let der = decode_pem(&read(path), PRIVATE_KEY_LABELS).expect("PEM");
     *decode_private_key(&der).expect("a key").to_bytes()
 }
 
@@ -32,8 +30,8 @@ fn only_for_its_owner(path: &Path) {
 }
 
 #[test]
-fn every_command_has_an_example_in_its_help() {
-    for command in [
+fn every_command_has_an_example_in_its_help_and_takes_no_secret_as_an_argument() {
+    each_has_an_example_in_its_help(&[
         "sm2 keygen",
         "sm2 public",
         "sm2 sign",
@@ -46,29 +44,7 @@ fn every_command_has_an_example_in_its_help() {
         "sm4 keygen",
         "sm4 encrypt",
         "sm4 decrypt",
-    ] {
-        let answer = gmpki(command).arg("--help").answer().good();
-        let text = answer.text();
-        let example = text
-            .find("Example")
-            .unwrap_or_else(|| unreachable!("{answer}"));
-        let call = format!("  gmpki {command} ");
-        assert!(text[example..].contains(&call), "{answer}");
-    }
-}
-
-#[test]
-fn no_command_takes_a_secret_as_an_argument() {
-    // Whoever lists the processes sees arguments: secrets come from files alone.
-    for command in ["sm2 decrypt", "sm3", "sm4 encrypt", "sm4 decrypt"] {
-        let answer = gmpki(command).arg("--help").answer().good();
-        for line in answer.text().lines() {
-            let option = line.trim_start();
-            if option.starts_with("--key") || option.starts_with("--password") {
-                assert!(option.contains("<FILE>"), "{answer}");
-            }
-        }
-    }
+    ]);
 }
 
 #[test]

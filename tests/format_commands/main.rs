@@ -4,7 +4,7 @@
 mod message;
 
 use gm_pki_tests::{
-    command::{Answer, Bench, Call, gmpki},
+    command::{Answer, Bench, Call, each_has_an_example_in_its_help, gmpki},
     suites::Suites,
 };
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
@@ -88,7 +88,7 @@ fn no_output_takes_the_place_of_an_input_or_of_a_private_key() {
         .answer()
         .good();
     gmpki("message encrypt")
-        .option("--recipient", &owner.certificate)
+        .option("--recipient", &owner.encryption)
         .option("--out", &message)
         .arg(&text)
         .answer()
@@ -158,7 +158,7 @@ fn what_was_decrypted_is_its_owners_and_links_and_devices_stay_what_they_are() {
     let owner = bench.owner("owner");
     let (text, message) = (bench.write("text", TEXT), bench.path("message"));
     gmpki("message encrypt")
-        .option("--recipient", &owner.certificate)
+        .option("--recipient", &owner.encryption)
         .option("--out", &message)
         .arg(&text)
         .answer()
@@ -199,7 +199,7 @@ fn what_was_decrypted_is_its_owners_and_links_and_devices_stay_what_they_are() {
 
 #[test]
 fn every_command_has_an_example_in_its_help() {
-    for command in [
+    each_has_an_example_in_its_help(&[
         "convert key",
         "convert ciphertext",
         "convert envelope",
@@ -208,20 +208,7 @@ fn every_command_has_an_example_in_its_help() {
         "message encrypt",
         "message decrypt",
         "self-test",
-    ] {
-        let answer = gmpki(command).arg("--help").answer().good();
-        let text = answer.text();
-        let example = text
-            .find("Example")
-            .unwrap_or_else(|| unreachable!("{answer}"));
-        let call = format!("  gmpki {command} ");
-        assert!(text[example..].contains(&call), "{answer}");
-        for line in text[..example].lines().map(str::trim_start) {
-            if line.starts_with("--key") || line.contains("password") && line.starts_with("--") {
-                assert!(line.contains("<FILE>"), "{answer}");
-            }
-        }
-    }
+    ]);
 }
 
 #[test]

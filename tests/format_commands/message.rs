@@ -3,7 +3,7 @@
 use crate::{TEXT, done, nothing_is_left_beside, read};
 use getrandom::SysRng;
 use gm_crypto::message::{Dialect, EncryptedData, EnvelopedData, Partner, UnverifiedSignedData};
-use gm_pki_tests::command::{Bench, gmpki};
+use gm_pki_tests::command::{Answer, Bench, ENCRYPTION, SIGNING, gmpki};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 #[test]
@@ -103,8 +103,30 @@ fn several_sign_one_message_and_each_can_be_asked_for() {
         call.arg(&message).answer()
     };
     for signers in [&[0][..], &[1], &[0, 1], &[1, 0]] {
-        let answer = verify(signers).good().json();
+        let answer = verify(signers);
+        assert_eq!(answer.code, Some(0), "{answer}");
+        let answer = answer.json();
         assert_eq!(answer["octets"], TEXT.len());
+        let mut said: Vec<_> = answer["signers"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .collect();
+        said.sort_by_key(|signer| signer["subject"].to_string());
+        let mut expected: Vec<_> = signers
+            .iter()
+            .map(|signer| ["li", "han"][*signer])
+            .collect();
+        expected.sort_unstable();
+        assert_eq!(said.len(), expected.len());
+        for (said, name) in said.iter().zip(expected) {
+            let subject = said["subject"].as_str().expect("a name");
+            assert!(subject.contains(&format!("CN={name}")), "{subject}");
+            assert!(said["time"].is_string() && said["serial"].is_string());
+        }
+        let notes = answer["notes"].to_string();
+        let alone = signers.len() == 1;
+        assert_eq!(notes.contains("one further signer"), alone, "{notes}");
     }
     for signers in [&[2][..], &[0, 2], &[2, 0]] {
         verify(signers).refused("message");
@@ -136,8 +158,8 @@ fn a_message_is_encrypted_to_several_and_each_decrypts_it() {
     for partner in ["gm", "rfc5652", "cfca", "cfca-old", "gmssl"] {
         let message = bench.path("message");
         gmpki(&format!("message encrypt --partner {partner}"))
-            .option("--recipient", &li.certificate)
-            .option("--recipient", &han.certificate)
+            .option("--recipient", &li.encryption)
+            .option("--recipient", &han.encryption)
             .option("--out", &message)
             .arg(&text)
             .answer()
@@ -154,7 +176,7 @@ fn a_message_is_encrypted_to_several_and_each_decrypts_it() {
             assert_eq!(read(&out), TEXT, "{partner}");
             assert!(answer.err.contains("nobody signed this text"), "{answer}");
             let call = decrypt("field", &reader.key, &out);
-            done(call.option("--certificate", &reader.certificate));
+            done(call.option("--certificate", &reader.encryption));
         }
         let out = bench.path("x");
         decrypt("field", &wang.key, &out)
@@ -186,7 +208,7 @@ fn a_signed_and_encrypted_message_gives_its_text_to_the_recipient_of_the_signer(
     let [li, han, wang] = ["li", "han", "wang"].map(|name| bench.owner(name));
     let (text, message) = (bench.write("text", TEXT), bench.path("message"));
     gmpki("message encrypt")
-        .option("--recipient", &han.certificate)
+        .option("--recipient", &han.encryption)
         .option("--key", &li.key)
         .option("--signer", &li.certificate)
         .option("--out", &message)
@@ -200,18 +222,13 @@ fn a_signed_and_encrypted_message_gives_its_text_to_the_recipient_of_the_signer(
             .option("--out", out)
     };
     let out = bench.path("out");
-    decrypt(&han.key, &li.certificate, &out)
-        .arg(&message)
-        .answer()
-        .good();
+    let answer = done(decrypt(&han.key, &li.certificate, &out).arg(&message));
+    assert!(answer.err.contains("signed by CN=li"), "{answer}");
     assert_eq!(read(&out), TEXT);
     // From standard input too: the file gets its name after the signature was checked.
     let piped = bench.path("piped");
-    decrypt(&han.key, &li.certificate, &piped)
-        .arg("-")
-        .input(read(&message))
-        .answer()
-        .good();
+    let call = decrypt(&han.key, &li.certificate, &piped).arg("-");
+    done(call.input(read(&message)));
     assert_eq!(read(&piped), TEXT);
     let x = bench.path("x");
     for (key, signer) in [(&wang.key, &li.certificate), (&han.key, &wang.certificate)] {
@@ -274,7 +291,8 @@ fn standard_input_is_read_once_and_what_that_means_is_said() {
     assert!(answer.err.contains("BER"), "{answer}");
     verify("", &ber).refused("gmpki: -");
     let text = bench.write("text", TEXT).display().to_string();
-    verify(&format!("--content {text}"), &detached).good();
+    let good = |answer: Answer| assert_eq!(answer.code, Some(0), "{answer}");
+    good(verify(&format!("--content {text}"), &detached));
     // PEM and base64 as well.
     let der = bench.path("der");
     gmpki("message sign")
@@ -285,9 +303,9 @@ fn standard_input_is_read_once_and_what_that_means_is_said() {
         .answer()
         .good();
     let pem = gm_crypto::pki::encode_pem("PKCS7", &read(&der));
-    verify("", pem.as_bytes()).good();
+    good(verify("", pem.as_bytes()));
     let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    verify("", base64.as_bytes()).good();
+    good(verify("", base64.as_bytes()));
     verify("", b"nothing").refused("gmpki: -");
     gmpki("--json message sign")
         .option("--key", &li.key)
@@ -337,4 +355,104 @@ fn a_message_under_an_agreed_key_is_decrypted_by_that_key_alone() {
     assert_eq!(neither.code, Some(2), "{neither}");
     assert!(!out.exists());
     nothing_is_left_beside(&bench);
+}
+
+#[test]
+fn what_a_certificate_says_of_its_dates_and_its_key_is_told_and_hinders_nothing() {
+    let bench = Bench::new();
+    let li = bench.owner("li");
+    let (text, message) = (bench.write("text", TEXT), bench.path("message"));
+    let certificate = |name: &str, usages, from| {
+        let path = bench.path(name);
+        bench.certificate(&li.key, "li", usages, (from, 2), path)
+    };
+    let expired = certificate("expired", SIGNING, "2001-02-03T04:05:06Z");
+    let early = certificate("early", SIGNING, "2070-01-01T00:00:00Z");
+    let closed = certificate("closed", ENCRYPTION, "2001-02-03T04:05:06Z");
+    const ALL: [&str; 4] = [
+        "not valid after 2003-02-0",
+        "not valid before 2070-01-01T00:00:00Z",
+        "is the one for encryption",
+        "is the one for signatures",
+    ];
+    let told = |answer: &Answer, expected: &[&str]| {
+        assert_eq!(answer.code, Some(0), "{answer}");
+        for words in ALL {
+            let notes = answer.err.lines().filter(|line| line.contains(words));
+            let as_often = usize::from(expected.contains(&words));
+            assert_eq!(notes.count(), as_often, "{words:?}: {answer}");
+        }
+    };
+    for (signer, expected) in [
+        (&li.certificate, &[][..]),
+        (&expired, &ALL[..1]),
+        (&early, &ALL[1..2]),
+        (&li.encryption, &ALL[2..3]),
+    ] {
+        let sign = |words: &str| {
+            let call = gmpki(&format!("message sign {words}"))
+                .option("--key", &li.key)
+                .option("--signer", signer)
+                .option("--out", &message);
+            call.arg(&text).answer()
+        };
+        let verify = || {
+            let call = gmpki("message verify").option("--signer", signer);
+            call.arg(&message).answer()
+        };
+        let answer = sign("");
+        told(&answer, expected);
+        assert_eq!(answer.err.is_empty(), expected.is_empty(), "{answer}");
+        // The time of the signature is stated, or it is not.
+        let answer = verify();
+        told(&answer, expected);
+        assert!(answer.err.contains("signed by CN=li"), "{answer}");
+        assert!(answer.err.contains("'gmpki cert verify'"), "{answer}");
+        let dated = !expected.is_empty() && signer != &li.encryption;
+        let unstated = answer.err.contains("when it was used is not stated");
+        assert_eq!(unstated, dated, "{answer}");
+        told(&sign("--attributes"), expected);
+        let answer = verify();
+        told(&answer, expected);
+        assert!(answer.err.contains("by their own clock"), "{answer}");
+        assert_eq!(
+            answer.err.contains("as its owner states"),
+            dated,
+            "{answer}"
+        );
+        assert!(!answer.err.contains("not stated"), "{answer}");
+    }
+
+    for (recipient, expected) in [
+        (&li.encryption, &[][..]),
+        (&closed, &ALL[..1]),
+        (&li.certificate, &ALL[3..]),
+    ] {
+        let encrypt = |more: &[(&str, &Path)]| {
+            let call = gmpki("message encrypt")
+                .option("--recipient", recipient)
+                .option("--out", &message);
+            let add = more
+                .iter()
+                .fold(call, |call, (name, path)| call.option(name, path));
+            add.arg(&text).answer()
+        };
+        let answer = encrypt(&[]);
+        told(&answer, expected);
+        assert_eq!(answer.err.is_empty(), expected.is_empty(), "{answer}");
+        // Who signs as well is looked at, too.
+        let answer = encrypt(&[("--key", &li.key), ("--signer", &early)]);
+        told(&answer, &[expected, &ALL[1..2]].concat());
+    }
+
+    // For machines.
+    let call = gmpki("--json message encrypt").option("--recipient", &li.certificate);
+    let answer = done(call.option("--out", &message).arg(&text)).json();
+    assert_eq!(answer["ok"], true);
+    assert!(
+        answer["notes"][0]
+            .as_str()
+            .expect("a note")
+            .contains(ALL[3])
+    );
 }

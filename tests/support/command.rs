@@ -1,9 +1,10 @@
 //! The program `gmpki`, built once and run as a user runs it.
 
 use cert_profile::{CertRequest, Issuer, Profile};
+use getrandom::SysRng;
 use gm_crypto::{
     pki::{PRIVATE_KEY_LABELS, decode_pem, decode_private_key, encode_pem},
-    sm2::{SigningKey, UserId},
+    sm2::{SecretKey, SigningKey, UserId},
 };
 use hsm::{KeyHandle, SoftKey};
 use serde_json::Value;
@@ -15,11 +16,15 @@ use std::{
     io::{Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use x509_cert::serial_number::SerialNumber;
 
 /// No call takes longer; one that does hangs.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -260,6 +265,29 @@ fn reader(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
     })
 }
 
+/// Asks each command for its help, which has to end with an example of it.
+///
+/// # Panics
+/// When one has none, or takes a secret as an argument: whoever lists the processes sees
+/// arguments, so that secrets come from files alone.
+pub fn each_has_an_example_in_its_help(commands: &[&str]) {
+    for command in commands {
+        let answer = gmpki(command).arg("--help").answer().good();
+        let text = answer.text();
+        let example = text
+            .find("Example")
+            .unwrap_or_else(|| unreachable!("{answer}"));
+        let call = format!("  gmpki {command} ");
+        assert!(text[example..].contains(&call), "{answer}");
+        for option in text[..example].lines().map(str::trim_start) {
+            let name = option.split([' ', '=']).next().unwrap_or_default();
+            if name.starts_with("--key") || name.starts_with("--") && name.contains("password") {
+                assert!(option.contains("<FILE>"), "{answer}");
+            }
+        }
+    }
+}
+
 /// What a call left behind.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -413,31 +441,106 @@ impl Bench {
         path
     }
 
-    /// A new key with a certificate that it signed itself, both with a name.
-    ///
-    /// # Panics
-    /// When a profile that comes with the program does not do.
+    /// A new key and certificates of it under a name, good for decades.
     pub fn owner(&self, name: &str) -> Owner {
         let key = self.key(&format!("{name}.key.pem"));
-        let octets = fs::read(&key).expect("a file");
-        let der = decode_pem(&octets, PRIVATE_KEY_LABELS).expect("PEM");
-        let secret = decode_private_key(&der).expect("a key");
-        let handle = SoftKey::new(SigningKey::new(secret, UserId::default()));
-        let request = CertRequest::new(
-            format!("CN={name},O=试验,C=CN").parse().expect("a name"),
-            handle.public_key().decode_msg().expect("a key"),
-        );
-        let issuer = Issuer::self_signed(&request, handle.algorithm());
-        let profile = Profile::shipped("root-ca").expect("it comes with the program");
-        let start = "2026-11-21T00:00:00Z".parse().expect("a time");
-        let prepared = profile
-            .prepare(&issuer, &request, &1_u8.into(), start)
-            .expect("the profile suits");
-        let signature = handle.sign(prepared.tbs()).expect("a signature");
-        let der = prepared.attach(&signature).expect("a certificate");
-        let certificate = self.write(&format!("{name}.pem"), encode_pem("CERTIFICATE", &der));
-        Owner { key, certificate }
+        let pem = |half, usages| {
+            let path = self.path(&format!("{name}{half}.pem"));
+            self.certificate(&key, name, usages, ("2020-01-01T00:00:00Z", 40), path)
+        };
+        Owner {
+            certificate: pem("", SIGNING),
+            encryption: pem(".encryption", ENCRYPTION),
+            key,
+        }
     }
+
+    /// A certificate of a key from a CA of these tests: the common name of its subject, its
+    /// key usages as policy writes them, the beginning, the years, and the file.
+    ///
+    /// # Panics
+    /// When policy does not allow it.
+    pub fn certificate(
+        &self,
+        key: &Path,
+        name: &str,
+        usages: &str,
+        (start, years): (&str, u8),
+        path: PathBuf,
+    ) -> PathBuf {
+        let ca = ca();
+        let octets = fs::read(key).expect("a file");
+        let der = decode_pem(&octets, PRIVATE_KEY_LABELS).expect("PEM");
+        let key = handle(decode_private_key(&der).expect("a key"));
+        let issuer = Issuer::from_certificate(&ca.certificate).expect("a CA's certificate");
+        let der = certify(
+            &ca.key,
+            Some(&issuer),
+            &key,
+            name,
+            ("end-entity", usages),
+            (start, years),
+        );
+        fs::write(&path, encode_pem("CERTIFICATE", &der)).expect("a file");
+        path
+    }
+}
+
+/// Key usages of the signing half of a pair (GM/T 0015-2012, annex C).
+pub const SIGNING: &str = "'digitalSignature', 'nonRepudiation'";
+/// Those of the encryption half.
+pub const ENCRYPTION: &str = "'keyEncipherment', 'dataEncipherment', 'keyAgreement'";
+
+/// Who certifies in these tests.
+struct Ca {
+    key: SoftKey,
+    certificate: Vec<u8>,
+}
+
+fn ca() -> &'static Ca {
+    static CA: OnceLock<Ca> = OnceLock::new();
+    CA.get_or_init(|| {
+        let secret = SecretKey::generate(&mut SysRng).expect("the system has randomness");
+        let key = handle(secret);
+        let terms = ("root", "'keyCertSign', 'cRLSign'");
+        let certificate = certify(&key, None, &key, "CA", terms, ("2000-01-01T00:00:00Z", 80));
+        Ca { key, certificate }
+    })
+}
+
+fn handle(secret: SecretKey) -> SoftKey {
+    SoftKey::new(SigningKey::new(secret, UserId::default()))
+}
+
+/// A certificate for `key`, by `signer`; by itself where there is no issuer.
+fn certify(
+    signer: &SoftKey,
+    issuer: Option<&Issuer>,
+    key: &SoftKey,
+    name: &str,
+    (kind, usages): (&str, &str),
+    (start, years): (&str, u8),
+) -> Vec<u8> {
+    static SERIAL: AtomicU32 = AtomicU32::new(1);
+    let profile = format!(
+        "name = 'test'\nkind = '{kind}'\nkey_usage = [{usages}]\n\
+         [validity]\nyears = {years}\n\
+         [subject]\nrequired = ['commonName', 'organizationName', 'countryName']\n"
+    );
+    let profile = Profile::from_toml(&profile).expect("policy allows it");
+    let request = CertRequest::new(
+        format!("CN={name},O=试验,C=CN").parse().expect("a name"),
+        key.public_key().decode_msg().expect("a key"),
+    );
+    let itself = Issuer::self_signed(&request, signer.algorithm());
+    let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+    let serial = SerialNumber::new(&serial.to_be_bytes()).expect("four octets");
+    let start = start.parse().expect("a time");
+    let prepared = profile
+        .prepare(issuer.unwrap_or(&itself), &request, &serial, start)
+        .expect("the profile suits");
+    let signature = signer.sign(prepared.tbs()).expect("a signature");
+    prepared.attach(&signature).expect("a certificate")
 }
 
 /// Files of somebody with a key.
@@ -446,6 +549,8 @@ impl Bench {
 pub struct Owner {
     /// The private key, not encrypted.
     pub key: PathBuf,
-    /// A certificate of it.
+    /// A certificate of it, for signatures.
     pub certificate: PathBuf,
+    /// Another of the same key, for encryption.
+    pub encryption: PathBuf,
 }

@@ -1,6 +1,7 @@
 //! `gmpki message`: GM/T 0010 messages of any size.
 
 mod files;
+mod notes;
 
 use crate::{
     args::{
@@ -12,6 +13,7 @@ use crate::{
     output::Readers,
     sm4,
 };
+use der::DateTime;
 use files::{Content, Output};
 use getrandom::SysRng;
 use gm_crypto::{
@@ -23,6 +25,7 @@ use gm_crypto::{
     sm2::{CiphertextForm, SecretKey, SigningKey, UserId},
 };
 use lifecycle::ports::{Clock, SystemClock};
+use notes::Task;
 use serde_json::json;
 use std::{
     io::Read,
@@ -49,18 +52,18 @@ pub(crate) fn sign(args: &SignMessage) -> Result<Outcome, Failure> {
     }
 
     let mut plan = SigningPlan::new(&partner(&args.partner));
+    let (now, mut notes) = (SystemClock::default().now(), Vec::new());
     let mut signing = Vec::new();
     for (number, (key, certificate)) in args.key.iter().zip(&args.signer).enumerate() {
         let passwords = &args.password_file;
         let password = passwords.get(number).or(passwords.first());
         let key = keys::secret_at(key, password.map(PathBuf::as_path))?;
         let wrong = |source| Failure::file(certificate, source);
-        let mut signer = signer(certificate, &key)?;
+        let mut signer = signer(certificate, &key, now, &mut notes)?;
         if args.without_certificates {
             signer = signer.without_certificate();
         }
         if args.attributes {
-            let now = SystemClock::default().now();
             signer = signer.signing_time(now).map_err(wrong)?;
         }
         plan = plan.signer(signer).map_err(wrong)?;
@@ -104,15 +107,21 @@ pub(crate) fn sign(args: &SignMessage) -> Result<Outcome, Failure> {
         content.rewind()?;
         message.write(content, &mut output).map_err(failed)?;
     }
-    output.finish("message")
+    Ok(output.finish("message")?.notes(notes))
 }
 
-/// The owner of a certificate, if the key is its own.
-fn signer(certificate: &Path, key: &SecretKey) -> Result<Signer, Failure> {
+/// The owner of a certificate, if the key is its own; what is to be known of it joins `notes`.
+fn signer(
+    certificate: &Path,
+    key: &SecretKey,
+    now: DateTime,
+    notes: &mut Vec<String>,
+) -> Result<Signer, Failure> {
     if keys::public_key(certificate)? != key.public_key() {
         return Err(Failure::file(certificate, "not the certificate of the key"));
     }
     let der = input::read_der(certificate, input::CERTIFICATE)?;
+    notes.extend(notes::of_file(certificate.display(), &der, Task::Sign, now));
     Signer::new(&der).map_err(|source| Failure::file(certificate, source))
 }
 
@@ -175,10 +184,18 @@ fn outcome(verified: &VerifiedStream, output: Option<Output>) -> Result<Outcome,
         .iter()
         .filter_map(|signer| Some(signer.signing_time()?.to_string()))
         .collect();
-    Ok(outcome
+    Ok(signed_by(outcome, verified)
         .member("octets", verified.length())
         .member("times", times)
         .notes(verified.deviations().iter().map(forgiven)))
+}
+
+/// Says who signed.
+fn signed_by(outcome: Outcome, verified: &VerifiedStream) -> Outcome {
+    let now = SystemClock::default().now();
+    outcome
+        .member("signers", notes::signers(verified))
+        .notes(notes::of_signatures(verified, now))
 }
 
 fn forgiven(deviation: &gm_crypto::message::Deviation) -> String {
@@ -210,6 +227,10 @@ pub(crate) fn encrypt(args: &EncryptMessage) -> Result<Outcome, Failure> {
         .collect::<Result<_, _>>()?;
     let recipients: Vec<&[u8]> = recipients.iter().map(Vec::as_slice).collect();
     let failed = |source| Failure::file(&args.file, source);
+    let (now, mut notes) = (SystemClock::default().now(), Vec::new());
+    for (path, der) in args.recipient.iter().zip(&recipients) {
+        notes.extend(notes::of_file(path.display(), der, Task::Encrypt, now));
+    }
 
     let mut content = Content::open(&args.file)?;
     let mut output = Output::create(args.out.as_deref(), Readers::AsUsual)?;
@@ -219,7 +240,7 @@ pub(crate) fn encrypt(args: &EncryptMessage) -> Result<Outcome, Failure> {
                 return Err(Failure::Usage("--indefinite goes without --signer".into()));
             }
             let key = keys::secret_at(key, args.password_file.as_deref())?;
-            let signer = signer(certificate, &key)?;
+            let signer = signer(certificate, &key, now, &mut notes)?;
             let key = SigningKey::new(key, UserId::default());
             let content = content.again().ok_or_else(|| {
                 Failure::Usage("standard input is read once: to sign, give a file".into())
@@ -240,7 +261,7 @@ pub(crate) fn encrypt(args: &EncryptMessage) -> Result<Outcome, Failure> {
                 .map_err(failed)?;
         }
     }
-    output.finish("message")
+    Ok(output.finish("message")?.notes(notes))
 }
 
 pub(crate) fn decrypt(args: &DecryptMessage) -> Result<Outcome, Failure> {
@@ -271,7 +292,7 @@ pub(crate) fn decrypt(args: &DecryptMessage) -> Result<Outcome, Failure> {
 
     let mut input = Content::message(&args.file)?;
     let mut output = Output::create(args.out.as_deref(), Readers::Owner)?;
-    let (length, deviations) = if let Some(signer) = &signer {
+    let (length, deviations, verified) = if let Some(signer) = &signer {
         let expected = ExpectedSigners::One(signer);
         let verified = match input.again() {
             Some(input) => stream::decrypt_and_verify_then_release(
@@ -298,22 +319,23 @@ pub(crate) fn decrypt(args: &DecryptMessage) -> Result<Outcome, Failure> {
             ),
         };
         let verified = verified.map_err(failed)?;
-        (verified.length(), verified.deviations().to_vec())
+        let deviations = verified.deviations().to_vec();
+        (verified.length(), deviations, Some(verified))
     } else {
         let done =
             stream::decrypt_unauthenticated(input.once(), dialect, certificate, &key, &mut output)
                 .map_err(failed)?;
-        (done.length(), done.deviations().to_vec())
+        (done.length(), done.deviations().to_vec(), None)
     };
     let outcome = output.finish("text")?;
     let outcome = outcome
         .member("octets", length)
-        .member("authenticated", signer.is_some())
+        .member("authenticated", verified.is_some())
         .notes(deviations.iter().map(forgiven));
-    Ok(if signer.is_some() {
-        outcome
-    } else {
-        outcome.notes(["nobody signed this text: whoever has the certificate could have sent it"])
+    Ok(match &verified {
+        Some(verified) => signed_by(outcome, verified),
+        None => outcome
+            .notes(["nobody signed this text: whoever has the certificate could have sent it"]),
     })
 }
 
