@@ -23,6 +23,9 @@ mod single_use;
 pub use health::{HealthChecked, HealthTest};
 pub use single_use::{Poker, SingleUse, poker};
 
+use rand_core::TryRng;
+use zeroize::Zeroizing;
+
 /// Why a source gives nothing more, or not this time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -39,4 +42,11 @@ pub enum Unhealthy<E> {
     /// The random octets failed the poker test of GM/T 0005, each time they were drawn.
     #[error("random octets fail the poker test of GM/T 0005")]
     Poker,
+}
+
+/// The octets of an integer, tested like all others on their way and wiped.
+fn draw<const N: usize, R: TryRng>(source: &mut R) -> Result<Zeroizing<[u8; N]>, R::Error> {
+    let mut octets = Zeroizing::new([0; N]);
+    source.try_fill_bytes(octets.as_mut_slice())?;
+    Ok(octets)
 }

@@ -1,6 +1,6 @@
 //! The single-use test of GM/T 0005-2021: poker, over the octets that are about to be used.
 
-use super::Unhealthy;
+use super::{Unhealthy, draw};
 use rand_core::{TryCryptoRng, TryRng};
 use zeroize::Zeroizing;
 
@@ -131,15 +131,11 @@ impl<R: TryRng> TryRng for SingleUse<R> {
     type Error = Unhealthy<R::Error>;
 
     fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        let mut octets = Zeroizing::new([0; 4]);
-        self.try_fill_bytes(octets.as_mut_slice())?;
-        Ok(u32::from_le_bytes(*octets))
+        draw(self).map(|octets| u32::from_le_bytes(*octets))
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        let mut octets = Zeroizing::new([0; 8]);
-        self.try_fill_bytes(octets.as_mut_slice())?;
-        Ok(u64::from_le_bytes(*octets))
+        draw(self).map(|octets| u64::from_le_bytes(*octets))
     }
 
     fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Self::Error> {
