@@ -6,12 +6,12 @@
 use getrandom::SysRng;
 use gm_crypto::{
     message::{
-        Dialect, Partner, Signer,
+        self, Dialect, Partner,
         stream::{self, EnvelopeWriter, ExpectedSigners},
     },
     pki::{
-        KeyFileParameters, decode_private_key, decode_private_key_encrypted, encode_private_key,
-        encode_private_key_encrypted,
+        KeyFileParameters, PRIVATE_KEY_LABELS, decode_pem, decode_private_key,
+        decode_private_key_encrypted, encode_pem, encode_private_key, encode_private_key_encrypted,
     },
     sm2::{
         EnvelopedKey, RawSignature, SecretKey, SigningKey, UserId,
@@ -446,7 +446,7 @@ fn no_block_of_the_heap_is_given_back_with_a_text_that_went_by_in_it() {
     for (first, length) in [(0x31, 60_000), (0x31, 300_000), (0x30, 300_000)] {
         let mut text = vec![first];
         text.extend(MESSAGE.iter().cycle().take(length));
-        let signer = || Signer::new(&alice.certificate).expect("a certificate");
+        let signer = || message::Signer::new(&alice.certificate).expect("a certificate");
         let (mut enveloped, mut both) = (Vec::new(), Vec::new());
         let content = || Cursor::new(&text);
         stream::encrypt(
@@ -535,6 +535,7 @@ fn no_block_of_the_heap_is_given_back_with_a_secret_in_it() {
     let envelope = EnvelopedKey::seal(&mut Counted(1), &key.public_key(), &key);
     let envelope = envelope.expect("the source does not fail");
     let plain = encode_private_key(&key);
+    let pem = encode_pem("PRIVATE KEY", &plain);
     let mut parameters = KeyFileParameters::default();
     parameters.iterations = 1_000;
     let encrypt = || encode_private_key_encrypted(&mut Counted(4), &key, &KEY, parameters);
@@ -564,6 +565,12 @@ fn no_block_of_the_heap_is_given_back_with_a_secret_in_it() {
         }),
         ("PKCS#8 read", &|| {
             let _ = decode_private_key(&plain).expect("it is a key");
+        }),
+        ("PEM read", &|| {
+            let der = decode_pem(pem.as_bytes(), PRIVATE_KEY_LABELS).expect("it is PEM");
+            assert_eq!(*der, *plain);
+            let copied = decode_pem(&plain, PRIVATE_KEY_LABELS).expect("it is DER");
+            assert_eq!(*copied, *plain);
         }),
         ("a key file written", &|| {
             let _ = encrypt().expect("the source does not fail");

@@ -79,7 +79,7 @@ impl ContentHasher {
         }
     }
 
-    pub(super) fn finish(self) -> ContentDigests {
+    pub(super) fn finish(mut self) -> ContentDigests {
         let could_be_attributes = match &self.front {
             Some(front) => could_be_attributes(front),
             // Too long to be looked at: taken for what it may be.
@@ -87,10 +87,11 @@ impl ContentHasher {
         };
         ContentDigests {
             plain: self.plain.map(|hash| hash.finalize().into()),
+            // In place: moved out, the octets that wait for a block would stay in the vector.
             with: self
                 .with
-                .into_iter()
-                .map(|(za, hash)| (za, hash.finalize().into()))
+                .iter_mut()
+                .map(|(za, hash)| (za.clone(), hash.finalize_reset().into()))
                 .collect(),
             could_be_attributes,
             length: self.length,
