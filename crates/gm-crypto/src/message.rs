@@ -3,6 +3,10 @@
 //! | content type | here |
 //! |---|---|
 //! | `signedData` (clause 8) | [`SignedMessage`] writes, [`UnverifiedSignedData`] reads |
+//! | `envelopedData` (clause 9) | [`EnvelopedDataDraft`] writes, [`EnvelopedData`] reads and does both |
+//! | `signedAndEnvelopedData` (clause 10) | [`SignedAndEnvelopedDataDraft`] writes, [`SignedAndEnvelopedData`] reads |
+//! | `encryptedData` (clause 11) | [`EncryptedData`] |
+//! | `keyAgreementInfo` (clause 12) | [`KeyAgreementInfo`] |
 //!
 //! # Who signed what
 //!
@@ -16,7 +20,7 @@
 //! use gm_crypto::sm2::{SecretKey, SigningKey, UserId};
 //! # const PEM: &[u8] =
 //! #     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/message/example.pem"));
-//! # let certificate = gm_crypto::pki::decode_pem(PEM, &["CERTIFICATE"])?.into_owned();
+//! # let certificate = gm_crypto::pki::decode_pem(PEM, &["CERTIFICATE"])?;
 //! # let key = SigningKey::new(SecretKey::from_bytes(&[7; 32])?, UserId::default());
 //!
 //! // The writer. `certificate` is DER, `key` its SM2 key.
@@ -70,6 +74,10 @@
 //! | [`Deviation::DigestNamedSignature`] | GmSSL (issue 1701) |
 //! | [`Deviation::SignatureNamedWithDigest`], [`Deviation::SignatureNamedEncryption`] | BJCA |
 //! | [`Deviation::SubjectKeyIdentifier`] | CFCA SADK 3.2 and later |
+//! | [`Deviation::ModeUnsaid`] | CFCA, key-management centres |
+//! | [`Deviation::EncryptionNamedOtherwise`] | GmSSL |
+//!
+//! [`Deviation`] has all of them.
 
 mod agreement;
 #[cfg(feature = "std")]

@@ -38,7 +38,7 @@ struct Wire {
     user_id: OctetString,
 }
 
-/// One side's temporary key, certificate and user ID.
+/// One side's temporary key, certificate and user ID (GM/T 0010, clause 12).
 ///
 /// Nothing in it is authenticated; the confirmations of the exchange are what shows that
 /// the other side has the certificate's key.
@@ -77,7 +77,7 @@ impl KeyAgreementInfo {
     ///
     /// # Errors
     /// [`Error::Malformed`] for a certificate that can't be read, [`Error::Unsupported`] for
-    /// one whose key is no SM2 key.
+    /// one whose key is no SM2 key, [`Error::Crypto`] for one whose point is not on the curve.
     pub fn new(temporary_key: PublicKey, certificate: &[u8], user_id: UserId) -> Result<Self> {
         Party::from_certificate(certificate)?.public_key()?;
         Ok(Self {
@@ -129,7 +129,8 @@ impl KeyAgreementInfo {
         KIND.close(partner, &wire)
     }
 
-    /// What was forgiven.
+    /// What it has beside GM/T 0010, each once; empty after a strict reading and for what was
+    /// not read.
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations

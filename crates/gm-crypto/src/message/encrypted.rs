@@ -25,7 +25,9 @@ struct Wire {
     content: EncryptedContentInfo,
 }
 
-/// A message under a symmetric key, read and not decrypted.
+/// A message under a symmetric key (GM/T 0010, clause 11), read and not decrypted.
+///
+/// It has no checksum: whoever carried it can have changed it.
 #[derive(Clone, Debug)]
 pub struct EncryptedData {
     content: EncryptedContent,
@@ -33,8 +35,8 @@ pub struct EncryptedData {
 }
 
 impl EncryptedData {
-    /// Encrypts `content` under an SM4 key, as `partner` reads it; gives the DER of a
-    /// `ContentInfo`.
+    /// Encrypts `content` under an SM4 key of 16 octets, as `partner` reads it; gives the DER
+    /// of a `ContentInfo`.
     ///
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) for a content that the partner's cipher does
@@ -75,7 +77,7 @@ impl EncryptedData {
         })
     }
 
-    /// What was forgiven.
+    /// What the message has beside GM/T 0010, each once; empty after a strict reading.
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations

@@ -32,7 +32,7 @@ struct Wire {
     content: EncryptedContentInfo,
 }
 
-/// An enveloped message that has been read.
+/// An enveloped message (GM/T 0010, clause 9) that has been read.
 ///
 /// It says nothing about who wrote it: a message that should tell is signed too
 /// ([`SignedAndEnvelopedData`](super::SignedAndEnvelopedData), or signed data inside).
@@ -93,31 +93,35 @@ impl EnvelopedData {
         })
     }
 
-    /// What was forgiven.
+    /// What the message has beside GM/T 0010, each once; empty after a strict reading.
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations
     }
 
-    /// Those to whom it is encrypted.
+    /// Those to whom it is encrypted (`recipientInfos`), at least one, in the order of the
+    /// message.
     #[must_use]
     pub fn recipients(&self) -> &[Recipient] {
         &self.recipients
     }
 
-    /// What the content is said to be: `data` or a message in a message.
+    /// What the content is said to be: `data` or a message in a message. Nobody has
+    /// authenticated it.
     #[must_use]
     pub fn content_type(&self) -> ObjectIdentifier {
         self.content.surroundings().content_type
     }
 
-    /// `sharedInfo1`, on which the parties agree; nothing here uses it.
+    /// `sharedInfo1` beside the content (`EncryptedContentInfo`; GM/T 0010, clause 9): octets
+    /// in the clear, on which the parties agree and which nothing here uses.
     #[must_use]
     pub fn shared_info1(&self) -> Option<&[u8]> {
         self.content.surroundings().shared_info1.as_deref()
     }
 
-    /// `sharedInfo2`, on which the parties agree; nothing here uses it.
+    /// `sharedInfo2` beside the content (`EncryptedContentInfo`; GM/T 0010, clause 9): octets
+    /// in the clear, on which the parties agree and which nothing here uses.
     #[must_use]
     pub fn shared_info2(&self) -> Option<&[u8]> {
         self.content.surroundings().shared_info2.as_deref()
@@ -145,7 +149,7 @@ impl EnvelopedData {
     ///
     /// # Errors
     /// [`Error::Crypto`] when the certificate names no recipient, [`Error::Malformed`] when
-    /// it can't be read.
+    /// it can't be read. None are given for a recipient under an algorithm that is not SM2.
     pub fn encrypted_key_for(&self, certificate: &[u8]) -> Result<Vec<Ciphertext>> {
         recipient::encrypted_key_for(&self.recipients, certificate)
     }
@@ -153,7 +157,8 @@ impl EnvelopedData {
     /// Decrypts with the content key, 16 octets.
     ///
     /// # Errors
-    /// [`Error::Crypto`], for whatever reason.
+    /// [`Error::Crypto`], for whatever reason: a key that has not 16 octets as much as a
+    /// padding that is none.
     pub fn decrypt_with_content_key(&self, key: &[u8]) -> Result<UnauthenticatedContent> {
         self.content.decrypt(&*content_key(key)?)
     }
@@ -233,14 +238,14 @@ impl EnvelopedDataDraft {
         self
     }
 
-    /// Adds `sharedInfo1`, in the clear.
+    /// Adds `sharedInfo1` (GM/T 0010, clause 9), in the clear.
     #[must_use]
     pub fn shared_info1(mut self, octets: &[u8]) -> Self {
         self.surroundings.shared_info1 = Some(octets.to_vec());
         self
     }
 
-    /// Adds `sharedInfo2`, in the clear.
+    /// Adds `sharedInfo2` (GM/T 0010, clause 9), in the clear.
     #[must_use]
     pub fn shared_info2(mut self, octets: &[u8]) -> Self {
         self.surroundings.shared_info2 = Some(octets.to_vec());
@@ -254,7 +259,8 @@ impl EnvelopedDataDraft {
     /// identifier by which the partner wants it named, and for a content that the partner's
     /// cipher does not take; [`Error::Malformed`] for a certificate that can't be read, and
     /// for a content too long for DER (256 MiB); [`Error::Unsupported`] for a certificate
-    /// whose key is no SM2 key; [`Error::Random`] when the source fails.
+    /// whose key is no SM2 key, [`Error::Crypto`] for one whose point is not on the curve;
+    /// [`Error::Random`] when the source fails.
     pub fn encrypt<R: TryCryptoRng + ?Sized>(self, rng: &mut R, content: &[u8]) -> Result<Vec<u8>> {
         let (name, partner) = (KIND.name, &self.partner);
         let key = generate_key(rng)?;

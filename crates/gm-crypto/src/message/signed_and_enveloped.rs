@@ -58,7 +58,8 @@ struct Wire {
     signers: Set<SignerInfo>,
 }
 
-/// A signed and enveloped message that has been read, and is neither decrypted nor verified.
+/// A signed and enveloped message (GM/T 0010, clause 10) that has been read, and is neither
+/// decrypted nor verified.
 #[derive(Clone, Debug)]
 pub struct SignedAndEnvelopedData {
     recipients: Vec<Recipient>,
@@ -100,13 +101,14 @@ impl SignedAndEnvelopedData {
         })
     }
 
-    /// What was forgiven.
+    /// What the message has beside GM/T 0010, each once; empty after a strict reading.
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations
     }
 
-    /// Those to whom it is encrypted.
+    /// Those to whom it is encrypted (`recipientInfos`), at least one, in the order of the
+    /// message.
     #[must_use]
     pub fn recipients(&self) -> &[Recipient] {
         &self.recipients
@@ -124,7 +126,7 @@ impl SignedAndEnvelopedData {
         &self.crls
     }
 
-    /// How many signed it, as it says.
+    /// How many signed it, as it says: 1 to 64.
     #[must_use]
     pub fn signer_count(&self) -> usize {
         self.signers.len()
@@ -140,19 +142,21 @@ impl SignedAndEnvelopedData {
         Ok(signers.any(|info| party.is_named_by(info.party_id())))
     }
 
-    /// What the content is said to be: `data` or a message in a message.
+    /// What the content is said to be: `data` or a message in a message. A claim.
     #[must_use]
     pub fn content_type(&self) -> ObjectIdentifier {
         self.content.surroundings().content_type
     }
 
-    /// `sharedInfo1`, on which the parties agree; nothing here uses it.
+    /// `sharedInfo1` beside the content (`EncryptedContentInfo`; GM/T 0010, clause 9): octets
+    /// in the clear, on which the parties agree and which nothing here uses.
     #[must_use]
     pub fn shared_info1(&self) -> Option<&[u8]> {
         self.content.surroundings().shared_info1.as_deref()
     }
 
-    /// `sharedInfo2`, on which the parties agree; nothing here uses it.
+    /// `sharedInfo2` beside the content (`EncryptedContentInfo`; GM/T 0010, clause 9): octets
+    /// in the clear, on which the parties agree and which nothing here uses.
     #[must_use]
     pub fn shared_info2(&self) -> Option<&[u8]> {
         self.content.surroundings().shared_info2.as_deref()
@@ -202,7 +206,7 @@ impl SignedAndEnvelopedData {
     ///
     /// # Errors
     /// [`Error::Crypto`] when the certificate names no recipient, [`Error::Malformed`] when
-    /// it can't be read.
+    /// it can't be read. None are given for a recipient under an algorithm that is not SM2.
     pub fn encrypted_key_for(&self, certificate: &[u8]) -> Result<Vec<Ciphertext>> {
         recipient::encrypted_key_for(&self.recipients, certificate)
     }
@@ -434,14 +438,14 @@ impl SignedAndEnvelopedDataDraft {
         Ok(self)
     }
 
-    /// Adds `sharedInfo1`, in the clear.
+    /// Adds `sharedInfo1` (GM/T 0010, clause 9), in the clear.
     #[must_use]
     pub fn shared_info1(mut self, octets: &[u8]) -> Self {
         self.surroundings.shared_info1 = Some(octets.to_vec());
         self
     }
 
-    /// Adds `sharedInfo2`, in the clear.
+    /// Adds `sharedInfo2` (GM/T 0010, clause 9), in the clear.
     #[must_use]
     pub fn shared_info2(mut self, octets: &[u8]) -> Self {
         self.surroundings.shared_info2 = Some(octets.to_vec());
@@ -458,7 +462,8 @@ impl SignedAndEnvelopedDataDraft {
     /// devices that sign digests.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a signer whose key is no SM2 key.
+    /// [`Error::Unsupported`] for a signer whose key is no SM2 key, [`Error::Crypto`] for one
+    /// whose point is not on the curve.
     pub fn digests(&self) -> Result<Vec<[u8; 32]>> {
         let content = self.content.as_slice();
         self.signers.iter().map(|one| one.e(&content)).collect()
@@ -503,7 +508,8 @@ impl SignedAndEnvelopedDataDraft {
     /// than of signers, and for a content that the partner's cipher does not take;
     /// [`Error::Malformed`] for what is no signature or certificate, and for a content too
     /// long for DER (256 MiB); [`Error::Unsupported`] for a recipient whose key is no SM2
-    /// key; [`Error::Random`] when the source fails.
+    /// key, [`Error::Crypto`] for one whose point is not on the curve; [`Error::Random`] when
+    /// the source fails.
     pub fn attach<R: TryCryptoRng + ?Sized>(
         self,
         rng: &mut R,

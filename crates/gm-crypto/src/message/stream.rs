@@ -1,7 +1,8 @@
 //! Messages of any length at constant memory.
 //!
 //! What stands around a content is small and kept, up to 4 MiB; the content goes by. Memory
-//! is some hundred kibibytes beside that, whatever the length: lengths have 64 bits.
+//! is some hundred kibibytes at most beside that, whatever the length (64 bits), and as little
+//! for a short content as the content has. Where the content stood in memory is wiped.
 //!
 //! | | input read once | input read again |
 //! |---|---|---|

@@ -70,8 +70,8 @@ impl UnverifiedSignedData {
     /// indefinite lengths in memory. [`Error::Unsupported`] for another content type than
     /// `signedData`, and for a signer's algorithm that is not SM2 with SM3.
     /// [`Error::Invalid`] for what GM/T 0010 does not allow and the dialect does not forgive,
-    /// and in any dialect for one signature that stands twice. [`Error::TooLarge`] for more than 64 signers. More than 1024 certificates, CRLs or
-    /// attributes are malformed.
+    /// and in any dialect for one signature that stands twice. [`Error::TooLarge`] for more
+    /// than 64 signers. More than 1024 certificates, CRLs or attributes are malformed.
     pub fn read(octets: &[u8], dialect: Dialect) -> Result<Self> {
         let malformed = || Error::malformed(WHAT);
         let mut forgiven = Forgiven::new(dialect);

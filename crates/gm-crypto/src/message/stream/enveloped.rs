@@ -101,8 +101,8 @@ impl PieceEncryptor {
     }
 }
 
-/// Writes `EnvelopedData` around what is written into it: a [`Write`], so that whatever
-/// writes its output, a signed message as well, can be enveloped as it comes.
+/// Writes `EnvelopedData` (GM/T 0010, clause 9) around what is written into it: a [`Write`],
+/// so that whatever writes its output, a signed message as well, can be enveloped as it comes.
 ///
 /// Without [`EnvelopeWriter::finish`] the output has no message.
 pub struct EnvelopeWriter<W> {
@@ -129,8 +129,10 @@ impl<W: Write> EnvelopeWriter<W> {
     ///
     /// # Errors
     /// [`Error::Invalid`] without recipients, or for a certificate that lacks what the partner
-    /// wants; [`Error::Malformed`] for one that can't be read; [`Error::Crypto`] for one whose
-    /// key is no SM2 key; [`Error::Random`]; [`Error::Io`].
+    /// wants; [`Error::Malformed`] for one that can't be read; [`Error::Unsupported`] for one
+    /// whose key is no SM2 key, [`Error::Crypto`] for one whose point is not on the curve;
+    /// [`Error::TooLarge`] where the length of the message would have more than 64 bits;
+    /// [`Error::Random`] when the source fails; [`Error::Io`] when writing does.
     pub fn new<R: TryCryptoRng + ?Sized>(
         rng: &mut R,
         partner: &Partner,
@@ -145,7 +147,7 @@ impl<W: Write> EnvelopeWriter<W> {
     /// few in this field read.
     ///
     /// # Errors
-    /// As for [`Self::new`].
+    /// As for [`Self::new`], without [`Error::TooLarge`].
     pub fn indefinite<R: TryCryptoRng + ?Sized>(
         rng: &mut R,
         partner: &Partner,
@@ -288,7 +290,8 @@ impl<W: Write> Write for EnvelopeWriter<W> {
 /// content goes from where it stands to its end, and is read once.
 ///
 /// # Errors
-/// Those of [`EnvelopeWriter`].
+/// Those of [`EnvelopeWriter`]; [`Error::Io`] when reading fails; [`Error::Invalid`] when the
+/// content grows or shrinks meanwhile. The output then has no message.
 pub fn encrypt<R: TryCryptoRng + ?Sized>(
     rng: &mut R,
     partner: &Partner,
@@ -311,7 +314,7 @@ pub fn encrypt<R: TryCryptoRng + ?Sized>(
 /// read.
 ///
 /// # Errors
-/// Those of [`EnvelopeWriter`].
+/// Those of [`EnvelopeWriter`]; [`Error::Io`] when reading fails. The output then has no message.
 pub fn encrypt_indefinite<R: TryCryptoRng + ?Sized>(
     rng: &mut R,
     partner: &Partner,

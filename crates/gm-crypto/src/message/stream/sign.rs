@@ -26,7 +26,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 const WRITING: &str = "writing the message";
 
-/// Who is to sign a content, and what is carried beside it.
+/// Who is to sign a content, and what is carried beside it (GM/T 0010, clauses 8 and 10).
 ///
 /// ```text
 /// SigningPlan ── prepare(content) ──> PreparedSignature ── digests, signed anywhere ──┐
@@ -54,7 +54,8 @@ impl SigningPlan {
     /// have them; without, once for each.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] and [`Error::Crypto`] for a certificate whose key is no SM2 key.
+    /// [`Error::Unsupported`] for a certificate whose key is no SM2 key, [`Error::Crypto`] for
+    /// one whose point is not on the curve.
     pub fn signer(mut self, signer: Signer) -> Result<Self> {
         signer.party.public_key()?;
         self.signers.push(signer);
@@ -184,8 +185,9 @@ pub struct PreparedSignature {
 }
 
 impl PreparedSignature {
-    /// e of each signature, in the order of the signers, under the usual user ID: what a
-    /// device that signs digests is given, or [`SigningKey::sign_digest_hedged`].
+    /// e of each signature (GB/T 32918.2, 6.1), 32 octets big endian, in the order of the
+    /// signers, under the usual user ID: what a device that signs digests is given, or
+    /// [`SigningKey::sign_digest_hedged`].
     ///
     /// # Errors
     /// None that [`SigningPlan::prepare`] has not given before.
@@ -250,8 +252,8 @@ impl PreparedSignature {
     /// Each is verified before it is given out.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for another number of signatures, [`Error::Crypto`] for one that does
-    /// not fit.
+    /// [`Error::Invalid`] for another number of signatures, [`Error::Malformed`] for what is
+    /// none, [`Error::Crypto`] for one that does not fit.
     pub fn detached(mut self, signatures: &[Vec<u8>]) -> Result<Vec<u8>> {
         let signers = self.signers(signatures)?;
         skeleton::signed(&self.partner, &self.carried, signers)
@@ -261,7 +263,8 @@ impl PreparedSignature {
     /// [`Self::detached`].
     ///
     /// # Errors
-    /// As for [`Self::detached`]; [`Error::TooLarge`] beyond 64 bits.
+    /// As for [`Self::detached`]; [`Error::TooLarge`] where the length of the message would
+    /// have more than 64 bits.
     pub fn attached(mut self, signatures: &[Vec<u8>]) -> Result<StreamedMessage> {
         let signers = self.signers(signatures)?;
         let detached = skeleton::signed(&self.partner, &self.carried, signers)?;

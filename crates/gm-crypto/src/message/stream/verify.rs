@@ -25,7 +25,8 @@ use der::asn1::ObjectIdentifier;
 use std::io::{Read, Seek, Write};
 
 /// Whose signatures a content must have. The certificates (DER) are known to be the right
-/// ones by other means, good, and for signing; those inside a message are never used.
+/// ones by other means, good, and for signing; those inside a message are never used. Where
+/// more than eight have one name, the first eight are tried.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ExpectedSigners<'a> {
