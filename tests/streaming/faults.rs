@@ -273,36 +273,76 @@ fn whoever_is_no_recipient_gets_nothing() {
 }
 
 #[test]
+fn a_padding_that_is_none_is_refused_though_what_was_signed_stands_before_it() {
+    // Whole blocks: the last one of the ciphertext is padding alone.
+    let content = content(32);
+    let message = signed_and_enveloped(&content);
+    // [0] IMPLICIT, 48 octets, and the certificates behind them.
+    let starts = |at: &usize| message[*at..].starts_with(&[0x80, 48]);
+    let ends = |at: &usize| message.get(*at + 50) == Some(&0xa0);
+    let start = (0..message.len())
+        .find(|at| starts(at) && ends(at))
+        .unwrap();
+    for (name, read) in OF_SIGNED_AND_ENVELOPED {
+        for at in start + 34..start + 50 {
+            let mut changed = message.clone();
+            changed[at] ^= 1;
+            let (output, good) = read(&changed, Dialect::Strict);
+            assert!(!good, "{name} at {at}");
+            assert!(output.is_empty() || !verifies_first(name), "{name} at {at}");
+        }
+    }
+}
+
+#[test]
+fn who_is_not_said_to_have_signed_is_told_from_a_signature_that_does_not_fit() {
+    let message = signed_and_enveloped(b"content");
+    let bob = ExpectedSigners::One(&BOB.certificate);
+    let (input, dialect) = (Cursor::new(&message), Dialect::Strict);
+    let (key, mut output) = (BOB.secret(), Vec::new());
+    let out = &mut output;
+    let read = stream::decrypt_and_verify_then_release(input, dialect, None, key, bob, out);
+    assert!(matches!(read, Err(Error::Invalid { .. })), "{read:?}");
+    assert!(output.is_empty());
+    let (input, out) = (&message[..], io::sink());
+    let read = stream::decrypt_and_release_then_verify(input, dialect, None, key, bob, out);
+    assert!(matches!(read, Err(Error::Invalid { .. })), "{read:?}");
+}
+
+#[test]
 fn what_stands_around_the_content_is_bounded() {
     let partner = Partner::default();
-    let mut large = vec![0x30, 0x83, 0x50, 0, 5, 0x04, 0x83, 0x50, 0, 0];
-    large.resize(large.len() + 0x50_0000, 0);
-    let plan = stream::SigningPlan::new(&partner).signer(signer()).unwrap();
-    let prepared = plan
-        .certificate(&large)
-        .unwrap()
-        .prepare(&b"content"[..])
-        .unwrap();
-    let e = prepared.digests().unwrap()[0];
-    let signature = ALICE.key.sign_digest(&e).unwrap().to_der();
-    let mut message = Vec::new();
-    prepared
-        .attached(&[signature])
-        .unwrap()
-        .write(&b"content"[..], &mut message)
-        .unwrap();
-    for dialect in [Dialect::Strict, Dialect::Field] {
-        let input = Dripping::new(&message[..], 4_096);
-        let read = stream::release_then_verify(input, dialect, alice(), io::sink());
-        assert!(
-            matches!(
-                read,
-                Err(Error::TooLarge {
-                    limit: 0x40_0000,
-                    ..
-                })
-            ),
-            "{read:?}"
-        );
+    let large = |octets: usize| {
+        let length = u32::try_from(octets).unwrap().to_be_bytes();
+        let inside = [&[0x04, 0x83], &length[1..]].concat();
+        let around = u32::try_from(octets + 5).unwrap().to_be_bytes();
+        let mut large = [&[0x30, 0x83], &around[1..], &inside].concat();
+        large.resize(large.len() + octets, 0);
+        large
+    };
+    // In one element, and in two of which each alone would do.
+    for (certificate, crl) in [(0x50_0000, 0x1_0000), (0x28_0000, 0x28_0000)] {
+        let plan = stream::SigningPlan::new(&partner).signer(signer()).unwrap();
+        let plan = plan.certificate(&large(certificate)).unwrap();
+        let plan = plan.crl(&large(crl)).unwrap();
+        let prepared = plan.prepare(&b"content"[..]).unwrap();
+        let e = prepared.digests().unwrap()[0];
+        let signature = ALICE.key.sign_digest(&e).unwrap().to_der();
+        let mut message = Vec::new();
+        prepared
+            .attached(&[signature])
+            .unwrap()
+            .write(&b"content"[..], &mut message)
+            .unwrap();
+        for dialect in [Dialect::Strict, Dialect::Field] {
+            let input = Dripping::new(&message[..], 4_096);
+            let read = stream::release_then_verify(input, dialect, alice(), io::sink());
+            let limit = 0x40_0000;
+            let read = read.map(|verified| verified.length());
+            assert!(
+                matches!(read, Err(Error::TooLarge { limit: said, .. }) if said == limit),
+                "{read:?}"
+            );
+        }
     }
 }
