@@ -480,6 +480,7 @@ fn every_command_that_is_told_runs_as_it_is_told() {
         ("SIGN.key.pem", pkcs8(34).into_bytes()),
         ("TEMPORARY.key.pem", pkcs8(34).into_bytes()),
         ("SIGNER.pem", pem(person(USUAL))),
+        ("RECIPIENT.pem", pem(certificate_of(34, DECRYPTS))),
         ("CERTIFICATE.pem", pem(certificate_of(51, SIGNS))),
         ("ENCRYPTION.pem", pem(certificate_of(51, DECRYPTS))),
         (
@@ -508,7 +509,7 @@ fn every_command_that_is_told_runs_as_it_is_told() {
         call.answer().good();
         fs::read(bench.path("made")).expect("a message")
     };
-    let recipient = bench.path("SIGNER.pem");
+    let recipient = bench.path("RECIPIENT.pem");
     let words = format!("message encrypt --recipient {}", recipient.display());
     files.insert("enveloped", (encrypted(&words), Context::new()));
     fs::remove_file(bench.path("made")).expect("a file");

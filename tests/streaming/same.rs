@@ -309,6 +309,34 @@ fn octets_behind_the_end_are_refused_or_named() {
 }
 
 #[test]
+fn a_tag_around_the_content_that_is_none_is_read_nowhere() {
+    let content = b"the content of a message";
+    let message = signed(content);
+    let at = message
+        .windows(content.len())
+        .position(|part| part == content)
+        .unwrap();
+    let (mut read, mut refused) = (0, 0);
+    for tag in 0..=u8::MAX {
+        let mut changed = message.clone();
+        changed[at - 2] = tag;
+        let in_memory = UnverifiedSignedData::read(&changed, Dialect::Field)
+            .and_then(|message| message.verify(&ALICE.certificate));
+        for (name, by_stream) in OF_SIGNED {
+            let (released, good) = by_stream(&changed, Dialect::Field);
+            assert_eq!(good, in_memory.is_ok(), "{name}: tag {tag:#04x}");
+            assert!(!good || released == content, "{name}: tag {tag:#04x}");
+            (read, refused) = (read + usize::from(good), refused + usize::from(!good));
+        }
+    }
+    assert!(read > 100 && refused > 30, "{read} {refused}");
+    // [31], in two octets.
+    let mut changed = message;
+    changed[at - 2..=at].copy_from_slice(&[0x9f, 0x1f, 23]);
+    assert!(UnverifiedSignedData::read(&changed, Dialect::Field).is_err());
+}
+
+#[test]
 fn content_that_could_be_attributes_is_neither_signed_nor_accepted() {
     // The attributes of one message as the content of another.
     let partner = Partner::default();

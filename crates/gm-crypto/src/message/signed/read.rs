@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
-use der::{Any, AnyRef, Decode, Encode, Sequence, Tag, Tagged, asn1::ObjectIdentifier};
+use der::{Any, AnyRef, Decode, Encode, ErrorKind, Sequence, Tag, Tagged, asn1::ObjectIdentifier};
 
 use super::{
     super::{
@@ -387,6 +387,11 @@ fn content(content: Option<Any>, forgiven: &mut Forgiven) -> Result<Option<Vec<u
     content
         .map(|content| {
             let string = content.tag() == Tag::OctetString;
+            // Streams read no tags of several octets either.
+            if !string && content.tag().number().value() > 30 {
+                let source = ErrorKind::TagNumberInvalid.to_error();
+                return Err(Error::malformed(WHAT)(source));
+            }
             forgiven.unless(string, WHAT, Deviation::ContentNotOctetString)?;
             Ok(content.value().to_vec())
         })

@@ -176,6 +176,12 @@ impl<R: Read> MessageReader<R> {
             self.reader.enter_expected(explicit(0), "no content")?;
             let header = self.reader.header()?;
             if header.tag & !CONSTRUCTED != OCTET_STRING {
+                // What crate `der` does not know is read nowhere: X.690, 8.6 to 8.23 say
+                // which types of one octet are constructed.
+                if der::Tag::from_der(&[header.tag]).is_err() {
+                    let reason = "the content has a tag that is none";
+                    return Err(self.reader.wrong(header.offset, reason));
+                }
                 self.forgive(Deviation::ContentNotOctetString)?;
             }
             return Ok(Some(header));
