@@ -3,6 +3,8 @@
 
 mod algorithm;
 pub(crate) mod certificate;
+#[cfg(feature = "ecdsa")]
+mod ecdsa;
 pub mod identity;
 mod key_file;
 pub mod oid;
@@ -10,6 +12,10 @@ mod pbes;
 mod pem;
 #[cfg(feature = "pkcs12")]
 pub mod pkcs12;
+#[cfg(feature = "rsa")]
+mod rsa;
+#[cfg(any(feature = "ecdsa", feature = "rsa"))]
+mod sha2;
 mod signed;
 mod spki;
 
@@ -17,6 +23,10 @@ pub use self::spki::{
     PUBLIC_KEY_LABELS, PublicKeyFile, PublicKeyFormat, SpkiOptions, decode_public_key,
     encode_public_key_bare,
 };
+#[cfg(feature = "ecdsa")]
+pub use self::ecdsa::Ecdsa;
+#[cfg(feature = "rsa")]
+pub use self::rsa::RsaPkcs1;
 pub use algorithm::{Sm2Sm3, VerifyAlgorithm};
 pub use key_file::{
     KEY_FILE_LABELS, KeyFormat, KeyRemark, PRIVATE_KEY_LABELS, PrivateKeyFile, decode_private_key,
