@@ -10,6 +10,11 @@ use x509_cert::{
 /// pkcs-9-at-extensionRequest (RFC 2985, 5.4.2): 1.2.840.113549.1.9.14.
 const EXTENSION_REQUEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.14");
 
+/// szOID_CERT_EXTENSIONS: what Windows wrote before it wrote the other, of the same syntax
+/// (MS-WCCE, 2.2.2.7.7.2).
+const MICROSOFT_EXTENSIONS: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.2.1.14");
+
 const WHAT: &str = "extensionRequest";
 
 /// The extensions asked for, none without the attribute.
@@ -21,7 +26,7 @@ pub(crate) fn requested_extensions(attributes: &Attributes) -> Result<Vec<Extens
     let mut extensions = Vec::new();
     let mut others = Vec::new();
     for attribute in attributes.iter() {
-        if attribute.oid == EXTENSION_REQUEST {
+        if [EXTENSION_REQUEST, MICROSOFT_EXTENSIONS].contains(&attribute.oid) {
             extensions.append(&mut extension_list(attribute)?);
         } else if attribute.values.is_empty() {
             return Err(invalid("Attribute", "values has SIZE (1..MAX)"));
@@ -36,23 +41,31 @@ pub(crate) fn requested_extensions(attributes: &Attributes) -> Result<Vec<Extens
     Ok(extensions)
 }
 
-/// The attributes that ask for `extensions`, none for none.
-pub(crate) fn requesting(extensions: &[Extension]) -> Result<Attributes, Error> {
+/// The attribute that asks for `extensions`, none for none.
+pub(crate) fn requesting(extensions: &[Extension]) -> Result<Option<Attribute>, Error> {
     refuse_duplicates(extensions)?;
-    let mut attributes = Attributes::new();
     if extensions.is_empty() {
-        return Ok(attributes);
+        return Ok(None);
     }
-    let mut encode = || -> der::Result<()> {
-        attributes.insert(Attribute {
+    let encode = || -> der::Result<Attribute> {
+        Ok(Attribute {
             oid: EXTENSION_REQUEST,
             values: [Any::encode_from(&extensions.to_vec())?].try_into()?,
         })
     };
-    encode().map_err(|source| Error::Encoding {
+    let malformed = |source| Error::Encoding {
         source: gm_crypto::Error::Malformed { what: WHAT, source },
-    })?;
-    Ok(attributes)
+    };
+    encode().map(Some).map_err(malformed)
+}
+
+/// Refuses a type that stands twice among those to be written.
+pub(crate) fn refuse_twice(attributes: &[Attribute]) -> Result<(), Error> {
+    let oids = attributes.iter().map(|attribute| attribute.oid);
+    match first_duplicate(oids.collect()) {
+        Some(oid) => Err(Error::DuplicateAttribute { oid }),
+        None => Ok(()),
+    }
 }
 
 fn extension_list(attribute: &Attribute) -> Result<Vec<Extension>, Error> {

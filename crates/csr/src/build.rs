@@ -1,20 +1,25 @@
 //! Building a request for a key that is somewhere else.
 
-use crate::{Error, attributes};
-use der::{Encode, asn1::BitString};
-use gm_crypto::pki::assemble;
-use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
-use x509_cert::{
-    ext::Extension,
-    name::Name,
-    request::{CertReqInfo, Version},
+use crate::{
+    Error, KeyOrigin, attributes, cfca,
+    claims::{CHALLENGE_PASSWORD, UNSTRUCTURED_NAME},
 };
+use core::fmt;
+use der::{
+    AnyRef, Encode, Header, Tag, TagNumber,
+    asn1::{Any, BitString, Ia5StringRef, ObjectIdentifier, PrintableStringRef, Utf8StringRef},
+};
+use gm_crypto::{pki::assemble, sm2::PublicKey};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use x509_cert::{attr::Attribute, ext::Extension, name::Name, request::Version};
 
-/// What an applicant asks for: a name and extensions.
-#[derive(Clone, Debug)]
+/// What an applicant asks for: a name, extensions, attributes; for a key of any algorithm.
+#[derive(Clone)]
 pub struct CsrDraft {
     subject: Name,
     extensions: Vec<Extension>,
+    attributes: Vec<Attribute>,
+    temporary_key: bool,
 }
 
 impl CsrDraft {
@@ -23,6 +28,8 @@ impl CsrDraft {
         Self {
             subject,
             extensions: Vec::new(),
+            attributes: Vec::new(),
+            temporary_key: false,
         }
     }
 
@@ -33,6 +40,76 @@ impl CsrDraft {
         self
     }
 
+    /// Adds an attribute of any type.
+    ///
+    /// # Errors
+    /// [`Error::Encoding`] without a value: `values` has SIZE (1..MAX) (RFC 2986, 4.1).
+    pub fn attribute(mut self, oid: ObjectIdentifier, values: Vec<Any>) -> Result<Self, Error> {
+        if values.is_empty() {
+            return Err(not_written("Attribute", "values has SIZE (1..MAX)"));
+        }
+        let values = values.try_into().map_err(unencodable("Attribute"))?;
+        self.attributes.push(Attribute { oid, values });
+        Ok(self)
+    }
+
+    /// Adds the password under which the applicant may ask for revocation (RFC 2985,
+    /// 5.4.1): 1 to 255 characters, PrintableString where they allow it, else UTF8String.
+    ///
+    /// It stands in the request in clear.
+    ///
+    /// # Errors
+    /// [`Error::Encoding`] for another length.
+    pub fn challenge_password(self, password: &str) -> Result<Self, Error> {
+        const WHAT: &str = "challengePassword";
+        check_length(WHAT, password)?;
+        let value = match PrintableStringRef::new(password) {
+            Ok(text) => Any::encode_from(&text),
+            Err(_) => Utf8StringRef::new(password).and_then(|text| Any::encode_from(&text)),
+        };
+        self.attribute(CHALLENGE_PASSWORD, vec![value.map_err(unencodable(WHAT))?])
+    }
+
+    /// Adds a name without structure (RFC 2985): 1 to 255 characters, IA5String where they
+    /// allow it, else UTF8String.
+    ///
+    /// # Errors
+    /// [`Error::Encoding`] for another length.
+    pub fn unstructured_name(self, name: &str) -> Result<Self, Error> {
+        const WHAT: &str = "unstructuredName";
+        check_length(WHAT, name)?;
+        let value = match Ia5StringRef::new(name) {
+            Ok(text) => Any::encode_from(&text),
+            Err(_) => Utf8StringRef::new(name).and_then(|text| Any::encode_from(&text)),
+        };
+        self.attribute(UNSTRUCTURED_NAME, vec![value.map_err(unencodable(WHAT))?])
+    }
+
+    /// Says where the key was made, in the attribute [`KEY_ORIGIN`](crate::KEY_ORIGIN).
+    ///
+    /// # Errors
+    /// [`Error::Encoding`], which no text of permitted length causes.
+    pub fn key_origin(mut self, origin: &KeyOrigin) -> Result<Self, Error> {
+        let attribute = origin.attribute().map_err(unencodable("key origin"))?;
+        self.attributes.push(attribute);
+        Ok(self)
+    }
+
+    /// Makes it CFCA's dual-key request: adds the key to which the private key of the
+    /// encryption certificate is to be encrypted, and writes the values of all attributes
+    /// right behind their types, in the order of the calls. It is read under
+    /// [`Dialect::Cfca`](crate::Dialect::Cfca), and not by programs that know RFC 2986 alone.
+    ///
+    /// # Errors
+    /// [`Error::Encoding`], which no key causes.
+    pub fn cfca_temporary_key(mut self, key: &PublicKey) -> Result<Self, Error> {
+        let attribute = cfca::temporary_key_attribute(key);
+        let attribute = attribute.map_err(unencodable("temporary public key"))?;
+        self.attributes.push(attribute);
+        self.temporary_key = true;
+        Ok(self)
+    }
+
     /// Writes the `CertificationRequestInfo` (RFC 2986, 4.1) for the public key in
     /// `spki`; `algorithm` is the one that the signature will be made with.
     ///
@@ -40,34 +117,92 @@ impl CsrDraft {
     /// its SIZE (1..MAX). The attributes field itself is always written.
     ///
     /// # Errors
-    /// [`Error::DuplicateExtension`] for an extension that was added twice,
-    /// [`Error::Encoding`] for 256 MiB or more.
+    /// [`Error::DuplicateExtension`] and [`Error::DuplicateAttribute`] for what was added
+    /// twice, [`Error::Encoding`] for 256 MiB or more.
     pub fn prepare(
-        self,
+        mut self,
         spki: SubjectPublicKeyInfoOwned,
         algorithm: AlgorithmIdentifierOwned,
     ) -> Result<PreparedCsr, Error> {
-        let info = CertReqInfo {
-            version: Version::V1,
-            subject: self.subject,
-            public_key: spki,
-            attributes: attributes::requesting(&self.extensions)?,
-        };
-        let tbs = info.to_der().map_err(|source| Error::Encoding {
-            source: gm_crypto::Error::Malformed {
-                what: "CertificationRequestInfo",
-                source,
-            },
-        })?;
+        self.attributes
+            .extend(attributes::requesting(&self.extensions)?);
+        attributes::refuse_twice(&self.attributes)?;
+        let tbs = self
+            .info(&spki)
+            .map_err(unencodable("CertificationRequestInfo"))?;
         Ok(PreparedCsr { tbs, algorithm })
+    }
+
+    /// RFC 2986, 4.1.
+    fn info(&self, spki: &SubjectPublicKeyInfoOwned) -> der::Result<Vec<u8>> {
+        const ATTRIBUTES: Tag = Tag::ContextSpecific {
+            constructed: true,
+            number: TagNumber(0),
+        };
+        let each = self.attributes.iter();
+        let attributes = if self.temporary_key {
+            each.map(cfca::encode).collect::<der::Result<Vec<_>>>()?
+        } else {
+            let mut encoded = each.map(Encode::to_der).collect::<der::Result<Vec<_>>>()?;
+            // The order of SET OF (X.690, 11.6): of octets.
+            encoded.sort_unstable();
+            encoded
+        }
+        .concat();
+        let mut content = Version::V1.to_der()?;
+        self.subject.encode_to_vec(&mut content)?;
+        spki.encode_to_vec(&mut content)?;
+        Header::new(ATTRIBUTES, attributes.len().try_into()?).encode_to_vec(&mut content)?;
+        content.extend_from_slice(&attributes);
+        AnyRef::new(Tag::Sequence, &content)?.to_der()
+    }
+}
+
+/// The values of attributes stay unsaid: one may be a password.
+impl fmt::Debug for CsrDraft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CsrDraft")
+            .field("subject", &self.subject)
+            .field("extensions", &self.extensions)
+            .finish_non_exhaustive()
+    }
+}
+
+/// RFC 2985, A: the upper bounds of both texts.
+fn check_length(what: &'static str, text: &str) -> Result<(), Error> {
+    match text.chars().count() {
+        1..=255 => Ok(()),
+        _ => Err(not_written(what, "has SIZE (1..255) (RFC 2985, A)")),
+    }
+}
+
+fn not_written(what: &'static str, reason: &'static str) -> Error {
+    Error::Encoding {
+        source: gm_crypto::Error::Invalid { what, reason },
+    }
+}
+
+fn unencodable(what: &'static str) -> impl Fn(der::Error) -> Error {
+    move |source| Error::Encoding {
+        source: gm_crypto::Error::Malformed { what, source },
     }
 }
 
 /// A request that lacks its signature.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PreparedCsr {
     tbs: Vec<u8>,
     algorithm: AlgorithmIdentifierOwned,
+}
+
+/// The octets stay unsaid: a password may be among them.
+impl fmt::Debug for PreparedCsr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedCsr")
+            .field("octets", &self.tbs.len())
+            .field("algorithm", &self.algorithm.oid)
+            .finish()
+    }
 }
 
 impl PreparedCsr {
@@ -92,115 +227,4 @@ impl PreparedCsr {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Limits, SubjectRule, UnverifiedCsr};
-    use der::asn1::{ObjectIdentifier, OctetString};
-    use gm_crypto::{
-        pki::Sm2Sm3,
-        sm2::{SecretKey, SigningKey, UserId},
-    };
-    use proptest::{collection::vec, prelude::*};
-    use signature::Signer;
-    use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding};
-
-    fn key(octets: [u8; 32]) -> Option<SigningKey> {
-        let secret = SecretKey::from_bytes(&octets).ok()?;
-        Some(SigningKey::new(secret, UserId::default()))
-    }
-
-    fn sign(draft: CsrDraft, key: &SigningKey) -> Vec<u8> {
-        let spki = key.verifying_key().to_public_key_der().unwrap();
-        let algorithm = key.signature_algorithm_identifier().unwrap();
-        let prepared = draft
-            .prepare(spki.decode_msg().unwrap(), algorithm)
-            .unwrap();
-        let signature = key.sign(prepared.tbs()).to_bitstring().unwrap();
-        prepared.attach(&signature).unwrap()
-    }
-
-    fn extension(last: u8, critical: bool, value: &[u8]) -> Extension {
-        Extension {
-            extn_id: ObjectIdentifier::from_bytes(&[0x2a, last & 0x7f]).unwrap(),
-            critical,
-            extn_value: OctetString::new(value).unwrap(),
-        }
-    }
-
-    #[test]
-    fn no_extension_writes_no_extension_request() {
-        let key = key([7; 32]).unwrap();
-        let der = sign(CsrDraft::new("CN=a".parse().unwrap()), &key);
-        let csr = UnverifiedCsr::from_der(&der, &Limits::default()).unwrap();
-        let csr = csr.verify(&[&Sm2Sm3::default()]).unwrap();
-        assert!(csr.attributes().is_empty());
-        assert!(der.windows(2).any(|part| part == [0xa0, 0x00]));
-    }
-
-    #[test]
-    fn an_extension_is_asked_for_once() {
-        let key = key([7; 32]).unwrap();
-        let twice = CsrDraft::new(Name::default())
-            .extension(extension(3, true, b"one"))
-            .extension(extension(3, false, b"two"));
-        let spki = key.verifying_key().to_public_key_der().unwrap();
-        let algorithm = key.signature_algorithm_identifier().unwrap();
-        assert!(matches!(
-            twice.prepare(spki.decode_msg().unwrap(), algorithm),
-            Err(Error::DuplicateExtension { .. })
-        ));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn what_is_built_is_read_back(
-            scalar in any::<[u8; 32]>(),
-            names in vec("[a-zA-Z0-9\u{4e00}-\u{9fa5}]{1,20}", 0..5),
-            wishes in proptest::collection::btree_map(
-                0u8..128, (any::<bool>(), any::<Vec<u8>>()), 0..5,
-            ),
-        ) {
-            let Some(key) = key(scalar) else { return Ok(()) };
-            let names: Vec<_> = names.iter().map(|name| format!("CN={name}")).collect();
-            let subject = match names.as_slice() {
-                [] => Name::default(),
-                names => names.join(",").parse().unwrap(),
-            };
-            let wishes: Vec<_> = wishes
-                .iter()
-                .map(|(last, (critical, value))| extension(*last, *critical, value))
-                .collect();
-            let draft = CsrDraft::new(subject.clone());
-            let draft = wishes.iter().cloned().fold(draft, CsrDraft::extension);
-            let der = sign(draft, &key);
-
-            let limits = Limits { subject: SubjectRule::MayBeEmpty, ..Limits::default() };
-            let csr = UnverifiedCsr::from_der(&der, &limits).unwrap();
-            let csr = csr.verify(&[&Sm2Sm3::default()]).unwrap();
-            prop_assert_eq!(csr.der(), &der);
-            prop_assert_eq!(csr.subject(), &subject);
-            prop_assert_eq!(csr.requested_extensions(), &wishes);
-            let spki = key.verifying_key().to_public_key_der().unwrap();
-            prop_assert_eq!(csr.public_key_der(), spki.as_bytes());
-        }
-
-        #[test]
-        fn no_changed_bit_verifies(at in any::<prop::sample::Index>(), bit in 0u8..8) {
-            let key = key([7; 32]).unwrap();
-            let draft = CsrDraft::new("CN=a,C=CN".parse().unwrap());
-            let mut der = sign(draft.extension(extension(3, true, b"value")), &key);
-            let at = at.index(der.len());
-            der[at] ^= 1u8 << bit;
-            let verified = UnverifiedCsr::from_der(&der, &Limits::default())
-                .and_then(|csr| csr.verify(&[&Sm2Sm3::default()]));
-            prop_assert!(verified.is_err(), "bit {bit} of octet {at}");
-        }
-
-        #[test]
-        fn no_octets_panic(octets in any::<Vec<u8>>()) {
-            let _ = UnverifiedCsr::from_der(&octets, &Limits::default());
-        }
-    }
-}
+mod tests;

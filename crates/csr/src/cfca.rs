@@ -7,7 +7,7 @@
 
 use crate::Error;
 use der::{
-    Any, Decode, Header, Reader, Sequence, SliceReader, Tag, TagNumber,
+    Any, AnyRef, Decode, Encode, Header, Reader, Sequence, SliceReader, Tag, TagNumber,
     asn1::{ObjectIdentifier, OctetString, OctetStringRef},
 };
 use gm_crypto::sm2::PublicKey;
@@ -75,10 +75,12 @@ pub(crate) fn temporary_key(attributes: &[Attribute]) -> Result<Option<PublicKey
     let Some(attribute) = of_type.next() else {
         return Ok(None);
     };
-    let malformed = |source| Error::Malformed {
+    let malformed = |source| Error::Claim {
+        what: WHAT,
         source: gm_crypto::Error::Malformed { what: WHAT, source },
     };
-    let invalid = |reason| Error::Malformed {
+    let invalid = |reason| Error::Claim {
+        what: WHAT,
         source: gm_crypto::Error::Invalid { what: WHAT, reason },
     };
     let [value] = attribute.values.as_slice() else {
@@ -109,6 +111,32 @@ pub(crate) fn temporary_key(attributes: &[Attribute]) -> Result<Option<PublicKey
     PublicKey::from_uncompressed(&point)
         .map(Some)
         .map_err(|_| invalid("is a point on the curve"))
+}
+
+/// The attribute that carries `key`, its value in no SET when it is written so.
+pub(crate) fn temporary_key_attribute(key: &PublicKey) -> der::Result<Attribute> {
+    let point = key.to_uncompressed();
+    let zeros = [0; FIELD / 2];
+    let (x, y) = point[1..].split_at(FIELD / 2);
+    let blob = [&PREFIX[..], x, &zeros, y, &zeros].concat();
+    let value = TemporaryKey {
+        version: 1,
+        blob: OctetStringRef::new(&blob)?,
+    };
+    let value = OctetString::new(value.to_der()?)?;
+    Ok(Attribute {
+        oid: TEMPORARY_KEY,
+        values: [Any::encode_from(&value)?].try_into()?,
+    })
+}
+
+/// An attribute as CFCA has it: its values right behind its type.
+pub(crate) fn encode(attribute: &Attribute) -> der::Result<Vec<u8>> {
+    let mut content = attribute.oid.to_der()?;
+    for value in attribute.values.iter() {
+        value.encode_to_vec(&mut content)?;
+    }
+    AnyRef::new(Tag::Sequence, &content)?.to_der()
 }
 
 #[cfg(test)]

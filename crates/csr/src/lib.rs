@@ -42,8 +42,17 @@
 //! |---|---|
 //! | [`UnverifiedCsr`] | strict DER within [`Limits`]; borrows the octets |
 //! | [`VerifiedCsr`] | its signature fits its key; owns the octets |
+//! | [`Requested`], [`ChallengePassword`], [`KeyOrigin`] | what it claims, read when asked for |
+//! | [`KeyOriginEvidence`], [`DualKeyRequest`] | what came beside it |
+//! | [`Note`] | where it departs from the letter |
 //! | [`CsrDraft`] | what an applicant asks for |
 //! | [`PreparedCsr`] | the octets to sign; takes a signature and becomes a request |
+//!
+//! # Whose signatures
+//!
+//! SM2's, under any user ID ([`Sm2Sm3`](gm_crypto::pki::Sm2Sm3)); with feature `ecdsa` those
+//! of P-256 and P-384, with feature `rsa` RSA's: see `gm_crypto::pki::{Ecdsa, RsaPkcs1}`.
+//! Whoever verifies lists those that are accepted.
 //!
 //! # What it is not
 //!
@@ -57,11 +66,21 @@
 mod attributes;
 mod build;
 mod cfca;
+mod claims;
+mod dual;
 mod error;
 mod limits;
+mod notes;
+mod origin;
+pub mod pem;
 mod request;
+mod shape;
 
 pub use build::{CsrDraft, PreparedCsr};
+pub use claims::{ChallengePassword, Requested, Wish};
+pub use dual::DualKeyRequest;
 pub use error::Error;
-pub use limits::{Limits, SubjectRule};
+pub use limits::{Limits, SubjectRule, Work};
+pub use notes::Note;
+pub use origin::{Device, Environment, KEY_ORIGIN, KeyOrigin, KeyOriginEvidence};
 pub use request::{Dialect, PEM_LABELS, UnverifiedCsr, VerifiedCsr};

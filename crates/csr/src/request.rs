@@ -1,9 +1,13 @@
 //! Requests that came: parsed, then verified.
 
-use crate::{Error, Limits, SubjectRule, attributes::requested_extensions, cfca};
+use crate::{
+    ChallengePassword, Error, KeyOrigin, Limits, Note, Requested, SubjectRule, Work,
+    attributes::requested_extensions, cfca, claims, notes, origin, shape,
+};
+use core::fmt;
 use der::{Decode, Reader, SliceReader, TagMode, TagNumber, asn1::ObjectIdentifier};
 use gm_crypto::{
-    pki::{Signed, VerifyAlgorithm},
+    pki::{PublicKeyFile, Signed, SpkiOptions, VerifyAlgorithm},
     sm2::{CURVE_OID, KEY_OID, PublicKey},
 };
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
@@ -32,7 +36,7 @@ pub enum Dialect {
 ///
 /// It borrows the octets that came. What it shows is hearsay until
 /// [`Self::verify`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct UnverifiedCsr<'a> {
     octets: &'a [u8],
     signed: Signed<'a>,
@@ -41,19 +45,21 @@ pub struct UnverifiedCsr<'a> {
 }
 
 impl<'a> UnverifiedCsr<'a> {
-    /// Reads a `CertificationRequest` (RFC 2986, 4.2) from DER: size first, then
-    /// structure, then the other `limits`.
+    /// Reads a `CertificationRequest` (RFC 2986, 4.2) from DER: size first, then the
+    /// counts of `limits`, then structure.
     ///
     /// Accepted beyond the letter: an attributes field that is absent, attributes
     /// out of the order of SET OF, `critical FALSE` written out, an empty
-    /// `extensionRequest`, several of them that ask for different extensions. All
-    /// are in circulation, and all are verified as they came.
+    /// `extensionRequest`, several of them that ask for different extensions,
+    /// Microsoft's identifier for it. All are in circulation, all are verified as they
+    /// came, and [`VerifiedCsr::notes`] names most of them.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], [`Error::Malformed`], [`Error::DuplicateAttribute`],
-    /// [`Error::DuplicateExtension`], [`Error::TooManyAttributes`],
-    /// [`Error::TooManyRdns`], [`Error::TooManyExtensions`],
-    /// [`Error::EmptySubject`], in this order.
+    /// [`Error::TooLarge`], [`Error::TooDeep`], [`Error::SubjectTooLong`],
+    /// [`Error::TooManyRdns`], [`Error::TooManyAttributes`], [`Error::AttributeTooLong`],
+    /// [`Error::TooManyValues`], [`Error::HugeOid`], [`Error::Malformed`],
+    /// [`Error::DuplicateAttribute`], [`Error::DuplicateExtension`],
+    /// [`Error::TooManyExtensions`], [`Error::EmptySubject`], in this order.
     pub fn from_der(octets: &'a [u8], limits: &Limits) -> Result<Self, Error> {
         Self::from_der_in(Dialect::Rfc2986, octets, limits)
     }
@@ -64,16 +70,33 @@ impl<'a> UnverifiedCsr<'a> {
     /// # Errors
     /// As [`Self::from_der`].
     pub fn from_der_in(dialect: Dialect, octets: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        Self::from_der_counting(dialect, octets, limits, &mut Work::default())
+    }
+
+    /// The same, and adds to `work` what it cost, refused or not.
+    ///
+    /// # Errors
+    /// As [`Self::from_der`].
+    pub fn from_der_counting(
+        dialect: Dialect,
+        octets: &'a [u8],
+        limits: &Limits,
+        work: &mut Work,
+    ) -> Result<Self, Error> {
         if octets.len() > limits.bytes {
             return Err(Error::TooLarge {
                 found: octets.len(),
                 limit: limits.bytes,
             });
         }
+        let fault = shape::measure(octets, limits, work)?;
         let malformed = |source| Error::Malformed { source };
         let signed = Signed::from_der("CertificationRequest", octets).map_err(malformed)?;
         let info = Info::within(dialect, octets).map_err(malformed)?;
         let extensions = requested_extensions(&info.attributes)?;
+        if let Some(fault) = fault {
+            return Err(fault.into());
+        }
         let csr = Self {
             octets,
             signed,
@@ -99,40 +122,74 @@ impl<'a> UnverifiedCsr<'a> {
         &self.extensions
     }
 
+    /// Where the request departs from what its standards ask for, and was read all the
+    /// same.
+    pub fn notes(&self) -> Vec<Note> {
+        notes::of(self.octets)
+    }
+
     /// Checks the proof of possession: the signature over the octets that came,
     /// with the key in the request, by one of `algorithms`.
+    ///
+    /// Each of `algorithms` that accepts both identifiers is tried, in their order, until one
+    /// verifies: SM2 under two user IDs can be listed, and [`VerifiedCsr::verified_by`] says
+    /// which one it was.
     ///
     /// # Errors
     /// [`Error::Curve`], [`Error::KeyAlgorithm`] or [`Error::SignatureAlgorithm`]
     /// when no algorithm accepts the request's, [`Error::ProofOfPossession`] when
     /// the signature does not fit or the key is no point of its curve.
     pub fn verify(self, algorithms: &[&dyn VerifyAlgorithm]) -> Result<VerifiedCsr, Error> {
+        self.verify_counting(algorithms, &mut Work::default())
+    }
+
+    /// The same, and adds to `work` what it cost, refused or not: at most one check of a
+    /// signature for each of `algorithms`.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn verify_counting(
+        self,
+        algorithms: &[&dyn VerifyAlgorithm],
+        work: &mut Work,
+    ) -> Result<VerifiedCsr, Error> {
         let key = read_key(self.info.public_key);
-        let key_algorithm = key.algorithm;
-        match self.signed.verify(key, algorithms) {
-            Ok(()) => Ok(VerifiedCsr {
-                der: self.octets.to_vec(),
-                subject: self.info.subject,
-                public_key: self.info.public_key.to_vec(),
-                attributes: self.info.attributes.into_vec(),
-                extensions: self.extensions,
-            }),
-            Err(gm_crypto::Error::Unsupported { oid, .. }) => {
-                Err(refused_algorithm(key_algorithm, oid))
+        let named = self.signed.algorithm();
+        let signature = self.signed.signature();
+        let mut accepted = false;
+        for (verified_by, algorithm) in algorithms.iter().enumerate() {
+            if !algorithm.accepts(named, key.algorithm) {
+                continue;
             }
-            Err(_) => Err(Error::ProofOfPossession),
+            accepted = true;
+            // Signatures have whole octets.
+            let Some(signature) = signature.as_bytes() else {
+                break;
+            };
+            work.signature_checks += 1;
+            work.octets_hashed += self.signed.tbs().len();
+            if algorithm
+                .verify(key.clone(), self.signed.tbs(), signature)
+                .is_ok()
+            {
+                return Ok(VerifiedCsr {
+                    der: self.octets.to_vec(),
+                    subject: self.info.subject,
+                    public_key: self.info.public_key.to_vec(),
+                    attributes: self.info.attributes.into_vec(),
+                    extensions: self.extensions,
+                    verified_by,
+                });
+            }
         }
+        if accepted {
+            return Err(Error::ProofOfPossession);
+        }
+        let takes_key = algorithms.iter().any(|one| one.takes_key(key.algorithm));
+        Err(refused_algorithm(key.algorithm, named.oid, takes_key))
     }
 
     fn check(&self, limits: &Limits) -> Result<(), Error> {
-        let (found, limit) = (self.info.attributes.len(), limits.attributes);
-        if found > limit {
-            return Err(Error::TooManyAttributes { found, limit });
-        }
-        let (found, limit) = (self.info.subject.iter().count(), limits.rdns);
-        if found > limit {
-            return Err(Error::TooManyRdns { found, limit });
-        }
         let (found, limit) = (self.extensions.len(), limits.extensions);
         if found > limit {
             return Err(Error::TooManyExtensions { found, limit });
@@ -144,17 +201,38 @@ impl<'a> UnverifiedCsr<'a> {
     }
 }
 
+/// The values of attributes stay unsaid: one may be a password.
+impl fmt::Debug for UnverifiedCsr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnverifiedCsr")
+            .field("subject", &self.info.subject)
+            .field("octets", &self.octets.len())
+            .finish_non_exhaustive()
+    }
+}
+
 /// A request whose signature fits the key in it.
 ///
 /// That the applicant holds the private key is proved. Everything else — the name,
 /// the extensions, the attributes — is a claim.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct VerifiedCsr {
     der: Vec<u8>,
     subject: Name,
     public_key: Vec<u8>,
     attributes: Vec<Attribute>,
     extensions: Vec<Extension>,
+    verified_by: usize,
+}
+
+/// The values of attributes stay unsaid: one may be a password.
+impl fmt::Debug for VerifiedCsr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedCsr")
+            .field("subject", &self.subject)
+            .field("octets", &self.der.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl VerifiedCsr {
@@ -178,6 +256,61 @@ impl VerifiedCsr {
         &self.public_key
     }
 
+    /// The key, where it is SM2's, whichever of its two spellings it came in and whether or
+    /// not its point is compressed: what a certificate is to be written with.
+    pub fn sm2_key(&self) -> Option<PublicKey> {
+        let mut options = SpkiOptions::default();
+        options.compressed = true;
+        let file = PublicKeyFile::from_spki(self.public_key(), options);
+        file.ok().map(|file| file.key())
+    }
+
+    /// The place, from 0, of the algorithm that verified, among those that were listed.
+    pub fn verified_by(&self) -> usize {
+        self.verified_by
+    }
+
+    /// Where the request departs from what its standards ask for, and was read all the
+    /// same.
+    pub fn notes(&self) -> Vec<Note> {
+        notes::of(&self.der)
+    }
+
+    /// The password in the request (RFC 2985, 5.4.1), none without the attribute.
+    ///
+    /// The request itself has it in clear, and [`Self::der`] and [`Self::attributes`] with
+    /// it: who keeps those keeps the password.
+    ///
+    /// # Errors
+    /// [`Error::Claim`] unless it is one DirectoryString of 1 to 255 characters.
+    pub fn challenge_password(&self) -> Result<Option<ChallengePassword>, Error> {
+        claims::challenge_password(&self.attributes)
+    }
+
+    /// The names without structure (RFC 2985, 5.4: `unstructuredName`), none without the
+    /// attribute.
+    ///
+    /// # Errors
+    /// [`Error::Claim`] unless each is a string of 1 to 255 characters.
+    pub fn unstructured_names(&self) -> Result<Vec<String>, Error> {
+        claims::unstructured_names(&self.attributes)
+    }
+
+    /// The extensions asked for, as types; each is read when it is asked for.
+    pub fn requested(&self) -> Requested<'_> {
+        Requested::new(&self.extensions)
+    }
+
+    /// What the applicant says about where the key was made, as an attribute of the request:
+    /// a claim, none without the attribute. Evidence beside the request is
+    /// [`KeyOriginEvidence`](crate::KeyOriginEvidence).
+    ///
+    /// # Errors
+    /// [`Error::Claim`] when the attribute is there and is none.
+    pub fn key_origin(&self) -> Result<Option<KeyOrigin>, Error> {
+        origin::claimed(&self.attributes)
+    }
+
     /// The extensions that the applicant wishes for, none of them twice; those of
     /// one `extensionRequest` in its order.
     pub fn requested_extensions(&self) -> &[Extension] {
@@ -189,7 +322,7 @@ impl VerifiedCsr {
     /// whose possession nothing here proves.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when the attribute is there and holds no such key.
+    /// [`Error::Claim`] when the attribute is there and holds no such key.
     pub fn temporary_key(&self) -> Result<Option<PublicKey>, Error> {
         cfca::temporary_key(&self.attributes)
     }
@@ -257,9 +390,14 @@ fn read_key(der: &[u8]) -> SubjectPublicKeyInfoRef<'_> {
 }
 
 /// Blames the key before the signature: who made the wrong key signs wrongly too.
-fn refused_algorithm(key: AlgorithmIdentifierRef<'_>, signature: ObjectIdentifier) -> Error {
+fn refused_algorithm(
+    key: AlgorithmIdentifierRef<'_>,
+    signature: ObjectIdentifier,
+    takes_key: bool,
+) -> Error {
     let found = key.oid;
     match key.parameters_oid() {
+        _ if takes_key => Error::SignatureAlgorithm { found: signature },
         Ok(CURVE_OID) if found == KEY_OID => Error::SignatureAlgorithm { found: signature },
         Ok(curve) if found == KEY_OID => Error::Curve { found: curve },
         _ => Error::KeyAlgorithm { found },

@@ -19,14 +19,14 @@ mod sha2;
 mod signed;
 mod spki;
 
-pub use self::spki::{
-    PUBLIC_KEY_LABELS, PublicKeyFile, PublicKeyFormat, SpkiOptions, decode_public_key,
-    encode_public_key_bare,
-};
 #[cfg(feature = "ecdsa")]
 pub use self::ecdsa::Ecdsa;
 #[cfg(feature = "rsa")]
 pub use self::rsa::RsaPkcs1;
+pub use self::spki::{
+    PUBLIC_KEY_LABELS, PublicKeyFile, PublicKeyFormat, SpkiOptions, decode_public_key,
+    encode_public_key_bare,
+};
 pub use algorithm::{Sm2Sm3, VerifyAlgorithm};
 pub use key_file::{
     KEY_FILE_LABELS, KeyFormat, KeyRemark, PRIVATE_KEY_LABELS, PrivateKeyFile, decode_private_key,

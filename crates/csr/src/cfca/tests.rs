@@ -137,7 +137,7 @@ fn what_is_no_such_key_is_refused() {
     ] {
         assert!(matches!(
             read(&with_blob(blob)),
-            Err(Error::Malformed { .. })
+            Err(Error::Claim { .. })
         ));
     }
 }

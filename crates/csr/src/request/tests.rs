@@ -360,7 +360,7 @@ fn a_key_on_another_curve_is_named() {
     assert!(
         error
             .to_string()
-            .starts_with("key is on curve 1.2.840.10045.3.1.7, only sm2p256v1 is accepted"),
+            .starts_with("key is on curve 1.2.840.10045.3.1.7, which is not accepted"),
         "{error}"
     );
 }

@@ -1,12 +1,12 @@
 //! RSA signatures with PKCS#1's padding of version 1.5: verified, never made.
 
 use super::{VerifyAlgorithm, sha2::Sha2};
+use ::rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
 use core::fmt::Debug;
 use der::{
     AnyRef, Decode, Sequence,
     asn1::{ObjectIdentifier, UintRef},
 };
-use ::rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
 use sha2::{Sha256, Sha384, Sha512};
 use signature::Error;
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
