@@ -69,3 +69,6 @@ impl DualKeyRequest {
         (self.request, self.temporary_key)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,8 @@ mod limits;
 mod notes;
 mod origin;
 pub mod pem;
+#[cfg(test)]
+mod raw;
 mod request;
 mod shape;
 

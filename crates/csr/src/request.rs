@@ -405,4 +405,6 @@ fn refused_algorithm(
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

@@ -135,10 +135,7 @@ fn what_is_no_such_key_is_refused() {
         &with(135, 1),
         &y_changed,
     ] {
-        assert!(matches!(
-            read(&with_blob(blob)),
-            Err(Error::Claim { .. })
-        ));
+        assert!(matches!(read(&with_blob(blob)), Err(Error::Claim { .. })));
     }
 }
 
