@@ -105,3 +105,6 @@ impl VerifyAlgorithm for Ecdsa {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

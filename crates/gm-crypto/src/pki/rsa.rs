@@ -102,3 +102,6 @@ fn public_key(der: &[u8]) -> Option<RsaPublicKey> {
     let exponent = BoxedUint::from_be_slice_vartime(exponent);
     RsaPublicKey::new_with_size_limits(modulus, exponent, MODULUS_BITS).ok()
 }
+
+#[cfg(test)]
+mod tests;
