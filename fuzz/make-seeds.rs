@@ -12,7 +12,7 @@ use cert_profile::{
         error_response,
     },
 };
-use csr::CsrDraft;
+use csr::{CsrDraft, Device, Environment, KeyOrigin, KeyOriginEvidence};
 use der::{Encode, asn1::OctetString, oid::AssociatedOid, referenced::OwnedToRef};
 use gm_crypto::{
     delivery::{CfcaForm, DeliveryTarget, DeviceForm, EncryptionKeyDelivery},
@@ -106,6 +106,13 @@ fn requests() -> Result<()> {
             "with-extension",
             CsrDraft::new("CN=Example,C=CN".parse()?).extension(names),
         ),
+        ("with-claims", with_claims()?),
+        (
+            "cfca-dual",
+            CsrDraft::new("CN=certRequisition,C=CN".parse()?)
+                .challenge_password("111111")?
+                .cfca_temporary_key(parties::key("temporary").verifying_key().public_key())?,
+        ),
     ] {
         let draft = draft.prepare(public_half(&key), key.signature_algorithm_identifier()?)?;
         let signature = sign(&key, draft.tbs());
@@ -117,6 +124,17 @@ fn requests() -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+fn with_claims() -> Result<CsrDraft> {
+    let device = Device::new("智能密码钥匙", "K-1", "0001")?.with_qualification("GM0001")?;
+    let origin = KeyOrigin::in_hardware(Environment::Production, device);
+    let evidence = KeyOriginEvidence::bind(b"a key", origin.clone());
+    write("csr", "key-origin-evidence.der", evidence.to_der())?;
+    Ok(CsrDraft::new("CN=Example,C=CN".parse()?)
+        .challenge_password("secret 1")?
+        .unstructured_name("a name")?
+        .key_origin(&origin)?)
 }
 
 fn certificates() -> Result<()> {

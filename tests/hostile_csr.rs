@@ -2,6 +2,7 @@
 //! the reason and exit code 1, and nothing is written.
 
 use csr::CsrDraft;
+use der::{Any, Encode, Tag, asn1::ObjectIdentifier};
 use gm_crypto::pki::encode_pem;
 use gm_pki_tests::{
     command::{Call, contents, demo_of_my_own, finished_demo, folder, gmpki},
@@ -49,6 +50,67 @@ fn request(subject: Name, owner: &SoftKey, signer: &SoftKey) -> Vec<u8> {
         .expect("a request");
     let signature = signer.sign(prepared.tbs()).expect("a signature");
     prepared.attach(&signature).expect("a request")
+}
+
+/// A request with attributes of these types and values.
+fn with_attributes(attributes: impl IntoIterator<Item = (ObjectIdentifier, Any)>) -> Vec<u8> {
+    let key = SoftKey::generate().expect("a key");
+    let mut draft = CsrDraft::new(subject());
+    for (oid, value) in attributes {
+        draft = draft.attribute(oid, vec![value]).expect("an attribute");
+    }
+    let spki = key.public_key().decode_msg().expect("a public key");
+    let prepared = draft.prepare(spki, key.algorithm()).expect("a request");
+    let signature = key.sign(prepared.tbs()).expect("a signature");
+    prepared.attach(&signature).expect("a request")
+}
+
+fn sequence(octets: &[u8]) -> Any {
+    Any::new(Tag::Sequence, octets).expect("a value")
+}
+
+fn too_much() -> Vec<Hostile> {
+    let oid = |last: u32| format!("1.2.3.{last}").parse().expect("an identifier");
+    let nested = (0..100).fold(Any::null(), |inner, _| {
+        sequence(&inner.to_der().expect("a value"))
+    });
+    let huge = Any::new(Tag::ObjectIdentifier, vec![0x2a; 4_000]).expect("a value");
+    // keyUsage twice in extensionRequest.
+    let usage = b"\x30\x0b\x06\x03\x55\x1d\x0f\x04\x04\x03\x02\x07\x80".repeat(2);
+    let request = "1.2.840.113549.1.9.14".parse().expect("an identifier");
+    let indefinite = sequence(b"\x30\x80\x05\x00\x00\x00");
+    vec![
+        Hostile::new(
+            "a thousand attributes",
+            with_attributes((0..1_000).map(|last| (oid(last), Any::null()))),
+            "request has 1000 attributes, at most 16 are read",
+        ),
+        Hostile::new(
+            "a hundred SEQUENCEs in each other",
+            with_attributes([(oid(1), nested)]),
+            "request is nested deeper than 16 levels",
+        ),
+        Hostile::new(
+            "an object identifier of 4,000 octets",
+            with_attributes([(oid(1), huge)]),
+            "an object identifier of 4000 octets, at most 39 are read",
+        ),
+        Hostile::new(
+            "an extension twice",
+            with_attributes([(request, sequence(&usage))]),
+            "request asks for extension 2.5.29.15 twice",
+        ),
+        Hostile::new(
+            "an attribute of 20,000 octets",
+            with_attributes([(oid(1), sequence(&[0x05, 0].repeat(10_000)))]),
+            "at most 16384 are read",
+        ),
+        Hostile::new(
+            "an indefinite length in an attribute",
+            with_attributes([(oid(1), indefinite)]),
+            "the length is indefinite (X.690, 10.1)",
+        ),
+    ]
 }
 
 fn good() -> Vec<u8> {
@@ -241,7 +303,7 @@ impl Commands {
 fn bad_requests_are_refused_with_the_reason_and_nothing_is_written() {
     let commands = Commands::new();
     let files = folder();
-    for hostile in hostile() {
+    for hostile in hostile().into_iter().chain(too_much()) {
         let file = files.path().join("request");
         fs::write(&file, &hostile.octets).expect("a file");
         commands.refuse(hostile.name, &file, hostile.reason);

@@ -8,8 +8,8 @@ use gm_crypto::{
 };
 
 /// A request whose possession is proved, and the temporary key to which the private key of
-/// the encryption certificate is to be encrypted (GB/T 25056; facts of the field: CFCA's
-/// clients put it into the request, others send it beside).
+/// the encryption certificate is to be encrypted: CFCA's clients put it into the request,
+/// others send it beside.
 #[derive(Clone, Debug)]
 pub struct DualKeyRequest {
     request: VerifiedCsr,

@@ -62,8 +62,9 @@ pub(crate) fn measure(
     let [mut subject, mut longest, mut longest_oid] = [0; 3];
     let fault = walk(octets, limits.depth, |element| {
         work.elements += 1;
-        if element.octets.first() == Some(&OBJECT_IDENTIFIER) {
-            longest_oid = longest_oid.max(element.octets.len().saturating_sub(2));
+        if element.octets[0] == OBJECT_IDENTIFIER {
+            let content = Header::read(element.octets).map_or(0, |header| header.content);
+            longest_oid = longest_oid.max(content);
         }
         match element.parent {
             Role::Rdn => rdns += 1,

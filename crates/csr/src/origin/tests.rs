@@ -208,7 +208,7 @@ proptest! {
                 KeyOrigin::in_hardware(environment, device)
             }
         };
-        prop_assert_eq!(KeyOrigin::from_der(&origin.to_der()).unwrap(), origin.clone());
+        prop_assert_eq!(&KeyOrigin::from_der(&origin.to_der()).unwrap(), &origin);
         let evidence = KeyOriginEvidence::bind(b"key", origin);
         prop_assert_eq!(KeyOriginEvidence::decode(&evidence.to_der()).unwrap(), evidence);
     }
