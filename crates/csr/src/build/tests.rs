@@ -1,6 +1,9 @@
 use super::*;
-use crate::{Limits, SubjectRule, UnverifiedCsr};
-use der::asn1::{ObjectIdentifier, OctetString};
+use crate::{Limits, SubjectRule, UnverifiedCsr, VerifiedCsr};
+use der::{
+    Tagged,
+    asn1::{ObjectIdentifier, OctetString},
+};
 use gm_crypto::{
     pki::Sm2Sm3,
     sm2::{SecretKey, SigningKey, UserId},
@@ -54,6 +57,111 @@ fn an_extension_is_asked_for_once() {
         twice.prepare(spki.decode_msg().unwrap(), algorithm),
         Err(Error::DuplicateExtension { .. })
     ));
+}
+
+fn written(draft: CsrDraft) -> VerifiedCsr {
+    let der = sign(draft, &key([7; 32]).unwrap());
+    UnverifiedCsr::from_der(&der, &Limits::default())
+        .and_then(|csr| csr.verify(&[&Sm2Sm3::default()]))
+        .unwrap()
+}
+
+fn draft() -> CsrDraft {
+    CsrDraft::new("CN=a".parse().unwrap())
+}
+
+fn oid(last: u8) -> ObjectIdentifier {
+    ObjectIdentifier::from_bytes(&[0x2a, last & 0x7f]).unwrap()
+}
+
+#[test]
+fn texts_are_of_the_plainest_type_that_holds_them() {
+    for (text, password, name) in [
+        ("secret 1", Tag::PrintableString, Tag::Ia5String),
+        ("a@b", Tag::Utf8String, Tag::Ia5String),
+        ("密码", Tag::Utf8String, Tag::Utf8String),
+    ] {
+        let draft = draft().challenge_password(text).unwrap();
+        let csr = written(draft.unstructured_name(text).unwrap());
+        assert!(csr.challenge_password().unwrap().unwrap().is(text));
+        assert_eq!(csr.unstructured_names().unwrap(), [text]);
+        let tags = csr.attributes().iter();
+        let mut tags: Vec<_> = tags
+            .map(|one| (one.oid, one.values.as_slice()[0].tag()))
+            .collect();
+        tags.sort_unstable_by_key(|one| one.0);
+        assert_eq!(
+            tags,
+            [(UNSTRUCTURED_NAME, name), (CHALLENGE_PASSWORD, password)]
+        );
+    }
+}
+
+#[test]
+fn what_its_standard_does_not_allow_is_not_written() {
+    let long = |length| "码".repeat(length);
+    draft().challenge_password(&long(255)).unwrap();
+    draft().unstructured_name(&long(255)).unwrap();
+    for length in [0, 256] {
+        let text = long(length);
+        for refused in [
+            draft().challenge_password(&text),
+            draft().unstructured_name(&text),
+        ] {
+            assert!(matches!(refused, Err(Error::Encoding { .. })));
+        }
+    }
+    assert!(matches!(
+        draft().attribute(oid(1), Vec::new()),
+        Err(Error::Encoding { .. })
+    ));
+    let key = key([7; 32]).unwrap();
+    let spki = key.verifying_key().to_public_key_der().unwrap();
+    let algorithm = key.signature_algorithm_identifier().unwrap();
+    let twice = draft()
+        .challenge_password("1")
+        .and_then(|draft| draft.challenge_password("2"))
+        .unwrap();
+    assert!(matches!(
+        twice.prepare(spki.decode_msg().unwrap(), algorithm),
+        Err(Error::DuplicateAttribute { oid }) if oid == CHALLENGE_PASSWORD
+    ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_attributes_are_written_in_the_order_of_der_and_read_back(
+        wishes in proptest::collection::btree_map(
+            0u8..128, vec(any::<Vec<u8>>(), 1..4), 0..8,
+        ),
+        reversed in any::<bool>(),
+    ) {
+        let wishes: Vec<_> = wishes
+            .into_iter()
+            .map(|(last, values)| {
+                let values = values.iter().map(|value| Any::new(Tag::OctetString, &value[..]));
+                (oid(last), values.collect::<der::Result<Vec<_>>>().unwrap())
+            })
+            .collect();
+        let mut order: Vec<_> = wishes.iter().cloned().collect();
+        if reversed {
+            order.reverse();
+        }
+        let draft = order
+            .into_iter()
+            .fold(draft(), |draft, (oid, values)| draft.attribute(oid, values).unwrap());
+        let csr = written(draft);
+        prop_assert_eq!(csr.notes(), []);
+        for (oid, values) in &wishes {
+            let found = csr.attributes().iter().find(|one| one.oid == *oid).unwrap();
+            let mut values = values.clone();
+            values.sort_by(|one, other| one.to_der().unwrap().cmp(&other.to_der().unwrap()));
+            prop_assert_eq!(found.values.as_slice(), &values[..]);
+        }
+        prop_assert_eq!(csr.attributes().len(), wishes.len());
+    }
 }
 
 proptest! {

@@ -82,6 +82,9 @@ fn a_thousand_values_of_one_attribute_are_refused() {
         .attributes(&[&attribute(SOME_TYPE, &[NULL; 16])])
         .verify()
         .unwrap();
+    let other = attribute(b"\x06\x03\x2a\x03\x05", &[NULL; 16]);
+    let both = Raw::new().attributes(&[&attribute(SOME_TYPE, &[NULL; 16]), &other]);
+    both.verify().unwrap();
     // In CFCA's form they stand in no set.
     let bare = tlv(0x30, &[SOME_TYPE, &NULL.repeat(17)]);
     let der = Raw::new().attributes(&[&bare]).der();
