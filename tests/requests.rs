@@ -360,7 +360,7 @@ fn what_cfcas_client_wrote_is_written_octet_for_octet() {
     let point = dual.temporary_key().to_uncompressed();
     let at = der.windows(32).position(|part| part == &point[1..33]);
     let at = at.expect("it stands there");
-    let mut twin = der.clone();
+    let mut twin = der;
     let other = other.to_uncompressed();
     twin[at..at + 32].copy_from_slice(&other[1..33]);
     twin[at + 64..at + 96].copy_from_slice(&other[33..]);
