@@ -118,19 +118,23 @@ fn hostile_requests(good: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     };
     let oid = b"\x06\x02\x2a\x03";
     let attribute = |values: &[u8]| der(0x30, &[oid, &der(0x31, &[values])]);
+    // Two octets of seven bits each, no two alike, in falling order.
     let many = |count: usize, each: &dyn Fn([u8; 2]) -> Vec<u8>| -> Vec<u8> {
         let numbers = (0..u16::try_from(count).expect("a short list")).rev();
         numbers
-            .flat_map(|number| each(number.to_be_bytes()))
+            .flat_map(|number| {
+                let [high, low] = (number << 1).to_be_bytes();
+                each([high, low >> 1])
+            })
             .collect()
     };
     let attributes = many(ROOM / 12, &|[high, low]| {
-        let oid = [0x06, 0x04, 0x2a, 0x81, 0x80 | high & 0x7f, low & 0x7f];
+        let oid = [0x06, 0x04, 0x2a, 0x81, 0x80 | high, low];
         der(0x30, &[&oid, b"\x31\x02\x05\x00"])
     });
     let values = many(ROOM / 4 - 8, &|number| [&[0x04, 2][..], &number].concat());
     let extensions = many(ROOM / 12 - 4, &|[high, low]| {
-        let oid = [0x06, 0x04, 0x2a, 0x81, 0x80 | high & 0x7f, low & 0x7f];
+        let oid = [0x06, 0x04, 0x2a, 0x81, 0x80 | high, low];
         der(0x30, &[&oid, b"\x04\x02\x05\x00"])
     });
     let request_of_extensions = der(
