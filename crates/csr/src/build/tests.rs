@@ -145,7 +145,7 @@ proptest! {
                 (oid(last), values.collect::<der::Result<Vec<_>>>().unwrap())
             })
             .collect();
-        let mut order: Vec<_> = wishes.iter().cloned().collect();
+        let mut order = wishes.clone();
         if reversed {
             order.reverse();
         }
@@ -157,7 +157,7 @@ proptest! {
         for (oid, values) in &wishes {
             let found = csr.attributes().iter().find(|one| one.oid == *oid).unwrap();
             let mut values = values.clone();
-            values.sort_by(|one, other| one.to_der().unwrap().cmp(&other.to_der().unwrap()));
+            values.sort_by_key(|value| value.to_der().unwrap());
             prop_assert_eq!(found.values.as_slice(), &values[..]);
         }
         prop_assert_eq!(csr.attributes().len(), wishes.len());
