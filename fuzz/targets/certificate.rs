@@ -3,7 +3,6 @@
 #![no_main]
 
 use cert_profile::{Issuer, lint};
-use der::Decode;
 use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
 use gm_pki_fuzz::{
     parties::{CA, ROOT, in_days},
@@ -12,7 +11,6 @@ use gm_pki_fuzz::{
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 use trust_list::path::{Anchor, ParsedCertificate, PathOptions, validate};
-use x509_cert::Certificate;
 
 static UNTRUSTED: LazyLock<[ParsedCertificate; 1]> = LazyLock::new(|| [parsed(&CA)]);
 static ANCHORS: LazyLock<[Anchor; 1]> = LazyLock::new(|| [Anchor::from_certificate(parsed(&ROOT))]);
@@ -20,9 +18,12 @@ static ANCHORS: LazyLock<[Anchor; 1]> = LazyLock::new(|| [Anchor::from_certifica
 fuzz_target!(|octets: &[u8]| {
     let certificate = ParsedCertificate::from_der(octets);
     tally(certificate.is_ok());
-    if let Ok(certificate) = Certificate::from_der(octets) {
-        lint::check(certificate.tbs_certificate());
-    }
+    let report = lint::certificate_under(lint::Scheme::Gdhk, octets);
+    // Each element has two octets at least, and few are looked at twice.
+    assert!(report.elements() <= 2 * octets.len() + 4);
+    lint::tbs_certificate(octets);
+    lint::pair(octets, octets);
+    lint::request(octets);
     let _ = Issuer::from_certificate(octets);
     if let Ok(certificate) = certificate {
         assert_eq!(certificate.der(), octets);

@@ -3,6 +3,7 @@
 use crate::{
     Error, Issuer, Prepared,
     extension::{authority_key_identifier, extension},
+    lint,
     prepare::is_good_serial,
 };
 use core::fmt;
@@ -55,7 +56,8 @@ impl<'a> CrlDraft<'a> {
     /// # Errors
     /// [`Error::Invalid`] for an issuer that may not sign CRLs, an end before the
     /// beginning, a revocation in the future of the list and a serial number that
-    /// no certificate has; [`Error::DuplicateEntry`]; [`Error::Encoding`] for
+    /// no certificate has, and for octets that break a rule of [`lint`];
+    /// [`Error::DuplicateEntry`]; [`Error::Encoding`] for
     /// 256 MiB or more.
     pub fn prepare(self) -> Result<Prepared, Error> {
         self.check()?;
@@ -78,6 +80,7 @@ impl<'a> CrlDraft<'a> {
             .to_der()
         };
         let tbs = write().map_err(Error::encoding(WHAT))?;
+        lint::refuse_errors(WHAT, &lint::tbs_crl(&tbs))?;
         Ok(Prepared::from_stored(tbs, algorithm))
     }
 

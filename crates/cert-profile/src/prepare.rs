@@ -5,14 +5,14 @@ use crate::{
     extension::extensions, lint, subject::check_alternative_name,
 };
 use der::{
-    DateTime, Decode, Encode, EncodeValue, FixedTag, Tag,
+    DateTime, Encode, EncodeValue, FixedTag, Tag,
     asn1::{Any, BitString},
     referenced::OwnedToRef,
 };
 use gm_crypto::{pki::assemble, sm2::PublicKey};
 use spki::{AlgorithmIdentifierOwned, EncodePublicKey, SubjectPublicKeyInfoOwned};
 use x509_cert::{
-    TbsCertificate, Version,
+    Version,
     ext::Extensions,
     name::Name,
     serial_number::SerialNumber,
@@ -58,8 +58,8 @@ impl Profile {
         };
 
         let algorithm = self.algorithm(issuer);
-        let write = || -> der::Result<(Vec<u8>, TbsCertificate)> {
-            let tbs = Tbs {
+        let write = || -> der::Result<Vec<u8>> {
+            Tbs {
                 version: Version::V3,
                 serial_number: serial.clone(),
                 signature: algorithm.clone(),
@@ -69,17 +69,13 @@ impl Profile {
                 subject_public_key_info: public_key,
                 extensions: extensions(self, issuer, request)?,
             }
-            .to_der()?;
-            let parsed = TbsCertificate::from_der(&tbs)?;
-            Ok((tbs, parsed))
+            .to_der()
         };
-        let (tbs, parsed) = write()
+        let tbs = write()
             .map_err(|source| Rejection::new(&self.name, vec![Objection::Unwritable { source }]))?;
-        let errors: Vec<_> = lint::check(&parsed)
-            .into_iter()
-            .filter(|finding| finding.lint().severity() == lint::Severity::Error)
-            .map(Objection::Lint)
-            .collect();
+        // The very octets that are signed, not what was meant to be written.
+        let report = lint::tbs_certificate(&tbs);
+        let errors: Vec<_> = report.errors().cloned().map(Objection::Lint).collect();
         if !errors.is_empty() {
             return Err(Rejection::new(&self.name, errors));
         }

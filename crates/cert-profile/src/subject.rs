@@ -241,7 +241,7 @@ fn lookup(field: &'static str, names: &[String]) -> Result<Vec<ObjectIdentifier>
 
 /// Preferred name syntax (RFC 1034, 3.5, with digits first as RFC 1123 allows); a
 /// whole first label may be `*`.
-fn is_dns_name(name: &str) -> bool {
+pub(crate) fn is_dns_name(name: &str) -> bool {
     let name = name.strip_prefix("*.").unwrap_or(name);
     name.len() <= 253
         && name.split('.').all(|label| {
@@ -254,7 +254,7 @@ fn is_dns_name(name: &str) -> bool {
         })
 }
 
-fn is_mailbox(name: &str) -> bool {
+pub(crate) fn is_mailbox(name: &str) -> bool {
     name.split_once('@').is_some_and(|(local, host)| {
         !local.is_empty()
             && local.bytes().all(|octet| octet.is_ascii_graphic())

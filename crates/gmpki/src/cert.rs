@@ -97,8 +97,10 @@ pub(crate) fn show(path: &Path) -> Result<Outcome, Failure> {
         .flatten()
         .map(|extension| (extension.extn_id.to_string(), extension.critical))
         .collect();
-    let findings: Vec<String> = lint::check(tbs)
+    let findings: Vec<String> = lint::certificate(&der)
+        .findings()
         .iter()
+        .filter(|finding| finding.lint().severity() > lint::Severity::Notice)
         .map(|finding| {
             format!(
                 "{} ({})",

@@ -1,279 +1,189 @@
-//! Each rule is broken once.
+//! Each rule is kept once and broken once, by documents that the tests make.
+
+mod certificates;
+mod documents;
+mod gm;
+mod hostile;
+mod statuses;
 
 use super::*;
-use crate::{CertRequest, Issuer, Profile};
-use der::{Decode, Encode};
-use getrandom::SysRng;
-use gm_crypto::sm2::{SecretKey, SigningKey, UserId};
-use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey};
-use x509_cert::{ext::Extension, name::Name};
+use documents::{Answer, Asked, Cert, List};
+use std::{collections::BTreeSet, env, fs};
 
-/// A root's TBSCertificate as elements, to be changed and put together again.
-struct Parts(Vec<Vec<u8>>);
+/// A rule, a document that keeps it, and its twin that breaks it.
+struct Case {
+    rule: &'static str,
+    keeps: Given,
+    breaks: Given,
+    /// Rules that the twin breaks beside.
+    also: Vec<&'static str>,
+}
 
-const VERSION: usize = 0;
-const SERIAL: usize = 1;
-const ALGORITHM: usize = 2;
-const ISSUER: usize = 3;
-const VALIDITY: usize = 4;
-const SUBJECT: usize = 5;
-const KEY: usize = 6;
-const EXTENSIONS: usize = 7;
+/// What is linted.
+#[derive(Clone)]
+enum Given {
+    Cert(Box<Cert>),
+    List(Box<List>),
+    Answer(Box<Answer>),
+    Asked(Box<Asked>),
+    Pair(Box<[Cert; 2]>),
+    Octets(Document, Vec<u8>),
+}
 
-impl Parts {
-    fn root() -> Self {
-        let key = SigningKey::new(SecretKey::generate(&mut SysRng).unwrap(), UserId::default());
-        let spki = key.verifying_key().to_public_key_der().unwrap();
-        let name = "CN=Root CA,O=Example,C=CN".parse().unwrap();
-        let request = CertRequest::new(name, spki.decode_msg().unwrap());
-        let issuer = Issuer::self_signed(&request, key.signature_algorithm_identifier().unwrap());
-        let now = "2026-07-01T08:00:00Z".parse().unwrap();
-        let profile = Profile::shipped("root-ca").unwrap();
-        let prepared = profile
-            .prepare(&issuer, &request, &1u8.into(), now)
-            .unwrap();
-        let elements = Vec::<der::asn1::Any>::from_der(prepared.tbs()).unwrap();
-        Self(
-            elements
-                .iter()
-                .map(|element| element.to_der().unwrap())
-                .collect(),
-        )
-    }
-
-    fn with(mut self, index: usize, element: &[u8]) -> Self {
-        self.0[index] = element.to_vec();
-        self
-    }
-
-    fn extensions(self, change: impl FnOnce(&mut Vec<Extension>)) -> Self {
-        let mut extensions = self.parse().extensions().unwrap().clone();
-        change(&mut extensions);
-        let element = explicit(3, &extensions.to_der().unwrap());
-        self.with(EXTENSIONS, &element)
-    }
-
-    /// Changes one extension; `last` is the last arc under 2.5.29.
-    fn extension(self, last: u8, critical: bool, value: &[u8]) -> Self {
-        self.extensions(|all| {
-            let id = der::asn1::ObjectIdentifier::from_bytes(&[0x55, 29, last]).unwrap();
-            all.retain(|extension| extension.extn_id != id);
-            all.push(Extension {
-                extn_id: id,
-                critical,
-                extn_value: der::asn1::OctetString::new(value).unwrap(),
-            });
-        })
-    }
-
-    fn parse(&self) -> TbsCertificate {
-        let tbs = tlv(0x30, &self.0.concat());
-        TbsCertificate::from_der(&tbs).unwrap()
-    }
-
-    fn findings(&self) -> Vec<&'static str> {
-        check(&self.parse())
+impl Given {
+    fn findings(&self, rule: &str) -> BTreeSet<&'static str> {
+        let scheme = match rule.starts_with("gdhk.") {
+            true => Scheme::Gdhk,
+            false => Scheme::Gm,
+        };
+        let report = match self {
+            Self::Cert(cert) => certificate_under(scheme, &cert.der()),
+            Self::List(list) => crl(&list.der()),
+            Self::Answer(answer) => ocsp_response(&answer.der()),
+            Self::Asked(asked) => request(&asked.der()),
+            Self::Pair(both) => pair(&both[0].der(), &both[1].der()),
+            Self::Octets(Document::Certificate, der) => certificate(der),
+            Self::Octets(Document::Crl, der) => crl(der),
+            Self::Octets(Document::OcspResponse, der) => ocsp_response(der),
+            Self::Octets(Document::Request, der) => request(der),
+            Self::Octets(Document::Pair, der) => pair(der, &Cert::encryption().der()),
+        };
+        report
+            .findings()
             .iter()
             .map(|finding| finding.lint().id())
             .collect()
     }
 }
 
-fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(value.len()).unwrap().to_be_bytes();
-    match value.len() {
-        0..128 => [&[tag, length[1]], value].concat(),
-        128..256 => [&[tag, 0x81, length[1]], value].concat(),
-        _ => [&[tag, 0x82, length[0], length[1]], value].concat(),
+macro_rules! givens {
+    ($($type:ident,)+) => {
+        $(impl From<$type> for Given {
+            fn from(value: $type) -> Self {
+                Self::$type(Box::new(value))
+            }
+        })+
+    };
+}
+givens!(Cert, List, Answer, Asked,);
+
+impl From<[Cert; 2]> for Given {
+    fn from(both: [Cert; 2]) -> Self {
+        Self::Pair(Box::new(both))
     }
 }
 
-fn explicit(number: u8, value: &[u8]) -> Vec<u8> {
-    tlv(0xa0 | number, value)
-}
-
-fn name(text: &str) -> Vec<u8> {
-    text.parse::<Name>().unwrap().to_der().unwrap()
-}
-
-fn validity(from: &[u8], to: &[u8]) -> Vec<u8> {
-    let time = |text: &[u8]| tlv(if text.len() == 13 { 0x17 } else { 0x18 }, text);
-    tlv(0x30, &[time(from), time(to)].concat())
-}
-
-#[test]
-fn a_good_certificate_breaks_no_rule() {
-    assert_eq!(Parts::root().findings(), [""; 0]);
-}
-
-#[test]
-fn rules_have_an_id_and_a_clause() {
-    let mut ids = Vec::new();
-    for lint in rules() {
-        let namespace = lint.id().split_once('.').unwrap().0;
-        assert!(["rfc5280", "gmt0015"].contains(&namespace));
-        assert!(!lint.source().is_empty() && !lint.statement().is_empty());
-        assert!(!ids.contains(&lint.id()), "{}", lint.id());
-        ids.push(lint.id());
+fn case(rule: &'static str, keeps: impl Into<Given>, breaks: impl Into<Given>) -> Case {
+    Case {
+        rule,
+        keeps: keeps.into(),
+        breaks: breaks.into(),
+        also: Vec::new(),
     }
 }
 
+impl Case {
+    fn also(mut self, rules: &[&'static str]) -> Self {
+        self.also.extend(rules);
+        self
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases = certificates::cases();
+    cases.extend(gm::cases());
+    cases.extend(statuses::cases());
+    cases
+}
+
 #[test]
-fn each_rule_finds_its_fault() {
-    let root = Parts::root;
-    let algorithm = |oid: &[u8], rest: &[u8]| tlv(0x30, &[&tlv(6, oid), rest].concat());
-    let sm2_sm3 = [0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x83, 0x75];
-    let usage = |bits: &[u8]| tlv(3, bits);
-    let cases: Vec<(&str, Parts)> = vec![
-        (
-            "gmt0015.version",
-            root().with(VERSION, &explicit(0, &[2, 1, 1])),
-        ),
-        (
-            "rfc5280.version",
-            root().with(VERSION, &explicit(0, &[2, 1, 1])),
-        ),
-        ("rfc5280.serial", root().with(SERIAL, &[2, 1, 0])),
-        ("rfc5280.serial", root().with(SERIAL, &[2, 1, 0xff])),
-        ("rfc5280.serial", root().with(SERIAL, &tlv(2, &[1; 21]))),
-        ("rfc5280.issuer", root().with(ISSUER, &[0x30, 0])),
-        (
-            "rfc5280.time_encoding",
-            root().with(VALIDITY, &validity(b"260701080000Z", b"20490701080000Z")),
-        ),
-        (
-            "rfc5280.validity",
-            root().with(VALIDITY, &validity(b"260701080000Z", b"260701080000Z")),
-        ),
-        ("rfc5280.ca_subject", root().with(SUBJECT, &[0x30, 0])),
-        (
-            "rfc5280.subject_or_alt_name",
-            root().with(SUBJECT, &[0x30, 0]),
-        ),
-        (
-            "rfc5280.subject_values",
-            root().with(SUBJECT, &name("CN=a,C=China")),
-        ),
-        (
-            "rfc5280.extensions_not_empty",
-            root().extensions(Vec::clear),
-        ),
-        (
-            "rfc5280.extensions_unique",
-            root().extensions(|all| all.push(all[0].clone())),
-        ),
-        (
-            "rfc5280.extension_syntax",
-            root().extension(15, true, &[5, 0]),
-        ),
-        (
-            "rfc5280.extension_syntax",
-            root().extension(31, false, &[5, 0]),
-        ),
-        (
-            "rfc5280.authority_key_identifier",
-            root().extensions(|all| all[0].critical = true),
-        ),
-        (
-            "rfc5280.authority_key_identifier",
-            root()
-                .with(SUBJECT, &name("CN=b"))
-                .extensions(|all| drop(all.remove(0))),
-        ),
-        (
-            "rfc5280.subject_key_identifier",
-            root().extensions(|all| drop(all.remove(1))),
-        ),
-        (
-            "rfc5280.key_usage_set",
-            root().extension(15, true, &usage(&[0])),
-        ),
-        (
-            "rfc5280.ca_key_usage",
-            root().extension(15, true, &usage(&[1, 2])),
-        ),
-        (
-            "rfc5280.ca_key_usage",
-            root().extension(19, true, &[0x30, 0]),
-        ),
-        (
-            "rfc5280.ca_constraints_critical",
-            root().extension(19, false, &[0x30, 3, 1, 1, 0xff]),
-        ),
-        (
-            "rfc5280.path_len",
-            root().extension(19, true, &[0x30, 3, 2, 1, 0]),
-        ),
-        ("rfc5280.policies", root().extension(32, false, &[0x30, 0])),
-        (
-            "rfc5280.alt_name_not_empty",
-            root().extension(17, false, &[0x30, 0]),
-        ),
-        (
-            "rfc5280.purposes_not_empty",
-            root().extension(37, false, &[0x30, 0]),
-        ),
-        (
-            "gmt0015.signature_algorithm",
-            root().with(ALGORITHM, &algorithm(&sm2_sm3, &[4, 0])),
-        ),
-        (
-            "gmt0015.signature_algorithm",
-            root().with(ALGORITHM, &algorithm(&[0x2a], &[])),
-        ),
-        (
-            "gmt0015.key",
-            root().with(
-                KEY,
-                &tlv(0x30, &[algorithm(&[0x2a], &[]), tlv(3, &[0, 4])].concat()),
-            ),
-        ),
-        (
-            "gmt0015.key_usage",
-            root().extensions(|all| drop(all.remove(2))),
-        ),
-        (
-            "gmt0015.key_usage_critical",
-            root().extensions(|all| all[2].critical = false),
-        ),
-        (
-            "gmt0015.dual_usage",
-            root().extension(15, true, &usage(&[2, 0x24])),
-        ),
-        (
-            "gmt0015.ca_false",
-            root().extension(19, true, &[0x30, 3, 1, 1, 0]),
-        ),
-        (
-            "gmt0015.subject_key_identifier",
-            root().extension(14, false, &tlv(4, &[1; 20])),
-        ),
+fn each_rule_is_kept_and_broken_by_documents_that_differ_in_it_alone() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let rule = case.rule;
+        let (keeps, breaks) = (case.keeps.findings(rule), case.breaks.findings(rule));
+        if keeps.contains(rule) {
+            wrong.push(format!("{rule}: kept by {keeps:?}"));
+        }
+        let mut expected: BTreeSet<_> = case.also.iter().copied().collect();
+        expected.insert(rule);
+        let found: BTreeSet<_> = breaks.difference(&keeps).copied().collect();
+        if found != expected {
+            wrong.push(format!("{rule}: found {found:?}, expected {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_its_two_documents() {
+    let tried: BTreeSet<_> = cases().iter().map(|case| case.rule).collect();
+    let known: BTreeSet<_> = rules().map(Lint::id).collect();
+    let missing: Vec<_> = known.difference(&tried).collect();
+    let unknown: Vec<_> = tried.difference(&known).collect();
+    assert!(
+        missing.is_empty() && unknown.is_empty(),
+        "{missing:?} {unknown:?}"
+    );
+}
+
+#[test]
+fn good_documents_break_no_rule() {
+    let good: [Given; 9] = [
+        Cert::subscriber().into(),
+        Cert::encryption().into(),
+        Cert::ca().into(),
+        List::new().into(),
+        List::delta().into(),
+        Answer::new().into(),
+        Asked::new().into(),
+        [Cert::subscriber(), Cert::encryption()].into(),
+        Cert::responder().into(),
     ];
-    for (id, parts) in &cases {
-        let findings = parts.findings();
-        assert!(findings.contains(id), "{id}: {findings:?}");
+    for given in good {
+        assert_eq!(given.findings(""), BTreeSet::new());
     }
+}
+
+#[test]
+fn a_rule_has_an_id_of_a_known_family_a_clause_and_a_statement() {
+    const FAMILIES: [&str; 14] = [
+        "cabf", "gb20518", "gdhk", "gmt0015", "pair", "rfc2985", "rfc2986", "rfc3161", "rfc3279",
+        "rfc5280", "rfc6960", "rfc8813", "rfc9525", "rfc9654",
+    ];
+    let mut ids = BTreeSet::new();
+    let mut statements = BTreeSet::new();
     for lint in rules() {
-        let tried = cases.iter().any(|(id, _)| *id == lint.id());
+        let (family, words) = lint.id().split_once('.').unwrap();
+        assert!(FAMILIES.contains(&family), "{}", lint.id());
         assert!(
-            tried || lint.id() == "gmt0015.unique_identifiers",
+            !words.is_empty() && !lint.source().is_empty(),
             "{}",
             lint.id()
         );
+        assert!(ids.insert(lint.id()), "{}", lint.id());
+        // One sentence for one document is one rule.
+        let key = (lint.document(), lint.statement());
+        assert!(statements.insert(key), "{}", lint.id());
     }
+    let gm = |id: &&&str| {
+        let families = ["gmt0015.", "gb20518.", "gdhk.", "pair."];
+        families.iter().any(|family| id.starts_with(family))
+    };
+    assert!(ids.len() >= 80, "{}", ids.len());
+    assert!(ids.iter().filter(gm).count() >= 30);
 }
 
 #[test]
-fn unique_identifiers_are_found() {
-    let mut parts = Parts::root();
-    parts.0.insert(EXTENSIONS, vec![0x81, 2, 0, 1]);
-    assert_eq!(parts.findings(), ["gmt0015.unique_identifiers"]);
-}
-
-#[test]
-fn null_parameters_are_as_good_as_none() {
-    let null = [
-        0x30, 12, 6, 8, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x83, 0x75, 5, 0,
-    ];
-    assert_eq!(Parts::root().with(ALGORITHM, &null).findings(), [""; 0]);
+fn the_catalogue_is_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/lints.md");
+    let made = catalogue();
+    if env::var_os("GM_PKI_WRITE_GOLDEN").is_some() {
+        fs::write(path, &made).unwrap();
+    }
+    let written = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(
+        written, made,
+        "docs/lints.md is old: GM_PKI_WRITE_GOLDEN=1 writes it"
+    );
 }

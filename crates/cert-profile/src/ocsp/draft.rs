@@ -5,7 +5,7 @@ use super::{
     response::WHAT,
     wire::{Basic, Responder, Response, ResponseBytes, ResponseData, Status},
 };
-use crate::{Error, extension::key_identifier};
+use crate::{Error, extension::key_identifier, lint};
 use der::{
     DateTime, Decode, Encode,
     asn1::{Any, BitString, OctetString},
@@ -69,9 +69,10 @@ impl OcspDraft {
     /// Writes the `ResponseData`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] without a response and for one whose nextUpdate is not
-    /// after its thisUpdate, [`Error::Malformed`] for a certificate that is not
-    /// DER, [`Error::Encoding`] for 256 MiB or more.
+    /// [`Error::Invalid`] without a response, for one whose nextUpdate is not after
+    /// its thisUpdate and for octets that break a rule of [`lint`],
+    /// [`Error::Malformed`] for a certificate that is not DER, [`Error::Encoding`]
+    /// for 256 MiB or more.
     pub fn prepare(self) -> Result<PreparedOcsp, Error> {
         if self.responses.is_empty() {
             return refuse("says something about a certificate", "RFC 6960, 4.2.1");
@@ -99,8 +100,10 @@ impl OcspDraft {
             }
             .to_der()
         };
+        let tbs = write().map_err(Error::encoding("ResponseData"))?;
+        lint::refuse_errors(WHAT, &lint::ocsp_response_data(&tbs))?;
         Ok(PreparedOcsp {
-            tbs: write().map_err(Error::encoding("ResponseData"))?,
+            tbs,
             algorithm: self.algorithm,
             certificates,
         })

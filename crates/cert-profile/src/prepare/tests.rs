@@ -1,6 +1,7 @@
 //! Certificates of the shipped profiles, read back and verified; each objection.
 
 use super::*;
+use der::Decode;
 use der::{
     asn1::{Ia5String, ObjectIdentifier},
     oid::{AssociatedOid, db::rfc6960::ID_PKIX_OCSP_NOCHECK},
@@ -14,6 +15,7 @@ use spki::{
     DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding,
     SubjectPublicKeyInfoOwned,
 };
+use x509_cert::TbsCertificate;
 use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage,
     KeyUsages, SubjectAltName, SubjectKeyIdentifier, name::GeneralName,
@@ -65,6 +67,14 @@ fn verified(der: &[u8], issuer: &SigningKey) -> TbsCertificate {
     parsed.tbs_certificate().clone()
 }
 
+/// The rules that it breaks, short serial numbers and the like aside.
+fn faults(tbs: &TbsCertificate) -> Vec<&'static str> {
+    let report = lint::tbs_certificate(&tbs.to_der().unwrap());
+    let findings = report.findings().iter().map(|finding| finding.lint());
+    let matters = |lint: &&lint::Lint| lint.severity() > lint::Severity::Notice;
+    findings.filter(matters).map(lint::Lint::id).collect()
+}
+
 fn shipped(name: &str) -> Profile {
     Profile::shipped(name).unwrap()
 }
@@ -109,7 +119,7 @@ fn a_root_signs_itself() {
     assert_eq!(tbs.validity().not_before.to_date_time(), now());
     let end = tbs.validity().not_after.to_date_time();
     assert_eq!(end, at("2046-07-01T08:00:00Z"));
-    assert_eq!(lint::check(&tbs), []);
+    assert_eq!(faults(&tbs), [""; 0]);
 }
 
 #[test]
@@ -146,7 +156,7 @@ fn a_chain_of_three_verifies_and_links_by_key_identifiers() {
         let (_, authority) = extension::<AuthorityKeyIdentifier>(&tbs).unwrap();
         let (_, above) = extension::<SubjectKeyIdentifier>(&ca_tbs).unwrap();
         assert_eq!(authority.key_identifier.unwrap(), above.0);
-        assert_eq!(lint::check(&tbs), []);
+        assert_eq!(faults(&tbs), [""; 0]);
     }
 }
 
