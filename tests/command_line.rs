@@ -47,6 +47,7 @@ fn every_command_has_an_example_in_its_help() {
         "csr show",
         "csr verify",
         "cert issue",
+        "cert lint",
         "cert show",
         "cert verify",
         "sm2 keygen",

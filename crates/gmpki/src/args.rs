@@ -21,7 +21,7 @@ pub(crate) use sm2::{
 };
 pub(crate) use sm4::{Mode, Sm4Command, Sm4Crypt, Sm4Keygen};
 
-use clap::{Args as Group, Parser, Subcommand};
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// PKI with SM2, SM3 and SM4: requests, certificates, signatures, and a whole
@@ -150,6 +150,8 @@ pub(crate) enum CertCommand {
         /// The certificate
         file: PathBuf,
     },
+    /// Say which rules certificates, CRLs, requests and OCSP answers break
+    Lint(CertLint),
     /// Validate a certificate up to an anchor
     Verify(CertVerify),
 }
@@ -175,6 +177,34 @@ pub(crate) struct CertIssue {
     pub(crate) out: Option<PathBuf>,
     /// The request
     pub(crate) csr: PathBuf,
+}
+
+#[derive(Debug, Group)]
+#[command(after_help = "Examples:\n  gmpki cert lint certificate.pem ca.crl\n  \
+    gmpki cert lint --pair signing.pem encryption.pem\n  \
+    gmpki cert lint --scheme gdhk --profile subscriber-signing certificate.pem\n\n\
+    Exit code 1 when a rule of severity error is broken. No signature is verified.")]
+pub(crate) struct CertLint {
+    /// The policy that certificates were issued by: a name or a TOML file
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// The rules: RFC 5280 alone, GM/T 0015 too, or mutual recognition of Guangdong and
+    /// Hong Kong too
+    #[arg(long, value_enum, default_value = "gm", value_name = "SCHEME")]
+    pub(crate) scheme: SchemeName,
+    /// The two files are the signing and the encryption certificate of one subscriber
+    #[arg(long)]
+    pub(crate) pair: bool,
+    /// The documents; a file of PEM may have several
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemeName {
+    Rfc5280,
+    Gm,
+    Gdhk,
 }
 
 #[derive(Debug, Group)]

@@ -61,7 +61,7 @@ pub(crate) fn issue(args: &CertIssue) -> Result<Outcome, Failure> {
 }
 
 /// A profile that comes with the program, or one from a file.
-fn profile(name: &str) -> Result<Profile, Failure> {
+pub(crate) fn profile(name: &str) -> Result<Profile, Failure> {
     if let Some(profile) = Profile::shipped(name) {
         return Ok(profile);
     }

@@ -14,6 +14,7 @@ mod explain;
 mod failure;
 mod input;
 mod keys;
+mod lint;
 mod message;
 mod outcome;
 mod output;
@@ -49,6 +50,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Csr(CsrCommand::Verify { file }) => csr::verify(&file),
         Command::Cert(CertCommand::Issue(issue)) => cert::issue(&issue),
         Command::Cert(CertCommand::Show { file }) => cert::show(&file),
+        Command::Cert(CertCommand::Lint(lint)) => lint::run(&lint),
         Command::Cert(CertCommand::Verify(verify)) => cert::verify(&verify),
         Command::Sm2(Sm2Command::Keygen(keygen)) => sm2::keygen(&keygen),
         Command::Sm2(Sm2Command::Sign(sign)) => sm2::sign(&sign),

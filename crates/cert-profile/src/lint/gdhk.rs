@@ -7,10 +7,9 @@ use super::{
     octets::{UTF8, is_minimal, is_negative, is_zero},
     oid,
     rfc5280::{error, keys::usage, warning},
-    time::Time,
+    time::{Time, seconds},
     view::{Certificate, KeyKind, Policy, good},
 };
-use der::DateTime;
 
 pub(super) static RULES: &[Lint] = &[
     error(
@@ -163,15 +162,4 @@ fn years(cert: &Certificate<'_>) -> Option<u64> {
         let whole = seconds(begin + years * 10_000_000_000);
         whole.is_some_and(|whole| end == whole || end + 1 == whole)
     })
-}
-
-/// From 1970 to a second of a calendar; 29 February of a common year is the 28th.
-fn seconds(stamp: u64) -> Option<u64> {
-    let part = |place: u64| u8::try_from(stamp / place % 100).ok();
-    let year = u16::try_from(stamp / 10_000_000_000).ok()?;
-    let (month, day) = (part(100_000_000)?, part(1_000_000)?);
-    let (hour, minute, second) = (part(10_000)?, part(100)?, part(1)?);
-    let on = |day| DateTime::new(year, month, day, hour, minute, second).ok();
-    let date = on(day).or_else(|| on(28).filter(|_| (month, day) == (2, 29)))?;
-    Some(date.unix_duration().as_secs())
 }

@@ -6,6 +6,7 @@ use super::{
     holds,
     rfc5280::keys::{CRL_SIGN, KEY_CERT_SIGN, usage},
     same,
+    time::{Time, seconds},
     view::{Certificate, KeyKind, critical, good},
 };
 
@@ -182,10 +183,17 @@ pub(super) static RULES: &[Lint] = &[
     warning(
         "pair.validity",
         "GM/T 0034-2014, 12",
-        "both are valid for one time: they are renewed together",
+        "both are valid for one time, to a day: they are renewed together",
         |signing, encryption| {
-            let times = |cert: &Certificate<'_>| cert.times().map(|time| time.stamp);
-            same(times(signing), times(encryption))
+            let near = |one: &Time<'_>, other: &Time<'_>| {
+                let seconds = |time: &Time<'_>| time.stamp.and_then(seconds);
+                match (seconds(one), seconds(other)) {
+                    (Some(one), Some(other)) => one.abs_diff(other) <= 86_400,
+                    _ => one.text == other.text,
+                }
+            };
+            let ends = near(&signing.not_after, &encryption.not_after);
+            holds(ends && near(&signing.not_before, &encryption.not_before))
         },
     ),
     warning(

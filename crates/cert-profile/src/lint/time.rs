@@ -1,6 +1,7 @@
 //! Times as they are written.
 
 use super::octets::{Element, GENERALIZED_TIME, Read, Reader, UTC_TIME};
+use der::DateTime;
 
 /// UTCTime or GeneralizedTime in any form of X.680, not only in that of RFC 5280.
 #[derive(Clone, Copy, Debug)]
@@ -94,4 +95,15 @@ fn stamp(digits: &[u8], year: usize) -> Option<u64> {
     let good = (1..=days).contains(&day) && part(2) < 24 && part(3) < 60 && part(4) < 60;
     let all = (0..5).fold(years, |all, index| all * 100 + part(index));
     good.then_some(all)
+}
+
+/// From 1970 to the second of a stamp; 29 February of a common year is the 28th.
+pub(crate) fn seconds(stamp: u64) -> Option<u64> {
+    let part = |place: u64| u8::try_from(stamp / place % 100).ok();
+    let year = u16::try_from(stamp / 10_000_000_000).ok()?;
+    let (month, day) = (part(100_000_000)?, part(1_000_000)?);
+    let (hour, minute, second) = (part(10_000)?, part(100)?, part(1)?);
+    let on = |day| DateTime::new(year, month, day, hour, minute, second).ok();
+    let date = on(day).or_else(|| on(28).filter(|_| (month, day) == (2, 29)))?;
+    Some(date.unix_duration().as_secs())
 }
