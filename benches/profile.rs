@@ -12,6 +12,7 @@ use trust_list::path::ParsedCertificate;
 use x509_cert::{
     Certificate,
     der::{DateTime, Decode},
+    serial_number::SerialNumber,
 };
 
 criterion_group! {
@@ -28,7 +29,7 @@ fn certificate(c: &mut Criterion) {
     let now: DateTime = "2026-07-01T08:00:00Z".parse().expect("a time");
     let (ca, subscriber) = (key(), key());
     let profile = |name| Profile::shipped(name).expect("it is shipped");
-    let serial = &[0x5a; 16][..].try_into().expect("16 octets");
+    let serial = &SerialNumber::new(&[0x5a; 16]).expect("16 octets");
 
     let root = request("CN=根,O=示例,C=CN", &ca);
     let issuer = Issuer::self_signed(&root, ca.algorithm());
@@ -54,7 +55,9 @@ fn certificate(c: &mut Criterion) {
         b.iter(|| ParsedCertificate::from_der(black_box(&der).clone()).expect("our own"));
     });
     group.bench_function("lint", |b| b.iter(|| lint::certificate(black_box(&der))));
-    group.bench_function("lint-pair", |b| b.iter(|| lint::pair(black_box(&der), &der)));
+    group.bench_function("lint-pair", |b| {
+        b.iter(|| lint::pair(black_box(&der), &der))
+    });
     group.finish();
 }
 

@@ -167,7 +167,7 @@ pub enum Scheme {
     #[default]
     Gm,
     /// Those for mutual recognition between Guangdong and Hong Kong too (粤港两地电子签名证书
-    /// 互认办法, 六(六)); those of [`Self::Gm`] for SM2 keys alone, for Hong Kong's are RSA keys.
+    /// 互认办法, 六(六)); those of [`Self::Gm`] unless the key is an RSA key, as Hong Kong's are.
     Gdhk,
 }
 
@@ -445,7 +445,7 @@ fn ask_certificate(scheme: Scheme, certificate: &Certificate<'_>, findings: &mut
     let gm = match scheme {
         Scheme::Rfc5280 => false,
         Scheme::Gm => true,
-        Scheme::Gdhk => certificate.key.kind == KeyKind::Sm2,
+        Scheme::Gdhk => certificate.key.kind != KeyKind::Rsa,
     };
     for (family, table) in FAMILIES {
         let asked = match family {

@@ -355,7 +355,7 @@ fn keys() -> Vec<Case> {
         case(
             "rfc8813.ec_key_usage",
             usages(&[4], Some(p256.clone())),
-            usages(&[2, 3, 4], Some(p256.clone())),
+            usages(&[2, 3, 4], Some(p256)),
         ),
         case(
             "rfc5280.ca_constraints_critical",
