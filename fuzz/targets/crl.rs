@@ -1,6 +1,7 @@
-//! Revocation lists: parse, look up, check the signature.
+//! Revocation lists: the rules, parse, look up, check the signature.
 #![no_main]
 
+use cert_profile::lint;
 use der::referenced::OwnedToRef;
 use gm_crypto::pki::Sm2Sm3;
 use gm_pki_fuzz::{
@@ -15,6 +16,7 @@ use trust_list::path::ParsedCrl;
 static CA_KEY: LazyLock<SubjectPublicKeyInfoOwned> = LazyLock::new(|| public_half(&key("ca")));
 
 fuzz_target!(|octets: &[u8]| {
+    lint::crl(octets);
     let crl = ParsedCrl::from_der(octets);
     tally(crl.is_ok());
     let Ok(crl) = crl else { return };

@@ -1,7 +1,10 @@
 //! OCSP: a responder reads questions, a client reads answers.
 #![no_main]
 
-use cert_profile::ocsp::{OcspRequest, OcspResponse};
+use cert_profile::{
+    lint,
+    ocsp::{OcspRequest, OcspResponse},
+};
 use der::referenced::OwnedToRef;
 use gm_crypto::pki::Sm2Sm3;
 use gm_pki_fuzz::{
@@ -16,6 +19,8 @@ static RESPONDER: LazyLock<SubjectPublicKeyInfoOwned> =
     LazyLock::new(|| public_half(&key("responder")));
 
 fuzz_target!(|octets: &[u8]| {
+    lint::ocsp_response(octets);
+    lint::ocsp_response_data(octets);
     let request = OcspRequest::from_der(octets);
     let response = OcspResponse::from_der(octets);
     tally(request.is_ok() || response.is_ok());

@@ -64,15 +64,13 @@ impl<'a> Name<'a> {
                 let oid = parts.oid()?;
                 let value = parts.next()?;
                 parts.finish()?;
-                name.repeated |= name.attributes[first..]
-                    .iter()
-                    .any(|other| other.oid == oid);
                 name.attributes.push(Attribute {
                     oid,
                     value,
                     fault: fault(oid, &value),
                 });
             }
+            name.repeated |= has_a_type_twice(&name.attributes[first..]);
         }
         Ok(name)
     }
@@ -86,6 +84,16 @@ impl<'a> Name<'a> {
             .iter()
             .filter(move |attribute| oid.is(attribute.oid))
     }
+}
+
+fn has_a_type_twice(set: &[Attribute<'_>]) -> bool {
+    if set.len() < 2 {
+        return false;
+    }
+    // Sorted: a SET of thousands is no work of millions.
+    let mut types: Vec<_> = set.iter().map(|attribute| attribute.oid).collect();
+    types.sort_unstable();
+    types.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 fn fault(oid: &[u8], value: &Element<'_>) -> Option<ValueFault> {

@@ -12,6 +12,7 @@ use crate::{
     },
     subject::is_uri,
 };
+use std::collections::BTreeSet;
 
 pub(crate) static RULES: &[Lint] = &[
     error(
@@ -111,12 +112,9 @@ pub(crate) static RULES: &[Lint] = &[
         "RFC 5280, 4.2.1.5",
         "a policy that is mapped is asserted in certificatePolicies",
         |cert| {
-            let asserted = |from: &[u8]| {
-                policies(cert)
-                    .iter()
-                    .take(64)
-                    .any(|policy| policy.oid == from || oid::ANY_POLICY.is(policy.oid))
-            };
+            let all: BTreeSet<_> = policies(cert).iter().map(|policy| policy.oid).collect();
+            let any = all.iter().any(|oid| oid::ANY_POLICY.is(oid));
+            let asserted = |from: &&[u8]| any || all.contains(from);
             let mut all = mappings(cert).iter().filter(|(from, _)| !asserted(from));
             none(all.next().map(|(from, _)| oid::shown(from)))
         },

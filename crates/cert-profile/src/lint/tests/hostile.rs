@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Asked, Cert, Given, List, Report, certificate, crl,
-    documents::{entry_of, oid, rdn, seq, tlv, utc},
+    documents::{attribute, entry_of, oid, rdn, seq, tlv, utc},
     ocsp_response, pair, request,
 };
 use proptest::prelude::*;
@@ -102,6 +102,13 @@ fn thousands_of_parts_are_linear_work() {
     let name: Vec<u8> = (0..5_000).flat_map(|_| rdn("2.5.4.11", 12, "a")).collect();
     let cert = cert.change(|cert| cert.subject = tlv(0x30, name));
     assert_eq!(Given::from(cert.clone()).findings(""), BTreeSet::new());
+    all(&cert.der());
+
+    // One SET of thousands, as many types as attributes.
+    let attributes: Vec<u8> = (0..5_000u32)
+        .flat_map(|number| attribute(&format!("2.25.{number}"), 12, b"a"))
+        .collect();
+    let cert = Cert::subscriber().change(|cert| cert.subject = seq(&[&tlv(0x31, attributes)]));
     all(&cert.der());
 
     let policies: Vec<u8> = (0..5_000).flat_map(|_| seq(&[&oid("1.2.3")])).collect();
