@@ -389,6 +389,12 @@ fn recognised() -> Vec<Case> {
             hong_kong().change(|cert| cert.outer = algorithm("1.2.840.113549.1.1.5", &[5, 0])),
         )
         .also(&["rfc5280.algorithms_match"]),
+        // The arc is no policy; those below it are.
+        case(
+            "gdhk.policy",
+            of(&[HONG_KONG]),
+            of(&["2.16.344.8.2.2008.810.2"]),
+        ),
         case(
             "gdhk.policy",
             of(&[HONG_KONG]),
