@@ -334,7 +334,7 @@ fn what_cfcas_client_wrote_is_written_octet_for_octet() {
     let csr = UnverifiedCsr::from_der_in(Dialect::Cfca, &der, &Limits::default())
         .and_then(|csr| csr.verify(&[&Sm2Sm3::default()]))
         .expect("CFCA's request");
-    assert_eq!(csr.notes(), [Note::ValuesOutsideSet]);
+    assert_eq!(csr.notes(), [Note::ValuesOutsideSet, Note::NullParameters]);
     let dual = DualKeyRequest::from_attribute(csr).expect("it has one");
     let csr = dual.request();
     let password = csr.challenge_password().expect("a password").expect("one");
