@@ -113,7 +113,6 @@ impl SubjectRules {
             }
         }
         let mut seen = Vec::new();
-        let mut place = 0;
         for value in subject.iter() {
             let attribute = value.oid;
             if !self.allowed().any(|allowed| *allowed == attribute) {
@@ -134,11 +133,31 @@ impl SubjectRules {
                 objections.push(Objection::AttributeRepeated { attribute });
             }
             seen.push(attribute);
-            let own = self.place(&attribute);
-            if own.is_some_and(|own| own < place) {
-                objections.push(Objection::AttributeOrder { attribute });
+        }
+        objections.extend(self.out_of_order(subject));
+        objections
+    }
+
+    /// Attributes that stand behind one which the profile puts behind them. DER decides the
+    /// order inside of one relative distinguished name.
+    fn out_of_order(&self, subject: &Name) -> Vec<Objection> {
+        let Some(order) = &self.order else {
+            return Vec::new();
+        };
+        let place = |attribute: &ObjectIdentifier| order.iter().position(|oid| oid == attribute);
+        let mut objections = Vec::new();
+        let mut before = 0;
+        for rdn in subject.iter_rdn() {
+            let mut last = before;
+            for value in rdn.iter() {
+                let own = place(&value.oid).unwrap_or(before);
+                if own < before {
+                    let attribute = value.oid;
+                    objections.push(Objection::AttributeOrder { attribute });
+                }
+                last = last.max(own);
             }
-            place = own.unwrap_or(place).max(place);
+            before = last;
         }
         objections
     }
@@ -172,11 +191,6 @@ impl SubjectRules {
     fn fixed(&self, attribute: &ObjectIdentifier) -> Option<&str> {
         let mut all = self.values.iter();
         all.find_map(|(oid, value)| (oid == attribute).then_some(value.as_str()))
-    }
-
-    fn place(&self, attribute: &ObjectIdentifier) -> Option<usize> {
-        let order = self.order.as_ref()?;
-        order.iter().position(|oid| oid == attribute)
     }
 
     /// The attribute type of this name, if the profile has it.
