@@ -204,7 +204,7 @@ impl SubjectRules {
 /// Which alternative names a profile's subjects must and may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AlternativeNameRules {
-    presence: Presence,
+    pub(crate) presence: Presence,
     forms: Vec<NameForm>,
     wildcards: bool,
 }
@@ -240,10 +240,6 @@ impl AlternativeNameRules {
             forms,
             wildcards: config.dns_wildcards,
         })
-    }
-
-    pub(crate) fn presence(&self) -> Presence {
-        self.presence
     }
 
     pub(crate) fn allows(&self, form: NameForm) -> bool {
