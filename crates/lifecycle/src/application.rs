@@ -11,7 +11,7 @@ use crate::{
     Actor, ApplicationId, AuthorityId, CaseNumber, Effect, Error, Intent, Octets, PersonId,
     Publication, Refusal, Seat, Serial, StreamId,
 };
-use cert_profile::{CertRequest, Issuer, Profile};
+use cert_profile::{CertRequest, Issuer, KeyCustody, KeyEnvironment, KeyOrigin, Profile};
 use csr::VerifiedCsr;
 use der::{DateTime, Decode, Encode};
 use gm_crypto::pki;
@@ -40,6 +40,10 @@ pub struct Request {
     pub subject: Octets,
     /// DER of the signing key's `SubjectPublicKeyInfo`.
     pub public_key: Octets,
+    /// DER of what the request says about where the signing key was made
+    /// ([`csr::KeyOrigin`]): a claim. Missing too where it can't be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_origin: Option<Octets>,
 }
 
 impl Request {
@@ -53,6 +57,11 @@ impl Request {
                 .expect("a name that was decoded has an encoding")
                 .into(),
             public_key: csr.public_key_der().to_vec().into(),
+            key_origin: csr
+                .key_origin()
+                .ok()
+                .flatten()
+                .map(|origin| origin.to_der().into()),
         }
     }
 
@@ -63,8 +72,34 @@ impl Request {
                 SubjectPublicKeyInfoOwned::from_der(public_key)?,
             ))
         };
-        read().map_err(Error::Damaged)
+        let request = read().map_err(Error::Damaged)?;
+        // The origin is the signing key's; the other is made by the key-management centre.
+        let origin = self
+            .key_origin
+            .as_ref()
+            .filter(|_| *self.public_key == *public_key);
+        Ok(
+            match origin.and_then(|der| csr::KeyOrigin::from_der(der).ok()) {
+                Some(origin) => request.key_origin(in_policy_s_words(&origin)),
+                None => request,
+            },
+        )
     }
+}
+
+/// csr and cert-profile do not know each other.
+fn in_policy_s_words(origin: &csr::KeyOrigin) -> KeyOrigin {
+    let environment = match origin.environment() {
+        csr::Environment::Production => KeyEnvironment::Production,
+        // Whatever else there may come to be is not production.
+        _ => KeyEnvironment::Test,
+    };
+    let custody = match origin.device() {
+        None => KeyCustody::Software,
+        Some(device) if device.qualification().is_none() => KeyCustody::Hardware,
+        Some(_) => KeyCustody::QualifiedHardware,
+    };
+    KeyOrigin::new(environment, custody)
 }
 
 /// The key pair that the key-management centre made.
@@ -115,6 +150,9 @@ pub struct Registered {
     pub case: CaseNumber,
     /// Who booked it.
     pub registrar: PersonId,
+    /// The end that the pair will have, where the policy cuts it to the CA's own: what the
+    /// applicant's form shows.
+    pub shortened_to: Option<DateTime>,
 }
 
 /// Approved, not yet complete.
@@ -225,6 +263,13 @@ pub enum Event {
         case: CaseNumber,
         /// SM3 of the request, which later steps compare with (S1-09).
         snapshot: Octets,
+        /// The end that the pair will have, where the policy cuts it to the CA's own.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "crate::octets::optional_seconds"
+        )]
+        shortened_to: Option<DateTime>,
     },
     /// An approver agreed.
     Approved,
@@ -338,6 +383,7 @@ pub fn decide(
             Ok(vec![Event::Registered {
                 case: context.case,
                 snapshot: snapshot(&submitted.request),
+                shortened_to: shortened(&submitted.request, context)?,
             }])
         }
         (Some(State::Registered(registered)), Command::Approve) => {
@@ -435,13 +481,17 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
             applicant: actor.person.clone(),
             request: request.clone(),
         }),
-        (Some(State::Submitted(submitted)), Event::Registered { case, .. }) => {
-            State::Registered(Registered {
-                submitted,
-                case: *case,
-                registrar: actor.person.clone(),
-            })
-        }
+        (
+            Some(State::Submitted(submitted)),
+            Event::Registered {
+                case, shortened_to, ..
+            },
+        ) => State::Registered(Registered {
+            submitted,
+            case: *case,
+            registrar: actor.person.clone(),
+            shortened_to: *shortened_to,
+        }),
         (Some(State::Registered(registered)), Event::Approved) => State::Issuing(Issuing {
             registered,
             approver: actor.person.clone(),
@@ -747,6 +797,24 @@ fn intend(
         profile.name(),
         &prepared,
     ))
+}
+
+/// The earlier end of the two certificates, if the policy cuts one to the CA's own. What
+/// stands against the request is for the approval to say.
+fn shortened(request: &Request, context: &Context<'_>) -> Result<Option<DateTime>, Error> {
+    let Some(issuance) = context.issuance else {
+        return Ok(None);
+    };
+    let request = request.certificate_request(&request.public_key)?;
+    let granted = [issuance.signing, issuance.encryption]
+        .into_iter()
+        .filter_map(|profile| {
+            profile
+                .validity(issuance.issuer, &request, context.now)
+                .ok()
+        });
+    let shortened = granted.filter(|granted| granted.shortened_from().is_some());
+    Ok(shortened.map(|granted| granted.end()).min())
 }
 
 fn seats(registered: &Registered) -> [(&PersonId, Seat); 2] {
