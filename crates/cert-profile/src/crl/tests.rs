@@ -218,6 +218,46 @@ fn a_shard_names_its_url_and_refuses_what_is_not_its_own() {
 }
 
 #[test]
+fn the_shards_of_a_profile_hold_each_certificate_once() {
+    let profile = Profile::from_toml(
+        r#"
+        name = "sharded"
+        kind = "end-entity"
+        key_usage = ["digitalSignature"]
+        crl_urls = ["http://ca.example.cn/{shard}.crl"]
+        crl_shards = 3
+        validity = { years = 1 }
+        subject = { required = ["commonName"] }
+        "#,
+    )
+    .unwrap();
+    let (key, issuer) = authority();
+    let all: Vec<_> = (1..=40)
+        .map(|serial| entry(serial, Reason::Superseded))
+        .collect();
+    let mut listed = 0;
+    for shard in 0..3 {
+        let belongs = |serial: &SerialNumber| profile.shard(serial) == Some(shard);
+        let point = IssuingDistributionPoint::at(profile.crl_urls(shard)).unwrap();
+        let of = || {
+            let draft = draft(&issuer).distribution_point(point.clone());
+            draft.shard(&belongs)
+        };
+        assert!(matches!(
+            of().prepare(&all),
+            Err(Error::OutsideShard { .. })
+        ));
+        let own = all.iter().filter(|entry| belongs(entry.serial()));
+        let der = sign(of().prepare(own).unwrap(), &key);
+        let list = CrlReader::from_der(&der).unwrap();
+        let urls = list.distribution_point().unwrap().urls();
+        assert_eq!(urls.collect::<Vec<_>>(), profile.crl_urls(shard));
+        listed += list.entries().count();
+    }
+    assert_eq!(listed, all.len());
+}
+
+#[test]
 fn a_point_says_which_kind_of_certificate() {
     let at = IssuingDistributionPoint::at(["http://ca.example.cn/ca.crl"]).unwrap();
     for (point, last) in [
