@@ -345,6 +345,27 @@ fn parameters_are_as_the_draft_says() {
 }
 
 #[test]
+fn what_is_wrong_is_refused_before_the_list_is_written() {
+    let (_, issuer) = authority();
+    let begin = |draft: CrlDraft<'_>| draft.begin().map(drop);
+    assert!(begin(draft(&issuer).delta_to(299u64)).is_ok());
+    assert!(begin(draft(&issuer).delta_to(300u64)).is_err());
+    let freshest = draft(&issuer)
+        .freshest(["http://ca.example.cn/delta.crl"])
+        .unwrap();
+    assert!(begin(freshest.clone()).is_ok());
+    assert!(begin(freshest.delta_to(299u64)).is_err());
+
+    let mut list = draft(&issuer).begin().unwrap();
+    let removed = RevokedEntry::removed(5u8.into(), at("2026-07-01T12:00:00Z"));
+    assert_eq!(clause(list.push(&removed).unwrap_err()), "RFC 5280, 5.3.1");
+    let late = RevokedEntry::new(5u8.into(), at("2026-07-02T00:00:01Z"), Reason::Superseded);
+    assert_eq!(clause(list.push(&late).unwrap_err()), "RFC 5280, 5.1.2.4");
+    let zero = entry(0, Reason::Superseded);
+    assert_eq!(clause(list.push(&zero).unwrap_err()), "RFC 5280, 4.1.2.2");
+}
+
+#[test]
 fn an_entry_that_is_refused_leaves_the_list_as_it_was() {
     let (_, issuer) = authority();
     let whole = draft(&issuer).prepare([entry(5, Reason::Superseded)]);
