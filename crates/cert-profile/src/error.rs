@@ -2,7 +2,7 @@
 //! [`Rejection`](crate::Rejection).
 
 use crate::ocsp::{ErrorStatus, ResponderId};
-use der::asn1::ObjectIdentifier;
+use der::{DateTime, asn1::ObjectIdentifier};
 use x509_cert::serial_number::SerialNumber;
 
 /// Why a policy does not load, or a structure can't be read or written.
@@ -59,6 +59,15 @@ pub enum Error {
         source: der::Error,
     },
 
+    /// A structure is not signed as X.509 has it: three parts in DER.
+    #[error("{what} can't be read")]
+    Unreadable {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// Why.
+        source: gm_crypto::Error,
+    },
+
     /// A structure is good DER and still not what its standard allows.
     #[error("{what}: {rule} ({clause})")]
     Invalid {
@@ -108,6 +117,13 @@ pub enum Error {
         serial: Box<SerialNumber>,
     },
 
+    /// An entry of a certificate that a shard of a CRL is not about.
+    #[error("serial number {serial} is not of this CRL: put it into its own shard's")]
+    OutsideShard {
+        /// Its serial number.
+        serial: Box<SerialNumber>,
+    },
+
     /// The responder did not answer the question.
     #[error("OCSP responder answers {status}")]
     OcspRefused {
@@ -120,6 +136,19 @@ pub enum Error {
     OcspResponder {
         /// Whom it names.
         found: Box<ResponderId>,
+    },
+
+    /// A certificate does not hold at the time that is asked about.
+    #[error("{what} is valid from {not_before} to {not_after}, not at {at}")]
+    NotValid {
+        /// Whose certificate.
+        what: &'static str,
+        /// The time.
+        at: DateTime,
+        /// The first moment.
+        not_before: DateTime,
+        /// The last one.
+        not_after: DateTime,
     },
 
     /// The signature does not fit, or its algorithm is not accepted.
