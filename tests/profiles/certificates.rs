@@ -1,0 +1,131 @@
+//! A certificate of each shipped profile.
+
+use crate::{
+    authority::{Authorities, NOW, Owner, issue},
+    judges::{EC_USAGES, Findings, Panel, defects},
+    table::Case,
+};
+use cert_profile::{
+    SHIPPED,
+    lint::{self, Severity},
+};
+use std::path::Path;
+
+pub(crate) fn judge(panel: &Panel) {
+    let authorities = Authorities::new(&panel.desk);
+    let mut others = Vec::new();
+    for (profile, _) in SHIPPED {
+        if !["root-ca", "issuing-ca"].contains(profile) {
+            others.push(issue(
+                &panel.desk,
+                Case::of(profile),
+                Some(&authorities.issuing),
+            ));
+        }
+    }
+    let mut all = vec![&authorities.root, &authorities.issuing];
+    all.extend(&others);
+    assert_eq!(all.len(), SHIPPED.len());
+
+    for owner in &all {
+        ours(owner);
+        openssl(panel, owner);
+    }
+    pkilint(panel, &all);
+    let twins = bouncycastle(panel, &all);
+    panel.sum_up("certificates", all.len(), twins);
+}
+
+/// What we say ourselves, for what it is worth before others.
+fn ours(owner: &Owner) {
+    let report = lint::certificate(&owner.certificate.der);
+    let found = report.findings().iter();
+    let found: Vec<_> = found
+        .filter(|one| one.lint().severity() > Severity::Notice)
+        .collect();
+    assert!(found.is_empty(), "{}: {found:?}", owner.certificate.name);
+}
+
+fn openssl(panel: &Panel, owner: &Owner) {
+    let (document, case) = (&owner.certificate, Case::of(&owner.certificate.name));
+    let issuer = &document.issuers[0];
+    let twins = panel.twins(document);
+    if *issuer == document.file {
+        // Who signs itself is trusted or not, and then under no ID: the signature is
+        // verified for itself.
+        let said = panel.openssl_verifies_parts(&document.file, issuer);
+        assert!(said.agrees("Signature Verified"), "{}", said.text);
+        for twin in twins {
+            let said = panel.openssl_verifies_parts(&twin, issuer);
+            said.refused("Signature Verification Failure");
+        }
+    } else {
+        let said = panel.openssl_verifies(&document.file, issuer, case.purpose);
+        assert!(said.agrees(": OK"), "{}: {}", document.name, said.text);
+        for twin in twins {
+            let said = panel.openssl_verifies(&twin, issuer, case.purpose);
+            said.refused("certificate signature failure");
+        }
+    }
+    let said = panel
+        .desk
+        .ask("x509 -inform DER -noout -text -in {}", &[&document.file]);
+    assert_eq!(said.exit, Some(0), "{}", said.text);
+    assert!(
+        said.text.contains("X509v3 Key Usage: critical"),
+        "{}",
+        said.text
+    );
+    assert!(!said.text.contains("Unable to"), "{}", said.text);
+}
+
+fn pkilint(panel: &Panel, all: &[&Owner]) {
+    let documents = all
+        .iter()
+        .map(|owner| ("certificate", &*owner.certificate.file));
+    let answers = panel.pkilint.lint(&documents.collect::<Vec<_>>());
+    let mut told = Findings::default();
+    for (owner, findings) in all.iter().zip(&answers) {
+        let case = Case::of(&owner.certificate.name);
+        let allowed: &[&str] = if case.encrypts() { &[EC_USAGES] } else { &[] };
+        let defects = defects(findings, allowed);
+        assert!(defects.is_empty(), "{}: {defects:?}", case.profile);
+        told.add(case.profile, findings);
+    }
+    told.tell();
+}
+
+/// How many twins were refused.
+fn bouncycastle(panel: &Panel, all: &[&Owner]) -> usize {
+    let question = |file: &Path, owner: &Owner| {
+        let mut words = vec!["certificate".to_owned(), NOW.0.to_owned()];
+        words.push(file.display().to_string());
+        let issuers = owner.certificate.issuers.iter();
+        words.extend(issuers.map(|issuer| issuer.display().to_string()));
+        words
+    };
+    let questions = all
+        .iter()
+        .map(|owner| question(&owner.certificate.file, owner));
+    let answers = panel.bouncy.judge(&questions.collect::<Vec<_>>());
+    for (owner, answer) in all.iter().zip(&answers) {
+        let case = Case::of(&owner.certificate.name);
+        let serial = owner.certificate.within.iter();
+        let serial: String = serial.map(|octet| format!("{octet:02x}")).collect();
+        let wanted = format!("good serial={serial} {}", case.reads);
+        assert_eq!(*answer, wanted, "{}", case.profile);
+    }
+    let questions = all.iter().flat_map(|owner| {
+        let twins = panel.twins(&owner.certificate);
+        twins.map(|twin| question(&twin, owner))
+    });
+    let questions: Vec<_> = questions.collect();
+    let answers = panel.bouncy.judge(&questions);
+    for (question, answer) in questions.iter().zip(&answers) {
+        assert!(
+            answer.contains("the signature does not fit"),
+            "{question:?}: {answer}"
+        );
+    }
+    answers.len()
+}
