@@ -157,8 +157,8 @@ fn revocation_lists() -> Result<()> {
     let reasons = (0..=10).filter_map(Reason::from_code).collect::<Vec<_>>();
     let revoked = (1u8..).zip(reasons);
     let revoked = revoked.map(|(serial, reason)| RevokedEntry::new(serial.into(), now(), reason));
-    for (name, number, entries) in [("empty", 1, Vec::new()), ("reasons", 2, revoked.collect())] {
-        let draft = CrlDraft::new(&issuer, number, in_days(1), in_days(8), entries).prepare()?;
+    for (name, number, entries) in [("empty", 1u64, Vec::new()), ("reasons", 2, revoked.collect())] {
+        let draft = CrlDraft::new(&issuer, number, in_days(1), in_days(8)).prepare(&entries)?;
         let signature = sign(&key("ca"), draft.tbs());
         write("crl", &format!("{name}.der"), draft.attach(&signature)?)?;
     }

@@ -1,87 +1,203 @@
-//! Revocation lists (RFC 5280, 5): complete and direct, version 2.
+//! Revocation lists (RFC 5280, 5): full and delta, whole and in shards, direct,
+//! version 2; written and read entry by entry.
+
+mod entry;
+mod number;
+mod point;
+mod read;
+mod reason;
+mod write;
+
+pub use entry::RevokedEntry;
+pub use number::CrlNumber;
+pub use point::{IssuingDistributionPoint, OnlyContains};
+pub use read::{CrlEntries, CrlReader, EntryRef};
+pub use reason::Reason;
+pub use write::CrlWriter;
 
 use crate::{
-    Error, Issuer, Prepared,
+    Error, Issuer, Prepared, SignatureParameters,
     extension::{authority_key_identifier, extension},
-    lint,
-    prepare::is_good_serial,
 };
-use core::fmt;
-use der::{DateTime, Encode};
-use std::collections::BTreeSet;
+use core::{borrow::Borrow, fmt};
+use der::{
+    DateTime, Encode,
+    asn1::{Any, Ia5String, Uint},
+};
+use point::{distribution_point, read_urls};
+use spki::AlgorithmIdentifierOwned;
+use write::{write_header, write_time};
 use x509_cert::{
-    Version,
-    crl::{RevokedCert, TbsCertList},
     ext::{
         Extension,
-        pkix::{CrlNumber, CrlReason},
+        pkix::{self, crl::FreshestCrl},
     },
     serial_number::SerialNumber,
-    time::Time,
 };
 
 /// What a CA is about to say about the certificates it has revoked.
-#[derive(Clone, Debug)]
+///
+/// The list is signed by the CA with the key of its [`Issuer`]. No indirect lists: a
+/// list speaks of its own issuer's certificates alone (RFC 5280, 5).
+#[derive(Clone)]
 pub struct CrlDraft<'a> {
     issuer: &'a Issuer,
-    number: u64,
+    number: CrlNumber,
     this_update: DateTime,
     next_update: DateTime,
-    entries: Vec<RevokedEntry>,
+    base: Option<CrlNumber>,
+    point: Option<IssuingDistributionPoint>,
+    freshest: Vec<Ia5String>,
+    signature_parameters: Option<SignatureParameters>,
+    shard: Option<&'a dyn Fn(&SerialNumber) -> bool>,
 }
 
 impl<'a> CrlDraft<'a> {
-    /// The list of `issuer` with this CRL number, which only grows (RFC 5280,
+    /// The full list of `issuer` with this CRL number, which only grows (RFC 5280,
     /// 5.2.3), from `this_update` until `next_update`, both in whole seconds.
-    /// The order of `entries` is kept.
     pub fn new(
         issuer: &'a Issuer,
-        number: u64,
+        number: impl Into<CrlNumber>,
         this_update: DateTime,
         next_update: DateTime,
-        entries: Vec<RevokedEntry>,
     ) -> Self {
         Self {
             issuer,
-            number,
+            number: number.into(),
             this_update,
             next_update,
-            entries,
+            base: None,
+            point: None,
+            freshest: Vec::new(),
+            signature_parameters: None,
+            shard: None,
         }
     }
 
-    /// Writes the `TBSCertList`. Without entries there is no revokedCertificates
-    /// (RFC 5280, 5.1.2.6); the extensions are authorityKeyIdentifier and CRLNumber.
+    /// Makes it a delta: what changed since the full list with the number `base`
+    /// (deltaCRLIndicator, RFC 5280, 5.2.4). Both are of one scope and one sequence of
+    /// numbers, and a full list of the same moment has the same number.
+    #[must_use]
+    pub fn delta_to(mut self, base: impl Into<CrlNumber>) -> Self {
+        self.base = Some(base.into());
+        self
+    }
+
+    /// Limits the certificates that the list is about.
+    #[must_use]
+    pub fn distribution_point(mut self, point: IssuingDistributionPoint) -> Self {
+        self.point = Some(point);
+        self
+    }
+
+    /// Refuses entries for which `belongs` is false. Which certificates name the list's
+    /// distribution point is for their profile to know.
+    #[must_use]
+    pub fn shard(mut self, belongs: &'a dyn Fn(&SerialNumber) -> bool) -> Self {
+        self.shard = Some(belongs);
+        self
+    }
+
+    /// Says where the deltas of this full list are (freshestCRL, RFC 5280, 5.2.6).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] without a URL, and for one that is not ASCII or begins with
+    /// neither `http://` nor `ldap://`.
+    pub fn freshest<U: AsRef<str>>(
+        mut self,
+        urls: impl IntoIterator<Item = U>,
+    ) -> Result<Self, Error> {
+        self.freshest = read_urls("freshestCRL", urls)?;
+        Ok(self)
+    }
+
+    /// Writes the parameters of the signature's algorithm in this way, and not as the
+    /// issuer's own algorithm has them.
+    #[must_use]
+    pub fn signature_parameters(mut self, parameters: SignatureParameters) -> Self {
+        self.signature_parameters = Some(parameters);
+        self
+    }
+
+    /// Writes the `TBSCertList` with these entries, in their order. Without entries
+    /// there is no revokedCertificates (RFC 5280, 5.1.2.6).
+    ///
+    /// # Errors
+    /// Those of [`Self::begin`], [`CrlWriter::push`] and [`CrlWriter::finish`].
+    pub fn prepare<E: Borrow<RevokedEntry>>(
+        self,
+        entries: impl IntoIterator<Item = E>,
+    ) -> Result<Prepared, Error> {
+        let entries = entries.into_iter();
+        let mut list = self.begin()?;
+        list.reserve(entries.size_hint().0);
+        for entry in entries {
+            list.push(entry.borrow())?;
+        }
+        list.finish()
+    }
+
+    /// Writes what stands before the entries: for those that come one by one and may
+    /// fail to.
     ///
     /// # Errors
     /// [`Error::Invalid`] for an issuer that may not sign CRLs, an end before the
-    /// beginning, a revocation in the future of the list and a serial number that
-    /// no certificate has, and for octets that break a rule of [`lint`];
-    /// [`Error::DuplicateEntry`]; [`Error::Encoding`] for
-    /// 256 MiB or more.
-    pub fn prepare(self) -> Result<Prepared, Error> {
+    /// beginning, a delta whose number is not greater than its base's or that has
+    /// deltas itself; [`Error::Encoding`] for 256 MiB or more.
+    pub fn begin(self) -> Result<CrlWriter<'a>, Error> {
         self.check()?;
-        let algorithm = self.issuer.algorithm().clone();
-        let write = || -> der::Result<Vec<u8>> {
-            let entries = self.entries.iter().map(RevokedEntry::to_x509);
-            let entries = entries.collect::<der::Result<Vec<_>>>()?;
-            TbsCertList::<x509_cert::certificate::Rfc5280> {
-                version: Version::V2,
-                signature: algorithm.clone(),
-                issuer: self.issuer.name().clone(),
-                this_update: Time::from(self.this_update),
-                next_update: Some(Time::from(self.next_update)),
-                revoked_certificates: (!entries.is_empty()).then_some(entries),
-                crl_extensions: Some(vec![
-                    authority_key_identifier(self.issuer)?,
-                    extension(false, &CrlNumber::try_from(self.number)?)?,
-                ]),
-            }
-            .to_der()
+        let algorithm = self.algorithm();
+        let write = || -> der::Result<(Vec<u8>, Vec<u8>)> {
+            // Version 2.
+            let mut front = vec![2, 1, 1];
+            algorithm.encode_to_vec(&mut front)?;
+            self.issuer.name().encode_to_vec(&mut front)?;
+            write_time(&mut front, self.this_update);
+            write_time(&mut front, self.next_update);
+            let list = self.extensions()?.to_der()?;
+            let mut extensions = Vec::new();
+            write_header(&mut extensions, 0xa0, list.len());
+            extensions.extend(list);
+            Ok((front, extensions))
         };
-        let tbs = write().map_err(Error::encoding(WHAT))?;
-        lint::refuse_errors(WHAT, &lint::tbs_crl(&tbs))?;
-        Ok(Prepared::from_stored(tbs, algorithm))
+        let (front, extensions) = write().map_err(Error::encoding(WHAT))?;
+        Ok(CrlWriter::new(self, algorithm, front, extensions))
+    }
+
+    fn extensions(&self) -> der::Result<Vec<Extension>> {
+        let number = |number: &CrlNumber| Uint::new(number.as_be_bytes());
+        let mut extensions = vec![
+            authority_key_identifier(self.issuer)?,
+            extension(false, &pkix::CrlNumber(number(&self.number)?))?,
+        ];
+        if let Some(base) = &self.base {
+            extensions.push(extension(true, &pkix::BaseCrlNumber(number(base)?))?);
+        }
+        if let Some(point) = &self.point {
+            extensions.push(extension(true, &point.to_x509())?);
+        }
+        if !self.freshest.is_empty() {
+            let points = FreshestCrl(vec![distribution_point(&self.freshest)]);
+            extensions.push(extension(false, &points)?);
+        }
+        Ok(extensions)
+    }
+
+    fn algorithm(&self) -> AlgorithmIdentifierOwned {
+        let own = self.issuer.algorithm();
+        let parameters = match self.signature_parameters {
+            None => own.parameters.clone(),
+            Some(SignatureParameters::Absent) => None,
+            Some(SignatureParameters::Null) => Some(Any::null()),
+        };
+        AlgorithmIdentifierOwned {
+            oid: own.oid,
+            parameters,
+        }
+    }
+
+    fn belongs(&self, serial: &SerialNumber) -> bool {
+        self.shard.is_none_or(|belongs| belongs(serial))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -91,173 +207,31 @@ impl<'a> CrlDraft<'a> {
         if self.next_update <= self.this_update {
             return refuse("nextUpdate is after thisUpdate", "RFC 5280, 5.1.2.5");
         }
-        let mut serials = BTreeSet::new();
-        for entry in &self.entries {
-            if !is_good_serial(&entry.serial) {
-                return refuse(
-                    "a serial number is positive with at most 20 octets",
-                    "RFC 5280, 4.1.2.2",
-                );
-            }
-            if entry.revoked_at > self.this_update {
-                return refuse("a revocation is not after thisUpdate", "RFC 5280, 5.1.2.4");
-            }
-            if !serials.insert(&entry.serial) {
-                return Err(Error::DuplicateEntry {
-                    serial: Box::new(entry.serial.clone()),
-                });
-            }
+        if self.base.is_some_and(|base| base >= self.number) {
+            return refuse(
+                "a delta has a greater number than the list that it is a delta to",
+                "RFC 5280, 5.2.4",
+            );
+        }
+        if self.base.is_some() && !self.freshest.is_empty() {
+            return refuse("freshestCRL is not in a delta CRL", "RFC 5280, 5.2.6");
         }
         Ok(())
     }
 }
 
-/// One certificate that is revoked or held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RevokedEntry {
-    serial: SerialNumber,
-    revoked_at: DateTime,
-    reason: Reason,
-}
-
-impl RevokedEntry {
-    /// The certificate with this serial number, revoked since `revoked_at`.
-    pub fn new(serial: SerialNumber, revoked_at: DateTime, reason: Reason) -> Self {
-        Self {
-            serial,
-            revoked_at,
-            reason,
-        }
-    }
-
-    /// Which certificate.
-    pub fn serial(&self) -> &SerialNumber {
-        &self.serial
-    }
-
-    /// Since when, in whole seconds.
-    pub fn revoked_at(&self) -> DateTime {
-        self.revoked_at
-    }
-
-    /// Why.
-    pub fn reason(&self) -> Reason {
-        self.reason
-    }
-
-    fn to_x509(&self) -> der::Result<RevokedCert> {
-        Ok(RevokedCert {
-            serial_number: self.serial.clone(),
-            revocation_date: Time::from(self.revoked_at),
-            crl_entry_extensions: self.reason.extension()?.map(|reason| vec![reason]),
-        })
-    }
-}
-
-/// Why a certificate is revoked (RFC 5280, 5.3.1).
-///
-/// 7 is not used. removeFromCRL (8) is no reason: it takes an entry back in a delta
-/// CRL, and a complete CRL just leaves it out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Reason {
-    /// Not said; written by leaving the reason out.
-    Unspecified,
-    /// The subject's key is, or may be, in other hands.
-    KeyCompromise,
-    /// The CA's key is, or may be, in other hands.
-    CaCompromise,
-    /// The subject's name or other data changed.
-    AffiliationChanged,
-    /// Another certificate took its place.
-    Superseded,
-    /// It is no longer needed.
-    CessationOfOperation,
-    /// It is frozen and may come back.
-    CertificateHold,
-    /// A right that it stated was withdrawn.
-    PrivilegeWithdrawn,
-    /// The attribute authority's key is, or may be, in other hands.
-    AaCompromise,
-}
-
-impl Reason {
-    /// The number of CRLReason.
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Unspecified => 0,
-            Self::KeyCompromise => 1,
-            Self::CaCompromise => 2,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-            Self::CertificateHold => 6,
-            Self::PrivilegeWithdrawn => 9,
-            Self::AaCompromise => 10,
-        }
-    }
-
-    /// The reason of this number; none for 7, 8 and those above 10.
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-
-    const ALL: [Self; 9] = [
-        Self::Unspecified,
-        Self::KeyCompromise,
-        Self::CaCompromise,
-        Self::AffiliationChanged,
-        Self::Superseded,
-        Self::CessationOfOperation,
-        Self::CertificateHold,
-        Self::PrivilegeWithdrawn,
-        Self::AaCompromise,
-    ];
-
-    pub(crate) fn from_x509(reason: CrlReason) -> Option<Self> {
-        // The enumeration has the numbers 0 to 10.
-        Self::ALL
-            .into_iter()
-            .find(|known| known.to_x509() == reason)
-    }
-
-    pub(crate) fn to_x509(self) -> CrlReason {
-        match self {
-            Self::Unspecified => CrlReason::Unspecified,
-            Self::KeyCompromise => CrlReason::KeyCompromise,
-            Self::CaCompromise => CrlReason::CaCompromise,
-            Self::AffiliationChanged => CrlReason::AffiliationChanged,
-            Self::Superseded => CrlReason::Superseded,
-            Self::CessationOfOperation => CrlReason::CessationOfOperation,
-            Self::CertificateHold => CrlReason::CertificateHold,
-            Self::PrivilegeWithdrawn => CrlReason::PrivilegeWithdrawn,
-            Self::AaCompromise => CrlReason::AaCompromise,
-        }
-    }
-
-    /// reasonCode; absent instead of unspecified (RFC 5280, 5.3.1).
-    fn extension(self) -> der::Result<Option<Extension>> {
-        if self == Self::Unspecified {
-            return Ok(None);
-        }
-        extension(false, &self.to_x509()).map(Some)
-    }
-}
-
-impl fmt::Display for Reason {
-    /// The name that RFC 5280 gives it.
+impl fmt::Debug for CrlDraft<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unspecified => "unspecified",
-            Self::KeyCompromise => "keyCompromise",
-            Self::CaCompromise => "cACompromise",
-            Self::AffiliationChanged => "affiliationChanged",
-            Self::Superseded => "superseded",
-            Self::CessationOfOperation => "cessationOfOperation",
-            Self::CertificateHold => "certificateHold",
-            Self::PrivilegeWithdrawn => "privilegeWithdrawn",
-            Self::AaCompromise => "aACompromise",
-        })
+        f.debug_struct("CrlDraft")
+            .field("issuer", &self.issuer.name().to_string())
+            .field("number", &self.number)
+            .field("this_update", &self.this_update)
+            .field("next_update", &self.next_update)
+            .field("base", &self.base)
+            .field("point", &self.point)
+            .field("freshest", &self.freshest)
+            .field("shard", &self.shard.is_some())
+            .finish_non_exhaustive()
     }
 }
 

@@ -50,6 +50,15 @@ pub enum Error {
         source: der::Error,
     },
 
+    /// A structure is not signed as X.509 has it: three parts in DER.
+    #[error("{what} can't be read")]
+    Unreadable {
+        /// The structure, in the standard's name.
+        what: &'static str,
+        /// Why.
+        source: gm_crypto::Error,
+    },
+
     /// A structure is good DER and still not what its standard allows.
     #[error("{what}: {rule} ({clause})")]
     Invalid {
@@ -95,6 +104,13 @@ pub enum Error {
     /// One certificate stands twice in a CRL.
     #[error("serial number {serial} is revoked twice in one CRL: say it once")]
     DuplicateEntry {
+        /// Its serial number.
+        serial: Box<SerialNumber>,
+    },
+
+    /// An entry of a certificate that a shard of a CRL is not about.
+    #[error("serial number {serial} is not of this CRL: put it into its own shard's")]
+    OutsideShard {
         /// Its serial number.
         serial: Box<SerialNumber>,
     },

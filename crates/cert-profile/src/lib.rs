@@ -95,7 +95,10 @@ mod rejection;
 mod request;
 mod subject;
 
-pub use crl::{CrlDraft, Reason, RevokedEntry};
+pub use crl::{
+    CrlDraft, CrlEntries, CrlNumber, CrlReader, CrlWriter, EntryRef, IssuingDistributionPoint,
+    OnlyContains, Reason, RevokedEntry,
+};
 pub use error::Error;
 pub use extension::key_identifier;
 pub use issuer::Issuer;

@@ -23,6 +23,7 @@
 
 mod against;
 mod catalogue;
+mod crl;
 mod gb20518;
 mod gdhk;
 mod gmt0015;
@@ -42,7 +43,8 @@ pub use catalogue::catalogue;
 use crate::Error;
 use core::fmt;
 use octets::{Fault, Read, Reader, Work};
-use view::{Certificate, Crl, KeyKind, Ocsp, Request, Signed};
+use view::{Certificate, Crl, Entry as CrlEntry, KeyKind, Ocsp, Request, Signed};
+use x509_cert::serial_number::SerialNumber;
 
 /// One rule. The identifiers are stable; the table is closed.
 #[derive(Clone)]
@@ -58,6 +60,11 @@ pub struct Lint {
 enum Check {
     Certificate(fn(&Certificate<'_>) -> Verdict),
     Crl(fn(&Crl<'_>) -> Verdict),
+    /// Whether it holds of an entry.
+    CrlEntry(fn(&Crl<'_>, &CrlEntry<'_>) -> bool),
+    CrlAndEntry(fn(&Crl<'_>) -> Verdict, fn(&CrlEntry<'_>) -> Verdict),
+    /// Of a serial number that stands twice in a direct list.
+    CrlSerials(fn(Option<&[u8]>) -> Verdict),
     Ocsp(fn(&Ocsp<'_>) -> Verdict),
     Request(fn(&Request<'_>) -> Verdict),
     Pair(fn(&Certificate<'_>, &Certificate<'_>) -> Verdict),
@@ -90,7 +97,9 @@ impl Lint {
     pub fn document(&self) -> Document {
         match self.check {
             Check::Certificate(_) => Document::Certificate,
-            Check::Crl(_) => Document::Crl,
+            Check::Crl(_) | Check::CrlEntry(_) | Check::CrlAndEntry(..) | Check::CrlSerials(_) => {
+                Document::Crl
+            }
             Check::Ocsp(_) => Document::OcspResponse,
             Check::Request(_) => Document::Request,
             Check::Pair(_) => Document::Pair,
@@ -285,19 +294,27 @@ pub fn crl(der: &[u8]) -> Report {
     read(usize::MAX, der, Document::Crl, |reader, findings| {
         let signed = Signed::read(reader)?;
         reader.finish()?;
-        ask_crl(&Crl::read(signed, reader)?, findings);
+        crl::ask(&Crl::read(signed, reader)?, findings)?;
         Ok(())
     })
 }
 
 /// The rules that this `TBSCertList` in DER breaks.
 pub fn tbs_crl(der: &[u8]) -> Report {
-    read(usize::MAX, der, Document::Crl, |reader, findings| {
+    tbs_crl_and_duplicate(der).0
+}
+
+/// The rules that this `TBSCertList` in DER breaks, and a serial number that stands twice.
+fn tbs_crl_and_duplicate(der: &[u8]) -> (Report, Option<Vec<u8>>) {
+    let mut duplicate = None;
+    let report = read(usize::MAX, der, Document::Crl, |reader, findings| {
         let signed = Signed::alone(reader)?;
         reader.finish()?;
-        ask_crl(&Crl::read(signed, reader)?, findings);
+        let twice = crl::ask(&Crl::read(signed, reader)?, findings)?;
+        duplicate = twice.map(<[u8]>::to_vec);
         Ok(())
-    })
+    });
+    (report, duplicate)
 }
 
 /// The rules that this `OCSPResponse` in DER breaks.
@@ -390,6 +407,18 @@ pub(crate) fn refuse_errors(what: &'static str, report: &Report) -> Result<(), E
     }
 }
 
+/// Refuses a `TBSCertList` that is about to be signed and breaks a rule of severity
+/// [`Severity::Error`].
+pub(crate) fn refuse_crl(what: &'static str, der: &[u8]) -> Result<(), Error> {
+    let (report, duplicate) = tbs_crl_and_duplicate(der);
+    let duplicate = duplicate.and_then(|serial| SerialNumber::new(&serial).ok());
+    if let Some(serial) = duplicate {
+        let serial = Box::new(serial);
+        return Err(Error::DuplicateEntry { serial });
+    }
+    refuse_errors(what, &report)
+}
+
 /// Elements of one document that is not a CRL.
 const ELEMENTS: usize = 1 << 16;
 
@@ -462,13 +491,6 @@ fn ask_certificate(scheme: Scheme, certificate: &Certificate<'_>, findings: &mut
             }
         }
     }
-}
-
-fn ask_crl(crl: &Crl<'_>, findings: &mut Vec<Finding>) {
-    ask(Scheme::default(), findings, |check| match check {
-        Check::Crl(check) => Some(check(crl)),
-        _ => None,
-    });
 }
 
 fn ask_ocsp(answer: &Ocsp<'_>, findings: &mut Vec<Finding>) {

@@ -571,14 +571,8 @@ impl Active {
             DateTime::from_unix_duration(context.now.unix_duration() + context.crl_lifetime)
                 .map_err(Error::Damaged)?;
         let number = self.crl_number + 1;
-        let prepared = CrlDraft::new(
-            &issuer,
-            number,
-            context.now,
-            next_update,
-            context.revoked.clone(),
-        )
-        .prepare()?;
+        let prepared =
+            CrlDraft::new(&issuer, number, context.now, next_update).prepare(&context.revoked)?;
         Ok(CrlIntent {
             number,
             this_update: context.now,

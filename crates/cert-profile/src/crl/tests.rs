@@ -9,7 +9,11 @@ use gm_crypto::{
     sm2::{SecretKey, SigningKey, UserId},
 };
 use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding};
-use x509_cert::{crl::CertificateList, ext::pkix::AuthorityKeyIdentifier};
+use x509_cert::{
+    Version,
+    crl::CertificateList,
+    ext::pkix::{AuthorityKeyIdentifier, CrlReason},
+};
 
 fn authority() -> (SigningKey, Issuer) {
     let key = SigningKey::new(SecretKey::generate(&mut SysRng).unwrap(), UserId::default());
@@ -36,14 +40,14 @@ fn entry(serial: u64, reason: Reason) -> RevokedEntry {
     RevokedEntry::new(serial.into(), at("2026-07-01T12:00:00Z"), reason)
 }
 
-fn draft(issuer: &Issuer, entries: Vec<RevokedEntry>) -> CrlDraft<'_> {
+fn draft(issuer: &Issuer) -> CrlDraft<'_> {
     let (this, next) = (at("2026-07-02T00:00:00Z"), at("2026-07-03T00:00:00Z"));
-    CrlDraft::new(issuer, 300, this, next, entries)
+    CrlDraft::new(issuer, 300, this, next)
 }
 
 fn written(entries: Vec<RevokedEntry>) -> CertificateList {
     let (key, issuer) = authority();
-    let der = sign(draft(&issuer, entries).prepare().unwrap(), &key);
+    let der = sign(draft(&issuer).prepare(entries).unwrap(), &key);
     let signed = Signed::from_der("CertificateList", &der).unwrap();
     let spki = issuer.public_key().owned_to_ref();
     signed.verify(spki, &[&Sm2Sm3::default()]).unwrap();
@@ -98,25 +102,25 @@ fn entries_keep_order_date_and_reason() {
 #[test]
 fn a_list_that_contradicts_itself_is_refused() {
     let (_, issuer) = authority();
-    let clause = |draft: CrlDraft<'_>| match draft.prepare() {
+    let clause = |draft: CrlDraft<'_>, entries: &[RevokedEntry]| match draft.prepare(entries) {
         Err(Error::Invalid { clause, .. }) => clause,
         other => panic!("{other:?}"),
     };
-    let good = || draft(&issuer, Vec::new());
-    let mut backwards = good();
+    let mut backwards = draft(&issuer);
     backwards.next_update = backwards.this_update;
-    assert_eq!(clause(backwards), "RFC 5280, 5.1.2.5");
-    let mut future = draft(&issuer, vec![entry(1, Reason::Unspecified)]);
+    assert_eq!(clause(backwards, &[]), "RFC 5280, 5.1.2.5");
+    let mut future = draft(&issuer);
     future.this_update = at("2026-07-01T11:59:59Z");
-    assert_eq!(clause(future), "RFC 5280, 5.1.2.4");
-    let zero = draft(&issuer, vec![entry(0, Reason::Unspecified)]);
-    assert_eq!(clause(zero), "RFC 5280, 4.1.2.2");
+    let one = [entry(1, Reason::Unspecified)];
+    assert_eq!(clause(future, &one), "RFC 5280, 5.1.2.4");
+    let zero = [entry(0, Reason::Unspecified)];
+    assert_eq!(clause(draft(&issuer), &zero), "RFC 5280, 4.1.2.2");
     let twice = vec![
         entry(7, Reason::KeyCompromise),
         entry(7, Reason::Superseded),
     ];
     assert!(matches!(
-        draft(&issuer, twice).prepare(),
+        draft(&issuer).prepare(twice),
         Err(Error::DuplicateEntry { serial }) if *serial == 7u8.into()
     ));
 }
@@ -133,7 +137,7 @@ fn an_issuer_without_crl_sign_writes_no_list() {
     let prepared = profile.prepare(&alone, &request, &1u8.into(), now).unwrap();
     let issuer = Issuer::from_certificate(&sign(prepared, &key)).unwrap();
     assert!(matches!(
-        draft(&issuer, Vec::new()).prepare(),
+        draft(&issuer).prepare([] as [RevokedEntry; 0]),
         Err(Error::Invalid {
             clause: "RFC 5280, 4.2.1.3",
             ..

@@ -96,8 +96,10 @@ pub fn assemble(
     let encode = || -> der::Result<Vec<u8>> {
         let tbs = der::AnyRef::from_der(tbs)?;
         let length = (tbs.encoded_len()? + algorithm.encoded_len()? + signature.encoded_len()?)?;
-        let mut octets = Vec::new();
-        Header::new(Tag::Sequence, length).encode_to_vec(&mut octets)?;
+        let header = Header::new(Tag::Sequence, length);
+        // A CRL has millions of octets: room for them is taken once.
+        let mut octets = Vec::with_capacity(usize::try_from((header.encoded_len()? + length)?)?);
+        header.encode_to_vec(&mut octets)?;
         tbs.encode_to_vec(&mut octets)?;
         algorithm.encode_to_vec(&mut octets)?;
         signature.encode_to_vec(&mut octets)?;

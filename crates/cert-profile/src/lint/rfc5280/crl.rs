@@ -25,15 +25,43 @@ const fn error(
     }
 }
 
-const fn warning(
+/// A rule for each entry, `check` being whether it holds.
+const fn each(
     id: &'static str,
     source: &'static str,
     statement: &'static str,
-    check: fn(&Crl<'_>) -> Verdict,
+    check: fn(&Crl<'_>, &Entry<'_>) -> bool,
 ) -> Lint {
     Lint {
+        id,
+        statement,
+        source,
+        severity: Severity::Error,
+        check: Check::CrlEntry(check),
+    }
+}
+
+/// A rule for the list and for each entry, which says what is wrong.
+const fn both(
+    id: &'static str,
+    source: &'static str,
+    statement: &'static str,
+    list: fn(&Crl<'_>) -> Verdict,
+    entry: fn(&Entry<'_>) -> Verdict,
+) -> Lint {
+    Lint {
+        id,
+        statement,
+        source,
+        severity: Severity::Error,
+        check: Check::CrlAndEntry(list, entry),
+    }
+}
+
+const fn warn(lint: Lint) -> Lint {
+    Lint {
         severity: Severity::Warning,
-        ..error(id, source, statement, check)
+        ..lint
     }
 }
 
@@ -84,34 +112,33 @@ pub(crate) static RULES: &[Lint] = &[
             )
         },
     ),
-    error(
+    both(
         "rfc5280.crl_time_form",
         "RFC 5280, 5.1.2.4 to 5.1.2.6",
         "times have seconds, no fractions, and Z",
         |crl| bad_time(times(crl), Time::is_profiled),
+        |entry| bad_time([&entry.date], Time::is_profiled),
     ),
-    error(
+    both(
         "rfc5280.crl_time_encoding",
         "RFC 5280, 5.1.2.4 to 5.1.2.6",
         "dates through 2049 are UTCTime, later ones GeneralizedTime",
         |crl| bad_time(times(crl), Time::has_its_type),
+        |entry| bad_time([&entry.date], Time::has_its_type),
     ),
-    error(
+    both(
         "rfc5280.crl_time_exists",
         "X.680, 46 and 47",
         "times are on a day and at an hour that exist",
         |crl| bad_time(times(crl), |time| time.stamp.is_some()),
+        |entry| bad_time([&entry.date], |time| time.stamp.is_some()),
     ),
-    error(
+    both(
         "rfc5280.crl_extensions_not_empty",
         "RFC 5280, 5.1.2.7",
         "extensions, of the list and of its entries, are absent or at least one",
-        |crl| {
-            let empty =
-                |extensions: &Option<Vec<_>>| extensions.as_ref().is_some_and(Vec::is_empty);
-            let entries = crl.all_entries();
-            holds(!empty(&crl.extensions) && !entries.iter().any(|entry| empty(&entry.extensions)))
-        },
+        |crl| holds(crl.extensions.as_ref().is_none_or(|all| !all.is_empty())),
+        |entry| holds(entry.extensions.as_ref().is_none_or(|all| !all.is_empty())),
     ),
     error(
         "rfc5280.crl_extensions_unique",
@@ -119,11 +146,12 @@ pub(crate) static RULES: &[Lint] = &[
         "no extension stands twice",
         |crl| none(twice(crl.all_extensions())),
     ),
-    error(
+    both(
         "rfc5280.crl_extension_syntax",
         "RFC 5280, 5.2",
         "known extensions have their syntax",
         |crl| none(fault(crl)),
+        |entry| none(entry_fault(entry)),
     ),
     error(
         "rfc5280.crl_critical_false",
@@ -250,162 +278,129 @@ pub(crate) static RULES: &[Lint] = &[
         "rfc5280.crl_revoked_not_empty",
         "RFC 5280, 5.1.2.6",
         "revokedCertificates is absent or at least one",
-        |crl| holds(crl.entries.as_ref().is_none_or(|all| !all.is_empty())),
+        |crl| holds(crl.entries.is_none_or(|all| !all.is_empty())),
     ),
-    error(
+    each(
         "rfc5280.crl_serial",
         "RFC 5280, 5.1.2.6 and 4.1.2.2",
         "serial numbers are positive with at most 20 octets and none too many",
-        |crl| {
-            let good = |entry: &Entry<'_>| {
-                let serial = entry.serial;
-                is_minimal(serial) && !is_negative(serial) && !is_zero(serial) && serial.len() <= 20
-            };
-            entry(crl, |entry| !good(entry))
+        |_, entry| {
+            let serial = entry.serial;
+            is_minimal(serial) && !is_negative(serial) && !is_zero(serial) && serial.len() <= 20
         },
     ),
-    error(
-        "rfc5280.crl_duplicate",
-        "RFC 5280, 5.1.2.6",
-        "no certificate is revoked twice",
-        |crl| none(duplicate(crl)),
-    ),
-    error(
+    Lint {
+        id: "rfc5280.crl_duplicate",
+        statement: "no certificate is revoked twice",
+        source: "RFC 5280, 5.1.2.6",
+        severity: Severity::Error,
+        check: Check::CrlSerials(|twice| none(twice.map(shown))),
+    },
+    each(
         "rfc5280.crl_revoked_later",
         "RFC 5280, 5.1.2.4",
         "no revocation is after thisUpdate",
-        |crl| {
-            entry(crl, |entry| {
-                let stamps = (crl.this_update.stamp, entry.date.stamp);
-                matches!(stamps, (Some(this), Some(date)) if date > this)
-            })
+        |crl, entry| {
+            let stamps = (crl.this_update.stamp, entry.date.stamp);
+            !matches!(stamps, (Some(this), Some(date)) if date > this)
         },
     ),
-    error(
+    each(
         "rfc5280.crl_entry_version",
         "RFC 5280, 5.1.2.1",
         "extensions of entries go with version 2",
-        |crl| {
-            let v2 = crl.version == Some(&[1]);
-            entry(crl, |entry| !v2 && entry.extensions.is_some())
-        },
+        |crl, entry| crl.version == Some(&[1]) || entry.extensions.is_none(),
     ),
-    error(
+    each(
         "rfc5280.crl_entry_extensions_unique",
         "RFC 5280, 5.3",
         "no extension of an entry stands twice",
-        |crl| {
-            entry(crl, |entry| {
-                let all = entry.extensions.as_deref().unwrap_or_default();
-                all.len() > 1 && twice(all).is_some()
-            })
+        |_, entry| {
+            let all = entry.extensions.as_deref().unwrap_or_default();
+            all.len() < 2 || twice(all).is_none()
         },
     ),
-    error(
+    each(
         "rfc5280.crl_reason",
         "RFC 5280, 5.3.1",
         "a reason is 0 to 10, and not 7",
-        |crl| {
-            entry(crl, |entry| {
-                let known = matches!(entry.code(), Some(0..=6 | 8..=10));
-                good(&entry.reason).is_some() && !known
-            })
+        |_, entry| {
+            let known = matches!(entry.code(), Some(0..=6 | 8..=10));
+            good(&entry.reason).is_none() || known
         },
     ),
-    warning(
+    warn(each(
         "rfc5280.crl_reason_unspecified",
         "RFC 5280, 5.3.1",
         "the reason unspecified is left out",
-        |crl| entry(crl, |entry| entry.code() == Some(0)),
-    ),
-    error(
+        |_, entry| entry.code() != Some(0),
+    )),
+    each(
         "rfc5280.crl_reason_not_critical",
         "RFC 5280, 5.3.1 and 5.3.2",
         "reasonCode and invalidityDate are not critical",
-        |crl| {
-            entry(crl, |entry| {
-                critical(&entry.reason) == Some(true) || critical(&entry.invalidity) == Some(true)
-            })
+        |_, entry| {
+            critical(&entry.reason) != Some(true) && critical(&entry.invalidity) != Some(true)
         },
     ),
-    error(
+    each(
         "rfc5280.crl_remove_in_delta",
         "RFC 5280, 5.3.1",
         "removeFromCRL is in delta CRLs alone",
-        |crl| entry(crl, |entry| entry.code() == Some(8) && !crl.is_delta()),
+        |crl, entry| entry.code() != Some(8) || crl.is_delta(),
     ),
-    error(
+    each(
         "rfc5280.crl_invalidity_form",
         "RFC 5280, 5.3.2",
         "invalidityDate is a GeneralizedTime with seconds, no fractions, and Z",
-        |crl| {
-            entry(crl, |entry| {
-                let time = good(&entry.invalidity);
-                time.is_some_and(|time| !time.generalized || !time.is_profiled())
-            })
+        |_, entry| {
+            let time = good(&entry.invalidity);
+            time.is_none_or(|time| time.generalized && time.is_profiled())
         },
     ),
-    warning(
+    warn(each(
         "rfc5280.crl_invalidity_before",
         "RFC 5280, 5.3.2",
         "a certificate was invalid before it was revoked, not after",
-        |crl| {
-            entry(crl, |entry| {
-                let time = good(&entry.invalidity).and_then(|time| time.stamp);
-                matches!((time, entry.date.stamp), (Some(from), Some(date)) if from > date)
-            })
+        |_, entry| {
+            let time = good(&entry.invalidity).and_then(|time| time.stamp);
+            !matches!((time, entry.date.stamp), (Some(from), Some(date)) if from > date)
         },
-    ),
-    error(
+    )),
+    each(
         "rfc5280.crl_certificate_issuer_critical",
         "RFC 5280, 5.3.3",
         "certificateIssuer is critical",
-        |crl| entry(crl, |entry| critical(&entry.issuer) == Some(false)),
+        |_, entry| critical(&entry.issuer) != Some(false),
     ),
-    error(
+    each(
         "rfc5280.crl_certificate_issuer_indirect",
         "RFC 5280, 5.3.3",
         "certificateIssuer is in indirect CRLs alone",
-        |crl| entry(crl, |entry| entry.issuer.is_some() && !crl.is_indirect()),
+        |crl, entry| entry.issuer.is_none() || crl.is_indirect(),
     ),
 ];
 
 fn times<'c, 'a>(crl: &'c Crl<'a>) -> impl Iterator<Item = &'c Time<'a>> {
-    let dates = crl.all_entries().iter().map(|entry| &entry.date);
     [Some(&crl.this_update), crl.next_update.as_ref()]
         .into_iter()
         .flatten()
-        .chain(dates)
 }
 
-/// The first entry that is `bad`, by its place.
-fn entry(crl: &Crl<'_>, bad: impl Fn(&Entry<'_>) -> bool) -> Verdict {
-    let place = crl.all_entries().iter().position(bad);
-    none(place.map(|place| format!("entry {place}")))
+fn shown(serial: &[u8]) -> String {
+    let digits = serial.iter().map(|octet| format!("{octet:02x}"));
+    format!("serial number {}", digits.collect::<String>())
 }
 
-/// A serial number that is there twice. Indirect lists have those of several issuers.
-fn duplicate(crl: &Crl<'_>) -> Option<String> {
-    if crl.is_indirect() {
-        return None;
-    }
-    let mut serials: Vec<_> = crl.all_entries().iter().map(|entry| entry.serial).collect();
-    serials.sort_unstable();
-    let mut twice = serials.windows(2).filter(|pair| pair[0] == pair[1]);
-    twice.next().map(|pair| {
-        let digits = pair[0].iter().map(|octet| format!("{octet:02x}"));
-        format!("serial number {}", digits.collect::<String>())
-    })
+macro_rules! first {
+    ($($value:expr => $text:literal,)+) => {
+        $(if let Some((_, Err(fault))) = &$value {
+            return Some(format!(concat!($text, ": {}"), fault));
+        })+
+    };
 }
 
 fn fault(crl: &Crl<'_>) -> Option<String> {
-    macro_rules! first {
-        ($($value:expr => $text:literal,)+) => {
-            $(if let Some((_, Err(fault))) = &$value {
-                return Some(format!(concat!($text, ": {}"), fault));
-            })+
-        };
-    }
     first! {
         crl.authority_key => "authorityKeyIdentifier",
         crl.number => "cRLNumber",
@@ -413,12 +408,14 @@ fn fault(crl: &Crl<'_>) -> Option<String> {
         crl.point => "issuingDistributionPoint",
         crl.freshest => "freshestCRL",
     }
-    for entry in crl.all_entries() {
-        first! {
-            entry.reason => "reasonCode",
-            entry.invalidity => "invalidityDate",
-            entry.issuer => "certificateIssuer",
-        }
+    None
+}
+
+fn entry_fault(entry: &Entry<'_>) -> Option<String> {
+    first! {
+        entry.reason => "reasonCode",
+        entry.invalidity => "invalidityDate",
+        entry.issuer => "certificateIssuer",
     }
     None
 }

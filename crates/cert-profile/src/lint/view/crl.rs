@@ -17,8 +17,8 @@ pub(crate) struct Crl<'a> {
     pub(crate) issuer: Name<'a>,
     pub(crate) this_update: Time<'a>,
     pub(crate) next_update: Option<Time<'a>>,
-    /// Missing when revokedCertificates is.
-    pub(crate) entries: Option<Vec<Entry<'a>>>,
+    /// What is inside of revokedCertificates; missing when that is.
+    pub(crate) entries: Option<Reader<'a>>,
     pub(crate) extensions: Option<Vec<Extension<'a>>>,
     pub(crate) authority_key: Slot<AuthorityKey<'a>>,
     pub(crate) number: Slot<&'a [u8]>,
@@ -65,7 +65,7 @@ impl<'a> Crl<'a> {
         };
         let entries = match tbs.optional(SEQUENCE)? {
             None => None,
-            Some(list) => Some(tbs.inside(&list).all(Entry::read)?),
+            Some(list) => Some(tbs.inside(&list)),
         };
         let extensions = match tbs.optional(constructed(0))? {
             None => None,
@@ -103,8 +103,29 @@ impl<'a> Crl<'a> {
         Ok(crl)
     }
 
-    pub(crate) fn all_entries(&self) -> &[Entry<'a>] {
-        self.entries.as_deref().unwrap_or_default()
+    /// The entries, each read when it is its turn: a list may have millions.
+    pub(crate) fn each_entry(&self, mut look: impl FnMut(usize, &Entry<'a>)) -> Read<()> {
+        let Some(mut list) = self.entries else {
+            return Ok(());
+        };
+        let mut place = 0;
+        while !list.is_empty() {
+            look(place, &Entry::read(&mut list)?);
+            place += 1;
+        }
+        Ok(())
+    }
+
+    /// The serial numbers alone.
+    pub(crate) fn each_serial(&self, mut look: impl FnMut(&'a [u8])) -> Read<()> {
+        let Some(mut list) = self.entries else {
+            return Ok(());
+        };
+        while !list.is_empty() {
+            let mut parts = list.sequence("no revoked certificate where one belongs")?;
+            look(parts.take(INTEGER, "no serial number")?.content());
+        }
+        Ok(())
     }
 
     pub(crate) fn all_extensions(&self) -> &[Extension<'a>] {
