@@ -2,14 +2,15 @@
 
 use crate::{
     authority::{Authorities, NOW, Owner, issue},
-    judges::{EC_USAGES, Findings, Panel, defects},
+    judges::Panel,
+    pkilint::{EC_USAGES, Findings, defects},
     table::Case,
 };
 use cert_profile::{
     SHIPPED,
     lint::{self, Severity},
 };
-use std::path::Path;
+use std::{hint::black_box, path::Path, time::Instant};
 
 pub(crate) fn judge(panel: &Panel) {
     let authorities = Authorities::new(&panel.desk);
@@ -128,4 +129,22 @@ fn bouncycastle(panel: &Panel, all: &[&Owner]) -> usize {
         );
     }
     answers.len()
+}
+
+/// How long a hundred lints of one certificate take, for each.
+pub(crate) fn time(panel: &Panel) {
+    const COUNT: u32 = 100;
+    let authorities = Authorities::new(&panel.desk);
+    let case = Case::of("subscriber-signing");
+    let owner = issue(&panel.desk, case, Some(&authorities.issuing));
+    let theirs = panel.pkilint.time(COUNT as usize, &owner.certificate.file) / COUNT;
+    let start = Instant::now();
+    for _ in 0..COUNT {
+        let report = lint::certificate(black_box(&owner.certificate.der));
+        assert_eq!(black_box(&report).errors().count(), 0);
+    }
+    let ours = start.elapsed() / COUNT;
+    println!(
+        "profiles: one certificate linted in {theirs:.1?} by pkilint, in {ours:.1?} by our rules"
+    );
 }

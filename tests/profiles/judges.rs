@@ -2,13 +2,10 @@
 
 use crate::authority::{Document, NOW};
 use gm_pki_tests::{
-    interop::{BouncyCastle, Finding, PkiLint},
+    interop::{BouncyCastle, PkiLint},
     openssl::{Desk, Said},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// All three, or none.
 #[derive(Debug)]
@@ -139,54 +136,4 @@ impl Element {
             kind: kind.split("[").next().unwrap_or(kind).trim().to_owned(),
         }
     }
-}
-
-/// What pkilint finds that is no error, and why it stands.
-const NOTES: &[(&str, &str)] = &[];
-
-/// The findings of a run, by code, with the documents that have them.
-#[derive(Debug, Default)]
-pub(crate) struct Findings(BTreeMap<(String, String), BTreeSet<String>>);
-
-impl Findings {
-    pub(crate) fn add(&mut self, document: &str, findings: &[Finding]) {
-        for finding in findings {
-            let key = (finding.severity.clone(), finding.code.clone());
-            self.0.entry(key).or_default().insert(document.to_owned());
-        }
-    }
-
-    /// Prints all, with the reason of each; one that has none fails.
-    pub(crate) fn tell(&self) {
-        for ((severity, code), documents) in &self.0 {
-            let documents: Vec<_> = documents.iter().map(String::as_str).collect();
-            let reason = NOTES.iter().find(|(known, _)| known == code);
-            let reason = reason.map_or("no reason is known", |(_, reason)| reason);
-            println!(
-                "pkilint: {severity} {code}: {reason} ({})",
-                documents.join(", ")
-            );
-        }
-        for (severity, code) in self.0.keys() {
-            let matters = severity == "WARNING" || severity == "NOTICE";
-            let known = NOTES.iter().any(|(known, _)| known == code);
-            assert!(
-                known || !matters,
-                "{severity} {code} stands without a reason"
-            );
-        }
-    }
-}
-
-/// What pkilint says against the bits of GM/T 0015 in an encryption certificate.
-pub(crate) const EC_USAGES: &str = "pkix.key_usage_value_prohibited_for_ec";
-
-/// The findings that are defects: errors, but for those allowed.
-pub(crate) fn defects<'a>(findings: &'a [Finding], allowed: &[&str]) -> Vec<&'a Finding> {
-    let error = |finding: &&Finding| ["ERROR", "FATAL"].contains(&&*finding.severity);
-    findings
-        .iter()
-        .filter(error)
-        .filter(|finding| !allowed.contains(&&*finding.code))
-        .collect()
 }

@@ -6,6 +6,7 @@
 mod authority;
 mod certificates;
 mod judges;
+mod pkilint;
 mod statuses;
 mod table;
 
@@ -16,4 +17,30 @@ use judges::Panel;
 fn each_shipped_profile_issues_what_three_judges_accept() {
     let Some(panel) = Panel::find() else { return };
     certificates::judge(&panel);
+}
+
+#[test]
+fn three_judges_accept_lists_of_every_kind() {
+    let Some(panel) = Panel::find() else { return };
+    statuses::judge_crls(&panel);
+}
+
+#[test]
+fn three_judges_accept_ocsp_answers_of_every_kind() {
+    let Some(panel) = Panel::find() else { return };
+    statuses::judge_answers(&panel);
+}
+
+/// Findings come from its own programs, and from ours around the same rules.
+#[test]
+fn pkilint_finds_in_one_process_what_its_programs_find() {
+    let Some(panel) = Panel::find() else { return };
+    pkilint::same_as_programs(&panel);
+}
+
+/// A figure; nothing is asserted.
+#[test]
+fn how_long_pkilint_takes_and_how_long_our_rules() {
+    let Some(panel) = Panel::find() else { return };
+    certificates::time(&panel);
 }
