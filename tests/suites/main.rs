@@ -10,6 +10,7 @@ mod identity;
 mod keys;
 mod messages;
 mod pkcs12;
+mod round_trip;
 mod sm4;
 mod wycheproof;
 
