@@ -10,18 +10,22 @@ use x509_cert::serial_number::SerialNumber;
 #[non_exhaustive]
 pub enum Error {
     /// The text is not TOML, a field is unknown or missing, or has another type.
-    #[error("profile can't be read")]
+    #[error("profile can't be read{}", at(line))]
     Toml {
+        /// The line of the text, from 1; none where the reader knows none.
+        line: Option<usize>,
         /// Line, column and what was expected there.
-        #[from]
         source: toml::de::Error,
     },
 
     /// A line of policy that no certificate can follow, or none may.
-    #[error("profile field `{field}`: {rule} ({clause})")]
+    #[error("profile field `{field}`{}: {rule} ({clause})", at(line))]
     Policy {
-        /// The field, as the TOML writes it.
+        /// The field, as the TOML writes it, dots between tables and fields.
         field: &'static str,
+        /// Its line in the text, from 1, or that of the table which lacks it; none for a
+        /// policy without text.
+        line: Option<usize>,
         /// What holds instead.
         rule: &'static str,
         /// The standard and its clause.
@@ -29,10 +33,15 @@ pub enum Error {
     },
 
     /// A word of policy that nobody knows here.
-    #[error("profile field `{field}`: {value:?} is not {expected} ({clause})")]
+    #[error(
+        "profile field `{field}`{}: {value:?} is not {expected} ({clause})",
+        at(line)
+    )]
     UnknownWord {
-        /// The field, as the TOML writes it.
+        /// The field, as the TOML writes it, dots between tables and fields.
         field: &'static str,
+        /// The word's line in the text, from 1; none for a policy without text.
+        line: Option<usize>,
         /// The word.
         value: String,
         /// What would have done.
@@ -146,6 +155,10 @@ pub enum Error {
         /// Why.
         source: gm_crypto::Error,
     },
+}
+
+fn at(line: &Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!(", line {line}"))
 }
 
 impl Error {

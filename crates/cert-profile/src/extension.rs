@@ -1,27 +1,24 @@
 //! The extensions of a certificate, each written in one way.
 
-use crate::{CertRequest, Issuer, Profile, key_usage};
+use crate::{AuthorityKeyForm, CertRequest, Issuer, Kind, Profile, SubjectKeyMethod, key_usage};
 use der::{
     Encode,
-    asn1::{Ia5String, Null, OctetString},
-    oid::{
-        AssociatedOid,
-        db::{rfc5280, rfc6960},
-    },
+    asn1::{Null, OctetString},
+    oid::{AssociatedOid, db::rfc6960},
     referenced::OwnedToRef,
 };
+use gm_crypto::sm3;
 use sha1::{Digest, Sha1};
 use spki::SubjectPublicKeyInfoRef;
-use x509_cert::ext::{
-    Extension,
-    pkix::{
-        AccessDescription, AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints,
-        CertificatePolicies, CrlDistributionPoints, ExtendedKeyUsage, SubjectAltName,
-        SubjectKeyIdentifier,
-        certpolicy::PolicyInformation,
-        crl::dp::DistributionPoint,
-        name::{DistributionPointName, GeneralName},
+use x509_cert::{
+    ext::{
+        Extension,
+        pkix::{
+            AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, ExtendedKeyUsage,
+            NameConstraints, SubjectAltName, SubjectKeyIdentifier, name::GeneralName,
+        },
     },
+    serial_number::SerialNumber,
 };
 
 /// The identifier of a key: SHA-1 over the content of the BIT STRING, 20 octets
@@ -53,25 +50,35 @@ pub(crate) fn authority_key_identifier(issuer: &Issuer) -> der::Result<Extension
     extension(false, &identifier)
 }
 
-/// Everything that a certificate of `profile` says about its key.
-pub(crate) fn extensions(
-    profile: &Profile,
-    issuer: &Issuer,
-    request: &CertRequest,
-) -> der::Result<Vec<Extension>> {
-    let identifier = key_identifier(&request.public_key().owned_to_ref());
-    let mut extensions = vec![
-        authority_key_identifier(issuer)?,
-        extension(false, &SubjectKeyIdentifier(OctetString::new(identifier)?))?,
-        extension(true, &profile.key_usage)?,
-    ];
-    if !profile.policies.is_empty() {
-        extensions.push(extension(false, &policies(profile))?);
+/// The identifier of a key as the profile makes it.
+pub(crate) fn identifier_by(
+    method: SubjectKeyMethod,
+    public_key: &SubjectPublicKeyInfoRef<'_>,
+) -> Vec<u8> {
+    match method {
+        SubjectKeyMethod::Sha1 => key_identifier(public_key).to_vec(),
+        SubjectKeyMethod::Sha1Of60Bits => {
+            let digest = key_identifier(public_key);
+            let mut last = digest[12..].to_vec();
+            last[0] = 0x40 | last[0] & 0x0f;
+            last
+        }
+        SubjectKeyMethod::Sm3 => {
+            sm3::digest(public_key.subject_public_key.raw_bytes())[..20].to_vec()
+        }
     }
-    if !request.alternative_names().is_empty() {
-        // Critical exactly when it is the only name (RFC 5280, 4.2.1.6).
-        let names = SubjectAltName(request.alternative_names().to_vec());
-        extensions.push(extension(request.subject().is_empty(), &names)?);
+}
+
+/// The extensions that are the same in each certificate of a profile.
+pub(crate) fn fixed(
+    profile: &Profile,
+    policies: Option<CertificatePolicies>,
+    constraints: Option<NameConstraints>,
+    ocsp_no_check: bool,
+) -> der::Result<Vec<Extension>> {
+    let mut extensions = vec![extension(true, &profile.key_usage)?];
+    if let Some(policies) = policies {
+        extensions.push(extension(false, &policies)?);
     }
     if profile.kind.is_ca() {
         let constraints = BasicConstraints {
@@ -80,62 +87,86 @@ pub(crate) fn extensions(
         };
         extensions.push(extension(true, &constraints)?);
     }
+    if let Some(constraints) = constraints {
+        extensions.push(extension(true, &constraints)?);
+    }
     if !profile.purposes.is_empty() {
         let critical = key_usage::purposes_critical(&profile.purposes);
         let purposes = ExtendedKeyUsage(profile.purposes.clone());
         extensions.push(extension(critical, &purposes)?);
     }
-    if !profile.crl_urls.is_empty() {
-        extensions.push(extension(false, &distribution_points(&profile.crl_urls))?);
-    }
-    let access = access(profile);
-    if !access.0.is_empty() {
+    if let Some(access) = profile.places.access() {
         extensions.push(extension(false, &access)?);
     }
-    if profile.ocsp_no_check {
+    if ocsp_no_check {
         extensions.push(Extension {
             extn_id: rfc6960::ID_PKIX_OCSP_NOCHECK,
             critical: false,
             extn_value: OctetString::new(Null.to_der()?)?,
         });
     }
+    if !profile.places.is_sharded() {
+        extensions.extend(crls(profile, None)?);
+    }
     Ok(extensions)
 }
 
-fn policies(profile: &Profile) -> CertificatePolicies {
-    let information = |policy: &der::asn1::ObjectIdentifier| PolicyInformation {
-        policy_identifier: *policy,
-        policy_qualifiers: None,
+/// Where the CRLs lie, complete and delta.
+fn crls(profile: &Profile, shard: Option<u32>) -> der::Result<Vec<Extension>> {
+    let mut extensions = Vec::new();
+    if let Some(points) = profile.places.crl_points(shard)? {
+        extensions.push(extension(false, &points)?);
+    }
+    if let Some(points) = profile.places.delta_points(shard)? {
+        extensions.push(extension(false, &points)?);
+    }
+    Ok(extensions)
+}
+
+/// The extensions that profile and serial number decide alone.
+pub(crate) fn decided(profile: &Profile, serial: &SerialNumber) -> der::Result<Vec<Extension>> {
+    let mut extensions = profile.fixed.clone();
+    if profile.places.is_sharded() {
+        extensions.extend(crls(profile, profile.shard(serial))?);
+    }
+    Ok(extensions)
+}
+
+/// Everything that a certificate of `profile` says about its key.
+pub(crate) fn extensions(
+    profile: &Profile,
+    issuer: &Issuer,
+    request: &CertRequest,
+    serial: &SerialNumber,
+) -> der::Result<Vec<Extension>> {
+    let identifier = identifier_by(profile.subject_key, &request.public_key().owned_to_ref());
+    // A root's own identifier, however its profile makes it.
+    let authority = match profile.kind {
+        Kind::Root => identifier.as_slice(),
+        _ => issuer.key_identifier(),
     };
-    CertificatePolicies(profile.policies.iter().map(information).collect())
-}
-
-/// One point with all URLs: they are ways to the same CRL (RFC 5280, 4.2.1.13).
-fn distribution_points(urls: &[Ia5String]) -> CrlDistributionPoints {
-    let names = urls.iter().map(uri).collect();
-    CrlDistributionPoints(vec![DistributionPoint {
-        distribution_point: Some(DistributionPointName::FullName(names)),
-        reasons: None,
-        crl_issuer: None,
-    }])
-}
-
-fn access(profile: &Profile) -> AuthorityInfoAccessSyntax {
-    let ocsp = profile
-        .ocsp_urls
-        .iter()
-        .map(|url| (rfc5280::ID_AD_OCSP, url));
-    let issuers = profile
-        .issuer_urls
-        .iter()
-        .map(|url| (rfc5280::ID_AD_CA_ISSUERS, url));
-    let describe = |(access_method, url)| AccessDescription {
-        access_method,
-        access_location: uri(url),
+    let mut authority = AuthorityKeyIdentifier {
+        key_identifier: Some(OctetString::new(authority)?),
+        ..AuthorityKeyIdentifier::default()
     };
-    AuthorityInfoAccessSyntax(ocsp.chain(issuers).map(describe).collect())
-}
-
-fn uri(url: &Ia5String) -> GeneralName {
-    GeneralName::UniformResourceIdentifier(url.clone())
+    if profile.authority_key == AuthorityKeyForm::KeyAndIssuer {
+        let (name, serial) = match issuer.certificate() {
+            Some((name, serial)) => (name, serial),
+            None => (issuer.name(), serial),
+        };
+        authority.authority_cert_issuer = Some(vec![GeneralName::DirectoryName(name.clone())]);
+        authority.authority_cert_serial_number = Some(serial.clone());
+    }
+    let mut extensions = vec![
+        extension(false, &authority)?,
+        extension(false, &SubjectKeyIdentifier(OctetString::new(identifier)?))?,
+    ];
+    extensions.extend(decided(profile, serial)?);
+    if !request.alternative_names().is_empty() {
+        // Critical exactly when it is the only name (RFC 5280, 4.2.1.6).
+        let names = SubjectAltName(request.alternative_names().to_vec());
+        extensions.push(extension(request.subject().is_empty(), &names)?);
+    }
+    extensions.extend(profile.identifiers.extensions(request.identifiers())?);
+    Ok(extensions)
 }

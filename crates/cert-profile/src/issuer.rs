@@ -8,6 +8,7 @@ use x509_cert::{
     Certificate, Version,
     ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier},
     name::Name,
+    serial_number::SerialNumber,
     time::Validity,
 };
 
@@ -23,12 +24,14 @@ pub struct Issuer {
     validity: Option<Validity>,
     path_len: Option<u8>,
     key_usage: Option<KeyUsage>,
+    /// Issuer and serial number of its own certificate.
+    certificate: Option<(Name, SerialNumber)>,
 }
 
 impl Issuer {
     /// A CA known by its name and key, which signs by `algorithm`; the key
-    /// identifier is the SHA-1 of the key. No limit of path length is known here:
-    /// [`Self::from_certificate`] knows it.
+    /// identifier is the SHA-1 of the key. Neither its limit of path length nor its
+    /// certificate's serial number is known here: [`Self::from_certificate`] knows them.
     pub fn new(
         name: Name,
         public_key: SubjectPublicKeyInfoOwned,
@@ -98,6 +101,7 @@ impl Issuer {
         }
         issuer.path_len = constraints.path_len_constraint;
         issuer.key_usage = key_usage.map(|(_, usage)| usage);
+        issuer.certificate = Some((tbs.issuer().clone(), tbs.serial_number().clone()));
         Ok(issuer)
     }
 
@@ -135,6 +139,10 @@ impl Issuer {
         self.validity.as_ref()
     }
 
+    pub(crate) fn certificate(&self) -> Option<&(Name, SerialNumber)> {
+        self.certificate.as_ref()
+    }
+
     pub(crate) fn path_len(&self) -> Option<u8> {
         self.path_len
     }
@@ -156,6 +164,7 @@ impl Issuer {
             validity: None,
             path_len: None,
             key_usage: None,
+            certificate: None,
         }
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn parse(words: &[String], kind: Kind) -> Result<KeyUsage, Error> {
     let refuse = |rule, clause| {
         Err(Error::Policy {
             field: FIELD,
+            line: None,
             rule,
             clause,
         })
@@ -44,6 +45,7 @@ pub(crate) fn parse(words: &[String], kind: Kind) -> Result<KeyUsage, Error> {
         let found = WORDS.iter().find(|(name, _)| name == word);
         let (_, usage) = found.ok_or_else(|| Error::UnknownWord {
             field: FIELD,
+            line: None,
             value: word.clone(),
             expected: "one of the nine key usages, such as digitalSignature",
             clause: "RFC 5280, 4.2.1.3",
@@ -89,6 +91,7 @@ pub(crate) fn parse_purposes(
     let refuse = |rule, clause| {
         Err(Error::Policy {
             field: EXTENDED_FIELD,
+            line: None,
             rule,
             clause,
         })
@@ -100,6 +103,7 @@ pub(crate) fn parse_purposes(
             Some((_, oid)) => *oid,
             None => ObjectIdentifier::new(word).map_err(|_| Error::UnknownWord {
                 field: EXTENDED_FIELD,
+                line: None,
                 value: word.clone(),
                 expected: "a purpose such as OCSPSigning, or a dotted object identifier",
                 clause: "RFC 5280, 4.2.1.12",
@@ -110,27 +114,22 @@ pub(crate) fn parse_purposes(
         }
         purposes.push(purpose);
     }
-    let signs = !(usage.0 & signing_usages()).is_empty();
-    let needs_signature = [
-        rfc5280::ID_KP_OCSP_SIGNING,
-        rfc5280::ID_KP_TIME_STAMPING,
-        rfc5280::ID_KP_CODE_SIGNING,
-    ];
-    if !signs
-        && purposes
-            .iter()
-            .any(|purpose| needs_signature.contains(purpose))
-    {
-        return refuse(
-            "OCSPSigning, timeStamping and codeSigning go with digitalSignature or nonRepudiation",
-            "RFC 5280, 4.2.1.12",
-        );
-    }
     if kind.is_ca() && purposes.contains(&rfc5280::ID_KP_OCSP_SIGNING) {
         return refuse(
             "a CA answers by its own right, OCSPSigning delegates to an end entity",
             "RFC 6960, 4.2.2.2",
         );
+    }
+    if kind.is_ca() && !purposes.is_empty() {
+        return refuse(
+            "purposes are of the keys of end entities",
+            "RFC 5280, 4.2.1.12",
+        );
+    }
+    for (purpose, fitting, rule) in fitting_usages() {
+        if purposes.contains(&purpose) && (usage.0 & fitting).is_empty() {
+            return refuse(rule, "RFC 5280, 4.2.1.12");
+        }
     }
     if purposes.contains(&rfc5280::ID_KP_TIME_STAMPING) && purposes.len() > 1 {
         return refuse("timeStamping stands alone", "RFC 3161, 2.3");
@@ -143,12 +142,51 @@ pub(crate) fn purposes_critical(purposes: &[ObjectIdentifier]) -> bool {
     purposes.contains(&rfc5280::ID_KP_TIME_STAMPING)
 }
 
+/// The usages of which a purpose needs one (RFC 5280, 4.2.1.12).
+fn fitting_usages() -> [(ObjectIdentifier, FlagSet<KeyUsages>, &'static str); 6] {
+    [
+        (
+            rfc5280::ID_KP_SERVER_AUTH,
+            KeyUsages::DigitalSignature | KeyUsages::KeyEncipherment | KeyUsages::KeyAgreement,
+            "serverAuth goes with digitalSignature, keyEncipherment or keyAgreement",
+        ),
+        (
+            rfc5280::ID_KP_CLIENT_AUTH,
+            KeyUsages::DigitalSignature | KeyUsages::KeyAgreement,
+            "clientAuth goes with digitalSignature or keyAgreement",
+        ),
+        (
+            rfc5280::ID_KP_CODE_SIGNING,
+            KeyUsages::DigitalSignature.into(),
+            "codeSigning goes with digitalSignature",
+        ),
+        (
+            rfc5280::ID_KP_EMAIL_PROTECTION,
+            signing_usages() | KeyUsages::KeyEncipherment | KeyUsages::KeyAgreement,
+            "emailProtection goes with digitalSignature, nonRepudiation, keyEncipherment or \
+             keyAgreement",
+        ),
+        (
+            rfc5280::ID_KP_TIME_STAMPING,
+            signing_usages(),
+            "timeStamping goes with digitalSignature or nonRepudiation",
+        ),
+        (
+            rfc5280::ID_KP_OCSP_SIGNING,
+            signing_usages(),
+            "OCSPSigning goes with digitalSignature or nonRepudiation",
+        ),
+    ]
+}
+
 const FIELD: &str = "key_usage";
 const EXTENDED_FIELD: &str = "extended_key_usage";
 
-const WORDS: [(&str, KeyUsages); 9] = [
+const WORDS: [(&str, KeyUsages); 10] = [
     ("digitalSignature", KeyUsages::DigitalSignature),
     ("nonRepudiation", KeyUsages::NonRepudiation),
+    // X.509 has renamed it; the bit is the same.
+    ("contentCommitment", KeyUsages::NonRepudiation),
     ("keyEncipherment", KeyUsages::KeyEncipherment),
     ("dataEncipherment", KeyUsages::DataEncipherment),
     ("keyAgreement", KeyUsages::KeyAgreement),
@@ -256,7 +294,7 @@ mod tests {
                 &["OCSPSigning"],
                 Kind::EndEntity,
                 encryption_usages(),
-                "go with digitalSignature",
+                "OCSPSigning goes with digitalSignature",
             ),
             (&["OCSPSigning"], Kind::Ca, signing, "RFC 6960, 4.2.2.2"),
             (

@@ -55,40 +55,55 @@
 //!
 //! | type | what it is |
 //! |---|---|
-//! | [`ProfileConfig`] → [`Profile`] | policy as text → policy that holds; [`SHIPPED`] has five |
-//! | [`CertRequest`] | what a registration authority decided: subject, key, alternative names |
+//! | [`ProfileConfig`] → [`Profile`] | policy as text → policy that holds; [`SHIPPED`] has those of the field |
+//! | [`CertRequest`] | what a registration authority decided: subject, key, alternative names, years, numbers, origin of the key |
 //! | [`Issuer`] | the public half of a CA |
+//! | [`Granted`] | the validity that a request gets, before anything is signed |
 //! | [`Prepared`] | octets to sign, of a certificate or a CRL; takes a signature |
 //! | [`Rejection`] | every [`Objection`] at once, each with its clause |
+//! | [`diff()`] → [`Differences`] | form, registration and octets to sign compared; a gate |
 //! | [`CrlDraft`] | a revocation list |
 //! | [`ocsp`] | questions and answers about one certificate |
 //! | [`lint`] | rules for what a certificate says |
 //!
 //! # A policy
 //!
-//! TOML with the fields of [`ProfileConfig`]. What a request wishes for beyond its
-//! name and key has no way in: usages, validity and extensions are the profile's.
-//! One key never both signs and encrypts: subscribers have two certificates, and
-//! two profiles (GM/T 0015-2012). Written always: keyUsage, critical; both key
-//! identifiers, SHA-1 of the key; basicConstraints, critical, for CAs and never for
-//! others. Parameters of the signature's algorithm are absent unless the profile
-//! says `signature_parameters = "null"`.
+//! TOML with the fields of [`ProfileConfig`]; what no certificate may say does not load, and
+//! the error names field, line, rule and clause. What a request wishes for beyond its name
+//! and key has no way in: usages, extensions and places are the profile's. One key never
+//! both signs and encrypts: subscribers have two certificates, and two profiles (GM/T
+//! 0015-2012). Written always: keyUsage, critical; both key identifiers; basicConstraints,
+//! critical, for CAs and never for others.
+//!
+//! ```
+//! # use cert_profile::{Error, Profile};
+//! let text = "name = 'a'\nkind = 'ca'\nkey_usage = ['cRLSign']\n\
+//!             validity = { years = 10 }\nsubject = { required = ['commonName'] }";
+//! let error = Profile::from_toml(text).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "profile field `key_usage`, line 3: a CA has keyCertSign (RFC 5280, 4.2.1.9)"
+//! );
+//! ```
 //!
 //! # What it is not
 //!
 //! No path validation and no judgement over signatures but those of OCSP answers.
-//! No secret key, no random source, no clock, no file. No attribute certificates,
-//! no name constraints, no delta or indirect CRLs. Keys are SM2 keys.
+//! No secret key, no random source, no clock, no file. No attribute certificates. Whether
+//! a name is within its issuer's name constraints is not asked. Keys are SM2 keys.
 
 #![forbid(unsafe_code)]
 
 mod crl;
+mod diff;
 mod error;
 mod extension;
+mod identifiers;
 mod issuer;
 mod key_usage;
 pub mod lint;
 pub mod ocsp;
+mod origin;
 mod prepare;
 mod profile;
 mod rejection;
@@ -99,13 +114,18 @@ pub use crl::{
     CrlDraft, CrlEntries, CrlNumber, CrlReader, CrlWriter, EntryRef, IssuingDistributionPoint,
     OnlyContains, Reason, RevokedEntry,
 };
+pub use diff::{Difference, Differences, Field, Lifetime, Particulars, diff, key_digest};
 pub use error::Error;
 pub use extension::key_identifier;
+pub use gm_crypto::pki::identity::{Identifier, IdentityKind};
 pub use issuer::Issuer;
+pub use origin::{KeyCustody, KeyEnvironment, KeyOrigin, KeyOriginFault};
 pub use prepare::Prepared;
 pub use profile::{
-    Kind, Presence, Profile, ProfileConfig, SHIPPED, SignatureParameters, SubjectConfig,
-    ValidityConfig,
+    AuthorityKeyForm, BeyondIssuer, Edition, Granted, IdentifiersConfig, KeyOriginConfig, Kind,
+    NameConstraintsConfig, NameForm, OriginDevice, OriginEnvironment, PolicyConfig, Presence,
+    Profile, ProfileConfig, QualifiedPolicy, SHIPPED, SignatureParameters, Strings, SubjectConfig,
+    SubjectKeyMethod, SubtreesConfig, Tagging, ValidityConfig, YearsConfig, YearsRange,
 };
 pub use rejection::{Objection, Rejection, ValueFault};
 pub use request::CertRequest;

@@ -1,8 +1,8 @@
 //! From a request to the octets to sign.
 
 use crate::{
-    CertRequest, Error, Issuer, Kind, Objection, Presence, Profile, Rejection, SignatureParameters,
-    extension::extensions, lint, subject::check_alternative_name,
+    AuthorityKeyForm, CertRequest, Error, Issuer, Kind, Objection, Profile, Rejection,
+    SignatureParameters, extension::extensions, lint, origin,
 };
 use der::{
     DateTime, Encode, EncodeValue, FixedTag, Tag,
@@ -24,9 +24,8 @@ impl Profile {
     /// subject, key, validity, usages, extensions, then the rules of [`lint`] over
     /// the octets as they would be read.
     ///
-    /// The certificate is valid from `now`, as long as the profile says or until
-    /// the request's own end, and never longer than its issuer. Pure: the same
-    /// arguments give the same octets.
+    /// The certificate has the validity of [`Self::validity`], which is never longer than
+    /// its issuer's. Pure: the same arguments give the same octets.
     ///
     /// # Errors
     /// A [`Rejection`] with every objection. The rules of [`lint`] are asked when
@@ -49,11 +48,11 @@ impl Profile {
                 serial: Box::new(serial.clone()),
             });
         }
-        let validity = self.validity(issuer, request, now);
-        if let Err(objection) = &validity {
+        let granted = self.validity(issuer, request, now);
+        if let Err(objection) = &granted {
             objections.push(objection.clone());
         }
-        let (Ok(public_key), Ok(validity), []) = (public_key, validity, &objections[..]) else {
+        let (Ok(public_key), Ok(granted), []) = (public_key, granted, &objections[..]) else {
             return Err(Rejection::new(&self.name, objections));
         };
 
@@ -64,10 +63,10 @@ impl Profile {
                 serial_number: serial.clone(),
                 signature: algorithm.clone(),
                 issuer: issuer.name().clone(),
-                validity,
+                validity: Validity::new(Time::from(granted.begin()), Time::from(granted.end())),
                 subject: request.subject().clone(),
                 subject_public_key_info: public_key,
-                extensions: extensions(self, issuer, request)?,
+                extensions: extensions(self, issuer, request, serial)?,
             }
             .to_der()
         };
@@ -79,22 +78,22 @@ impl Profile {
         if !errors.is_empty() {
             return Err(Rejection::new(&self.name, errors));
         }
-        Ok(Prepared { tbs, algorithm })
+        Ok(Prepared {
+            tbs,
+            algorithm,
+            shortened_from: granted.shortened_from(),
+        })
     }
 
     fn subject_objections(&self, request: &CertRequest) -> Vec<Objection> {
         let mut objections = self.subject.check(request.subject());
         let names = request.alternative_names();
-        match (self.alternative_names, names.is_empty()) {
-            (Presence::Forbidden, false) => objections.push(Objection::AlternativeNamesNotAllowed),
-            (Presence::Required, true) => objections.push(Objection::AlternativeNameMissing),
-            _ => {}
-        }
-        let faults = names.iter().enumerate();
-        objections.extend(faults.filter_map(|(index, name)| check_alternative_name(index, name)));
+        objections.extend(self.alternative_names.check(names));
         if request.subject().is_empty() && names.is_empty() {
             objections.push(Objection::SubjectEmpty);
         }
+        objections.extend(self.identifiers.check(request.identifiers()));
+        objections.extend(origin::check(self.key_origin.as_ref(), request.origin()));
         objections
     }
 
@@ -122,6 +121,10 @@ impl Profile {
             });
             return objections;
         }
+        let names_certificate = self.authority_key == AuthorityKeyForm::KeyAndIssuer;
+        if names_certificate && issuer.certificate().is_none() {
+            objections.push(Objection::IssuerCertificateUnknown);
+        }
         if same_name {
             objections.push(Objection::NameOfIssuer);
         }
@@ -135,33 +138,6 @@ impl Profile {
             }
         }
         objections
-    }
-
-    fn validity(
-        &self,
-        issuer: &Issuer,
-        request: &CertRequest,
-        now: DateTime,
-    ) -> Result<Validity, Objection> {
-        let end = self.period.end(now).ok_or(Objection::EndsTooLate)?;
-        let not_after = request.latest_end().map_or(end, |latest| latest.min(end));
-        if not_after <= now {
-            return Err(Objection::EndsBeforeBegin { not_after });
-        }
-        if let Some(validity) = issuer.validity() {
-            let begin = validity.not_before.to_date_time();
-            let limit = validity.not_after.to_date_time();
-            if now < begin || limit < now {
-                return Err(Objection::IssuerNotValid {
-                    not_before: begin,
-                    not_after: limit,
-                });
-            }
-            if limit < not_after {
-                return Err(Objection::PastIssuer { not_after, limit });
-            }
-        }
-        Ok(Validity::new(Time::from(now), Time::from(not_after)))
     }
 
     fn algorithm(&self, issuer: &Issuer) -> AlgorithmIdentifierOwned {
@@ -189,13 +165,18 @@ fn written_key(public_key: &SubjectPublicKeyInfoOwned) -> spki::Result<SubjectPu
 pub struct Prepared {
     tbs: Vec<u8>,
     algorithm: AlgorithmIdentifierOwned,
+    shortened_from: Option<DateTime>,
 }
 
 impl Prepared {
     /// Takes up what was stored: the octets of [`Self::tbs`] and the algorithm
     /// beside them.
     pub fn from_stored(tbs: Vec<u8>, algorithm: AlgorithmIdentifierOwned) -> Self {
-        Self { tbs, algorithm }
+        Self {
+            tbs,
+            algorithm,
+            shortened_from: None,
+        }
     }
 
     /// The octets to sign: `TBSCertificate` or `TBSCertList` in DER.
@@ -206,6 +187,13 @@ impl Prepared {
     /// The algorithm to sign by, as the octets name it.
     pub fn algorithm(&self) -> &AlgorithmIdentifierOwned {
         &self.algorithm
+    }
+
+    /// The end that profile and request would have given a certificate that was cut to its
+    /// issuer's end ([`crate::BeyondIssuer::Clamp`]). Known to whoever prepared it: it is not
+    /// part of what is stored.
+    pub fn shortened_from(&self) -> Option<DateTime> {
+        self.shortened_from
     }
 
     /// Puts `signature` behind the very octets of [`Self::tbs`] and gives the

@@ -1,8 +1,9 @@
 //! Why a request gets no certificate.
 
-use crate::{lint::Finding, subject};
+use crate::{Difference, KeyOriginFault, lint::Finding, subject};
 use core::fmt;
 use der::{DateTime, asn1::ObjectIdentifier};
+use gm_crypto::pki::identity::IdentityKind;
 use x509_cert::serial_number::SerialNumber;
 
 /// A request is refused: every objection at once, in the order of the checks.
@@ -82,6 +83,32 @@ pub enum Objection {
         attribute: ObjectIdentifier,
     },
 
+    /// An attribute that stands before one which the profile's order puts before it.
+    #[error(
+        "subject has {} in another place than the profile's order",
+        subject::label(attribute)
+    )]
+    AttributeOrder {
+        /// Its type.
+        attribute: ObjectIdentifier,
+    },
+
+    /// An attribute whose value is the profile's, with another one.
+    #[error(
+        "subject has another {} than the profile's, {expected:?}",
+        subject::label(attribute)
+    )]
+    AttributeFixed {
+        /// Its type.
+        attribute: ObjectIdentifier,
+        /// The profile's value.
+        expected: String,
+    },
+
+    /// A relative distinguished name with several attributes.
+    #[error("subject has a relative distinguished name with several attributes")]
+    RdnMultiValued,
+
     /// A value that breaks the rule of its type.
     #[error("{} {fault}", subject::label(attribute))]
     AttributeValue {
@@ -107,6 +134,38 @@ pub enum Objection {
         /// What would have done.
         expected: &'static str,
     },
+
+    /// A number that the profile asks for is not given.
+    #[error("no {kind} is given, which the profile asks for")]
+    IdentifierMissing {
+        /// What it is.
+        kind: IdentityKind,
+    },
+
+    /// A number that the profile does not write.
+    #[error("a {kind} is given, which the profile does not allow")]
+    IdentifierNotAllowed {
+        /// What it is.
+        kind: IdentityKind,
+    },
+
+    /// Two numbers for one extension.
+    #[error("a {kind} is given where the extension has a number already")]
+    IdentifierRepeated {
+        /// What the second one is.
+        kind: IdentityKind,
+    },
+
+    /// A number whose check digit or form is wrong. The number is not shown.
+    #[error("the {kind} is not one: its form or its check digit is wrong")]
+    IdentifierValue {
+        /// What it should be.
+        kind: IdentityKind,
+    },
+
+    /// The key was not made where the profile asks.
+    #[error("origin of the key {0}")]
+    KeyOrigin(KeyOriginFault),
 
     /// The public key is not a point of the SM2 curve in the usual form.
     #[error("public key is not an SM2 key: id-ecPublicKey on sm2p256v1, an uncompressed point")]
@@ -135,6 +194,10 @@ pub enum Objection {
         limit: u8,
     },
 
+    /// The profile names the issuer's certificate, which is not known.
+    #[error("issuer's certificate is not known, which the profile's authorityKeyIdentifier names")]
+    IssuerCertificateUnknown,
+
     /// The issuer is not valid at the time of issuance.
     #[error("issuer is valid from {not_before} to {not_after} only")]
     IssuerNotValid {
@@ -161,6 +224,44 @@ pub enum Objection {
         /// The end asked for.
         not_after: DateTime,
     },
+
+    /// The profile leaves a choice of years that the request does not make.
+    #[error("no years of validity are chosen: {from} to {to}")]
+    YearsMissing {
+        /// The fewest.
+        from: u16,
+        /// The most.
+        to: u16,
+    },
+
+    /// Other years than the profile has.
+    #[error("{asked} years of validity are chosen, {from} to {to} are allowed")]
+    YearsOutside {
+        /// The years that were chosen.
+        asked: u16,
+        /// The fewest.
+        from: u16,
+        /// The most.
+        to: u16,
+    },
+
+    /// Years are chosen where the profile counts days.
+    #[error("{asked} years of validity are chosen, the profile gives days")]
+    YearsNotChosen {
+        /// The years that were chosen.
+        asked: u16,
+    },
+
+    /// An end is asked for that would cut the chosen years.
+    #[error("an end at {not_after} is asked for, the profile gives whole years")]
+    YearsNotWhole {
+        /// The end asked for.
+        not_after: DateTime,
+    },
+
+    /// Form, registration and certificate say different things.
+    #[error("{0}")]
+    Differs(Difference),
 
     /// The validity would end after the year 9999.
     #[error("validity would end after the year 9999")]
@@ -193,18 +294,39 @@ impl Objection {
             Self::RdnEmpty => "RFC 5280, appendix A.1",
             Self::AttributeMissing { .. }
             | Self::AttributeNotAllowed { .. }
-            | Self::AttributeRepeated { .. } => "RFC 5280, 4.1.2.6, and the profile's subject",
+            | Self::AttributeRepeated { .. }
+            | Self::AttributeOrder { .. }
+            | Self::AttributeFixed { .. }
+            | Self::RdnMultiValued => "RFC 5280, 4.1.2.6, and the profile's subject",
             Self::AttributeValue { fault, .. } => fault.clause(),
             Self::AlternativeNamesNotAllowed
             | Self::AlternativeNameMissing
             | Self::AlternativeName { .. } => "RFC 5280, 4.2.1.6",
+            Self::IdentifierMissing { .. }
+            | Self::IdentifierNotAllowed { .. }
+            | Self::IdentifierRepeated { .. } => {
+                "GM/T 0015-2012, 5.2.4.2, and the profile's identifiers"
+            }
+            Self::IdentifierValue { kind } => match kind {
+                IdentityKind::ResidentNumber => "GB 11643-1999, 4",
+                IdentityKind::CreditCode => "GB 32100-2015, 5.2",
+                IdentityKind::OrganizationCode => "GB 11714-1997, 3; GB 32100-2015, 5.2",
+                _ => "GM/T 0015-2012, 5.2.4.2",
+            },
+            Self::KeyOrigin(fault) => fault.clause(),
+            Self::Differs(_) => "国家电子政务外网数字证书中心《数字证书申请流程》, 2.6, 2",
+            Self::IssuerCertificateUnknown => "RFC 5280, 4.2.1.1",
             Self::Key | Self::KeyOfIssuer => "RFC 5280, 4.1.2.7; GB/T 32918.5",
             Self::NameOfIssuer | Self::IssuerRole { .. } => "RFC 5280, 3.2",
             Self::IssuerPathLen { .. } => "RFC 5280, 4.2.1.9",
             Self::IssuerNotValid { .. }
             | Self::PastIssuer { .. }
             | Self::EndsBeforeBegin { .. }
-            | Self::EndsTooLate => "RFC 5280, 4.1.2.5",
+            | Self::EndsTooLate
+            | Self::YearsMissing { .. }
+            | Self::YearsOutside { .. }
+            | Self::YearsNotChosen { .. }
+            | Self::YearsNotWhole { .. } => "RFC 5280, 4.1.2.5",
             Self::Serial { .. } => "RFC 5280, 4.1.2.2",
             Self::Lint(finding) => finding.lint().source(),
             Self::Unwritable { .. } => "X.690, 8",

@@ -1,6 +1,8 @@
 //! What is asked for, after somebody decided that it is true.
 
+use crate::KeyOrigin;
 use der::DateTime;
+use gm_crypto::pki::identity::Identifier;
 use spki::SubjectPublicKeyInfoOwned;
 use x509_cert::{ext::pkix::name::GeneralName, name::Name};
 
@@ -14,6 +16,9 @@ pub struct CertRequest {
     public_key: SubjectPublicKeyInfoOwned,
     alternative_names: Vec<GeneralName>,
     not_after: Option<DateTime>,
+    years: Option<u16>,
+    identifiers: Vec<Identifier>,
+    key_origin: Option<KeyOrigin>,
 }
 
 impl CertRequest {
@@ -24,6 +29,9 @@ impl CertRequest {
             public_key,
             alternative_names: Vec::new(),
             not_after: None,
+            years: None,
+            identifiers: Vec::new(),
+            key_origin: None,
         }
     }
 
@@ -36,10 +44,33 @@ impl CertRequest {
     }
 
     /// Asks for an end not later than `not_after`; the profile's own end holds
-    /// when it is earlier.
+    /// when it is earlier. Where the profile leaves the choice of whole years, an end
+    /// before the chosen one is refused.
     #[must_use]
     pub fn not_after(mut self, not_after: DateTime) -> Self {
         self.not_after = Some(not_after);
+        self
+    }
+
+    /// Chooses whole years of validity, where the profile leaves the choice.
+    #[must_use]
+    pub fn years(mut self, years: u16) -> Self {
+        self.years = Some(years);
+        self
+    }
+
+    /// Adds a number of a person or an organisation, which the profile decides about and
+    /// whose check digit [`crate::Profile::prepare`] asks.
+    #[must_use]
+    pub fn identifier(mut self, identifier: Identifier) -> Self {
+        self.identifiers.push(identifier);
+        self
+    }
+
+    /// Says where the key was made, as it was found out.
+    #[must_use]
+    pub fn key_origin(mut self, origin: KeyOrigin) -> Self {
+        self.key_origin = Some(origin);
         self
     }
 
@@ -61,5 +92,20 @@ impl CertRequest {
     /// The latest end asked for.
     pub fn latest_end(&self) -> Option<DateTime> {
         self.not_after
+    }
+
+    /// The years that were chosen.
+    pub fn chosen_years(&self) -> Option<u16> {
+        self.years
+    }
+
+    /// The numbers, in the order they were added; masked in `Debug`.
+    pub fn identifiers(&self) -> &[Identifier] {
+        &self.identifiers
+    }
+
+    /// Where the key was made, if it is known.
+    pub fn origin(&self) -> Option<KeyOrigin> {
+        self.key_origin
     }
 }

@@ -1,33 +1,91 @@
 //! Who a certificate speaks of: attribute types with their bounds, and the rules
 //! of a profile for them.
 
-use crate::{Error, Objection, ValueFault};
+use crate::{
+    Error, NameForm, Objection, Presence, ProfileConfig, Strings, SubjectConfig, ValueFault,
+    profile::refuse,
+};
 use der::{
     Tag, Tagged,
     asn1::{Any, Ia5StringRef, ObjectIdentifier, PrintableStringRef, Utf8StringRef},
 };
 use x509_cert::{ext::pkix::name::GeneralName, name::Name};
 
-/// Which attributes a subject must and may have.
+/// What the names of a profile's subjects must and may say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SubjectRules {
     required: Vec<ObjectIdentifier>,
     optional: Vec<ObjectIdentifier>,
+    /// All of them, the most general first.
+    order: Option<Vec<ObjectIdentifier>>,
+    values: Vec<(ObjectIdentifier, String)>,
+    lengths: Vec<(ObjectIdentifier, usize)>,
+    strings: Strings,
+    multi_valued: bool,
 }
 
 impl SubjectRules {
-    pub(crate) fn new(required: &[String], optional: &[String]) -> Result<Self, Error> {
-        let rules = Self {
-            required: lookup("subject.required", required)?,
-            optional: lookup("subject.optional", optional)?,
+    pub(crate) fn new(config: &SubjectConfig) -> Result<Self, Error> {
+        let mut rules = Self {
+            required: lookup("subject.required", &config.required)?,
+            optional: lookup("subject.optional", &config.optional)?,
+            order: None,
+            values: Vec::new(),
+            lengths: Vec::new(),
+            strings: config.strings,
+            multi_valued: config.multi_valued,
         };
-        let all: Vec<_> = rules.allowed().collect();
+        let all: Vec<_> = rules.allowed().copied().collect();
         if (1..all.len()).any(|index| all[..index].contains(&all[index])) {
-            return Err(Error::Policy {
-                field: "subject",
-                rule: "an attribute is named once, as required or as optional",
-                clause: "RFC 5280, 4.1.2.6",
-            });
+            return refuse(
+                "subject",
+                "an attribute is named once, as required or as optional",
+                SUBJECT,
+            );
+        }
+        if let Some(names) = &config.order {
+            let order = lookup("subject.order", names)?;
+            let same = order.len() == all.len() && all.iter().all(|one| order.contains(one));
+            if !same {
+                return refuse(
+                    "subject.order",
+                    "the order names each attribute of the subject once, and no other",
+                    SUBJECT,
+                );
+            }
+            rules.order = Some(order);
+        }
+        for (name, value) in &config.values {
+            let kind = rules.named("subject.values", name)?;
+            if !kind.has(value) {
+                return Err(unknown(
+                    "subject.values",
+                    value,
+                    "a value that the attribute can have",
+                ));
+            }
+            rules.values.push((kind.oid, value.clone()));
+        }
+        for (name, limit) in &config.lengths {
+            let kind = rules.named("subject.lengths", name)?;
+            if !(1..=kind.limit).contains(limit) {
+                return Err(unknown(
+                    "subject.lengths",
+                    name,
+                    "given a bound from 1 to that of the standard",
+                ));
+            }
+            rules.lengths.push((kind.oid, *limit));
+        }
+        for (oid, value) in &rules.values {
+            let limit = rules.limit(oid);
+            if limit.is_some_and(|limit| value.chars().count() > limit) {
+                return Err(unknown(
+                    "subject.values",
+                    value,
+                    "as short as `subject.lengths` has it",
+                ));
+            }
         }
         Ok(rules)
     }
@@ -36,11 +94,18 @@ impl SubjectRules {
         self.required.is_empty()
     }
 
+    pub(crate) fn may_have_a_mailbox(&self) -> bool {
+        self.allowed().any(|oid| *oid == EMAIL_ADDRESS)
+    }
+
     /// Everything that stands against `subject`.
     pub(crate) fn check(&self, subject: &Name) -> Vec<Objection> {
         let mut objections = Vec::new();
         if subject.iter_rdn().any(|rdn| rdn.is_empty()) {
             objections.push(Objection::RdnEmpty);
+        }
+        if !self.multi_valued && subject.iter_rdn().any(|rdn| rdn.len() > 1) {
+            objections.push(Objection::RdnMultiValued);
         }
         for &attribute in &self.required {
             if subject.iter().all(|value| value.oid != attribute) {
@@ -48,25 +113,180 @@ impl SubjectRules {
             }
         }
         let mut seen = Vec::new();
+        let mut place = 0;
         for value in subject.iter() {
             let attribute = value.oid;
             if !self.allowed().any(|allowed| *allowed == attribute) {
                 objections.push(Objection::AttributeNotAllowed { attribute });
             }
-            if let Some(fault) = fault(attribute, &value.value) {
+            if let Some(fault) = self.fault(attribute, &value.value) {
                 objections.push(Objection::AttributeValue { attribute, fault });
+            } else if let Some(expected) = self.fixed(&attribute)
+                && text(&value.value) != Some(expected)
+            {
+                objections.push(Objection::AttributeFixed {
+                    attribute,
+                    expected: expected.to_owned(),
+                });
             }
             let repeats = seen.contains(&attribute);
             if repeats && !kind(&attribute).is_some_and(|kind| kind.repeatable) {
                 objections.push(Objection::AttributeRepeated { attribute });
             }
             seen.push(attribute);
+            let own = self.place(&attribute);
+            if own.is_some_and(|own| own < place) {
+                objections.push(Objection::AttributeOrder { attribute });
+            }
+            place = own.unwrap_or(place).max(place);
         }
         objections
     }
 
+    /// How a value breaks the rules of its type or those of the profile.
+    fn fault(&self, attribute: ObjectIdentifier, value: &Any) -> Option<ValueFault> {
+        let fault = fault(attribute, value);
+        if fault.is_some() {
+            return fault;
+        }
+        let choice = kind(&attribute).is_some_and(|kind| kind.form == Form::Directory);
+        if self.strings == Strings::Utf8 && choice && value.tag() != Tag::Utf8String {
+            return Some(ValueFault::StringType {
+                expected: "UTF8String",
+            });
+        }
+        let limit = self.limit(&attribute)?;
+        let found = text(value)?.chars().count();
+        (found > limit).then_some(ValueFault::TooLong { found, limit })
+    }
+
     fn allowed(&self) -> impl Iterator<Item = &ObjectIdentifier> {
         self.required.iter().chain(&self.optional)
+    }
+
+    fn limit(&self, attribute: &ObjectIdentifier) -> Option<usize> {
+        let mut all = self.lengths.iter();
+        all.find_map(|(oid, limit)| (oid == attribute).then_some(*limit))
+    }
+
+    fn fixed(&self, attribute: &ObjectIdentifier) -> Option<&str> {
+        let mut all = self.values.iter();
+        all.find_map(|(oid, value)| (oid == attribute).then_some(value.as_str()))
+    }
+
+    fn place(&self, attribute: &ObjectIdentifier) -> Option<usize> {
+        let order = self.order.as_ref()?;
+        order.iter().position(|oid| oid == attribute)
+    }
+
+    /// The attribute type of this name, if the profile has it.
+    fn named(&self, field: &'static str, name: &str) -> Result<&'static Kind, Error> {
+        let found = KINDS.iter().find(|kind| kind.name == name);
+        let found = found.filter(|kind| self.allowed().any(|oid| *oid == kind.oid));
+        found.ok_or_else(|| unknown(field, name, "an attribute that the profile allows"))
+    }
+}
+
+/// Which alternative names a profile's subjects must and may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AlternativeNameRules {
+    presence: Presence,
+    forms: Vec<NameForm>,
+    wildcards: bool,
+}
+
+impl AlternativeNameRules {
+    pub(crate) fn new(config: &ProfileConfig) -> Result<Self, Error> {
+        let presence = config.alternative_names;
+        let all = [NameForm::Dns, NameForm::Ip, NameForm::Email, NameForm::Uri];
+        let forms = match &config.alternative_name_forms {
+            None => all.to_vec(),
+            Some(forms) => {
+                let field = "alternative_name_forms";
+                let twice = (1..forms.len()).any(|index| forms[..index].contains(&forms[index]));
+                if forms.is_empty() || twice {
+                    return refuse(field, "a form is named, and once", NAMES);
+                }
+                if presence == Presence::Forbidden {
+                    return refuse(field, "there are no alternative names to have forms", NAMES);
+                }
+                forms.clone()
+            }
+        };
+        let dns = presence != Presence::Forbidden && forms.contains(&NameForm::Dns);
+        if config.dns_wildcards && !dns {
+            return refuse(
+                "dns_wildcards",
+                "there are no DNS names to have stars",
+                NAMES,
+            );
+        }
+        Ok(Self {
+            presence,
+            forms,
+            wildcards: config.dns_wildcards,
+        })
+    }
+
+    pub(crate) fn presence(&self) -> Presence {
+        self.presence
+    }
+
+    pub(crate) fn allows(&self, form: NameForm) -> bool {
+        self.forms.contains(&form)
+    }
+
+    /// Everything that stands against `names`.
+    pub(crate) fn check(&self, names: &[GeneralName]) -> Vec<Objection> {
+        let mut objections = Vec::new();
+        match (self.presence, names.is_empty()) {
+            (Presence::Forbidden, false) => objections.push(Objection::AlternativeNamesNotAllowed),
+            (Presence::Required, true) => objections.push(Objection::AlternativeNameMissing),
+            _ => {}
+        }
+        for (index, name) in names.iter().enumerate() {
+            let against = |expected| Objection::AlternativeName { index, expected };
+            if let Some(objection) = check_alternative_name(index, name) {
+                objections.push(objection);
+            } else if form(name).is_none_or(|form| !self.allows(form)) {
+                objections.push(against("of a form that the profile allows"));
+            } else if let GeneralName::DnsName(name) = name
+                && !self.wildcards
+                && name.as_str().starts_with('*')
+            {
+                objections.push(against("a DNS name without a star, as the profile asks"));
+            }
+        }
+        objections
+    }
+}
+
+fn form(name: &GeneralName) -> Option<NameForm> {
+    match name {
+        GeneralName::DnsName(_) => Some(NameForm::Dns),
+        GeneralName::IpAddress(_) => Some(NameForm::Ip),
+        GeneralName::Rfc822Name(_) => Some(NameForm::Email),
+        GeneralName::UniformResourceIdentifier(_) => Some(NameForm::Uri),
+        _ => None,
+    }
+}
+
+/// The text of a value of one of the types that are written.
+pub(crate) fn text(value: &Any) -> Option<&str> {
+    match value.tag() {
+        Tag::Utf8String => {
+            let text: Utf8StringRef<'_> = value.decode_as().ok()?;
+            Some(text.as_str())
+        }
+        Tag::PrintableString => {
+            let text: PrintableStringRef<'_> = value.decode_as().ok()?;
+            Some(text.as_str())
+        }
+        Tag::Ia5String => {
+            let text: Ia5StringRef<'_> = value.decode_as().ok()?;
+            Some(text.as_str())
+        }
+        _ => None,
     }
 }
 
@@ -74,43 +294,18 @@ impl SubjectRules {
 /// in the table.
 pub(crate) fn fault(attribute: ObjectIdentifier, value: &Any) -> Option<ValueFault> {
     let kind = kind(&attribute)?;
-    let text = match (kind.form, value.tag()) {
-        (Form::Directory, Tag::Utf8String) => value
-            .decode_as::<Utf8StringRef<'_>>()
-            .ok()
-            .map(|text| text.as_str()),
-        (Form::Directory | Form::Printable | Form::Country, Tag::PrintableString) => value
-            .decode_as::<PrintableStringRef<'_>>()
-            .ok()
-            .map(|text| text.as_str()),
-        (Form::Ia5, Tag::Ia5String) => value
-            .decode_as::<Ia5StringRef<'_>>()
-            .ok()
-            .map(|text| text.as_str()),
-        _ => None,
+    let fits = match (kind.form, value.tag()) {
+        (Form::Directory, Tag::Utf8String) | (Form::Ia5, Tag::Ia5String) => true,
+        (Form::Directory | Form::Printable | Form::Country, Tag::PrintableString) => true,
+        _ => false,
     };
+    let text = text(value).filter(|_| fits);
     let Some(text) = text else {
         return Some(ValueFault::StringType {
             expected: kind.form.string_types(),
         });
     };
-    let found = text.chars().count();
-    if found == 0 {
-        Some(ValueFault::Empty)
-    } else if found > kind.limit {
-        Some(ValueFault::TooLong {
-            found,
-            limit: kind.limit,
-        })
-    } else if text.chars().any(char::is_control) {
-        Some(ValueFault::ControlCharacter)
-    } else if kind.form == Form::Country
-        && !(found == 2 && text.bytes().all(|octet| octet.is_ascii_uppercase()))
-    {
-        Some(ValueFault::Country)
-    } else {
-        None
-    }
+    kind.fault_of(text)
 }
 
 /// The name of an attribute type, or its number.
@@ -172,6 +367,37 @@ struct Kind {
     repeatable: bool,
 }
 
+impl Kind {
+    /// How a text breaks the rules for values of this type.
+    fn fault_of(&self, text: &str) -> Option<ValueFault> {
+        let found = text.chars().count();
+        if found == 0 {
+            Some(ValueFault::Empty)
+        } else if found > self.limit {
+            let limit = self.limit;
+            Some(ValueFault::TooLong { found, limit })
+        } else if text.chars().any(char::is_control) {
+            Some(ValueFault::ControlCharacter)
+        } else if self.form == Form::Country
+            && !(found == 2 && text.bytes().all(|octet| octet.is_ascii_uppercase()))
+        {
+            Some(ValueFault::Country)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a value of this type can be this text.
+    fn has(&self, text: &str) -> bool {
+        let written = match self.form {
+            Form::Directory => true,
+            Form::Printable | Form::Country => PrintableStringRef::new(text).is_ok(),
+            Form::Ia5 => Ia5StringRef::new(text).is_ok(),
+        };
+        written && self.fault_of(text).is_none()
+    }
+}
+
 const fn one(name: &'static str, oid: &str, form: Form, limit: usize) -> Kind {
     Kind {
         name,
@@ -231,6 +457,7 @@ fn lookup(field: &'static str, names: &[String]) -> Result<Vec<ObjectIdentifier>
             let kind = KINDS.iter().find(|kind| kind.name == name);
             kind.map(|kind| kind.oid).ok_or_else(|| Error::UnknownWord {
                 field,
+                line: None,
                 value: name.clone(),
                 expected: "an attribute type with a known upper bound, such as commonName",
                 clause: "RFC 5280, appendix A.1",
@@ -238,6 +465,23 @@ fn lookup(field: &'static str, names: &[String]) -> Result<Vec<ObjectIdentifier>
         })
         .collect()
 }
+
+fn unknown(field: &'static str, value: &str, expected: &'static str) -> Error {
+    Error::UnknownWord {
+        field,
+        line: None,
+        value: value.to_owned(),
+        expected,
+        clause: "RFC 5280, 4.1.2.6 and appendix A.1",
+    }
+}
+
+const SUBJECT: &str = "RFC 5280, 4.1.2.6";
+const NAMES: &str = "RFC 5280, 4.2.1.6";
+
+/// emailAddress (RFC 2985).
+pub(crate) const EMAIL_ADDRESS: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
 
 /// Preferred name syntax (RFC 1034, 3.5, with digits first as RFC 1123 allows); a
 /// whole first label may be `*`.
@@ -269,14 +513,13 @@ mod tests {
     use der::asn1::{Ia5String, OctetString};
     use std::str::FromStr;
 
+    fn read(required: &[&str], optional: &[&str], more: &str) -> Result<SubjectRules, Error> {
+        let text = format!("required = {required:?}\noptional = {optional:?}\n{more}");
+        SubjectRules::new(&toml::from_str(&text).unwrap())
+    }
+
     fn rules(required: &[&str], optional: &[&str]) -> SubjectRules {
-        let owned = |names: &[&str]| {
-            names
-                .iter()
-                .map(|name| (*name).to_owned())
-                .collect::<Vec<_>>()
-        };
-        SubjectRules::new(&owned(required), &owned(optional)).unwrap()
+        read(required, optional, "").unwrap()
     }
 
     fn check(subject: &str) -> Vec<String> {
@@ -341,9 +584,8 @@ mod tests {
 
     #[test]
     fn policy_names_known_attributes_once() {
-        let names = |name: &str| vec![name.to_owned()];
-        assert!(SubjectRules::new(&names("commonname"), &[]).is_err());
-        assert!(SubjectRules::new(&names("commonName"), &names("commonName")).is_err());
+        assert!(read(&["commonname"], &[], "").is_err());
+        assert!(read(&["commonName"], &["commonName"], "").is_err());
     }
 
     #[test]

@@ -36,6 +36,7 @@
 
 mod codes;
 mod text;
+mod write;
 
 use crate::{Error, Result};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
@@ -47,6 +48,7 @@ use super::{certificate::CertificateParts, oid};
 
 pub use codes::{CreditCode, ResidentNumber};
 pub use text::IdentityEncoding;
+pub use write::{Identifier, IdentityEdition, IdentityTagging};
 
 use codes::{Masked, resembles_credit_code, resembles_resident_number};
 

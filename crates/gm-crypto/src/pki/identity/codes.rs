@@ -141,6 +141,31 @@ pub(super) fn resembles_resident_number(text: &str) -> bool {
         && matches!(last, b'0'..=b'9' | b'X' | b'x')
 }
 
+/// Whether a text is an organization code (GB 11714-1997) of 9 characters: eight, weights, and
+/// 11 less their sum modulo 11; a hyphen may stand before the last.
+pub(super) fn is_organization_code(code: &str) -> bool {
+    const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
+    let (body, last) = match code.as_bytes() {
+        [body @ .., b'-', last] | [body @ .., last] if body.len() == WEIGHTS.len() => (body, last),
+        _ => return false,
+    };
+    let mut sum = 0;
+    for (octet, weight) in body.iter().zip(WEIGHTS) {
+        let value = match octet {
+            b'0'..=b'9' => octet - b'0',
+            b'A'..=b'Z' => octet - b'A' + 10,
+            _ => return false,
+        };
+        sum += u32::from(value) * weight;
+    }
+    let expected = match 11 - sum % 11 {
+        10 => u32::from(b'X'),
+        11 => u32::from(b'0'),
+        digit => u32::from(b'0') + digit,
+    };
+    u32::from(*last) == expected
+}
+
 fn reveal(octets: &[u8; LENGTH]) -> &str {
     core::str::from_utf8(octets).expect("letters and digits are ASCII")
 }

@@ -1,0 +1,1 @@
+//! What differs is found in each place.
