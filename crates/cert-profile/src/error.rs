@@ -2,7 +2,7 @@
 //! [`Rejection`](crate::Rejection).
 
 use crate::ocsp::{ErrorStatus, ResponderId};
-use der::asn1::ObjectIdentifier;
+use der::{DateTime, asn1::ObjectIdentifier};
 use x509_cert::serial_number::SerialNumber;
 
 /// Why a policy does not load, or a structure can't be read or written.
@@ -136,6 +136,19 @@ pub enum Error {
     OcspResponder {
         /// Whom it names.
         found: Box<ResponderId>,
+    },
+
+    /// A certificate does not hold at the time that is asked about.
+    #[error("{what} is valid from {not_before} to {not_after}, not at {at}")]
+    NotValid {
+        /// Whose certificate.
+        what: &'static str,
+        /// The time.
+        at: DateTime,
+        /// The first moment.
+        not_before: DateTime,
+        /// The last one.
+        not_after: DateTime,
     },
 
     /// The signature does not fit, or its algorithm is not accepted.

@@ -43,12 +43,14 @@
 mod cert_id;
 mod draft;
 mod request;
+mod responder;
 mod response;
 mod wire;
 
 pub use cert_id::CertId;
 pub use draft::{OcspDraft, PreparedOcsp, error_response};
 pub use request::{Nonce, OcspRequest};
+pub use responder::AuthorisedResponder;
 pub use response::{CertStatus, OcspResponse, ResponderId, SingleResponse, VerifiedOcsp};
 pub use wire::ErrorStatus;
 

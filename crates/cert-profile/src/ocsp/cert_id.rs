@@ -62,6 +62,26 @@ impl CertId {
         })
     }
 
+    /// The same certificate by SM3 when this is by SHA-1, and the other way round; none
+    /// for another digest. For who asks again: a responder that indexes by one of them
+    /// answers [`Unauthorized`](super::ErrorStatus::Unauthorized) or
+    /// [`Unknown`](super::CertStatus::Unknown) to the other.
+    ///
+    /// # Errors
+    /// [`Error::Encoding`] for a name of 256 MiB or more.
+    pub fn by_other_digest(
+        &self,
+        issuer: &Name,
+        issuer_key: SubjectPublicKeyInfoRef<'_>,
+    ) -> Result<Option<Self>, Error> {
+        let other = match self.hash_algorithm.oid {
+            ID_SHA_1 => SM3,
+            SM3 => ID_SHA_1,
+            _ => return Ok(None),
+        };
+        Self::hashed(other, issuer, issuer_key, self.serial.clone()).map(Some)
+    }
+
     /// The serial number.
     pub fn serial(&self) -> &SerialNumber {
         &self.serial

@@ -8,17 +8,19 @@ use crate::Error;
 use der::{Decode, Encode, asn1::OctetString, oid::db::rfc6960::ID_PKIX_OCSP_NONCE};
 use x509_cert::{
     Version,
-    ext::{Extension, Extensions},
+    ext::{Extension, Extensions, pkix::name::GeneralName},
 };
 
 /// A question about one or more certificates (RFC 6960, 4.1).
 ///
-/// A signature over it is passed by: whoever answers everybody need not know who
-/// asks.
+/// A signature over it is read and not verified: whoever answers everybody need not
+/// know who asks. [`Self::is_signed`] tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OcspRequest {
     cert_ids: Vec<CertId>,
     nonce: Option<Nonce>,
+    requestor: Option<GeneralName>,
+    signed: bool,
 }
 
 impl OcspRequest {
@@ -46,7 +48,12 @@ impl OcspRequest {
                 clause: "RFC 6960, 4.1.1",
             });
         }
-        Ok(Self { cert_ids, nonce })
+        Ok(Self {
+            cert_ids,
+            nonce,
+            requestor: None,
+            signed: false,
+        })
     }
 
     /// Reads a question in DER.
@@ -71,16 +78,20 @@ impl OcspRequest {
                 clause: "RFC 6960, 4.1.1",
             });
         }
-        let nonce = read_extensions(WHAT, tbs.request_extensions.as_ref())?;
+        let nonce = read_nonce(WHAT, tbs.request_extensions.as_ref())?;
         let mut cert_ids = Vec::new();
         for single in tbs.request_list {
-            read_extensions("OCSP Request", single.extensions.as_ref())?;
+            each_extension("OCSP Request", single.extensions.as_ref(), |_| Ok(false))?;
             cert_ids.push(single.req_cert);
         }
-        Self::new(cert_ids, nonce)
+        Ok(Self {
+            requestor: tbs.requestor_name,
+            signed: request.optional_signature.is_some(),
+            ..Self::new(cert_ids, nonce)?
+        })
     }
 
-    /// Writes the question, unsigned.
+    /// Writes the question, unsigned and without the name of who asks.
     ///
     /// # Errors
     /// [`Error::Encoding`] for 256 MiB or more.
@@ -108,6 +119,16 @@ impl OcspRequest {
     /// The certificates asked about, in their order; at least one.
     pub fn cert_ids(&self) -> &[CertId] {
         &self.cert_ids
+    }
+
+    /// Who asks, as it says: requestorName. A claim, signed or not.
+    pub fn requestor(&self) -> Option<&GeneralName> {
+        self.requestor.as_ref()
+    }
+
+    /// Whether a signature stands behind it, which nobody has verified.
+    pub fn is_signed(&self) -> bool {
+        self.signed
     }
 
     /// The nonce that an answer repeats.
@@ -142,6 +163,12 @@ impl Nonce {
         &self.0
     }
 
+    pub(super) fn read(extension: &Extension) -> Result<Self, Error> {
+        let value = OctetString::from_der(extension.extn_value.as_bytes())
+            .map_err(Error::malformed("OCSP nonce"))?;
+        Self::new(value.as_bytes())
+    }
+
     pub(super) fn extension(&self) -> der::Result<Extension> {
         let value = OctetString::new(self.as_bytes())?;
         Ok(Extension {
@@ -152,32 +179,51 @@ impl Nonce {
     }
 }
 
-/// The nonce among the extensions; nothing else that is critical.
-pub(super) fn read_extensions(
+/// Gives each extension to `take`, which says whether it knows it: each stands there
+/// once, and none that is critical is unknown.
+pub(super) fn each_extension(
     what: &'static str,
     extensions: Option<&Extensions>,
-) -> Result<Option<Nonce>, Error> {
-    let mut nonce = None;
-    let mut seen = Vec::new();
-    for extension in extensions.into_iter().flatten() {
+    mut take: impl FnMut(&Extension) -> Result<bool, Error>,
+) -> Result<(), Error> {
+    let extensions = extensions.map_or(&[][..], |all| all);
+    let (found, limit) = (extensions.len(), MAX_EXTENSIONS);
+    if found > limit {
+        return Err(Error::TooMany { what, found, limit });
+    }
+    for (index, extension) in extensions.iter().enumerate() {
         let oid = extension.extn_id;
-        if seen.contains(&oid) {
+        if extensions[..index].iter().any(|other| other.extn_id == oid) {
             return Err(Error::Invalid {
                 what,
                 rule: "has each extension once",
                 clause: "RFC 5280, 4.2",
             });
         }
-        seen.push(oid);
-        if oid == ID_PKIX_OCSP_NONCE {
-            let value = OctetString::from_der(extension.extn_value.as_bytes())
-                .map_err(Error::malformed("OCSP nonce"))?;
-            nonce = Some(Nonce::new(value.as_bytes())?);
-        } else if extension.critical {
+        if !take(extension)? && extension.critical {
             return Err(Error::CriticalExtension { what, oid });
         }
     }
+    Ok(())
+}
+
+/// The nonce among the extensions; nothing else that is critical.
+pub(super) fn read_nonce(
+    what: &'static str,
+    extensions: Option<&Extensions>,
+) -> Result<Option<Nonce>, Error> {
+    let mut nonce = None;
+    each_extension(what, extensions, |extension| {
+        let known = extension.extn_id == ID_PKIX_OCSP_NONCE;
+        if known {
+            nonce = Some(Nonce::read(extension)?);
+        }
+        Ok(known)
+    })?;
     Ok(nonce)
 }
+
+/// Extensions that one list has at most.
+const MAX_EXTENSIONS: usize = 32;
 
 const WHAT: &str = "OCSPRequest";

@@ -1,20 +1,24 @@
 //! Reading answers.
 
 use super::{
-    CertId, Nonce,
-    request::read_extensions,
+    AuthorisedResponder, CertId, Nonce,
+    request::each_extension,
     wire::{Answer, Responder, Response, ResponseData, RevokedInfo, Single},
 };
-use crate::{Error, Reason, extension::key_identifier};
+use crate::{Error, Issuer, Reason, extension::key_identifier};
 use core::fmt;
 use der::{
     DateTime, Decode, Encode, Reader, SliceReader, TagMode, TagNumber,
-    asn1::{Any, BitString, Null},
-    oid::db::rfc6960::ID_PKIX_OCSP_BASIC,
+    asn1::{Any, BitString, GeneralizedTime, Null, ObjectIdentifier, OctetString},
+    oid::db::rfc6960::{
+        ID_PKIX_OCSP_ARCHIVE_CUTOFF, ID_PKIX_OCSP_BASIC, ID_PKIX_OCSP_EXTENDED_REVOKE,
+        ID_PKIX_OCSP_NONCE,
+    },
+    referenced::OwnedToRef,
 };
 use gm_crypto::pki::{Signed, VerifyAlgorithm, assemble};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoRef};
-use x509_cert::{Version, name::Name};
+use x509_cert::{Version, ext::Extension, name::Name};
 
 /// An answer whose signature nobody has checked. It gives away nothing but the
 /// certificates that may help to check it: see [`Self::verify`].
@@ -33,6 +37,9 @@ impl OcspResponse {
 
     /// Certificates that an answer may speak of.
     pub const MAX_RESPONSES: usize = 256;
+
+    /// Certificates of responders whose signatures are checked at most.
+    pub const MAX_CANDIDATES: usize = 4;
 
     /// Reads an `OCSPResponse` with a `BasicOCSPResponse` in it (RFC 6960, 4.2.1).
     ///
@@ -76,17 +83,17 @@ impl OcspResponse {
         &self.verified.responder
     }
 
-    /// Certificates in DER that came along: claims. Whether one of them is of a
-    /// responder that the CA has authorised (RFC 6960, 4.2.2.2) is for path
-    /// validation.
+    /// Certificates in DER that came along: claims.
+    /// [`Self::authorised_responder`] finds the one of a responder that the CA has
+    /// authorised.
     pub fn certificates(&self) -> &[Vec<u8>] {
         &self.certificates
     }
 
     /// Checks the signature over the octets that came with the responder's key, by
     /// one of `algorithms`. That the key may answer for the CA is the caller's to
-    /// know: it is the CA's own, or of a certificate that the CA issued with the
-    /// purpose OCSPSigning.
+    /// know; who does not asks [`Self::authorised_responder`] and
+    /// [`Self::verify_by`].
     ///
     /// # Errors
     /// [`Error::OcspResponder`] when the answer names the SHA-1 of another key,
@@ -108,6 +115,72 @@ impl OcspResponse {
             .map_err(refused)?;
         Ok(self.verified)
     }
+
+    /// Finds who answers and may answer for the CA `issuer` (RFC 6960, 4.2.2.2): the CA
+    /// itself, or the subject of a certificate that came along and is as
+    /// [`AuthorisedResponder::delegated`] wants it. At most
+    /// [`Self::MAX_CANDIDATES`] certificates that fit the answer's ResponderID are tried.
+    ///
+    /// # Errors
+    /// [`Error::OcspResponder`] when nobody fits; otherwise why the last one did not.
+    pub fn authorised_responder(
+        &self,
+        issuer: &Issuer,
+        at: DateTime,
+        algorithms: &[&dyn VerifyAlgorithm],
+    ) -> Result<AuthorisedResponder, Error> {
+        let claimed = self.responder();
+        let ca = AuthorisedResponder::ca(issuer);
+        if ca.is_named(claimed) {
+            return Ok(ca);
+        }
+        let mut refusal = Error::OcspResponder {
+            found: Box::new(claimed.clone()),
+        };
+        let candidates = self.certificates.iter();
+        let candidates = candidates.filter(|der| claimed.is_subject_of(der));
+        for certificate in candidates.take(Self::MAX_CANDIDATES) {
+            match AuthorisedResponder::delegated(issuer, certificate, at, algorithms) {
+                Ok(responder) => return Ok(responder),
+                Err(error) => refusal = error,
+            }
+        }
+        Err(refusal)
+    }
+
+    /// Checks the signature with the key of a responder that may answer for its CA, and
+    /// that the answer says nothing about certificates of other CAs but that they are
+    /// unknown.
+    ///
+    /// # Errors
+    /// [`Error::OcspResponder`] when the answer names another responder,
+    /// [`Error::Signature`] when the signature does not fit, [`Error::Invalid`] for an
+    /// answer about another CA's certificate, or by a digest other than SHA-1 and SM3.
+    pub fn verify_by(
+        self,
+        responder: &AuthorisedResponder,
+        algorithms: &[&dyn VerifyAlgorithm],
+    ) -> Result<VerifiedOcsp, Error> {
+        if !responder.is_named(self.responder()) {
+            return Err(Error::OcspResponder {
+                found: Box::new(self.verified.responder),
+            });
+        }
+        let verified = self.verify(responder.public_key().owned_to_ref(), algorithms)?;
+        let issuer = responder.issuer();
+        let mut others = verified.responses.iter().filter(|single| {
+            let key = issuer.public_key().owned_to_ref();
+            single.status != CertStatus::Unknown && !single.id.matches(issuer.name(), key)
+        });
+        match others.next() {
+            None => Ok(verified),
+            Some(_) => Err(Error::Invalid {
+                what: WHAT,
+                rule: "speaks of certificates of the CA that its responder answers for",
+                clause: "RFC 6960, 4.2.2.2",
+            }),
+        }
+    }
 }
 
 /// An answer whose signature fits the responder's key.
@@ -117,6 +190,7 @@ pub struct VerifiedOcsp {
     produced_at: DateTime,
     responses: Vec<SingleResponse>,
     nonce: Option<Nonce>,
+    extended_revoke: bool,
 }
 
 impl VerifiedOcsp {
@@ -146,6 +220,12 @@ impl VerifiedOcsp {
         self.nonce.as_ref()
     }
 
+    /// Whether the responder says `revoked` of certificates that were never issued
+    /// (RFC 6960, 4.4.8): see [`CertStatus::NEVER_ISSUED`].
+    pub fn extended_revoke(&self) -> bool {
+        self.extended_revoke
+    }
+
     fn read(data: ResponseData) -> Result<Self, Error> {
         if data.version != Version::V1 {
             return refuse("has version 1");
@@ -167,11 +247,25 @@ impl VerifiedOcsp {
             }
             responses.push(single);
         }
+        let (mut nonce, mut extended_revoke) = (None, false);
+        each_extension(WHAT, data.extensions.as_ref(), |extension| {
+            match extension.extn_id {
+                ID_PKIX_OCSP_NONCE => nonce = Some(Nonce::read(extension)?),
+                ID_PKIX_OCSP_EXTENDED_REVOKE => {
+                    let value = extension.extn_value.as_bytes();
+                    Null::from_der(value).map_err(Error::malformed("OCSP extended revoke"))?;
+                    extended_revoke = true;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
         Ok(Self {
             responder: ResponderId::read(data.responder)?,
             produced_at: data.produced_at.to_date_time(),
             responses,
-            nonce: read_extensions(WHAT, data.extensions.as_ref())?,
+            nonce,
+            extended_revoke,
         })
     }
 }
@@ -187,6 +281,30 @@ pub enum ResponderId {
 }
 
 impl ResponderId {
+    pub(super) fn to_wire(&self) -> der::Result<Responder> {
+        Ok(match self {
+            Self::ByName(name) => Responder::ByName(name.clone()),
+            Self::ByKey(hash) => Responder::ByKey(OctetString::new(*hash)?),
+        })
+    }
+
+    /// Whether it names the subject of this certificate.
+    fn is_subject_of(&self, certificate: &[u8]) -> bool {
+        let certificate = x509_cert::Certificate::from_der(certificate);
+        certificate.is_ok_and(|certificate| {
+            let tbs = certificate.tbs_certificate();
+            let key = tbs.subject_public_key_info().owned_to_ref();
+            self.names(tbs.subject(), key)
+        })
+    }
+
+    pub(super) fn names(&self, subject: &Name, key: SubjectPublicKeyInfoRef<'_>) -> bool {
+        match self {
+            Self::ByName(name) => name == subject,
+            Self::ByKey(hash) => *hash == key_identifier(&key),
+        }
+    }
+
     fn read(responder: Responder) -> Result<Self, Error> {
         match responder {
             Responder::ByName(name) => Ok(Self::ByName(name)),
@@ -215,6 +333,7 @@ pub struct SingleResponse {
     status: CertStatus,
     this_update: DateTime,
     next_update: Option<DateTime>,
+    archive_cutoff: Option<DateTime>,
 }
 
 impl SingleResponse {
@@ -225,6 +344,7 @@ impl SingleResponse {
             status,
             this_update,
             next_update: None,
+            archive_cutoff: None,
         }
     }
 
@@ -232,6 +352,15 @@ impl SingleResponse {
     #[must_use]
     pub fn until(mut self, next_update: DateTime) -> Self {
         self.next_update = Some(next_update);
+        self
+    }
+
+    /// Says too since when the responder keeps what it knows of expired certificates
+    /// (archive cutoff, RFC 6960, 4.4.4): an answer about one that expired earlier says
+    /// nothing.
+    #[must_use]
+    pub fn archived_since(mut self, archive_cutoff: DateTime) -> Self {
+        self.archive_cutoff = Some(archive_cutoff);
         self
     }
 
@@ -255,6 +384,12 @@ impl SingleResponse {
         self.next_update
     }
 
+    /// Since when the responder keeps what it knows of expired certificates, if it says
+    /// so.
+    pub fn archive_cutoff(&self) -> Option<DateTime> {
+        self.archive_cutoff
+    }
+
     /// Whether it may be relied on at this time (RFC 6960, 4.2.2.1): not before
     /// thisUpdate, and not after nextUpdate. Without a nextUpdate it is current at
     /// thisUpdate alone; a client that allows an age compares
@@ -263,8 +398,10 @@ impl SingleResponse {
         self.this_update <= at && at <= self.next_update.unwrap_or(self.this_update)
     }
 
-    pub(super) fn to_wire(&self) -> Single {
-        Single {
+    pub(super) fn to_wire(&self) -> der::Result<Single> {
+        let cutoff = self.archive_cutoff.map(GeneralizedTime::from);
+        let cutoff = cutoff.map(|cutoff| extension_of(ID_PKIX_OCSP_ARCHIVE_CUTOFF, &cutoff));
+        Ok(Single {
             id: self.id.clone(),
             status: match &self.status {
                 CertStatus::Good => Answer::Good(Null),
@@ -276,12 +413,21 @@ impl SingleResponse {
             },
             this_update: self.this_update.into(),
             next_update: self.next_update.map(Into::into),
-            extensions: None,
-        }
+            extensions: cutoff.transpose()?.map(|cutoff| vec![cutoff]),
+        })
     }
 
     fn read(single: Single) -> Result<Self, Error> {
-        read_extensions("OCSP SingleResponse", single.extensions.as_ref())?;
+        let mut archive_cutoff = None;
+        each_extension(SINGLE, single.extensions.as_ref(), |extension| {
+            let known = extension.extn_id == ID_PKIX_OCSP_ARCHIVE_CUTOFF;
+            if known {
+                let cutoff = GeneralizedTime::from_der(extension.extn_value.as_bytes())
+                    .map_err(Error::malformed("OCSP archive cutoff"))?;
+                archive_cutoff = Some(cutoff.to_date_time());
+            }
+            Ok(known)
+        })?;
         let status = match single.status {
             Answer::Good(Null) => CertStatus::Good,
             Answer::Unknown(Null) => CertStatus::Unknown,
@@ -301,6 +447,7 @@ impl SingleResponse {
             status,
             this_update: single.this_update.to_date_time(),
             next_update: single.next_update.map(|next| next.to_date_time()),
+            archive_cutoff,
         })
     }
 }
@@ -322,7 +469,32 @@ pub enum CertStatus {
     Unknown,
 }
 
+impl CertStatus {
+    /// What a responder says of a certificate that its CA has never issued, if it does
+    /// not say `unknown` (RFC 6960, 2.2): held since 1970-01-01. An answer that has it
+    /// says that it does so by the extension of 4.4.8.
+    pub const NEVER_ISSUED: Self = Self::Revoked {
+        at: EPOCH,
+        reason: Some(Reason::CertificateHold),
+    };
+}
+
+const EPOCH: DateTime = match DateTime::new(1970, 1, 1, 0, 0, 0) {
+    Ok(epoch) => epoch,
+    Err(_) => unreachable!(),
+};
+
+/// One extension, not critical.
+pub(super) fn extension_of(oid: ObjectIdentifier, value: &impl Encode) -> der::Result<Extension> {
+    Ok(Extension {
+        extn_id: oid,
+        critical: false,
+        extn_value: OctetString::new(value.to_der()?)?,
+    })
+}
+
 pub(super) const WHAT: &str = "BasicOCSPResponse";
+const SINGLE: &str = "OCSP SingleResponse";
 
 struct Split<'a> {
     tbs: &'a [u8],

@@ -20,7 +20,16 @@ use super::CertId;
 pub(super) struct Request {
     pub(super) tbs_request: TbsRequest,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    pub(super) optional_signature: Option<Any>,
+    pub(super) optional_signature: Option<RequestSignature>,
+}
+
+/// `Signature`, which is read and not verified.
+#[derive(Sequence)]
+pub(super) struct RequestSignature {
+    pub(super) algorithm: spki::AlgorithmIdentifierOwned,
+    pub(super) signature: der::asn1::BitString,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(super) certificates: Option<Vec<Any>>,
 }
 
 #[derive(Sequence)]
@@ -145,6 +154,15 @@ pub enum ErrorStatus {
     SigRequired,
     /// The responder has no right to answer, or not to this client (6).
     Unauthorized,
+}
+
+impl ErrorStatus {
+    /// Whether the same question may be answered later (RFC 6960, 2.3): after
+    /// [`Self::TryLater`] and [`Self::InternalError`]. The others want another question,
+    /// or another responder.
+    pub fn is_temporary(self) -> bool {
+        matches!(self, Self::TryLater | Self::InternalError)
+    }
 }
 
 impl From<ErrorStatus> for Status {
