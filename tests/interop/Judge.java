@@ -93,6 +93,7 @@ public class Judge {
 
         List<String> said = new ArrayList<>(List.of("good"));
         said.add("serial=" + certificate.getSerialNumber().toString(16));
+        said.add("until=" + certificate.getNotAfter().toInstant());
         KeyUsage usage = KeyUsage.fromExtensions(extensions);
         List<String> usages = new ArrayList<>();
         for (int bit = 0; bit < USAGES.length; bit++) {

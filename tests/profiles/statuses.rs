@@ -8,7 +8,6 @@ use crate::{
 };
 use cert_profile::{
     CrlDraft, IssuingDistributionPoint, OnlyContains, Prepared, Reason, RevokedEntry,
-    key_identifier,
     ocsp::{CertId, CertStatus, Nonce, OcspDraft, SingleResponse},
 };
 use der::{DateTime, referenced::OwnedToRef};
@@ -225,6 +224,7 @@ fn answer(
     signer: &Owner,
     delegated: bool,
     name: &str,
+    within: &SerialNumber,
     say: impl FnOnce(OcspDraft) -> OcspDraft,
     reads: &str,
 ) -> Expected {
@@ -236,9 +236,9 @@ fn answer(
     }
     let prepared = draft.prepare().expect("an answer");
     let signature = sign(&signer.key, prepared.tbs());
-    let within = key_identifier(&spki.owned_to_ref());
+    let within = within.as_bytes();
     let der = prepared.attach(&signature).expect("an answer");
-    let document = Document::new(&panel.desk, name, der, &within, &signature, signer.chain());
+    let document = Document::new(&panel.desk, name, der, within, &signature, signer.chain());
     Expected {
         document,
         signer: signer.certificate.file.display().to_string(),
@@ -272,6 +272,7 @@ pub(crate) fn answers(panel: &Panel, issuing: &Owner, responder: &Owner) -> Vec<
             issuing,
             false,
             "good",
+            good,
             |draft| draft.response(say(about(good), CertStatus::Good)),
             &format!("by=key certificates=0 {}=good", text[0]),
         ),
@@ -280,6 +281,7 @@ pub(crate) fn answers(panel: &Panel, issuing: &Owner, responder: &Owner) -> Vec<
             issuing,
             false,
             "without-next",
+            good,
             |draft| draft.response(SingleResponse::new(about(good), CertStatus::Good, now())),
             &format!("by=key certificates=0 {}=good", text[0]),
         ),
@@ -288,6 +290,7 @@ pub(crate) fn answers(panel: &Panel, issuing: &Owner, responder: &Owner) -> Vec<
             issuing,
             false,
             "by-sm3",
+            good,
             |draft| draft.response(say(by_sm3(good), CertStatus::Good)),
             &format!("by=key certificates=0 {}=good", text[0]),
         ),
@@ -296,6 +299,7 @@ pub(crate) fn answers(panel: &Panel, issuing: &Owner, responder: &Owner) -> Vec<
             issuing,
             false,
             "revoked",
+            revoked,
             |draft| draft.response(say(about(revoked), since(Some(Reason::KeyCompromise)))),
             &format!("by=key certificates=0 {}=revoked,1", text[1]),
         ),
@@ -304,6 +308,7 @@ pub(crate) fn answers(panel: &Panel, issuing: &Owner, responder: &Owner) -> Vec<
             issuing,
             false,
             "revoked-without-reason",
+            revoked,
             |draft| draft.response(say(about(revoked), since(None))),
             &format!("by=key certificates=0 {}=revoked", text[1]),
         ),
@@ -312,6 +317,7 @@ pub(crate) fn answers(panel: &Panel, issuing: &Owner, responder: &Owner) -> Vec<
             issuing,
             false,
             "nonce",
+            unknown,
             |draft| {
                 let draft = draft.nonce(Some(nonce.clone()));
                 draft.response(say(about(unknown), CertStatus::Unknown))
@@ -324,9 +330,58 @@ pub(crate) fn answers(panel: &Panel, issuing: &Owner, responder: &Owner) -> Vec<
         ),
         answer(
             panel,
+            issuing,
+            false,
+            "by-name",
+            good,
+            |draft| {
+                let draft = draft.by_name(issuer.name().clone());
+                draft.response(say(about(good), CertStatus::Good))
+            },
+            &format!("by=name certificates=0 {}=good", text[0]),
+        ),
+        answer(
+            panel,
+            issuing,
+            false,
+            "archive-cutoff",
+            revoked,
+            |draft| {
+                let response = say(about(revoked), since(Some(Reason::CaCompromise)));
+                draft.response(response.archived_since(at("2020-01-02T03:04:05Z")))
+            },
+            &format!(
+                "by=key certificates=0 {}=revoked,2,cutoff20200102030405GMT+00:00",
+                text[1]
+            ),
+        ),
+        answer(
+            panel,
+            responder,
+            true,
+            "delegated-by-name",
+            good,
+            |draft| {
+                let subject = Case::of("ocsp-responder").subject.parse().expect("a name");
+                draft
+                    .by_name(subject)
+                    .nonce(Some(nonce.clone()))
+                    .response(say(by_sm3(good), CertStatus::Good))
+                    .response(say(by_sm3(revoked), since(Some(Reason::KeyCompromise))))
+            },
+            &format!(
+                "by=name certificates=1 nonce={} {}=good {}=revoked,1",
+                "07".repeat(32),
+                text[0],
+                text[1]
+            ),
+        ),
+        answer(
+            panel,
             responder,
             true,
             "several",
+            held,
             |draft| {
                 draft
                     .response(say(about(good), CertStatus::Good))

@@ -1,6 +1,15 @@
 //! What is asked of each shipped profile, and what a reader must find in its certificate.
 
-use cert_profile::CertRequest;
+use Asked::{Dns, Ip, Mailbox, Number, Origin, Uri, Years};
+use cert_profile::{
+    CertRequest, Identifier,
+    IdentityKind::{
+        self, BusinessRegistration, MilitaryOfficerCard, OrganizationCode, Passport,
+        ResidentNumber, SocialInsurance, TaxationNumber,
+    },
+    KeyCustody, KeyEnvironment, KeyOrigin,
+};
+use der::asn1::OctetString;
 use x509_cert::ext::pkix::name::GeneralName;
 
 /// A certificate to issue.
@@ -9,8 +18,8 @@ pub(crate) struct Case {
     pub(crate) profile: &'static str,
     pub(crate) subject: &'static str,
     pub(crate) asked: &'static [Asked],
-    /// What BouncyCastle reads: usages, CA or not with its path length, purposes,
-    /// policies, how many alternative names; `!` is critical.
+    /// What BouncyCastle reads: the end, usages, CA or not with its path length, purposes,
+    /// policies, how many alternative names, and the numbers of GB/T 20518; `!` is critical.
     pub(crate) reads: &'static str,
     /// What OpenSSL takes it for, in the words of `openssl verify -purpose`.
     pub(crate) purpose: &'static str,
@@ -21,14 +30,32 @@ pub(crate) struct Case {
 pub(crate) enum Asked {
     Dns(&'static str),
     Mailbox(&'static str),
+    Uri(&'static str),
+    Ip(&'static [u8]),
+    Years(u16),
+    Number(IdentityKind, &'static str),
+    Origin(KeyCustody),
 }
 
 impl Asked {
     pub(crate) fn add(request: CertRequest, asked: &Self) -> CertRequest {
         let ia5 = |text: &str| text.to_owned().try_into().expect("IA5");
         match asked {
-            Self::Dns(name) => request.alternative_name(GeneralName::DnsName(ia5(name))),
-            Self::Mailbox(name) => request.alternative_name(GeneralName::Rfc822Name(ia5(name))),
+            Dns(name) => request.alternative_name(GeneralName::DnsName(ia5(name))),
+            Mailbox(name) => request.alternative_name(GeneralName::Rfc822Name(ia5(name))),
+            Uri(name) => {
+                let uri = name.to_string().try_into().expect("IA5");
+                request.alternative_name(GeneralName::UniformResourceIdentifier(uri))
+            }
+            Ip(address) => {
+                let octets = OctetString::new(*address).expect("short");
+                request.alternative_name(GeneralName::IpAddress(octets))
+            }
+            Years(years) => request.years(*years),
+            Number(kind, value) => request.identifier(Identifier::new(*kind, *value)),
+            Origin(custody) => {
+                request.key_origin(KeyOrigin::new(KeyEnvironment::Production, *custody))
+            }
         }
     }
 }
@@ -51,40 +78,356 @@ impl Case {
     }
 }
 
+const fn case(
+    profile: &'static str,
+    subject: &'static str,
+    asked: &'static [Asked],
+    reads: &'static str,
+    purpose: &'static str,
+) -> Case {
+    Case {
+        profile,
+        subject,
+        asked,
+        reads,
+        purpose,
+    }
+}
+
 const CASES: &[Case] = &[
-    Case {
-        profile: "root-ca",
-        subject: "CN=根证书,O=示例机构,C=CN",
-        asked: &[],
-        reads: "usage=!keyCertSign+cRLSign ca=!true purposes= policies= names=0",
-        purpose: "crlsign",
-    },
-    Case {
-        profile: "issuing-ca",
-        subject: "CN=签发机构,O=示例机构,C=CN",
-        asked: &[],
-        reads: "usage=!keyCertSign+cRLSign ca=!true,0 purposes= policies= names=0",
-        purpose: "crlsign",
-    },
-    Case {
-        profile: "subscriber-signing",
-        subject: "CN=张三,O=示例机构,C=CN",
-        asked: &[Asked::Mailbox("zhang@example.cn")],
-        reads: "usage=!digitalSignature+nonRepudiation ca=false purposes= policies= names=1",
-        purpose: "smimesign",
-    },
-    Case {
-        profile: "subscriber-encryption",
-        subject: "CN=张三,O=示例机构,C=CN",
-        asked: &[Asked::Dns("a.example.cn")],
-        reads: "usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false purposes= policies= names=1",
-        purpose: "smimeencrypt",
-    },
-    Case {
-        profile: "ocsp-responder",
-        subject: "CN=状态查询,O=示例机构,C=CN",
-        asked: &[],
-        reads: "usage=!digitalSignature ca=false purposes=1.3.6.1.5.5.7.3.9 policies= names=0",
-        purpose: "ocsphelper",
-    },
+    case(
+        "root-ca",
+        "CN=示例根,O=示例,C=CN",
+        &[],
+        "until=2046-07-01T08:00:00Z usage=!keyCertSign+cRLSign ca=!true \
+         purposes= policies= names=0",
+        "crlsign",
+    ),
+    case(
+        "issuing-ca",
+        "CN=示例签发机构,O=示例认证中心,C=CN",
+        &[],
+        "until=2036-07-01T08:00:00Z usage=!keyCertSign+cRLSign ca=!true,0 \
+         purposes= policies= names=0",
+        "crlsign",
+    ),
+    case(
+        "agency-access",
+        "CN=示例证券证书注册系统,O=示例证券股份有限公司,C=CN",
+        &[Origin(KeyCustody::QualifiedHardware)],
+        "until=2028-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes=1.3.6.1.5.5.7.3.2 policies= names=0",
+        "sslclient",
+    ),
+    case(
+        "ocsp-responder",
+        "CN=示例状态查询,O=示例认证中心,C=CN",
+        &[],
+        "until=2026-09-29T08:00:00Z usage=!digitalSignature ca=false \
+         purposes=1.3.6.1.5.5.7.3.9 policies= names=0",
+        "ocsphelper",
+    ),
+    case(
+        "crl-signer",
+        "CN=示例吊销列表签发,O=示例认证中心,C=CN",
+        &[],
+        "until=2028-07-01T08:00:00Z usage=!cRLSign ca=false \
+         purposes= policies= names=0",
+        "crlsign",
+    ),
+    case(
+        "timestamping",
+        "CN=示例时间戳服务,O=示例认证中心,C=CN",
+        &[Origin(KeyCustody::Hardware)],
+        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes=!1.3.6.1.5.5.7.3.8 policies= names=0",
+        "timestampsign",
+    ),
+    case(
+        "tls-server-signing",
+        "CN=www.example.cn,O=示例公司,C=CN",
+        &[Dns("www.example.cn"), Ip(&[192, 0, 2, 7])],
+        "until=2027-07-01T08:00:00Z usage=!digitalSignature ca=false \
+         purposes=1.3.6.1.5.5.7.3.1 policies= names=2",
+        "sslserver",
+    ),
+    case(
+        "tls-server-encryption",
+        "CN=www.example.cn,O=示例公司,C=CN",
+        &[Dns("www.example.cn"), Ip(&[192, 0, 2, 7])],
+        "until=2027-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes=1.3.6.1.5.5.7.3.1 policies= names=2",
+        "sslserver",
+    ),
+    case(
+        "device-signing",
+        "serialNumber=GW-0007,CN=网关 7,O=示例公司,C=CN",
+        &[Uri("https://gw-7.example.cn/")],
+        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=1",
+        "any",
+    ),
+    case(
+        "device-encryption",
+        "serialNumber=GW-0007,CN=网关 7,O=示例公司,C=CN",
+        &[Uri("https://gw-7.example.cn/")],
+        "until=2031-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=1",
+        "any",
+    ),
+    case(
+        "subscriber-signing",
+        "CN=张三,C=CN",
+        &[Mailbox("zhang@example.cn")],
+        "until=2028-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=1",
+        "smimesign",
+    ),
+    case(
+        "subscriber-encryption",
+        "CN=张三,C=CN",
+        &[Mailbox("zhang@example.cn")],
+        "until=2028-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=1",
+        "smimeencrypt",
+    ),
+    case(
+        "person-soft-signing",
+        "CN=张三,C=CN",
+        &[
+            Years(1),
+            Number(ResidentNumber, "11010519491231002X"),
+            Mailbox("zhang@example.cn"),
+            Origin(KeyCustody::Software),
+        ],
+        "until=2027-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=1 \
+         1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
+        "smimesign",
+    ),
+    case(
+        "person-soft-encryption",
+        "CN=张三,C=CN",
+        &[
+            Years(1),
+            Number(ResidentNumber, "11010519491231002X"),
+            Mailbox("zhang@example.cn"),
+        ],
+        "until=2027-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=1 \
+         1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
+        "smimeencrypt",
+    ),
+    case(
+        "person-hard-signing",
+        "CN=张三,C=CN",
+        &[
+            Years(5),
+            Number(ResidentNumber, "11010519491231002X"),
+            Mailbox("zhang@example.cn"),
+            Origin(KeyCustody::Hardware),
+        ],
+        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=1 \
+         1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
+        "smimesign",
+    ),
+    case(
+        "person-hard-encryption",
+        "CN=张三,C=CN",
+        &[
+            Years(5),
+            Number(ResidentNumber, "11010519491231002X"),
+            Mailbox("zhang@example.cn"),
+        ],
+        "until=2031-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=1 \
+         1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
+        "smimeencrypt",
+    ),
+    case(
+        "organisation-seal-signing",
+        "CN=示例科技有限公司,O=示例科技有限公司,L=深圳市,ST=广东省,C=CN",
+        &[
+            Years(3),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+            Origin(KeyCustody::Hardware),
+        ],
+        "until=2029-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
+    case(
+        "organisation-seal-encryption",
+        "CN=示例科技有限公司,O=示例科技有限公司,L=深圳市,ST=广东省,C=CN",
+        &[
+            Years(3),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+        ],
+        "until=2029-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
+    case(
+        "organisation-business-seal-signing",
+        "CN=示例科技有限公司合同专用章,OU=合同专用章,O=示例科技有限公司,C=CN",
+        &[
+            Years(2),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+            Origin(KeyCustody::Hardware),
+        ],
+        "until=2028-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
+    case(
+        "organisation-business-seal-encryption",
+        "CN=示例科技有限公司合同专用章,OU=合同专用章,O=示例科技有限公司,C=CN",
+        &[
+            Years(2),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+        ],
+        "until=2028-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
+    case(
+        "organisation-personal-seal-signing",
+        "CN=李四,OU=财务部,O=示例科技有限公司,C=CN",
+        &[
+            Years(4),
+            Number(Passport, "E12345678"),
+            Number(SocialInsurance, "123456789"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Origin(KeyCustody::Hardware),
+        ],
+        "until=2030-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.1=[2]DERPrintableString:E12345678 \
+         1.2.156.10260.4.1.2=DERPrintableString:123456789 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43",
+        "any",
+    ),
+    case(
+        "organisation-personal-seal-encryption",
+        "CN=李四,OU=财务部,O=示例科技有限公司,C=CN",
+        &[
+            Years(4),
+            Number(Passport, "E12345678"),
+            Number(SocialInsurance, "123456789"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+        ],
+        "until=2030-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.1=[2]DERPrintableString:E12345678 \
+         1.2.156.10260.4.1.2=DERPrintableString:123456789 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43",
+        "any",
+    ),
+    case(
+        "egov-person-signing",
+        "CN=王五,OU=信息中心,O=示例局,L=广州市,ST=广东省,C=CN",
+        &[
+            Years(5),
+            Number(MilitaryOfficerCard, "军字第1234567号"),
+            Origin(KeyCustody::Software),
+        ],
+        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.1=[1]DERUTF8String:军字第1234567号",
+        "any",
+    ),
+    case(
+        "egov-person-encryption",
+        "CN=王五,OU=信息中心,O=示例局,L=广州市,ST=广东省,C=CN",
+        &[Years(5), Number(MilitaryOfficerCard, "军字第1234567号")],
+        "until=2031-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.1=[1]DERUTF8String:军字第1234567号",
+        "any",
+    ),
+    case(
+        "egov-organisation-signing",
+        "CN=示例局,O=示例局,L=广州市,ST=广东省,C=CN",
+        &[
+            Years(5),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+            Origin(KeyCustody::Software),
+        ],
+        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
+    case(
+        "egov-organisation-encryption",
+        "CN=示例局,O=示例局,L=广州市,ST=广东省,C=CN",
+        &[
+            Years(5),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+        ],
+        "until=2031-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
+    case(
+        "mutual-recognition-individual",
+        "CN=陈大文,L=深圳市,ST=广东省,C=CN",
+        &[
+            Years(3),
+            Number(ResidentNumber, "11010519491231002X"),
+            Mailbox("chan@example.cn"),
+            Origin(KeyCustody::Hardware),
+        ],
+        "until=2029-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies=2.16.156.339.1.1.1.2.1+2.16.344.8.2.2008.810.2.2018.1.1 names=1 \
+         1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
+        "smimesign",
+    ),
+    case(
+        "mutual-recognition-organisation",
+        "CN=示例进出口有限公司,O=示例进出口有限公司,L=深圳市,ST=广东省,C=CN",
+        &[
+            Years(2),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+            Origin(KeyCustody::Hardware),
+        ],
+        "until=2028-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies=2.16.156.339.1.1.2.2.1+2.16.344.8.2.2008.810.2.2018.1.1 names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
 ];
