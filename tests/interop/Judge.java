@@ -4,13 +4,16 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyFactory;
 import java.security.Provider;
+import java.security.PublicKey;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +35,7 @@ import org.bouncycastle.cert.ocsp.CertificateStatus;
 import org.bouncycastle.cert.ocsp.OCSPResp;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.SingleResp;
+import org.bouncycastle.crypto.digests.SM3Digest;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.ContentVerifierProvider;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
@@ -80,20 +84,28 @@ public class Judge {
         X509CertificateHolder certificate = holder(files[0]), issuer = holder(files[1]);
         if (!certificate.isSignatureValid(verifier(issuer))) throw new Exception("the signature does not fit");
         Extensions extensions = certificate.getExtensions();
-        JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
-        expect("subjectKeyIdentifier",
-            identifiers.createSubjectKeyIdentifier(certificate.getSubjectPublicKeyInfo()).getKeyIdentifier(),
+        String key = method(certificate.getSubjectPublicKeyInfo(),
             SubjectKeyIdentifier.fromExtensions(extensions).getKeyIdentifier());
         if (files.length > 2 || !files[0].equals(files[1])) {
+            AuthorityKeyIdentifier authority = AuthorityKeyIdentifier.fromExtensions(extensions);
             expect("authorityKeyIdentifier",
                 SubjectKeyIdentifier.fromExtensions(issuer.getExtensions()).getKeyIdentifier(),
-                AuthorityKeyIdentifier.fromExtensions(extensions).getKeyIdentifier());
+                authority.getKeyIdentifier());
+            if (authority.getAuthorityCertSerialNumber() != null) {
+                key += "+issuer";
+                GeneralNames names = new GeneralNames(new GeneralName(issuer.getIssuer()));
+                if (!names.equals(authority.getAuthorityCertIssuer())
+                    || !issuer.getSerialNumber().equals(authority.getAuthorityCertSerialNumber())) {
+                    throw new Exception("authorityKeyIdentifier of another certificate");
+                }
+            }
         }
         validate(at, files);
 
         List<String> said = new ArrayList<>(List.of("good"));
         said.add("serial=" + certificate.getSerialNumber().toString(16));
         said.add("until=" + certificate.getNotAfter().toInstant());
+        said.add("key=" + key);
         KeyUsage usage = KeyUsage.fromExtensions(extensions);
         List<String> usages = new ArrayList<>();
         for (int bit = 0; bit < USAGES.length; bit++) {
@@ -113,11 +125,42 @@ public class Judge {
         List<String> policies = new ArrayList<>();
         CertificatePolicies known = CertificatePolicies.fromExtensions(extensions);
         if (known != null) {
-            for (PolicyInformation one : known.getPolicyInformation()) policies.add(one.getPolicyIdentifier().getId());
+            for (PolicyInformation one : known.getPolicyInformation()) {
+                ASN1Sequence qualifiers = one.getPolicyQualifiers();
+                String note = "";
+                for (int i = 0; qualifiers != null && i < qualifiers.size(); i++) {
+                    note += "," + inside(PolicyQualifierInfo.getInstance(qualifiers.getObjectAt(i)).getQualifier()
+                        .toASN1Primitive());
+                }
+                policies.add(one.getPolicyIdentifier().getId() + note);
+            }
         }
         said.add("policies=" + String.join("+", policies));
         GeneralNames names = GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
         said.add("names=" + (names == null ? 0 : names.getNames().length));
+        for (ASN1ObjectIdentifier oid : List.of(Extension.cRLDistributionPoints, Extension.freshestCRL)) {
+            Extension points = extensions.getExtension(oid);
+            if (points == null) continue;
+            List<String> urls = new ArrayList<>();
+            for (DistributionPoint point : CRLDistPoint.getInstance(points.getParsedValue()).getDistributionPoints()) {
+                urls.add(names(GeneralNames.getInstance(point.getDistributionPoint().getName())));
+            }
+            said.add((oid.equals(Extension.freshestCRL) ? "delta=" : "crl=") + String.join("+", urls));
+        }
+        AuthorityInformationAccess access = AuthorityInformationAccess.fromExtensions(extensions);
+        if (access != null) {
+            for (AccessDescription one : access.getAccessDescriptions()) {
+                boolean ocsp = one.getAccessMethod().equals(AccessDescription.id_ad_ocsp);
+                said.add((ocsp ? "ocsp=" : "issuer=") + one.getAccessLocation().getName());
+            }
+        }
+        NameConstraints limits = NameConstraints.getInstance(
+            Extensions.getExtensionParsedValue(extensions, Extension.nameConstraints));
+        if (limits != null) {
+            said.add("limits=" + critical(extensions, Extension.nameConstraints)
+                + trees("+", limits.getPermittedSubtrees()) + trees("-", limits.getExcludedSubtrees()));
+        }
+        if (certificate.getSignatureAlgorithm().getParameters() != null) said.add("parameters=null");
         for (ASN1ObjectIdentifier oid : extensions.getExtensionOIDs()) {
             // GB/T 20518's own, by the value that stands inside.
             if (!oid.getId().startsWith("1.2.156.")) continue;
@@ -125,6 +168,33 @@ public class Judge {
             said.add(critical(extensions, oid) + oid + "=" + inside(value));
         }
         return String.join(" ", said);
+    }
+
+    /** How a key's identifier is made. */
+    static String method(SubjectPublicKeyInfo key, byte[] identifier) throws Exception {
+        JcaX509ExtensionUtils made = new JcaX509ExtensionUtils();
+        if (Arrays.equals(identifier, made.createSubjectKeyIdentifier(key).getKeyIdentifier())) return "sha1";
+        PublicKey read = KeyFactory.getInstance("EC", BC).generatePublic(new X509EncodedKeySpec(key.getEncoded()));
+        byte[] bits60 = made.createTruncatedSubjectKeyIdentifier(read).getKeyIdentifier();
+        if (Arrays.equals(identifier, bits60)) return "sha1-60";
+        byte[] point = key.getPublicKeyData().getOctets(), digest = new byte[32];
+        SM3Digest sm3 = new SM3Digest();
+        sm3.update(point, 0, point.length);
+        sm3.doFinal(digest, 0);
+        if (Arrays.equals(identifier, Arrays.copyOf(digest, 20))) return "sm3";
+        throw new Exception("another subjectKeyIdentifier");
+    }
+
+    static String names(GeneralNames names) {
+        List<String> said = new ArrayList<>();
+        for (GeneralName name : names.getNames()) said.add(name.getName().toString());
+        return String.join(",", said);
+    }
+
+    static String trees(String mark, GeneralSubtree[] trees) {
+        String said = "";
+        if (trees != null) for (GeneralSubtree tree : trees) said += mark + tree.getBase().getName();
+        return said;
     }
 
     /** A path by PKIX: BouncyCastle's own signature checks, and no critical extension unknown. */
@@ -179,9 +249,7 @@ public class Judge {
     static String point(IssuingDistributionPoint point) {
         List<String> said = new ArrayList<>();
         if (point.getDistributionPoint() != null) {
-            for (GeneralName name : GeneralNames.getInstance(point.getDistributionPoint().getName()).getNames()) {
-                said.add(name.getName().toString());
-            }
+            said.add(names(GeneralNames.getInstance(point.getDistributionPoint().getName())));
         }
         if (point.onlyContainsUserCerts()) said.add("users");
         if (point.onlyContainsCACerts()) said.add("authorities");

@@ -1,7 +1,7 @@
 //! Those who sign: keys in this process, certificates by the shipped profiles.
 
 use crate::table::{Asked, Case};
-use cert_profile::{CertRequest, Issuer, Profile};
+use cert_profile::{CertRequest, Issuer};
 use der::{DateTime, Decode, asn1::BitString};
 use getrandom::{SysRng, rand_core::TryRng};
 use gm_pki_tests::openssl::Desk;
@@ -110,7 +110,7 @@ impl Authorities {
 
 /// A certificate for a fresh key as a case asks for it, by an issuer or by itself.
 pub(crate) fn issue(desk: &Desk, case: &Case, issuer: Option<&Owner>) -> Owner {
-    let profile = Profile::shipped(case.profile).expect("a shipped profile");
+    let profile = case.policy();
     let key = SoftKey::generate().expect("randomness");
     let request = CertRequest::new(case.subject.parse().expect("a name"), spki(&key));
     let request = case.asked.iter().fold(request, Asked::add);

@@ -20,6 +20,12 @@ fn each_shipped_profile_issues_what_three_judges_accept() {
 }
 
 #[test]
+fn three_judges_accept_what_policies_of_ones_own_write() {
+    let Some(panel) = Panel::find() else { return };
+    certificates::judge_own(&panel);
+}
+
+#[test]
 fn three_judges_accept_lists_of_every_kind() {
     let Some(panel) = Panel::find() else { return };
     statuses::judge_crls(&panel);

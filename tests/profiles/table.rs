@@ -7,7 +7,7 @@ use cert_profile::{
         self, BusinessRegistration, MilitaryOfficerCard, OrganizationCode, Passport,
         ResidentNumber, SocialInsurance, TaxationNumber,
     },
-    KeyCustody, KeyEnvironment, KeyOrigin,
+    KeyCustody, KeyEnvironment, KeyOrigin, Profile,
 };
 use der::asn1::OctetString;
 use x509_cert::ext::pkix::name::GeneralName;
@@ -16,6 +16,8 @@ use x509_cert::ext::pkix::name::GeneralName;
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) profile: &'static str,
+    /// The policy, when it is none of those shipped.
+    pub(crate) policy: Option<&'static str>,
     pub(crate) subject: &'static str,
     pub(crate) asked: &'static [Asked],
     /// What BouncyCastle reads: the end, usages, CA or not with its path length, purposes,
@@ -68,8 +70,17 @@ impl Case {
     pub(crate) fn of(profile: &str) -> &'static Self {
         CASES
             .iter()
+            .chain(OWN)
             .find(|case| case.profile == profile)
             .unwrap_or_else(|| panic!("{profile} is shipped and nobody judges it"))
+    }
+
+    /// The profile.
+    pub(crate) fn policy(&self) -> Profile {
+        match self.policy {
+            Some(text) => Profile::from_toml(text).expect("a policy"),
+            None => Profile::shipped(self.profile).expect("a shipped profile"),
+        }
     }
 
     /// Whether it is the half of a pair whose key encrypts.
@@ -87,6 +98,7 @@ const fn case(
 ) -> Case {
     Case {
         profile,
+        policy: None,
         subject,
         asked,
         reads,
@@ -99,7 +111,7 @@ const CASES: &[Case] = &[
         "root-ca",
         "CN=示例根,O=示例,C=CN",
         &[],
-        "until=2046-07-01T08:00:00Z usage=!keyCertSign+cRLSign ca=!true \
+        "until=2046-07-01T08:00:00Z key=sha1 usage=!keyCertSign+cRLSign ca=!true \
          purposes= policies= names=0",
         "crlsign",
     ),
@@ -107,7 +119,7 @@ const CASES: &[Case] = &[
         "issuing-ca",
         "CN=示例签发机构,O=示例认证中心,C=CN",
         &[],
-        "until=2036-07-01T08:00:00Z usage=!keyCertSign+cRLSign ca=!true,0 \
+        "until=2036-07-01T08:00:00Z key=sha1 usage=!keyCertSign+cRLSign ca=!true,0 \
          purposes= policies= names=0",
         "crlsign",
     ),
@@ -115,7 +127,7 @@ const CASES: &[Case] = &[
         "agency-access",
         "CN=示例证券证书注册系统,O=示例证券股份有限公司,C=CN",
         &[Origin(KeyCustody::QualifiedHardware)],
-        "until=2028-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2028-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes=1.3.6.1.5.5.7.3.2 policies= names=0",
         "sslclient",
     ),
@@ -123,7 +135,7 @@ const CASES: &[Case] = &[
         "ocsp-responder",
         "CN=示例状态查询,O=示例认证中心,C=CN",
         &[],
-        "until=2026-09-29T08:00:00Z usage=!digitalSignature ca=false \
+        "until=2026-09-29T08:00:00Z key=sha1 usage=!digitalSignature ca=false \
          purposes=1.3.6.1.5.5.7.3.9 policies= names=0",
         "ocsphelper",
     ),
@@ -131,7 +143,7 @@ const CASES: &[Case] = &[
         "crl-signer",
         "CN=示例吊销列表签发,O=示例认证中心,C=CN",
         &[],
-        "until=2028-07-01T08:00:00Z usage=!cRLSign ca=false \
+        "until=2028-07-01T08:00:00Z key=sha1 usage=!cRLSign ca=false \
          purposes= policies= names=0",
         "crlsign",
     ),
@@ -139,7 +151,7 @@ const CASES: &[Case] = &[
         "timestamping",
         "CN=示例时间戳服务,O=示例认证中心,C=CN",
         &[Origin(KeyCustody::Hardware)],
-        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes=!1.3.6.1.5.5.7.3.8 policies= names=0",
         "timestampsign",
     ),
@@ -147,7 +159,7 @@ const CASES: &[Case] = &[
         "tls-server-signing",
         "CN=www.example.cn,O=示例公司,C=CN",
         &[Dns("www.example.cn"), Ip(&[192, 0, 2, 7])],
-        "until=2027-07-01T08:00:00Z usage=!digitalSignature ca=false \
+        "until=2027-07-01T08:00:00Z key=sha1 usage=!digitalSignature ca=false \
          purposes=1.3.6.1.5.5.7.3.1 policies= names=2",
         "sslserver",
     ),
@@ -155,7 +167,7 @@ const CASES: &[Case] = &[
         "tls-server-encryption",
         "CN=www.example.cn,O=示例公司,C=CN",
         &[Dns("www.example.cn"), Ip(&[192, 0, 2, 7])],
-        "until=2027-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2027-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes=1.3.6.1.5.5.7.3.1 policies= names=2",
         "sslserver",
     ),
@@ -163,7 +175,7 @@ const CASES: &[Case] = &[
         "device-signing",
         "serialNumber=GW-0007,CN=网关 7,O=示例公司,C=CN",
         &[Uri("https://gw-7.example.cn/")],
-        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=1",
         "any",
     ),
@@ -171,7 +183,7 @@ const CASES: &[Case] = &[
         "device-encryption",
         "serialNumber=GW-0007,CN=网关 7,O=示例公司,C=CN",
         &[Uri("https://gw-7.example.cn/")],
-        "until=2031-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=1",
         "any",
     ),
@@ -179,7 +191,7 @@ const CASES: &[Case] = &[
         "subscriber-signing",
         "CN=张三,C=CN",
         &[Mailbox("zhang@example.cn")],
-        "until=2028-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2028-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=1",
         "smimesign",
     ),
@@ -187,7 +199,7 @@ const CASES: &[Case] = &[
         "subscriber-encryption",
         "CN=张三,C=CN",
         &[Mailbox("zhang@example.cn")],
-        "until=2028-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2028-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=1",
         "smimeencrypt",
     ),
@@ -200,7 +212,7 @@ const CASES: &[Case] = &[
             Mailbox("zhang@example.cn"),
             Origin(KeyCustody::Software),
         ],
-        "until=2027-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2027-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=1 \
          1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
         "smimesign",
@@ -213,7 +225,7 @@ const CASES: &[Case] = &[
             Number(ResidentNumber, "11010519491231002X"),
             Mailbox("zhang@example.cn"),
         ],
-        "until=2027-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2027-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=1 \
          1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
         "smimeencrypt",
@@ -227,7 +239,7 @@ const CASES: &[Case] = &[
             Mailbox("zhang@example.cn"),
             Origin(KeyCustody::Hardware),
         ],
-        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=1 \
          1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
         "smimesign",
@@ -240,7 +252,7 @@ const CASES: &[Case] = &[
             Number(ResidentNumber, "11010519491231002X"),
             Mailbox("zhang@example.cn"),
         ],
-        "until=2031-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=1 \
          1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
         "smimeencrypt",
@@ -255,7 +267,7 @@ const CASES: &[Case] = &[
             Number(TaxationNumber, "440301708461136"),
             Origin(KeyCustody::Hardware),
         ],
-        "until=2029-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2029-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
          1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
@@ -271,7 +283,7 @@ const CASES: &[Case] = &[
             Number(OrganizationCode, "91350100M000100Y43"),
             Number(TaxationNumber, "440301708461136"),
         ],
-        "until=2029-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2029-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
          1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
@@ -288,7 +300,7 @@ const CASES: &[Case] = &[
             Number(TaxationNumber, "440301708461136"),
             Origin(KeyCustody::Hardware),
         ],
-        "until=2028-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2028-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
          1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
@@ -304,7 +316,7 @@ const CASES: &[Case] = &[
             Number(OrganizationCode, "91350100M000100Y43"),
             Number(TaxationNumber, "440301708461136"),
         ],
-        "until=2028-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2028-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
          1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
@@ -321,7 +333,7 @@ const CASES: &[Case] = &[
             Number(OrganizationCode, "91350100M000100Y43"),
             Origin(KeyCustody::Hardware),
         ],
-        "until=2030-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2030-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.1=[2]DERPrintableString:E12345678 \
          1.2.156.10260.4.1.2=DERPrintableString:123456789 \
@@ -337,7 +349,7 @@ const CASES: &[Case] = &[
             Number(SocialInsurance, "123456789"),
             Number(OrganizationCode, "91350100M000100Y43"),
         ],
-        "until=2030-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2030-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.1=[2]DERPrintableString:E12345678 \
          1.2.156.10260.4.1.2=DERPrintableString:123456789 \
@@ -352,7 +364,7 @@ const CASES: &[Case] = &[
             Number(MilitaryOfficerCard, "军字第1234567号"),
             Origin(KeyCustody::Software),
         ],
-        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.1=[1]DERUTF8String:军字第1234567号",
         "any",
@@ -361,7 +373,7 @@ const CASES: &[Case] = &[
         "egov-person-encryption",
         "CN=王五,OU=信息中心,O=示例局,L=广州市,ST=广东省,C=CN",
         &[Years(5), Number(MilitaryOfficerCard, "军字第1234567号")],
-        "until=2031-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.1=[1]DERUTF8String:军字第1234567号",
         "any",
@@ -376,7 +388,7 @@ const CASES: &[Case] = &[
             Number(TaxationNumber, "440301708461136"),
             Origin(KeyCustody::Software),
         ],
-        "until=2031-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
          1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
@@ -392,7 +404,7 @@ const CASES: &[Case] = &[
             Number(OrganizationCode, "91350100M000100Y43"),
             Number(TaxationNumber, "440301708461136"),
         ],
-        "until=2031-07-01T08:00:00Z usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
          purposes= policies= names=0 \
          1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
          1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
@@ -408,7 +420,7 @@ const CASES: &[Case] = &[
             Mailbox("chan@example.cn"),
             Origin(KeyCustody::Hardware),
         ],
-        "until=2029-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2029-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies=2.16.156.339.1.1.1.2.1+2.16.344.8.2.2008.810.2.2018.1.1 names=1 \
          1.2.156.10260.4.1.1=[0]DERPrintableString:11010519491231002X",
         "smimesign",
@@ -423,11 +435,108 @@ const CASES: &[Case] = &[
             Number(TaxationNumber, "440301708461136"),
             Origin(KeyCustody::Hardware),
         ],
-        "until=2028-07-01T08:00:00Z usage=!digitalSignature+nonRepudiation ca=false \
+        "until=2028-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
          purposes= policies=2.16.156.339.1.1.2.2.1+2.16.344.8.2.2008.810.2.2018.1.1 names=0 \
          1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
          1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
          1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
         "any",
     ),
+];
+
+/// Policies of a CA's own, which write what those shipped leave out.
+pub(crate) const OWN: &[Case] = &[
+    Case {
+        profile: "own-ca",
+        policy: Some(
+            r#"
+            name = "own-ca"
+            kind = "ca"
+            path_len = 0
+            key_usage = ["keyCertSign", "cRLSign"]
+            authority_key_identifier = "key-and-issuer"
+            subject_key_identifier = "sm3"
+            signature_parameters = "null"
+            crl_urls = ["http://crl.example.cn/root.crl"]
+            delta_crl_urls = ["http://crl.example.cn/root-delta.crl"]
+            issuer_urls = ["http://ca.example.cn/root.cer"]
+            validity = { years = 5 }
+            subject = { required = ["countryName", "organizationName", "commonName"] }
+            [name_constraints]
+            permitted = { dns = ["example.cn"], email = ["example.cn"] }
+            excluded = { dns = ["test.example.cn"], ip = ["10.0.0.0/8"] }
+            "#,
+        ),
+        subject: "CN=自有机构,O=示例认证中心,C=CN",
+        asked: &[],
+        reads: "until=2031-07-01T08:00:00Z key=sm3+issuer usage=!keyCertSign+cRLSign ca=!true,0 \
+                purposes= policies= names=0 crl=http://crl.example.cn/root.crl \
+                delta=http://crl.example.cn/root-delta.crl issuer=http://ca.example.cn/root.cer \
+                limits=!+example.cn+example.cn-test.example.cn-#0a000000ff000000 parameters=null",
+        purpose: "crlsign",
+    },
+    Case {
+        profile: "own-person",
+        policy: Some(
+            r#"
+            name = "own-person"
+            kind = "end-entity"
+            key_usage = ["digitalSignature", "contentCommitment"]
+            extended_key_usage = ["emailProtection", "1.2.156.112562.9"]
+            subject_key_identifier = "sha1-60"
+            crl_urls = ["http://crl.example.cn/{shard}.crl"]
+            crl_shards = 2
+            ocsp_urls = ["http://ocsp.example.cn/"]
+            issuer_urls = ["http://ca.example.cn/ca.cer"]
+            alternative_names = "required"
+            alternative_name_forms = ["email"]
+            validity = { days = 30 }
+            subject = { required = ["countryName", "commonName"] }
+            [identifiers]
+            edition = "2023"
+            resident_identity_card = "optional"
+            passport = "optional"
+            social_insurance_number = "optional"
+            unified_social_credit_code = "optional"
+            [[certificate_policies]]
+            oid = "1.2.156.112562.2"
+            cps = "http://ca.example.cn/cps"
+            notice = "仅供测试"
+            "#,
+        ),
+        subject: "CN=张三,C=CN",
+        asked: &[
+            Mailbox("zhang@example.cn"),
+            Number(ResidentNumber, "11010519491231002X"),
+            Number(SocialInsurance, "123456789"),
+        ],
+        reads: "until=2026-07-31T08:00:00Z key=sha1-60 usage=!digitalSignature+nonRepudiation \
+                ca=false purposes=1.3.6.1.5.5.7.3.4+1.2.156.112562.9 \
+                policies=1.2.156.112562.2,DERIA5String:http://ca.example.cn/cps,DLSequence:[仅供测试] \
+                names=1 crl=http://crl.example.cn/{shard}.crl ocsp=http://ocsp.example.cn/ \
+                issuer=http://ca.example.cn/ca.cer \
+                1.2.156.10260.4.1.1.1=DERPrintableString:11010519491231002X \
+                1.2.156.10260.4.1.2=DERUTF8String:123456789",
+        purpose: "smimesign",
+    },
+    Case {
+        profile: "own-implicit",
+        policy: Some(
+            r#"
+            name = "own-implicit"
+            kind = "end-entity"
+            key_usage = ["keyEncipherment", "dataEncipherment", "keyAgreement"]
+            validity = { days = 30 }
+            subject = { required = ["countryName", "commonName"], multi_valued = true }
+            identifiers = { tagging = "implicit", resident_identity_card = "required" }
+            "#,
+        ),
+        subject: "CN=张三,C=CN",
+        asked: &[Number(ResidentNumber, "11010519491231002X")],
+        reads: "until=2026-07-31T08:00:00Z key=sha1 \
+                usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false purposes= \
+                policies= names=0 1.2.156.10260.4.1.1=\
+                [0]DEROctetString:#313130313035313934393132333130303258",
+        purpose: "any",
+    },
 ];
