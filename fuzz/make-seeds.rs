@@ -71,6 +71,16 @@ fn main() -> Result<()> {
     for (name, toml) in SHIPPED {
         write("profile_toml", &format!("{name}.toml"), toml)?;
     }
+    write(
+        "profile_toml",
+        "each-field-of-a-ca.toml",
+        EACH_FIELD_OF_A_CA,
+    )?;
+    write(
+        "profile_toml",
+        "each-field-of-others.toml",
+        EACH_FIELD_OF_OTHERS,
+    )?;
     Ok(())
 }
 
@@ -628,3 +638,79 @@ fn decisions() -> Result<()> {
     }
     Ok(())
 }
+
+const EACH_FIELD_OF_A_CA: &str = r#"name = "a"
+kind = "ca"
+path_len = 0
+key_usage = ["keyCertSign", "cRLSign"]
+certificate_policies = ["2.5.29.32.0"]
+subject_key_identifier = "sm3"
+authority_key_identifier = "key-and-issuer"
+signature_parameters = "null"
+crl_urls = ["http://a.cn/a.crl", "ldap://a.cn/a"]
+delta_crl_urls = ["http://a.cn/d.crl"]
+issuer_urls = ["http://a.cn/ca.cer"]
+validity = { years = { from = 1, to = 5 }, beyond_issuer = "clamp" }
+
+[subject]
+required = ["countryName", "commonName"]
+optional = ["organizationName"]
+order = ["countryName", "organizationName", "commonName"]
+values = { countryName = "CN" }
+lengths = { commonName = 32 }
+strings = "utf8"
+multi_valued = true
+
+[name_constraints.permitted]
+dns = ["example.cn"]
+email = ["a@example.cn", "example.cn", ".example.cn"]
+uri = ["example.cn", ".example.cn"]
+ip = ["10.0.0.0/8", "2001:db8::/32"]
+directory = ["O=Example,C=CN"]
+
+[name_constraints.excluded]
+dns = ["test.example.cn"]
+
+[key_origin]
+environment = "any"
+device = "qualified"
+"#;
+
+const EACH_FIELD_OF_OTHERS: &str = r#"name = "a"
+kind = "end-entity"
+key_usage = ["digitalSignature", "contentCommitment"]
+extended_key_usage = ["serverAuth", "clientAuth", "1.2.156.1"]
+alternative_names = "required"
+alternative_name_forms = ["dns", "ip", "email", "uri"]
+dns_wildcards = true
+subject_key_identifier = "sha1-60"
+crl_urls = ["http://a.cn/{shard}.crl"]
+crl_shards = 16
+delta_crl_urls = ["http://a.cn/{shard}.delta"]
+ocsp_urls = ["http://a.cn"]
+validity = { days = 90 }
+
+[[certificate_policies]]
+oid = "1.2.156.1"
+cps = "http://a.cn/cps"
+notice = "\u4ec5\u4f9b\u6d4b\u8bd5"
+
+[subject]
+required = ["commonName"]
+optional = ["countryName", "organizationName"]
+
+[identifiers]
+edition = "2012"
+tagging = "implicit"
+resident_identity_card = "optional"
+military_officer_card = "optional"
+passport = "optional"
+social_insurance_number = "optional"
+ic_registration_number = "optional"
+organisation_code = "optional"
+taxation_number = "optional"
+
+[key_origin]
+environment = "production"
+device = "hardware"
+"#;

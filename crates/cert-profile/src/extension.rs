@@ -5,7 +5,6 @@ use der::{
     Encode,
     asn1::{Null, OctetString},
     oid::{AssociatedOid, db::rfc6960},
-    referenced::OwnedToRef,
 };
 use gm_crypto::sm3;
 use sha1::{Digest, Sha1};
@@ -50,22 +49,16 @@ pub(crate) fn authority_key_identifier(issuer: &Issuer) -> der::Result<Extension
     extension(false, &identifier)
 }
 
-/// The identifier of a key as the profile makes it.
-pub(crate) fn identifier_by(
-    method: SubjectKeyMethod,
-    public_key: &SubjectPublicKeyInfoRef<'_>,
-) -> Vec<u8> {
+/// The identifier of a key as the profile makes it, from the content of the BIT STRING.
+pub(crate) fn identifier_by(method: SubjectKeyMethod, key: &[u8]) -> Vec<u8> {
     match method {
-        SubjectKeyMethod::Sha1 => key_identifier(public_key).to_vec(),
+        SubjectKeyMethod::Sha1 => Sha1::digest(key).to_vec(),
         SubjectKeyMethod::Sha1Of60Bits => {
-            let digest = key_identifier(public_key);
-            let mut last = digest[12..].to_vec();
+            let mut last = Sha1::digest(key)[12..].to_vec();
             last[0] = 0x40 | last[0] & 0x0f;
             last
         }
-        SubjectKeyMethod::Sm3 => {
-            sm3::digest(public_key.subject_public_key.raw_bytes())[..20].to_vec()
-        }
+        SubjectKeyMethod::Sm3 => sm3::digest(key)[..20].to_vec(),
     }
 }
 
@@ -123,11 +116,11 @@ fn crls(profile: &Profile, shard: Option<u32>) -> der::Result<Vec<Extension>> {
     Ok(extensions)
 }
 
-/// The extensions that profile and serial number decide alone.
-pub(crate) fn decided(profile: &Profile, serial: &SerialNumber) -> der::Result<Vec<Extension>> {
+/// The extensions that profile and serial number, in its content octets, decide alone.
+pub(crate) fn decided(profile: &Profile, serial: &[u8]) -> der::Result<Vec<Extension>> {
     let mut extensions = profile.fixed.clone();
     if profile.places.is_sharded() {
-        extensions.extend(crls(profile, profile.shard(serial))?);
+        extensions.extend(crls(profile, profile.places.shard(serial))?);
     }
     Ok(extensions)
 }
@@ -139,7 +132,8 @@ pub(crate) fn extensions(
     request: &CertRequest,
     serial: &SerialNumber,
 ) -> der::Result<Vec<Extension>> {
-    let identifier = identifier_by(profile.subject_key, &request.public_key().owned_to_ref());
+    let key = request.public_key().subject_public_key.raw_bytes();
+    let identifier = identifier_by(profile.subject_key, key);
     // A root's own identifier, however its profile makes it.
     let authority = match profile.kind {
         Kind::Root => identifier.as_slice(),
@@ -161,7 +155,7 @@ pub(crate) fn extensions(
         extension(false, &authority)?,
         extension(false, &SubjectKeyIdentifier(OctetString::new(identifier)?))?,
     ];
-    extensions.extend(decided(profile, serial)?);
+    extensions.extend(decided(profile, serial.as_bytes())?);
     if !request.alternative_names().is_empty() {
         // Critical exactly when it is the only name (RFC 5280, 4.2.1.6).
         let names = SubjectAltName(request.alternative_names().to_vec());

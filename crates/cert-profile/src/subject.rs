@@ -113,7 +113,6 @@ impl SubjectRules {
             }
         }
         let mut seen = Vec::new();
-        let mut place = 0;
         for value in subject.iter() {
             let attribute = value.oid;
             if !self.allowed().any(|allowed| *allowed == attribute) {
@@ -134,11 +133,31 @@ impl SubjectRules {
                 objections.push(Objection::AttributeRepeated { attribute });
             }
             seen.push(attribute);
-            let own = self.place(&attribute);
-            if own.is_some_and(|own| own < place) {
-                objections.push(Objection::AttributeOrder { attribute });
+        }
+        objections.extend(self.out_of_order(subject));
+        objections
+    }
+
+    /// Attributes that stand behind one which the profile puts behind them. DER decides the
+    /// order inside of one relative distinguished name.
+    fn out_of_order(&self, subject: &Name) -> Vec<Objection> {
+        let Some(order) = &self.order else {
+            return Vec::new();
+        };
+        let place = |attribute: &ObjectIdentifier| order.iter().position(|oid| oid == attribute);
+        let mut objections = Vec::new();
+        let mut before = 0;
+        for rdn in subject.iter_rdn() {
+            let mut last = before;
+            for value in rdn.iter() {
+                let own = place(&value.oid).unwrap_or(before);
+                if own < before {
+                    let attribute = value.oid;
+                    objections.push(Objection::AttributeOrder { attribute });
+                }
+                last = last.max(own);
             }
-            place = own.unwrap_or(place).max(place);
+            before = last;
         }
         objections
     }
@@ -174,11 +193,6 @@ impl SubjectRules {
         all.find_map(|(oid, value)| (oid == attribute).then_some(value.as_str()))
     }
 
-    fn place(&self, attribute: &ObjectIdentifier) -> Option<usize> {
-        let order = self.order.as_ref()?;
-        order.iter().position(|oid| oid == attribute)
-    }
-
     /// The attribute type of this name, if the profile has it.
     fn named(&self, field: &'static str, name: &str) -> Result<&'static Kind, Error> {
         let found = KINDS.iter().find(|kind| kind.name == name);
@@ -190,7 +204,7 @@ impl SubjectRules {
 /// Which alternative names a profile's subjects must and may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AlternativeNameRules {
-    presence: Presence,
+    pub(crate) presence: Presence,
     forms: Vec<NameForm>,
     wildcards: bool,
 }
@@ -226,10 +240,6 @@ impl AlternativeNameRules {
             forms,
             wildcards: config.dns_wildcards,
         })
-    }
-
-    pub(crate) fn presence(&self) -> Presence {
-        self.presence
     }
 
     pub(crate) fn allows(&self, form: NameForm) -> bool {

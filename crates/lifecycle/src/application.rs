@@ -115,6 +115,9 @@ pub struct Registered {
     pub case: CaseNumber,
     /// Who booked it.
     pub registrar: PersonId,
+    /// The end that the pair will have, where the policy cuts it to the CA's own: what the
+    /// applicant's form shows.
+    pub shortened_to: Option<DateTime>,
 }
 
 /// Approved, not yet complete.
@@ -225,6 +228,13 @@ pub enum Event {
         case: CaseNumber,
         /// SM3 of the request, which later steps compare with (S1-09).
         snapshot: Octets,
+        /// The end that the pair will have, where the policy cuts it to the CA's own.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "crate::octets::optional_seconds"
+        )]
+        shortened_to: Option<DateTime>,
     },
     /// An approver agreed.
     Approved,
@@ -338,6 +348,7 @@ pub fn decide(
             Ok(vec![Event::Registered {
                 case: context.case,
                 snapshot: snapshot(&submitted.request),
+                shortened_to: shortened(&submitted.request, context)?,
             }])
         }
         (Some(State::Registered(registered)), Command::Approve) => {
@@ -435,13 +446,17 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
             applicant: actor.person.clone(),
             request: request.clone(),
         }),
-        (Some(State::Submitted(submitted)), Event::Registered { case, .. }) => {
-            State::Registered(Registered {
-                submitted,
-                case: *case,
-                registrar: actor.person.clone(),
-            })
-        }
+        (
+            Some(State::Submitted(submitted)),
+            Event::Registered {
+                case, shortened_to, ..
+            },
+        ) => State::Registered(Registered {
+            submitted,
+            case: *case,
+            registrar: actor.person.clone(),
+            shortened_to: *shortened_to,
+        }),
         (Some(State::Registered(registered)), Event::Approved) => State::Issuing(Issuing {
             registered,
             approver: actor.person.clone(),
@@ -747,6 +762,24 @@ fn intend(
         profile.name(),
         &prepared,
     ))
+}
+
+/// The earlier end of the two certificates, if the policy cuts one to the CA's own. What
+/// stands against the request is for the approval to say.
+fn shortened(request: &Request, context: &Context<'_>) -> Result<Option<DateTime>, Error> {
+    let Some(issuance) = context.issuance else {
+        return Ok(None);
+    };
+    let request = request.certificate_request(&request.public_key)?;
+    let granted = [issuance.signing, issuance.encryption]
+        .into_iter()
+        .filter_map(|profile| {
+            profile
+                .validity(issuance.issuer, &request, context.now)
+                .ok()
+        });
+    let shortened = granted.filter(|granted| granted.shortened_from().is_some());
+    Ok(shortened.map(|granted| granted.end()).min())
 }
 
 fn seats(registered: &Registered) -> [(&PersonId, Seat); 2] {

@@ -63,3 +63,26 @@ pub(crate) mod seconds {
         DateTime::from_unix_duration(Duration::from_secs(seconds)).map_err(D::Error::custom)
     }
 }
+
+/// A `DateTime` that may be missing, for `#[serde(with = "optional_seconds")]`.
+pub(crate) mod optional_seconds {
+    use der::DateTime;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+    use std::time::Duration;
+
+    pub(crate) fn serialize<S: Serializer>(
+        at: &Option<DateTime>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let seconds = at.map(|at| at.unix_duration().as_secs());
+        seconds.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<DateTime>, D::Error> {
+        let seconds = Option::<u64>::deserialize(deserializer)?;
+        let at = |seconds| DateTime::from_unix_duration(Duration::from_secs(seconds));
+        seconds.map(at).transpose().map_err(D::Error::custom)
+    }
+}

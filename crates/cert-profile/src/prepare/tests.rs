@@ -21,6 +21,9 @@ use x509_cert::ext::pkix::{
     KeyUsages, SubjectAltName, SubjectKeyIdentifier, name::GeneralName,
 };
 
+mod fields;
+mod shipped;
+
 fn key() -> SigningKey {
     SigningKey::new(SecretKey::generate(&mut SysRng).unwrap(), UserId::default())
 }

@@ -37,7 +37,7 @@ impl Profile {
     /// certificate's distribution points from issuance on, and whoever makes the CRLs
     /// asks the same here.
     pub fn shard(&self, serial: &SerialNumber) -> Option<u32> {
-        self.places.shard(serial)
+        self.places.shard(serial.as_bytes())
     }
 
     /// How many CRLs the certificates are spread over; none when there is one.
@@ -102,9 +102,10 @@ impl Places {
         Ok(places)
     }
 
-    pub(crate) fn shard(&self, serial: &SerialNumber) -> Option<u32> {
+    /// Of a serial number in its content octets.
+    pub(crate) fn shard(&self, serial: &[u8]) -> Option<u32> {
         let count = u64::from(self.shards?);
-        let digest = sm3::digest(serial.as_bytes());
+        let digest = sm3::digest(serial);
         let (first, _) = digest.split_first_chunk::<8>()?;
         u32::try_from(u64::from_be_bytes(*first) % count).ok()
     }

@@ -31,7 +31,7 @@ fn each_shipped_profile_loads_under_its_name() {
 #[test]
 fn defaults_are_the_narrow_ones() {
     let profile = load(GOOD).unwrap();
-    assert_eq!(profile.alternative_names.presence(), Presence::Forbidden);
+    assert_eq!(profile.alternative_names.presence, Presence::Forbidden);
     assert_eq!(profile.signature_parameters, SignatureParameters::Absent);
     assert_eq!(profile.path_len, None);
 }

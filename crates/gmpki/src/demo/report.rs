@@ -55,9 +55,14 @@ fn certificates(text: &mut String, proof: &Proof) {
 /// signing certificate.
 fn timeline(text: &mut String, business: &Business, applicant: &Applicant) -> Result<(), Failure> {
     let pair = business.pair(&applicant.id)?;
+    // What the applicant's form shows too.
+    let end = match pair.registered.shortened_to {
+        Some(end) => format!(", valid until {end}, which is the CA's own end"),
+        None => String::new(),
+    };
     let _ = writeln!(
         text,
-        "## Application {}\n\n{}, case {}\n\n| # | time | who | seat | what |\n|---|---|---|---|---|",
+        "## Application {}\n\n{}, case {}{end}\n\n| # | time | who | seat | what |\n|---|---|---|---|---|",
         applicant.id,
         applicant.csr.subject(),
         pair.registered.case

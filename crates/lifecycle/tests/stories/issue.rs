@@ -1,6 +1,6 @@
 //! From a request to a certificate pair.
 
-use cert_profile::{Issuer, Profile};
+use cert_profile::{Issuer, Profile, SHIPPED};
 use der::{Decode, Encode, referenced::OwnedToRef};
 use gm_crypto::{
     pki::{self, KeyFileParameters, Signed, Sm2Sm3},
@@ -69,6 +69,44 @@ fn check_pair(engine: &Engine, applicant: &Applicant) {
 }
 
 #[test]
+fn a_pair_that_is_cut_to_its_ca_s_end_is_registered_with_that_end() {
+    let (world, engine) = in_business();
+    let until = {
+        let certificate = Certificate::from_der(&certificate_of(&engine, CA)).unwrap();
+        let validity = certificate.tbs_certificate().validity();
+        validity.not_after.to_date_time()
+    };
+    let longer = |name: &str| {
+        let (_, text) = SHIPPED
+            .iter()
+            .find(|(shipped, _)| *shipped == name)
+            .unwrap();
+        let clamp = text.replace("years = 2", "years = 15\nbeyond_issuer = \"clamp\"");
+        Profile::from_toml(&clamp).unwrap()
+    };
+    let mut policy = policy();
+    policy.signing = longer("subscriber-signing");
+    policy.encryption = longer("subscriber-encryption");
+    drop(engine);
+    let mut engine = world.engine_under(policy);
+    let zhang = Applicant::new("zhang.san");
+    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
+    act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
+    assert!(
+        matches!(engine.application(&zhang.id).unwrap(), Some(State::Registered(registered))
+            if registered.shortened_to == Some(until))
+    );
+    take_through(&mut engine, &zhang).unwrap();
+    let pair = zhang.pair(&engine);
+    assert_eq!(pair.registered.shortened_to, Some(until));
+    for issued in [&pair.signing, &pair.encryption] {
+        let certificate = Certificate::from_der(&issued.certificate).unwrap();
+        let validity = certificate.tbs_certificate().validity();
+        assert_eq!(validity.not_after.to_date_time(), until);
+    }
+}
+
+#[test]
 fn two_persons_take_an_application_from_request_to_pair() {
     let (world, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
@@ -78,7 +116,8 @@ fn two_persons_take_an_application_from_request_to_pair() {
     assert!(matches!(state(&engine), State::Submitted(_)));
     act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
     assert!(matches!(state(&engine), State::Registered(registered)
-        if registered.case == CaseNumber(1) && registered.registrar.as_str() == "li.si"));
+        if registered.case == CaseNumber(1) && registered.registrar.as_str() == "li.si"
+            && registered.shortened_to.is_none()));
     act(&mut engine, &approver(), zhang.command(Command::Approve)).unwrap();
     assert!(matches!(state(&engine), State::Issued(pair) if pair.approver.as_str() == "wang.wu"));
     let published = format!("subscribers/{}/signing-certificate.pem", zhang.id);

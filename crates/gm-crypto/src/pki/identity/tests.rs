@@ -330,3 +330,84 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_written_is_read_again_in_each_edition() {
+    use {IdentityEdition as Edition, IdentityKind as Kind};
+    let numbers = [
+        (Kind::ResidentNumber, RESIDENT),
+        (Kind::MilitaryOfficerCard, "\u{519b}123456"),
+        (Kind::Passport, "E12345678"),
+        (Kind::SocialInsurance, "123456"),
+        (Kind::BusinessRegistration, "440301103097413"),
+        (Kind::OrganizationCode, "D2143569-X"),
+        (Kind::TaxationNumber, "440301103097413"),
+        (Kind::CreditCode, CODE),
+    ];
+    let without = [
+        (Kind::CreditCode, Edition::Of2012),
+        (Kind::MilitaryOfficerCard, Edition::Of2023),
+    ];
+    for edition in [Edition::Of2012, Edition::Of2023] {
+        for tagging in [IdentityTagging::Explicit, IdentityTagging::Implicit] {
+            for (kind, value) in numbers {
+                let number = Identifier::new(kind, value);
+                let written = number.to_extension(edition, tagging);
+                if without.contains(&(kind, edition)) {
+                    assert!(written.is_err(), "{kind}");
+                    assert_eq!(Identifier::extension(kind, edition), None);
+                    continue;
+                }
+                let (id, octets) = written.unwrap();
+                assert_eq!(Identifier::extension(kind, edition), Some(id));
+                let found = one(id, &octets);
+                assert_eq!((found.kind(), found.reveal()), (kind, value), "{edition:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_number_to_be_written_is_checked_and_masked() {
+    use {IdentityCheck as Check, IdentityKind as Kind};
+    let check = |kind, value: &str| Identifier::new(kind, value).check();
+    assert_eq!(check(Kind::ResidentNumber, RESIDENT), Check::Fits);
+    assert_eq!(
+        check(Kind::ResidentNumber, "110101199001011238"),
+        Check::Wrong
+    );
+    assert_eq!(check(Kind::CreditCode, CODE), Check::Fits);
+    assert_eq!(check(Kind::CreditCode, "91440300MA5DDA0007"), Check::Wrong);
+    // GB 11714-1997: the weighted sum of 12345678 is 201, and 11 - 201 mod 11 is 8; that of
+    // D2143569 is 199, which leaves 10, an X.
+    for (value, expected) in [
+        ("123456788", Check::Fits),
+        ("12345678-8", Check::Fits),
+        ("D2143569-X", Check::Fits),
+        ("D2143569-0", Check::Wrong),
+        ("12345678-4", Check::Wrong),
+        ("1234567-88", Check::Wrong),
+        ("12345678--8", Check::Wrong),
+        ("12345678", Check::Wrong),
+        (CODE, Check::Fits),
+    ] {
+        assert_eq!(check(Kind::OrganizationCode, value), expected, "{value}");
+    }
+    for kind in [Kind::TaxationNumber, Kind::BusinessRegistration] {
+        assert_eq!(check(kind, CODE), Check::Fits);
+        assert_eq!(check(kind, "91440300MA5DDA0007"), Check::Wrong);
+        assert_eq!(check(kind, "440301103097413"), Check::None);
+    }
+    for value in ["", " 1", "1\n", &"1".repeat(65)] {
+        assert_eq!(check(Kind::Passport, value), Check::Wrong);
+    }
+    let number = Identifier::new(Kind::ResidentNumber, RESIDENT);
+    let shown = format!("{number} {number:?}");
+    assert!(
+        shown.contains("11***37") && !shown.contains(&RESIDENT[2..16]),
+        "{shown}"
+    );
+    let bad = Identifier::new(Kind::Passport, "\u{62a4}");
+    let written = bad.to_extension(IdentityEdition::Of2012, IdentityTagging::Explicit);
+    assert!(written.is_err(), "no PrintableString");
+}
