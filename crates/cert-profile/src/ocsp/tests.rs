@@ -1,5 +1,7 @@
 //! Questions and answers there and back; each refusal.
 
+mod responders;
+
 use super::*;
 use crate::{Error, Reason};
 use der::{DateTime, Decode, Encode, referenced::OwnedToRef};
@@ -289,8 +291,234 @@ fn extensions_are_known_or_not_critical_and_stand_once() {
     assert!(matches!(read(twice), Err(Error::Invalid { .. })));
 }
 
+#[test]
+fn an_answer_names_its_responder_by_name() {
+    let (key, spki) = key();
+    let draft = draft(&key, &spki).response(good(&spki));
+    let der = sign(draft.clone().by_name(issuer()), &key);
+    let answer = OcspResponse::from_der(&der).unwrap();
+    assert_eq!(answer.responder(), &ResponderId::ByName(issuer()));
+    assert!(
+        answer
+            .verify(spki.owned_to_ref(), &[&Sm2Sm3::default()])
+            .is_ok()
+    );
+    let nameless = draft.by_name(Name::default()).prepare();
+    assert!(matches!(
+        nameless,
+        Err(Error::Invalid {
+            clause: "RFC 6960, 4.2.2.2",
+            ..
+        })
+    ));
+}
+
+#[test]
+fn an_archive_cutoff_comes_back_and_is_not_in_the_future() {
+    let (key, spki) = key();
+    let cutoff = at("2019-07-01T00:00:00Z");
+    let of = |cutoff| draft(&key, &spki).response(good(&spki).archived_since(cutoff));
+    let der = sign(of(cutoff), &key);
+    // SEQUENCE { 1.3.6.1.5.5.7.48.1.6, OCTET STRING { GeneralizedTime } }
+    let value = b"\x06\x09\x2b\x06\x01\x05\x05\x07\x30\x01\x06\x04\x11\x18\x0f20190701000000Z";
+    assert!(der.windows(value.len()).any(|part| part == value));
+    let answer = OcspResponse::from_der(&der).unwrap();
+    let answer = answer
+        .verify(spki.owned_to_ref(), &[&Sm2Sm3::default()])
+        .unwrap();
+    assert_eq!(answer.responses()[0].archive_cutoff(), Some(cutoff));
+    assert!(of(at("2026-07-01T00:00:01Z")).prepare().is_err());
+}
+
+#[test]
+fn what_was_never_issued_is_held_since_1970_and_said_so() {
+    let (key, spki) = key();
+    let never = SingleResponse::new(id(&spki, 9), CertStatus::NEVER_ISSUED, now());
+    for (single, extended) in [(never, true), (good(&spki), false)] {
+        let der = sign(draft(&key, &spki).response(single.clone()), &key);
+        let answer = OcspResponse::from_der(&der).unwrap();
+        let answer = answer
+            .verify(spki.owned_to_ref(), &[&Sm2Sm3::default()])
+            .unwrap();
+        assert_eq!(answer.extended_revoke(), extended);
+        assert_eq!(answer.responses(), [single]);
+    }
+    let CertStatus::Revoked { at, reason } = CertStatus::NEVER_ISSUED else {
+        panic!("it is revoked");
+    };
+    assert_eq!(
+        (at.unix_duration().as_secs(), reason),
+        (0, Some(Reason::CertificateHold))
+    );
+}
+
+#[test]
+fn a_prepared_answer_can_be_stored_and_taken_up() {
+    let (key, spki) = key();
+    let draft = draft(&key, &spki)
+        .response(good(&spki))
+        .certificate(spki.to_der().unwrap());
+    let prepared = draft.prepare().unwrap();
+    let stored = PreparedOcsp::from_stored(
+        prepared.tbs().to_vec(),
+        prepared.algorithm().clone(),
+        prepared.certificates().to_vec(),
+    );
+    assert_eq!(stored, prepared);
+    let signature = key.sign_hedged(&mut SysRng, stored.tbs()).unwrap();
+    let signature = signature.to_bitstring().unwrap();
+    assert_eq!(
+        stored.attach(&signature).unwrap(),
+        prepared.attach(&signature).unwrap()
+    );
+    let algorithm = key.signature_algorithm_identifier().unwrap();
+    for (tbs, certificates) in [
+        (vec![0x30, 1], vec![]),
+        (vec![0x30, 0], vec![vec![0x30, 1]]),
+    ] {
+        let damaged = PreparedOcsp::from_stored(tbs, algorithm.clone(), certificates);
+        assert!(matches!(
+            damaged.attach(&signature),
+            Err(Error::Encoding { .. })
+        ));
+    }
+}
+
+#[test]
+fn a_signed_question_is_read_and_reported() {
+    let (_, spki) = key();
+    let question = OcspRequest::new(vec![id(&spki, 7)], None).unwrap();
+    assert!(!question.is_signed());
+    let tbs = &question.to_der().unwrap()[2..];
+    let name = "CN=a".parse::<Name>().unwrap().to_der().unwrap();
+    let length = u8::try_from(name.len()).unwrap();
+    let requestor = [&[0xa1, length + 2, 0xa4, length][..], &name].concat();
+    let read = |signature: &[u8]| {
+        let mut inner = requestor.clone();
+        inner.extend(&tbs[2..]);
+        let mut octets = vec![0x30, u8::try_from(inner.len()).unwrap()];
+        octets.extend(inner);
+        octets.extend(signature);
+        let whole = [&[0x30, u8::try_from(octets.len()).unwrap()][..], &octets].concat();
+        OcspRequest::from_der(&whole)
+    };
+    let unsigned = read(&[]).unwrap();
+    assert!(!unsigned.is_signed());
+    let name = x509_cert::ext::pkix::name::GeneralName::DirectoryName("CN=a".parse().unwrap());
+    assert_eq!(unsigned.requestor(), Some(&name));
+    // [0] { SEQUENCE { AlgorithmIdentifier, BIT STRING } }
+    let signature = [0xa0, 11, 0x30, 9, 0x30, 3, 6, 1, 0x2a, 3, 2, 0, 0];
+    let signed = read(&signature).unwrap();
+    assert!(signed.is_signed());
+    assert_eq!(signed.cert_ids(), question.cert_ids());
+    assert!(matches!(
+        read(&[0xa0, 2, 5, 0]),
+        Err(Error::Malformed { .. })
+    ));
+}
+
+#[test]
+fn the_other_digest_asks_about_the_same_certificate() {
+    let (_, spki) = key();
+    let by = |id: &CertId| id.by_other_digest(&issuer(), spki.owned_to_ref()).unwrap();
+    let sm3 = CertId::with_sm3(&issuer(), spki.owned_to_ref(), 7u8.into()).unwrap();
+    assert_eq!(by(&id(&spki, 7)), Some(sm3.clone()));
+    assert_eq!(by(&sm3), Some(id(&spki, 7)));
+    let mut unknown = sm3.to_der().unwrap();
+    unknown[10] ^= 1;
+    assert_eq!(by(&CertId::from_der(&unknown).unwrap()), None);
+    assert!(ErrorStatus::TryLater.is_temporary() && ErrorStatus::InternalError.is_temporary());
+    assert!(!ErrorStatus::Unauthorized.is_temporary());
+}
+
+#[test]
+fn an_answer_has_no_more_than_can_be_read() {
+    let (key, spki) = key();
+    let many = |count: u16| {
+        let singles = (0..count).map(|serial| {
+            let id = CertId::new(&issuer(), spki.owned_to_ref(), (serial + 1).into());
+            SingleResponse::new(id.unwrap(), CertStatus::Good, now())
+        });
+        singles.fold(draft(&key, &spki), OcspDraft::response)
+    };
+    assert!(OcspResponse::from_der(&sign(many(256), &key)).is_ok());
+    assert!(matches!(
+        many(257).prepare(),
+        Err(Error::TooMany {
+            found: 257,
+            limit: 256,
+            ..
+        })
+    ));
+}
+
+fn times() -> impl Strategy<Value = DateTime> {
+    (0u64..4_000_000_000).prop_map(|seconds| {
+        DateTime::from_unix_duration(std::time::Duration::from_secs(seconds)).unwrap()
+    })
+}
+
+fn singles()
+-> impl Strategy<Value = Vec<(u8, CertStatus, DateTime, Option<DateTime>, Option<DateTime>)>> {
+    let reason = prop::sample::select((0..=10).filter_map(Reason::from_code).collect::<Vec<_>>());
+    let status = prop_oneof![
+        Just(CertStatus::Good),
+        Just(CertStatus::Unknown),
+        Just(CertStatus::NEVER_ISSUED),
+        (times(), prop::option::of(reason))
+            .prop_map(|(at, reason)| CertStatus::Revoked { at, reason }),
+    ];
+    let single = (
+        1u8..20,
+        status,
+        times(),
+        prop::option::of(times()),
+        prop::option::of(times()),
+    );
+    prop::collection::vec(single, 0..6)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_prepared_comes_back(
+        singles in singles(),
+        nonce in prop::option::of(prop::collection::vec(any::<u8>(), 1..=128)),
+        named in any::<bool>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+    ) {
+        let (key, spki) = key();
+        let produced = at("2099-01-01T00:00:00Z");
+        let algorithm = key.signature_algorithm_identifier().unwrap();
+        let nonce = nonce.map(|nonce| Nonce::new(nonce).unwrap());
+        let singles: Vec<_> = singles.into_iter().map(|(serial, status, this, next, cutoff)| {
+            let single = SingleResponse::new(id(&spki, serial), status, this);
+            let single = next.map_or(single.clone(), |next| single.until(next));
+            cutoff.map_or(single.clone(), |cutoff| single.archived_since(cutoff))
+        }).collect();
+        let mut draft = OcspDraft::new(spki.owned_to_ref(), algorithm, produced).nonce(nonce.clone());
+        if named {
+            draft = draft.by_name(issuer());
+        }
+        let draft = singles.iter().cloned().fold(draft, OcspDraft::response);
+        let Ok(prepared) = draft.prepare() else { return Ok(()) };
+        let signature = key.sign_hedged(&mut SysRng, prepared.tbs()).unwrap();
+        let mut der = prepared.attach(&signature.to_bitstring().unwrap()).unwrap();
+        let answer = OcspResponse::from_der(&der).unwrap();
+        let answer = answer.verify(spki.owned_to_ref(), &[&Sm2Sm3::default()]).unwrap();
+        prop_assert_eq!(answer.responses(), singles);
+        prop_assert_eq!(answer.nonce(), nonce.as_ref());
+        prop_assert_eq!(answer.produced_at(), produced);
+
+        for (at, octet) in changes {
+            let at = at.index(der.len());
+            der[at] = octet;
+        }
+        prop_assert!(crate::lint::ocsp_response(&der).elements() <= 2 * der.len());
+        let _ = OcspResponse::from_der(&der);
+        let _ = OcspRequest::from_der(&der);
+    }
 
     #[test]
     fn no_changed_bit_verifies(at in any::<prop::sample::Index>(), bit in 0u8..8) {

@@ -63,10 +63,7 @@ impl<'a> Crl<'a> {
             true => Some(Time::read(&mut tbs)?),
             false => None,
         };
-        let entries = match tbs.optional(SEQUENCE)? {
-            None => None,
-            Some(list) => Some(tbs.inside(&list)),
-        };
+        let entries = tbs.optional(SEQUENCE)?.map(|list| tbs.inside(&list));
         let extensions = match tbs.optional(constructed(0))? {
             None => None,
             Some(element) => Some(read_extensions(tbs.inside(&element))?),
