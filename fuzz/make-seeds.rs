@@ -6,7 +6,7 @@
 //! ```
 
 use cert_profile::{
-    CrlDraft, Issuer, Reason, RevokedEntry, SHIPPED,
+    CrlDraft, Issuer, IssuingDistributionPoint, OnlyContains, Reason, RevokedEntry, SHIPPED,
     ocsp::{
         CertId, CertStatus, ErrorStatus, Nonce, OcspDraft, OcspRequest, SingleResponse,
         error_response,
@@ -167,10 +167,30 @@ fn revocation_lists() -> Result<()> {
     let reasons = (0..=10).filter_map(Reason::from_code).collect::<Vec<_>>();
     let revoked = (1u8..).zip(reasons);
     let revoked = revoked.map(|(serial, reason)| RevokedEntry::new(serial.into(), now(), reason));
-    for (name, number, entries) in [("empty", 1u64, Vec::new()), ("reasons", 2, revoked.collect())] {
-        let draft = CrlDraft::new(&issuer, number, in_days(1), in_days(8)).prepare(&entries)?;
-        let signature = sign(&key("ca"), draft.tbs());
-        write("crl", &format!("{name}.der"), draft.attach(&signature)?)?;
+    let revoked: Vec<_> = revoked.collect();
+    let draft = |number: u64| CrlDraft::new(&issuer, number, in_days(1), in_days(8));
+    let back = RevokedEntry::removed(7u8.into(), now());
+    let invalid = RevokedEntry::new(20u8.into(), now(), Reason::KeyCompromise);
+    let point = IssuingDistributionPoint::at(["http://ca.example.cn/3.crl"])?;
+    for (name, draft, entries) in [
+        ("empty", draft(1), &[][..]),
+        ("reasons", draft(2), &revoked),
+        (
+            "delta",
+            draft(3).delta_to(2),
+            &[back, invalid.invalid_since(now())],
+        ),
+        (
+            "shard",
+            draft(4)
+                .distribution_point(point.only(OnlyContains::UserCerts))
+                .freshest(["http://ca.example.cn/3-delta.crl"])?,
+            &revoked,
+        ),
+    ] {
+        let prepared = draft.prepare(entries)?;
+        let signature = sign(&key("ca"), prepared.tbs());
+        write("crl", &format!("{name}.der"), prepared.attach(&signature)?)?;
     }
     Ok(())
 }
@@ -193,19 +213,30 @@ fn ocsp() -> Result<()> {
     };
     let algorithm = responder.signature_algorithm_identifier()?;
     let spki = public_half(&responder);
+    let delegated = under_ca("ocsp-responder", "CN=Responder,C=CN", "responder", 5);
+    let (archived_id, same_algorithm) = (by_sha1.clone(), algorithm.clone());
     let draft = OcspDraft::new(spki.owned_to_ref(), algorithm, now())
         .response(SingleResponse::new(by_sha1, CertStatus::Good, now()).until(in_days(1)))
         .response(SingleResponse::new(by_sm3, revoked, now()))
         .nonce(nonce)
-        .certificate(under_ca(
-            "ocsp-responder",
-            "CN=Responder,C=CN",
-            "responder",
-            5,
-        ))
+        .certificate(delegated.clone())
         .prepare()?;
     let signature = sign(&responder, draft.tbs());
     write("ocsp", "response.der", draft.attach(&signature)?)?;
+    let archived = SingleResponse::new(archived_id, CertStatus::Good, now());
+    let never = CertId::new(
+        issuer.name(),
+        issuer.public_key().owned_to_ref(),
+        9u8.into(),
+    )?;
+    let draft = OcspDraft::new(spki.owned_to_ref(), same_algorithm, now())
+        .by_name("CN=Responder,C=CN".parse()?)
+        .response(archived.until(in_days(1)).archived_since(now()))
+        .response(SingleResponse::new(never, CertStatus::NEVER_ISSUED, now()))
+        .certificate(delegated)
+        .prepare()?;
+    let signature = sign(&responder, draft.tbs());
+    write("ocsp", "response-by-name.der", draft.attach(&signature)?)?;
     write("ocsp", "refusal.der", error_response(ErrorStatus::TryLater))
 }
 

@@ -183,11 +183,11 @@ impl<'a> CrlReader<'a> {
     pub fn find(&self, serial: &SerialNumber) -> Result<Option<EntryRef<'a>>, Error> {
         let mut rest = self.entries;
         while !rest.is_empty() {
-            let (whole, content, behind) = split(rest).map_err(Error::malformed(ENTRY))?;
-            let mut reader = SliceReader::new(content).map_err(Error::malformed(ENTRY))?;
+            let (entry, behind) = split(rest).map_err(Error::malformed(ENTRY))?;
+            let mut reader = SliceReader::new(entry).map_err(Error::malformed(ENTRY))?;
             let found = IntRef::decode(&mut reader).map_err(Error::malformed(ENTRY))?;
             if found.as_bytes() == serial.as_bytes() {
-                return EntryRef::read(whole, self.is_version_1).map(Some);
+                return EntryRef::read(entry, self.is_version_1).map(Some);
             }
             rest = behind;
         }
@@ -228,13 +228,9 @@ impl<'a> Iterator for CrlEntries<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let read =
-            split(self.rest)
-                .map_err(Error::malformed(ENTRY))
-                .and_then(|(whole, _, rest)| {
-                    let entry = EntryRef::read(whole, self.is_version_1)?;
-                    Ok((entry, rest))
-                });
+        let read = split(self.rest)
+            .map_err(Error::malformed(ENTRY))
+            .and_then(|(entry, rest)| Ok((EntryRef::read(entry, self.is_version_1)?, rest)));
         self.rest = read.as_ref().map_or(&[], |(_, rest)| rest);
         Some(read.map(|(entry, _)| entry))
     }
@@ -295,8 +291,8 @@ impl<'a> EntryRef<'a> {
         })
     }
 
-    fn read(octets: &'a [u8], is_version_1: bool) -> Result<Self, Error> {
-        let raw = RawEntry::read(octets).map_err(Error::malformed(ENTRY))?;
+    fn read(content: &'a [u8], is_version_1: bool) -> Result<Self, Error> {
+        let raw = RawEntry::read(content).map_err(Error::malformed(ENTRY))?;
         let mut entry = Self {
             serial: raw.serial.as_bytes(),
             revoked_at: raw.date.to_date_time(),
@@ -414,34 +410,33 @@ struct RawEntry<'a> {
 }
 
 impl<'a> RawEntry<'a> {
-    fn read(octets: &'a [u8]) -> der::Result<Self> {
-        let mut reader = SliceReader::new(octets)?;
-        let entry = reader.sequence(|reader| {
-            Ok::<_, der::Error>(Self {
-                serial: reader.decode()?,
-                date: reader.decode()?,
-                extensions: match reader.is_finished() {
-                    true => None,
-                    false => {
-                        let list = AnyRef::decode(reader)?;
-                        list.tag().assert_eq(Tag::Sequence)?;
-                        Some(list.value())
-                    }
-                },
-            })
-        })?;
+    fn read(content: &'a [u8]) -> der::Result<Self> {
+        let mut reader = SliceReader::new(content)?;
+        let (serial, date) = (reader.decode()?, reader.decode()?);
+        let extensions = match reader.is_finished() {
+            true => None,
+            false => {
+                let list: AnyRef<'a> = reader.decode()?;
+                list.tag().assert_eq(Tag::Sequence)?;
+                Some(list.value())
+            }
+        };
         reader.finish()?;
-        Ok(entry)
+        Ok(Self {
+            serial,
+            date,
+            extensions,
+        })
     }
 }
 
-/// The first element, a SEQUENCE: whole, its content, and what stands behind it.
-fn split(octets: &[u8]) -> der::Result<(&[u8], &[u8], &[u8])> {
+/// The content of the first element, which is a SEQUENCE, and what stands behind it.
+fn split(octets: &[u8]) -> der::Result<(&[u8], &[u8])> {
     let mut reader = SliceReader::new(octets)?;
-    let whole = reader.tlv_bytes()?;
-    let content = AnyRef::from_der(whole)?;
-    content.tag().assert_eq(Tag::Sequence)?;
-    Ok((whole, content.value(), &octets[whole.len()..]))
+    let element: AnyRef<'_> = reader.decode()?;
+    element.tag().assert_eq(Tag::Sequence)?;
+    let read = octets.len() - usize::try_from(reader.remaining_len())?;
+    Ok((element.value(), &octets[read..]))
 }
 
 /// Gives each extension of a list to `take`, which stands there once.
@@ -452,35 +447,43 @@ fn each_extension<'a>(
 ) -> Result<(), Error> {
     let malformed = Error::malformed(what);
     let mut reader = SliceReader::new(list).map_err(&malformed)?;
-    let mut seen = [None; CrlReader::MAX_EXTENSIONS];
     let mut count = 0;
     while !reader.is_finished() {
-        let read = reader.sequence(|reader| {
-            let oid: ObjectIdentifier = reader.decode()?;
-            let critical: Option<bool> = reader.decode()?;
-            let value: &'a OctetStringRef = reader.decode()?;
-            Ok::<_, der::Error>((oid, critical == Some(true), value.as_bytes()))
-        });
-        let (oid, critical, value) = read.map_err(&malformed)?;
-        if seen[..count].contains(&Some(oid)) {
-            return Err(Error::Invalid {
-                what,
-                rule: "has each extension once",
-                clause: "RFC 5280, 4.2",
-            });
-        }
-        let Some(free) = seen.get_mut(count) else {
+        let (oid, critical, value) = read_extension(&mut reader).map_err(&malformed)?;
+        if count == CrlReader::MAX_EXTENSIONS {
             return Err(Error::TooMany {
                 what,
                 found: count + 1,
                 limit: CrlReader::MAX_EXTENSIONS,
             });
-        };
-        *free = Some(oid);
+        }
+        // Those before it are read again: an entry has one as a rule.
+        let mut before = SliceReader::new(list).map_err(&malformed)?;
+        for _ in 0..count {
+            let (other, ..) = read_extension(&mut before).map_err(&malformed)?;
+            if other == oid {
+                return Err(Error::Invalid {
+                    what,
+                    rule: "has each extension once",
+                    clause: "RFC 5280, 4.2",
+                });
+            }
+        }
         count += 1;
         take(oid, critical, value)?;
     }
     Ok(())
+}
+
+fn read_extension<'a>(
+    reader: &mut SliceReader<'a>,
+) -> der::Result<(ObjectIdentifier, bool, &'a [u8])> {
+    reader.sequence(|reader| {
+        let oid = reader.decode()?;
+        let critical: Option<bool> = reader.decode()?;
+        let value: &'a OctetStringRef = reader.decode()?;
+        Ok((oid, critical == Some(true), value.as_bytes()))
+    })
 }
 
 const WHAT: &str = "CertificateList";

@@ -458,8 +458,10 @@ fn times() -> impl Strategy<Value = DateTime> {
     })
 }
 
-fn singles()
--> impl Strategy<Value = Vec<(u8, CertStatus, DateTime, Option<DateTime>, Option<DateTime>)>> {
+/// Serial number, status, thisUpdate, nextUpdate, archive cutoff.
+type Said = (u8, CertStatus, DateTime, Option<DateTime>, Option<DateTime>);
+
+fn singles() -> impl Strategy<Value = Vec<Said>> {
     let reason = prop::sample::select((0..=10).filter_map(Reason::from_code).collect::<Vec<_>>());
     let status = prop_oneof![
         Just(CertStatus::Good),
