@@ -3,6 +3,8 @@
 use super::*;
 use der::DateTime;
 
+mod page;
+
 const GOOD: &str = r#"
     name = "a"
     kind = "end-entity"
