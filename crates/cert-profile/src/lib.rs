@@ -62,7 +62,8 @@
 //! | [`Prepared`] | octets to sign, of a certificate or a CRL; takes a signature |
 //! | [`Rejection`] | every [`Objection`] at once, each with its clause |
 //! | [`diff()`] → [`Differences`] | form, registration and octets to sign compared; a gate |
-//! | [`CrlDraft`] | a revocation list |
+//! | [`CrlDraft`] → [`CrlWriter`] | a revocation list, full or delta, whole or a shard, of any length |
+//! | [`CrlReader`] | a revocation list as it came, read entry by entry |
 //! | [`ocsp`] | questions and answers about one certificate |
 //! | [`lint`] | rules for what a certificate says |
 //!
@@ -88,9 +89,10 @@
 //!
 //! # What it is not
 //!
-//! No path validation and no judgement over signatures but those of OCSP answers.
-//! No secret key, no random source, no clock, no file. No attribute certificates. Whether
-//! a name is within its issuer's name constraints is not asked. Keys are SM2 keys.
+//! No path validation and no judgement over signatures but those of CRLs, of OCSP answers
+//! and of their responders' certificates. No secret key, no random source, no clock, no
+//! file. No attribute certificates, no indirect CRLs. Whether a name is within its issuer's
+//! name constraints is not asked. Keys are SM2 keys.
 
 #![forbid(unsafe_code)]
 
