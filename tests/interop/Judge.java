@@ -47,6 +47,8 @@ import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
  */
 public class Judge {
     static final Provider BC = new BouncyCastleProvider();
+    /** RFC 6960, 4.4.8: an identifier that BouncyCastle has no name for. */
+    static final ASN1ObjectIdentifier EXTENDED_REVOKE = new ASN1ObjectIdentifier("1.3.6.1.5.5.7.48.1.9");
     static final String[] USAGES = {"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
         "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"};
 
@@ -274,6 +276,7 @@ public class Judge {
             byte[] octets = ASN1OctetString.getInstance(nonce.getParsedValue()).getOctets();
             said.add("nonce=" + HexFormat.of().formatHex(octets));
         }
+        if (basic.getExtension(EXTENDED_REVOKE) != null) said.add("extended-revoke");
         for (SingleResp one : basic.getResponses()) {
             CertificateStatus status = one.getCertStatus();
             String text = "unknown";

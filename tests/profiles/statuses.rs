@@ -332,6 +332,18 @@ pub(crate) fn answers(panel: &Panel, issuing: &Owner, responder: &Owner) -> Vec<
             panel,
             issuing,
             false,
+            "never-issued",
+            unknown,
+            |draft| draft.response(say(about(unknown), CertStatus::NEVER_ISSUED)),
+            &format!(
+                "by=key certificates=0 extended-revoke {}=revoked,6",
+                text[3]
+            ),
+        ),
+        answer(
+            panel,
+            issuing,
+            false,
             "by-name",
             good,
             |draft| {
