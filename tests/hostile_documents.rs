@@ -151,9 +151,8 @@ const INDEFINITE: &[u8] = &[0x30, 0x80, 5, 0, 0, 0];
 
 /// What was read, or why not, with all sources.
 fn told<T, E: Error>(result: Result<T, E>) -> String {
-    let error = match result {
-        Ok(_) => return "read".into(),
-        Err(error) => error,
+    let Err(error) = result else {
+        return "read".into();
     };
     let (mut text, mut source) = (error.to_string(), error.source());
     while let Some(error) = source {
@@ -347,7 +346,10 @@ fn extensions_that_nobody_should_write_are_told() {
     const CRITICAL: Option<&str> = Some("the unknown critical extension 1.2.156.10197.9.9");
     const MANY: Option<&str> = Some("elements, at most 32 are read");
     const CAPPED: Option<&str> = Some("is more than 256");
-    type Row<'r> = (Option<&'r str>, Vec<Option<&'r str>>);
+    /// The rule, and what each reader says.
+    type Told<'r> = (Option<&'r str>, Vec<Option<&'r str>>);
+    /// Extensions, and what is told of them in a certificate, a CRL and an OCSP answer.
+    type Row<'r> = (&'r str, Vec<Vec<u8>>, [Told<'r>; 3]);
     let der = |kind: &'static str| (Some(kind), vec![None; 2]);
     let thousand = (0..1_000_u16).map(|number| {
         let [high, low] =
@@ -355,8 +357,7 @@ fn extensions_that_nobody_should_write_are_told() {
         extension(&[0x2a, 3, 0x80 | high, low], false, &[5, 0])
     });
     let thousand: Vec<_> = thousand.collect();
-    // Certificate, CRL, OCSP answer: the rule, and what each reader says.
-    let rows: Vec<(&str, Vec<Vec<u8>>, [Row<'_>; 3])> = vec![
+    let rows: Vec<Row<'_>> = vec![
         (
             "a value a hundred levels deep",
             vec![extension(UNKNOWN, false, &nested(100))],

@@ -121,7 +121,7 @@ pub(crate) fn issue(desk: &Desk, case: &Case, issuer: Option<&Owner>) -> Owner {
     };
     let prepared = profile
         .prepare(&by, &request, &serial, now())
-        .unwrap_or_else(|rejection| panic!("{}: {rejection}", case.profile));
+        .expect(case.profile);
     let signer = issuer.map_or(&key, |issuer| &issuer.key);
     let signature = sign(signer, prepared.tbs());
     let der = prepared.attach(&signature).expect("a certificate");

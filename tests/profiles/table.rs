@@ -68,11 +68,10 @@ impl Case {
     /// # Panics
     /// When a shipped profile has none: whoever ships a profile adds it here.
     pub(crate) fn of(profile: &str) -> &'static Self {
-        CASES
-            .iter()
-            .chain(OWN)
-            .find(|case| case.profile == profile)
-            .unwrap_or_else(|| panic!("{profile} is shipped and nobody judges it"))
+        let mut all = CASES.iter().chain(OWN);
+        let found = all.find(|case| case.profile == profile);
+        assert!(found.is_some(), "{profile} is shipped and nobody judges it");
+        found.expect("it was found")
     }
 
     /// The profile.
