@@ -1,14 +1,19 @@
 //! What the field's clients send: OpenSSL's requests for keys of all kinds, and CFCA's; a
 //! twin of each with one octet changed is refused.
 
+use cert_profile::{CertRequest, Issuer, Profile};
 use csr::{CsrDraft, Dialect, DualKeyRequest, Error, Limits, Note, UnverifiedCsr, VerifiedCsr};
-use der::{Decode, asn1::BitString, asn1::ObjectIdentifier};
+use der::{
+    Decode, Encode, Length, Reader, SliceReader, asn1::AnyRef, asn1::BitString,
+    asn1::ObjectIdentifier,
+};
 use gm_crypto::{
-    pki::{Ecdsa, RsaPkcs1, Sm2Sm3, VerifyAlgorithm},
-    sm2::{SecretKey, UserId},
+    pki::{Ecdsa, RsaPkcs1, Signed, Sm2Sm3, VerifyAlgorithm},
+    sm2::{DerSignature, RawSignature, SecretKey, UserId},
 };
 use gm_pki_tests::{openssl::Desk, suites::Suites};
-use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use hsm::{KeyHandle, SoftKey};
+use spki::{AlgorithmIdentifierOwned, EncodePublicKey, SubjectPublicKeyInfoOwned};
 use std::{fs, path::Path};
 use x509_cert::ext::pkix::{KeyUsages, name::GeneralName};
 
@@ -382,4 +387,358 @@ fn openssl_refuses_cfcas_form_and_we_read_it() {
         UnverifiedCsr::from_der(&der, &Limits::default()),
         Err(Error::Malformed { .. })
     ));
+}
+
+/// A request that goes in, and what its twins are made of.
+struct Sound {
+    name: &'static str,
+    dialect: Dialect,
+    algorithm: Sm2Sm3,
+    /// How OpenSSL is told the ID.
+    id: &'static str,
+    /// version, subject, key, attributes
+    parts: [Vec<u8>; 4],
+}
+
+fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let mut octets = vec![tag];
+    let length = Length::try_from(contents.len()).expect("short");
+    octets.extend(length.to_der().expect("a length"));
+    octets.extend(contents);
+    octets
+}
+
+fn info(parts: &[Vec<u8>; 4]) -> Vec<u8> {
+    tlv(0x30, &parts.concat())
+}
+
+/// `info` signed by OpenSSL with the key in a file of the desk.
+fn signed(desk: &Desk, key: &str, id: &str, info: &[u8]) -> Vec<u8> {
+    let (key, tbs, out) = (
+        desk.path(key),
+        desk.write("info", info),
+        desk.path("signature"),
+    );
+    let words = format!("pkeyutl -sign -rawin -digest sm3 {id} -inkey {{}} -in {{}} -out {{}}");
+    let said = desk.ask(&words, &[&key, &tbs, &out]);
+    assert_eq!(said.exit, Some(0), "{}", said.text);
+    with_signature(info, &fs::read(out).expect("a file"))
+}
+
+fn with_signature(info: &[u8], signature: &[u8]) -> Vec<u8> {
+    let algorithm = AlgorithmIdentifierOwned {
+        oid: gm_crypto::sm2::SIGNATURE_OID,
+        parameters: None,
+    };
+    let signature = BitString::from_bytes(signature).expect("whole octets");
+    let parts = [
+        info.to_vec(),
+        algorithm.to_der().expect("an identifier"),
+        signature.to_der().expect("a BIT STRING"),
+    ];
+    tlv(0x30, &parts.concat())
+}
+
+/// The four parts of a request's information.
+fn parts(info: &[u8]) -> [Vec<u8>; 4] {
+    let read = || -> der::Result<_> {
+        SliceReader::new(info)?.sequence(|reader| {
+            let parts = [(); 4].map(|()| reader.tlv_bytes().map(<[u8]>::to_vec));
+            let [version, subject, key, attributes] = parts;
+            Ok::<_, der::Error>([version?, subject?, key?, attributes?])
+        })
+    };
+    read().expect("version, subject, key, attributes")
+}
+
+const ID: &str = "-pkeyopt distid:1234567812345678";
+
+/// What the field sends, its key and its signatures made by OpenSSL.
+fn sound(desk: &Desk) -> Vec<Sound> {
+    let usual = Sm2Sm3::default;
+    let empty = Sm2Sm3::with_id(UserId::new("").expect("an ID of no octet"));
+    key(desk, SM2);
+    let plain = |options: &str| {
+        let der = request(desk, &format!("-sm3 {options}"));
+        parts(Signed::from_der("request", &der).expect("a request").tbs())
+    };
+    let uncompressed = plain("-sigopt {ID}");
+
+    // The key's algorithm is the curve, as TPMs and some tokens have it.
+    let spki = SubjectPublicKeyInfoOwned::from_der(&uncompressed[2]).expect("a key");
+    let point = spki.subject_public_key.to_der().expect("a point");
+    let curve = gm_crypto::sm2::CURVE_OID.to_der().expect("an OID");
+    let mut respelled = uncompressed.clone();
+    respelled[2] = tlv(0x30, &[tlv(0x30, &curve), point].concat());
+
+    // RFC 5480 lets a point be compressed.
+    let file = desk.path("compressed.der");
+    let words = "ec -pubout -conv_form compressed -outform DER -in {} -out {}";
+    let said = desk.ask(words, &[&desk.path("key.pem"), &file]);
+    assert_eq!(said.exit, Some(0), "{}", said.text);
+    let mut compressed = uncompressed.clone();
+    compressed[2] = fs::read(file).expect("a file");
+
+    let temporary = SecretKey::from_bytes(&[9; 32]).expect("a key").public_key();
+    let dual = CsrDraft::new("CN=客人,C=CN".parse().expect("a name"))
+        .challenge_password("111111")
+        .and_then(|draft| draft.cfca_temporary_key(&temporary))
+        .and_then(|draft| {
+            let oid = gm_crypto::sm2::SIGNATURE_OID;
+            let algorithm = AlgorithmIdentifierOwned {
+                oid,
+                parameters: None,
+            };
+            draft.prepare(spki.clone(), algorithm)
+        })
+        .expect("a request");
+    let dual = parts(dual.tbs());
+
+    let rfc2986 = |name, algorithm, id, parts| Sound {
+        name,
+        dialect: Dialect::Rfc2986,
+        algorithm,
+        id,
+        parts,
+    };
+    vec![
+        rfc2986("with the ID", usual(), ID, uncompressed.clone()),
+        rfc2986("without an ID", empty, "", uncompressed),
+        rfc2986("the curve as algorithm", usual(), ID, respelled),
+        rfc2986(
+            "compressed",
+            usual().with_compressed_points(),
+            ID,
+            compressed,
+        ),
+        Sound {
+            name: "CFCA's",
+            dialect: Dialect::Cfca,
+            algorithm: usual(),
+            id: ID,
+            parts: dual,
+        },
+    ]
+}
+
+/// The variant of an error; of one about DER, the decoder's too.
+fn reason(error: &Error) -> String {
+    let variant = |debug: String| -> String {
+        let word = debug.split([' ', '(']).next();
+        word.unwrap_or_default().to_owned()
+    };
+    match error {
+        Error::Malformed {
+            source: gm_crypto::Error::Malformed { source, .. },
+        } => format!("Malformed {}", variant(format!("{:?}", source.kind()))),
+        other => variant(format!("{other:?}")),
+    }
+}
+
+#[test]
+fn each_request_of_the_field_goes_in_and_each_twin_is_refused_for_its_own_reason() {
+    let Some(desk) = Desk::find() else { return };
+    let (mut sounds, mut refusals) = (0, 0);
+    for sound in sound(&desk) {
+        let Sound {
+            name,
+            dialect,
+            algorithm,
+            id,
+            parts,
+        } = &sound;
+        let read = |der: &[u8]| {
+            UnverifiedCsr::from_der_in(*dialect, der, &Limits::default())
+                .and_then(|csr| csr.verify(&[algorithm]))
+        };
+        let sign = |parts: &[Vec<u8>; 4]| signed(&desk, "key.pem", id, &info(parts));
+        let with = |index: usize, part: Vec<u8>| {
+            let mut parts = parts.clone();
+            parts[index] = part;
+            parts
+        };
+        let der = sign(parts);
+        let csr = read(&der).unwrap_or_else(|error| panic!("{name}: {error}"));
+        if *dialect == Dialect::Cfca {
+            DualKeyRequest::from_attribute(csr.clone()).expect("two keys");
+        }
+        issue(&desk, &csr);
+
+        let mut flipped = der.clone();
+        *flipped.last_mut().expect("octets") ^= 1;
+        let mut other_name = parts[1].clone();
+        *other_name.last_mut().expect("octets") ^= 1;
+        let mut off_the_curve = parts[2].clone();
+        *off_the_curve.last_mut().expect("octets") ^= 1;
+        let signature = Signed::from_der("request", &der)
+            .expect("a request")
+            .signature();
+        let signature = signature.raw_bytes();
+        let raw = DerSignature::from_der(signature).expect("a signature");
+        let raw = *RawSignature::from(raw).as_bytes();
+        desk.ask(
+            &format!("genpkey {SM2} -out {{}}"),
+            &[&desk.path("other.pem")],
+        )
+        .good();
+        // 0x81 or 0x82 and one or two octets: a longer length has a zero before them.
+        let (long, content) = der.split_at(2 + usize::from(der[1] & 0x7f));
+        let length = [&[long[1] + 1, 0], &long[2..]].concat();
+        let attributes = AnyRef::from_der(&parts[3]).expect("[0]").value();
+        let curve = gm_crypto::sm2::CURVE_OID.to_der().expect("an OID");
+        // The algorithm of the key with another last arc.
+        let mut other_algorithm = parts[2].clone();
+        let oid = usize::from(other_algorithm[5]);
+        other_algorithm[5 + oid] ^= 3;
+
+        let mut twins = vec![
+            ("a flipped bit", flipped, "ProofOfPossession"),
+            (
+                "another's signature",
+                signed(&desk, "other.pem", id, &info(parts)),
+                "ProofOfPossession",
+            ),
+            (
+                "another ID's",
+                signed(&desk, "key.pem", "-pkeyopt distid:another", &info(parts)),
+                "ProofOfPossession",
+            ),
+            (
+                "another name",
+                with_signature(&info(&with(1, other_name)), signature),
+                "ProofOfPossession",
+            ),
+            (
+                "r and s without DER",
+                with_signature(&info(parts), &raw),
+                "ProofOfPossession",
+            ),
+            (
+                "no point of the curve",
+                sign(&with(2, off_the_curve)),
+                "ProofOfPossession",
+            ),
+            (
+                "one octet more",
+                [&der[..], &[0]].concat(),
+                "Malformed TrailingData",
+            ),
+            (
+                "one octet less",
+                der[..der.len() - 1].to_vec(),
+                "Malformed Incomplete",
+            ),
+            (
+                "no definite length",
+                [&[0x30, 0x80], content, &[0, 0]].concat(),
+                "Malformed IndefiniteLength",
+            ),
+            (
+                "a longer length",
+                [&[0x30], &length[..], content].concat(),
+                "Malformed Length",
+            ),
+            (
+                "no definite length inside",
+                signed(
+                    &desk,
+                    "key.pem",
+                    id,
+                    &[&[0x30, 0x80], &parts.concat()[..], &[0, 0]].concat(),
+                ),
+                "Malformed IndefiniteLength",
+            ),
+            (
+                "version 2",
+                sign(&with(0, vec![2, 1, 1])),
+                "Malformed Value",
+            ),
+            (
+                "version -1",
+                sign(&with(0, vec![2, 1, 0xff])),
+                "Malformed Value",
+            ),
+            ("nobody's", sign(&with(1, vec![0x30, 0])), "EmptySubject"),
+            (
+                "a key of another kind",
+                sign(&with(2, other_algorithm)),
+                "KeyAlgorithm",
+            ),
+            (
+                "a signature of another kind",
+                replaced(&der, &[0x83, 0x75], &[0x83, 0x77]),
+                "SignatureAlgorithm",
+            ),
+        ];
+        // id-ecPublicKey alone names a curve.
+        let p256 = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+        if *name != "the curve as algorithm" {
+            let key = replaced(&parts[2], &curve, &p256);
+            twins.push(("on another curve", sign(&with(2, key)), "Curve"));
+        }
+        let challenge: &[u8] =
+            b"\x30\x15\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07\x31\x08\x0c\x06abcdef";
+        let twice = match dialect {
+            Dialect::Cfca => attributes.repeat(2),
+            _ => challenge.repeat(2),
+        };
+        twins.push((
+            "an attribute twice",
+            sign(&with(3, tlv(0xa0, &twice))),
+            "DuplicateAttribute",
+        ));
+        for (twin, der, wanted) in twins {
+            refusals += 1;
+            let refused = read(&der).err().map(|error| reason(&error));
+            assert_eq!(refused.as_deref(), Some(wanted), "{name}: {twin}");
+        }
+
+        // What some RAs leave out is no fault.
+        let without =
+            read(&sign(&with(3, Vec::new()))).expect("RFC 2986's field is optional there");
+        assert!(without.notes().contains(&Note::NoAttributes), "{name}");
+        sounds += 1;
+    }
+    println!("requests: {sounds} forms go in, {refusals} twins refused, each for its own reason");
+}
+
+fn replaced(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let at = octets.windows(from.len()).position(|part| part == from);
+    let at = at.expect("it stands there");
+    [&octets[..at], to, &octets[at + from.len()..]].concat()
+}
+
+/// A certificate for the request's key, which is OpenSSL's own in the usual spelling.
+fn issue(desk: &Desk, csr: &VerifiedCsr) {
+    let ca = SoftKey::generate().expect("randomness");
+    let spki = |der: &[u8]| SubjectPublicKeyInfoOwned::from_der(der).expect("a key");
+    let name = "CN=签发机构,O=示例,C=CN".parse().expect("a name");
+    let now = "2026-07-01T08:00:00Z".parse().expect("a time");
+    let own = CertRequest::new(name, spki(ca.public_key().as_bytes()));
+    let by = Issuer::self_signed(&own, ca.algorithm());
+    let root = Profile::shipped("root-ca").expect("a profile");
+    let root = root.prepare(&by, &own, &1u8.into(), now).expect("a root");
+    let signature = ca.sign(root.tbs()).expect("a key in this process");
+    let root = root.attach(&signature).expect("a certificate");
+
+    let issuer = Issuer::from_certificate(&root).expect("a CA");
+    let key = csr.sm2_key().expect("a key on the curve");
+    let key = key.to_public_key_der().expect("a key");
+    let asked = CertRequest::new(csr.subject().clone(), spki(key.as_bytes()));
+    let profile = Profile::shipped("subscriber-signing").expect("a profile");
+    let prepared = profile
+        .prepare(&issuer, &asked, &2u8.into(), now)
+        .expect("a certificate");
+    let signature = ca.sign(prepared.tbs()).expect("a key in this process");
+    let certificate = desk.write(
+        "certificate.der",
+        prepared.attach(&signature).expect("a certificate"),
+    );
+    let own = octets(desk, "pkey -pubout -in {}", &[&desk.path("key.pem")]);
+    let issued = octets(
+        desk,
+        "x509 -inform DER -noout -pubkey -in {}",
+        &[&certificate],
+    );
+    assert_eq!(issued, own);
 }

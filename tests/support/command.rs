@@ -48,7 +48,17 @@ pub fn folder() -> TempDir {
 
 /// The program, of the profile that this test was built in.
 pub fn program() -> &'static Path {
-    &workshop().program
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let workshop = workshop();
+        let program = workshop.folder.join("gmpki");
+        let built = build(&workshop.outputs);
+        // A link of our own: a build that goes on beside us replaces the other.
+        fs::hard_link(&built, &program)
+            .or_else(|_| fs::copy(&built, &program).map(|_| ()))
+            .expect("the program was built");
+        program
+    })
 }
 
 /// The folder of a demonstration that ran to its end. Only for looking at.
@@ -98,7 +108,8 @@ pub fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 /// Holds the folder of this test program, so that two of it do not share one.
 struct Workshop {
     folder: PathBuf,
-    program: PathBuf,
+    /// `target/PROFILE`.
+    outputs: PathBuf,
     _lock: File,
 }
 
@@ -126,21 +137,16 @@ fn workshop() -> &'static Workshop {
         // What an earlier run left goes now.
         fs::remove_dir_all(&own).expect("the folder is ours");
         fs::create_dir(&own).expect("the target folder can be written");
-        let program = own.join("gmpki");
-        let built = build(target, outputs);
-        // A link of our own: a build that goes on beside us replaces the other.
-        fs::hard_link(&built, &program)
-            .or_else(|_| fs::copy(&built, &program).map(|_| ()))
-            .expect("the program was built");
         Workshop {
             folder: own,
-            program,
+            outputs: outputs.to_owned(),
             _lock: lock,
         }
     })
 }
 
-fn build(target: &Path, outputs: &Path) -> PathBuf {
+fn build(outputs: &Path) -> PathBuf {
+    let target = outputs.parent().expect("a profile lies in target");
     let profile = outputs.file_name().unwrap_or_default();
     // `cargo test` builds by the profile `test`, into the folder of `dev`.
     let profile = if profile == "debug" {

@@ -14,6 +14,11 @@ use der::{
 };
 use std::borrow::Cow;
 
+/// No standard bounds them; `csr::Limits` reads as many by default.
+const MOST_ATTRIBUTES: usize = 32;
+pub(crate) const MOST_ATTRIBUTES_SOURCE: &str =
+    "a bound of this crate; RFC 5280, 4.1.2.4, has none";
+
 /// RFC 5280, 4.1.2.4.
 #[derive(Clone, Debug)]
 pub(crate) struct Name<'a> {
@@ -77,6 +82,10 @@ impl<'a> Name<'a> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.attributes.is_empty()
+    }
+
+    pub(crate) fn has_too_many(&self) -> bool {
+        self.attributes.len() > MOST_ATTRIBUTES
     }
 
     pub(crate) fn values(&self, oid: Oid) -> impl Iterator<Item = &Attribute<'a>> {

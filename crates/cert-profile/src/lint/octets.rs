@@ -35,6 +35,10 @@ pub(crate) const fn constructed(number: u8) -> u8 {
     0xa0 | number
 }
 
+/// How deep a value may be nested that nobody here knows the syntax of; the deepest of RFC
+/// 5280's extensions has less than half of it.
+const MOST_LEVELS: usize = 16;
+
 pub(crate) type Read<T> = Result<T, Fault>;
 
 /// Why octets are not what they should be.
@@ -105,6 +109,10 @@ impl<'a> Element<'a> {
     pub(crate) fn fault(&self, what: &'static str) -> Fault {
         let at = self.start;
         Fault { what, at }
+    }
+
+    fn is_constructed(&self) -> bool {
+        self.tag & 0x20 != 0
     }
 }
 
@@ -266,6 +274,32 @@ impl<'a> Reader<'a> {
             values.push(read(&mut self)?);
         }
         Ok(values)
+    }
+
+    /// One element of DER and nothing behind it, whatever it is: parts in parts, at most
+    /// [`MOST_LEVELS`] deep.
+    pub(crate) fn whole_element(mut self) -> Read<()> {
+        let first = self.next()?;
+        self.finish()?;
+        let mut open = Vec::new();
+        if first.is_constructed() {
+            open.push(self.inside(&first));
+        }
+        while let Some(reader) = open.last_mut() {
+            if reader.is_empty() {
+                open.pop();
+                continue;
+            }
+            let element = reader.next()?;
+            if element.is_constructed() {
+                let parts = reader.inside(&element);
+                if open.len() == MOST_LEVELS {
+                    return Err(element.fault("more levels than are read"));
+                }
+                open.push(parts);
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn finish(&self) -> Read<()> {

@@ -1,17 +1,19 @@
 //! Rules for OCSP answers: RFC 6960 and RFC 9654.
 
 use super::{
-    Check, Document, Finding, Lint, Severity, Verdict, ask_ocsp, holds, none,
+    Check, Document, Finding, Lint, Severity, Verdict, ask_ocsp, holds,
+    name::MOST_ATTRIBUTES_SOURCE,
+    none,
     octets::{is_minimal, is_negative, is_zero},
     oid,
     rfc5280::{
         certificate::bad_time,
-        extensions::{twice, written_false},
+        extensions::{no_der, twice, written_false},
         keys::has_purpose,
     },
     rules,
     time::Time,
-    view::{Answer, CertIdView, Ocsp, Responder, Single, Status, critical, good},
+    view::{Answer, CertIdView, Extension, Ocsp, Responder, Single, Status, critical, good},
 };
 
 const fn error(
@@ -208,6 +210,21 @@ pub(super) static RULES: &[Lint] = &[
         |answer| none(lists(answer).find_map(twice)),
     ),
     error(
+        "rfc6960.extension_der",
+        "RFC 6960, 4.4; RFC 5280, 4.1",
+        "the value of an extension is one element of DER, at most 16 levels deep",
+        |answer| none(lists(answer).find_map(|list| no_der(list, is_read))),
+    ),
+    error(
+        "rfc6960.name_attributes",
+        MOST_ATTRIBUTES_SOURCE,
+        "the name of the responder has at most 32 attributes",
+        |answer| match &answer.responder {
+            Responder::Name(name) => holds(!name.has_too_many()),
+            Responder::Key(_) => Ok(()),
+        },
+    ),
+    error(
         "rfc6960.extensions_not_empty",
         "RFC 5280, 4.1.2.9",
         "extensions are absent or at least one",
@@ -339,12 +356,19 @@ fn single(answer: &Ocsp<'_>, bad: impl Fn(&Single<'_>) -> bool) -> Verdict {
 }
 
 /// The lists of extensions, of the answer and of what it says.
-fn lists<'o, 'a>(answer: &'o Ocsp<'a>) -> impl Iterator<Item = &'o [super::view::Extension<'a>]> {
+fn lists<'o, 'a>(answer: &'o Ocsp<'a>) -> impl Iterator<Item = &'o [Extension<'a>]> {
     let singles = answer
         .singles
         .iter()
         .filter_map(|single| single.extensions.as_deref());
     answer.extensions.as_deref().into_iter().chain(singles)
+}
+
+/// Nonce and archive cutoff have rules of their own.
+fn is_read(extension: &Extension<'_>) -> bool {
+    [oid::OCSP_NONCE, oid::OCSP_ARCHIVE_CUTOFF]
+        .iter()
+        .any(|known| known.is(extension.oid))
 }
 
 fn digest_length(id: &CertIdView<'_>) -> Option<usize> {

@@ -1,9 +1,11 @@
 //! Revocation lists (RFC 5280, 5).
 
 use super::certificate::bad_time;
-use super::extensions::{twice, written_false};
+use super::extensions::{no_der, twice, written_false};
 use crate::lint::{
-    Check, Document, Lint, Severity, Verdict, holds, none,
+    Check, Document, Lint, Severity, Verdict, holds,
+    name::MOST_ATTRIBUTES_SOURCE,
+    none,
     octets::{is_minimal, is_negative, is_zero, magnitude},
     same,
     time::Time,
@@ -164,9 +166,8 @@ pub(crate) static RULES: &[Lint] = &[
         "RFC 5280, 5.2",
         "an extension that nobody needs to know is not critical",
         |crl| {
-            let known = |oid: &[u8]| matches!(oid, [0x55, 29, 20 | 27 | 28 | 35 | 46]);
             let mut all = crl.all_extensions().iter();
-            let unknown = all.find(|extension| extension.critical() && !known(extension.oid));
+            let unknown = all.find(|extension| extension.critical() && !is_known(extension.oid));
             none(unknown.map(|extension| crate::lint::oid::shown(extension.oid)))
         },
     ),
@@ -379,7 +380,29 @@ pub(crate) static RULES: &[Lint] = &[
         "certificateIssuer is in indirect CRLs alone",
         |crl, entry| entry.issuer.is_none() || crl.is_indirect(),
     ),
+    error(
+        "rfc5280.crl_extension_der",
+        "RFC 5280, 5.1.2.7 and 5.2",
+        "the value of an extension that is not known is one element of DER, at most 16 levels \
+         deep",
+        |crl| {
+            none(no_der(crl.all_extensions(), |extension| {
+                is_known(extension.oid)
+            }))
+        },
+    ),
+    error(
+        "rfc5280.crl_name_attributes",
+        MOST_ATTRIBUTES_SOURCE,
+        "the issuer has at most 32 attributes",
+        |crl| holds(!crl.issuer.has_too_many()),
+    ),
 ];
+
+/// The extensions of a list that are read here (RFC 5280, 5.2).
+fn is_known(oid: &[u8]) -> bool {
+    matches!(oid, [0x55, 29, 20 | 27 | 28 | 35 | 46])
+}
 
 fn times<'c, 'a>(crl: &'c Crl<'a>) -> impl Iterator<Item = &'c Time<'a>> {
     [Some(&crl.this_update), crl.next_update.as_ref()]

@@ -26,6 +26,21 @@ pub(crate) static RULES: &[Lint] = &[
         |cert| none(cert.known.fault()),
     ),
     error(
+        "rfc5280.extension_der",
+        "RFC 5280, 4.1 and 4.2",
+        "the value of an extension that is not known is one element of DER, at most 16 levels \
+         deep",
+        |cert| {
+            // GB/T 20518's have rules of their own.
+            let own = [oid::CREDIT_CODE, oid::CREDIT_CODE_LONG];
+            none(no_der(cert.all_extensions(), |extension| {
+                let oid = extension.oid;
+                let of_gb20518 = oid::PRIVATE.is_above(oid) || own.iter().any(|own| own.is(oid));
+                Known::has(extension) || of_gb20518
+            }))
+        },
+    ),
+    error(
         "rfc5280.critical_false",
         "X.690, 11.5",
         "critical FALSE is not written",
@@ -42,6 +57,18 @@ pub(crate) static RULES: &[Lint] = &[
         },
     ),
 ];
+
+/// An extension that nobody knows whose value is no element of DER.
+pub(crate) fn no_der(
+    extensions: &[Extension<'_>],
+    known: impl Fn(&Extension<'_>) -> bool,
+) -> Option<String> {
+    let mut unknown = extensions.iter().filter(|extension| !known(extension));
+    unknown.find_map(|extension| {
+        let fault = extension.fault?;
+        Some(format!("{}: {fault}", oid::shown(extension.oid)))
+    })
+}
 
 /// An extension that is there more than once.
 pub(crate) fn twice(extensions: &[Extension<'_>]) -> Option<String> {

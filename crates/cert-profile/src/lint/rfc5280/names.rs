@@ -5,7 +5,7 @@ use crate::{
     ValueFault,
     lint::{
         Lint, Verdict, holds,
-        name::{Attribute, Name},
+        name::{Attribute, MOST_ATTRIBUTES_SOURCE, Name},
         none,
         octets::{BMP, TELETEX, UNIVERSAL},
         oid,
@@ -31,6 +31,12 @@ pub(crate) static RULES: &[Lint] = &[
         "X.501, 9.3",
         "a relative distinguished name has each attribute type once",
         |cert| holds(cert.names().iter().all(|name| !name.repeated)),
+    ),
+    error(
+        "rfc5280.name_attributes",
+        MOST_ATTRIBUTES_SOURCE,
+        "issuer and subject have at most 32 attributes each",
+        |cert| holds(cert.names().iter().all(|name| !name.has_too_many())),
     ),
     error(
         "rfc5280.attribute_type",

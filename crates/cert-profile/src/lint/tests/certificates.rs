@@ -184,6 +184,11 @@ fn names() -> Vec<Case> {
             both(&[&one, &other]),
             both(&[&one, &attribute(CN, 12, b"b")]),
         ),
+        case(
+            "rfc5280.name_attributes",
+            cert().change(|cert| cert.subject = units(32)),
+            cert().change(|cert| cert.subject = units(33)),
+        ),
         case("rfc5280.attribute_type", cn(12, "a"), cn(0x16, "a"))
             .also(&["gmt0015.names_are_utf8"]),
         case("rfc5280.attribute_legacy", cn(12, "a"), cn(0x14, "a"))
@@ -231,6 +236,16 @@ fn extensions() -> Vec<Case> {
             "rfc5280.extension_syntax",
             cert(),
             cert().with("2.5.29.31", false, &[5, 0]),
+        ),
+        case(
+            "rfc5280.extension_der",
+            cert().with(own, false, &nested(16)),
+            cert().with(own, false, &nested(17)),
+        ),
+        case(
+            "rfc5280.extension_der",
+            cert().with(own, false, &[5, 0]),
+            cert().with(own, false, &[0x30, 0x80, 5, 0, 0, 0]),
         ),
         case(
             "rfc5280.critical_false",

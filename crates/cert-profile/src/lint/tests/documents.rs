@@ -55,6 +55,16 @@ pub(super) fn name_with(rest: &[u8]) -> Vec<u8> {
     seq(&[&country, &rdn("2.5.4.10", 12, "示例"), rest])
 }
 
+/// A name of as many organizational units.
+pub(super) fn units(count: usize) -> Vec<u8> {
+    tlv(0x30, rdn("2.5.4.11", 12, "a").repeat(count))
+}
+
+/// NULL inside of so many SEQUENCEs.
+pub(super) fn nested(levels: usize) -> Vec<u8> {
+    (0..levels).fold(vec![5, 0], |inner, _| tlv(0x30, inner))
+}
+
 pub(super) fn utc(text: &str) -> Vec<u8> {
     tlv(0x17, text)
 }

@@ -95,6 +95,16 @@ fn lists() -> Vec<Case> {
             list().with(NUMBER, false, &[5, 0]),
         ),
         case(
+            "rfc5280.crl_extension_der",
+            list().with("2.25.1", false, &nested(16)),
+            list().with("2.25.1", false, &nested(17)),
+        ),
+        case(
+            "rfc5280.crl_name_attributes",
+            with(|list| list.issuer = units(32)),
+            with(|list| list.issuer = units(33)),
+        ),
+        case(
             "rfc5280.crl_critical_false",
             list(),
             with(|list| {
@@ -265,6 +275,12 @@ fn answers() -> Vec<Case> {
         let responder = tlv(0xa1, name);
         answer().change(|answer| answer.responder = responder)
     };
+    let named = |attributes| {
+        answer().change(|answer| {
+            answer.responder = tlv(0xa1, units(attributes));
+            answer.certificate = None;
+        })
+    };
     vec![
         case("rfc6960.syntax", answer(), octets(vec![0x30, 0])),
         case(
@@ -318,6 +334,12 @@ fn answers() -> Vec<Case> {
             extended(&[&own]),
             extended(&[&own, &own]),
         ),
+        case(
+            "rfc6960.extension_der",
+            extended(&[&extension("2.25.1", false, &nested(16))]),
+            extended(&[&extension("2.25.1", false, &nested(17))]),
+        ),
+        case("rfc6960.name_attributes", named(32), named(33)),
         case(
             "rfc6960.extensions_not_empty",
             with(&|answer| answer.extensions = Vec::new()),

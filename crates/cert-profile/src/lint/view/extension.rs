@@ -4,8 +4,8 @@ use super::Slot;
 use crate::lint::{
     name::GeneralName,
     octets::{
-        BITS, BOOLEAN, Bits, Element, INTEGER, OCTETS, Read, Reader, SEQUENCE, SET, constructed,
-        primitive,
+        BITS, BOOLEAN, Bits, Element, Fault, INTEGER, OCTETS, Read, Reader, SEQUENCE, SET,
+        constructed, primitive,
     },
     oid,
 };
@@ -16,6 +16,8 @@ pub(crate) struct Extension<'a> {
     /// As it is written; missing is FALSE.
     pub(crate) written: Option<bool>,
     pub(crate) value: Element<'a>,
+    /// Why the value is no element of DER; not asked for entries of a CRL.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Extension<'_> {
@@ -36,7 +38,11 @@ impl Extension<'_> {
 pub(crate) fn read_extensions<'a>(mut reader: Reader<'a>) -> Read<Vec<Extension<'a>>> {
     let list = reader.sequence("no extensions where they belong")?;
     reader.finish()?;
-    read_list(list)
+    let mut extensions = read_list(list)?;
+    for extension in &mut extensions {
+        extension.fault = list.inside(&extension.value).whole_element().err();
+    }
+    Ok(extensions)
 }
 
 /// Extensions, the SEQUENCE around them taken off.
@@ -51,6 +57,7 @@ pub(crate) fn read_list<'a>(list: Reader<'a>) -> Read<Vec<Extension<'a>>> {
             oid,
             written,
             value,
+            fault: None,
         })
     })
 }
