@@ -337,7 +337,7 @@ fn agree<T: PartialEq>([one, two, three]: &[T; 3]) -> bool {
 }
 
 /// Each key of three lists, once.
-fn keys<'a, K: PartialEq, V>(lists: [&'a Vec<(K, V)>; 3]) -> Vec<&'a K> {
+fn keys<K: PartialEq, V>(lists: [&Vec<(K, V)>; 3]) -> Vec<&K> {
     let mut keys: Vec<&K> = Vec::new();
     for (key, _) in lists.into_iter().flatten() {
         if !keys.contains(&key) {

@@ -304,11 +304,12 @@ pub(crate) fn text(value: &Any) -> Option<&str> {
 /// in the table.
 pub(crate) fn fault(attribute: ObjectIdentifier, value: &Any) -> Option<ValueFault> {
     let kind = kind(&attribute)?;
-    let fits = match (kind.form, value.tag()) {
-        (Form::Directory, Tag::Utf8String) | (Form::Ia5, Tag::Ia5String) => true,
-        (Form::Directory | Form::Printable | Form::Country, Tag::PrintableString) => true,
-        _ => false,
-    };
+    let fits = matches!(
+        (kind.form, value.tag()),
+        (Form::Directory, Tag::Utf8String)
+            | (Form::Directory | Form::Printable | Form::Country, Tag::PrintableString)
+            | (Form::Ia5, Tag::Ia5String)
+    );
     let text = text(value).filter(|_| fits);
     let Some(text) = text else {
         return Some(ValueFault::StringType {
