@@ -111,7 +111,7 @@ fn wrong_usage_is_told_apart_from_a_refusal() {
         .option("--key", &key)
         .arg(csr)
         .answer()
-        .misused("neither a file nor one of root-ca, issuing-ca, subscriber-signing");
+        .misused("neither a file nor one of root-ca, issuing-ca");
     assert_eq!(answer.json()["ok"], false);
     // A password can't be asked for without a terminal.
     gmpki("sm2 keygen")

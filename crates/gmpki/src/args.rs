@@ -1,27 +1,41 @@
 //! The arguments, each command with an example in its help.
 
+mod cert;
 mod convert;
+mod crl;
+mod csr;
 mod explain;
 mod message;
+mod ocsp;
+mod profile;
 mod sm2;
 mod sm4;
 
+pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};
 pub(crate) use convert::{
     CipherName, CiphertextForm, ConvertCiphertext, ConvertCommand, ConvertEnvelope, ConvertKey,
     EnvelopeForm, KeyForm, PrfName,
+};
+pub(crate) use crl::{CrlCommand, CrlNew, CrlShow, OnlyName};
+pub(crate) use csr::{
+    Beside, CsrCommand, CsrNew, CsrShow, CsrVerify, EnvironmentName, Origin, Parameters, Usage,
 };
 pub(crate) use explain::Explain;
 pub(crate) use message::{
     DecryptMessage, DialectName, EncryptMessage, For, MessageCommand, PartnerName, SignMessage,
     VerifyMessage,
 };
+pub(crate) use ocsp::{
+    DigestName, OcspAsk, OcspCommand, OcspRespond, OcspShow, OcspVerify, ResponderForm,
+};
+pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
 pub(crate) use sm2::{
     CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
     Seal, Sign, Sm2Command, Verify, What,
 };
 pub(crate) use sm4::{Mode, Sm4Command, Sm4Crypt, Sm4Keygen};
 
-use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use clap::{Args as Group, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// PKI with SM2, SM3 and SM4: requests, certificates, signatures, and a whole
@@ -53,6 +67,15 @@ pub(crate) enum Command {
     /// Certificates
     #[command(subcommand)]
     Cert(CertCommand),
+    /// Revocation lists (RFC 5280, 5)
+    #[command(subcommand)]
+    Crl(CrlCommand),
+    /// Questions and answers about the status of certificates (OCSP, RFC 6960)
+    #[command(subcommand)]
+    Ocsp(OcspCommand),
+    /// Policies by which certificates are issued
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// SM2 keys, signatures, encryption and key envelopes
     #[command(subcommand)]
     Sm2(Sm2Command),
@@ -106,127 +129,21 @@ pub(crate) struct Key {
     pub(crate) password_file: Option<PathBuf>,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum CsrCommand {
-    /// Make a request and sign it
-    New(CsrNew),
-    /// Show what a request says, verified or not
-    #[command(after_help = "Example:\n  gmpki csr show applicant.csr.pem")]
-    Show {
-        /// The request
-        file: PathBuf,
-    },
-    /// Check the proof of possession
-    #[command(after_help = "Example:\n  gmpki csr verify applicant.csr.pem && echo good")]
-    Verify {
-        /// The request
-        file: PathBuf,
-    },
-}
-
+/// Names beside the subject's (RFC 5280, 4.2.1.6).
 #[derive(Debug, Group)]
-#[command(
-    after_help = "Example:\n  gmpki csr new --key applicant.key.pem \\\n      \
-    --subject 'CN=张三,L=深圳市,ST=广东省,C=CN' --out applicant.csr.pem"
-)]
-pub(crate) struct CsrNew {
-    #[command(flatten)]
-    pub(crate) key: Key,
-    /// The name, most specific part first (RFC 4514): CN=…,O=…,C=…
+pub(crate) struct Names {
+    /// A DNS name; may be given again
     #[arg(long, value_name = "NAME")]
-    pub(crate) subject: String,
-    /// Where to write the request (PEM) [default: standard output]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CertCommand {
-    /// Issue a certificate from a request
-    Issue(CertIssue),
-    /// Show what a certificate says
-    #[command(after_help = "Example:\n  gmpki cert show certificate.pem")]
-    Show {
-        /// The certificate
-        file: PathBuf,
-    },
-    /// Say which rules certificates, CRLs, requests and OCSP answers break
-    Lint(CertLint),
-    /// Validate a certificate up to an anchor
-    Verify(CertVerify),
-}
-
-#[derive(Debug, Group)]
-#[command(
-    after_help = "Example:\n  gmpki cert issue --profile subscriber-signing \\\n      \
-    --issuer ca.pem --key ca.key.pem applicant.csr.pem --out applicant.pem\n\n\
-    Profiles that come with the program: root-ca, issuing-ca, subscriber-signing,\n\
-    subscriber-encryption, ocsp-responder; or give the path of a TOML file."
-)]
-pub(crate) struct CertIssue {
-    /// The policy: a name or a TOML file
-    #[arg(long, value_name = "PROFILE")]
-    pub(crate) profile: String,
-    /// The issuer's certificate
-    #[arg(long, value_name = "FILE")]
-    pub(crate) issuer: PathBuf,
-    #[command(flatten)]
-    pub(crate) key: Key,
-    /// Where to write the certificate (PEM) [default: standard output]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// The request
-    pub(crate) csr: PathBuf,
-}
-
-#[derive(Debug, Group)]
-#[command(after_help = "Examples:\n  gmpki cert lint certificate.pem ca.crl\n  \
-    gmpki cert lint --pair signing.pem encryption.pem\n  \
-    gmpki cert lint --scheme gdhk --profile subscriber-signing certificate.pem\n\n\
-    Exit code 1 when a rule of severity error is broken. No signature is verified.")]
-pub(crate) struct CertLint {
-    /// The policy that certificates were issued by: a name or a TOML file
-    #[arg(long, value_name = "PROFILE")]
-    pub(crate) profile: Option<String>,
-    /// The rules: RFC 5280 alone, GM/T 0015 too, or mutual recognition of Guangdong and
-    /// Hong Kong too
-    #[arg(long, value_enum, default_value = "gm", value_name = "SCHEME")]
-    pub(crate) scheme: SchemeName,
-    /// The two files are the signing and the encryption certificate of one subscriber
-    #[arg(long)]
-    pub(crate) pair: bool,
-    /// The documents; a file of PEM may have several
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemeName {
-    Rfc5280,
-    Gm,
-    Gdhk,
-}
-
-#[derive(Debug, Group)]
-#[command(
-    after_help = "Example:\n  gmpki cert verify --anchor root.pem --untrusted ca.pem \\\n      \
-    --crl ca.crl --at 2026-11-21T08:00:00Z certificate.pem"
-)]
-pub(crate) struct CertVerify {
-    /// A trusted certificate; may be given again
-    #[arg(long, required = true, value_name = "FILE")]
-    pub(crate) anchor: Vec<PathBuf>,
-    /// A certificate that may stand between; may be given again
-    #[arg(long, value_name = "FILE")]
-    pub(crate) untrusted: Vec<PathBuf>,
-    /// A revocation list; may be given again
-    #[arg(long, value_name = "FILE")]
-    pub(crate) crl: Vec<PathBuf>,
-    /// The time to judge at, as 2026-11-21T08:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<String>,
-    /// The certificate
-    pub(crate) file: PathBuf,
+    pub(crate) dns: Vec<String>,
+    /// An e-mail address; may be given again
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Vec<String>,
+    /// An IP address; may be given again
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) ip: Vec<String>,
+    /// A URI; may be given again
+    #[arg(long, value_name = "URI")]
+    pub(crate) uri: Vec<String>,
 }
 
 #[derive(Debug, Group)]

@@ -1,64 +1,19 @@
 //! `gmpki cert`.
 
-use crate::{
-    args::{CertIssue, CertVerify},
-    csr::read_verified,
-    failure::Failure,
-    input, keys,
-    outcome::Outcome,
-    output::{self, Readers},
-    sm3::hexadecimal,
-};
-use cert_profile::{CertRequest, Issuer, Profile, lint};
-use der::{DateTime, Decode, Encode};
-use gm_crypto::{pki, pki::Sm2Sm3, sm3};
-use hsm::{Checked, KeyHandle};
-use lifecycle::ports::{Clock, RandomSerials, Serials, SystemClock};
+mod issue;
+mod show;
+
+pub(crate) use issue::issue;
+pub(crate) use show::show;
+
+use crate::{args::CertVerify, failure::Failure, input, moment, outcome::Outcome};
+use cert_profile::Profile;
+use gm_crypto::pki::{self, Sm2Sm3};
 use serde_json::json;
-use spki::SubjectPublicKeyInfoOwned;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use trust_list::path::{
     Anchor, ParsedCertificate, ParsedCrl, PathOptions, RevocationStatus, validate,
 };
-use x509_cert::Certificate;
-
-pub(crate) fn issue(args: &CertIssue) -> Result<Outcome, Failure> {
-    let profile = profile(&args.profile)?;
-    let csr = read_verified(&args.csr)?;
-    let issuer_der = input::read_der(&args.issuer, input::CERTIFICATE)?;
-    let issuer = Issuer::from_certificate(&issuer_der)
-        .map_err(|source| Failure::file(&args.issuer, source))?;
-    let key = Checked::new(keys::handle(&args.key)?);
-    if key.public_key().as_bytes() != issuer.public_key().to_der()? {
-        let reason = "the key is not the one of the issuer's certificate";
-        return Err(Failure::file(&args.key.key, reason));
-    }
-    let request = CertRequest::new(
-        csr.subject().clone(),
-        SubjectPublicKeyInfoOwned::from_der(csr.public_key_der())?,
-    );
-    let serial = RandomSerials::default().fresh()?;
-    let now = SystemClock::default().now();
-    let prepared = profile.prepare(&issuer, &request, &serial.to_x509(), now)?;
-    let signature = key.sign(prepared.tbs())?;
-    let pem = pki::encode_pem("CERTIFICATE", &prepared.attach(&signature)?);
-    match &args.out {
-        None => Ok(Outcome::new(
-            pem.clone(),
-            json!({ "certificate": pem, "serial": serial }),
-        )),
-        Some(out) => {
-            output::write(out, pem.as_bytes(), Readers::AsUsual)?;
-            let path = out.display().to_string();
-            let text = format!("certificate: {path}\nserial:      {serial}");
-            let json = json!({ "certificate": pem, "serial": serial, "file": path });
-            Ok(Outcome::new(text, json))
-        }
-    }
-}
 
 /// A profile that comes with the program, or one from a file.
 pub(crate) fn profile(name: &str) -> Result<Profile, Failure> {
@@ -67,89 +22,43 @@ pub(crate) fn profile(name: &str) -> Result<Profile, Failure> {
     }
     let path = Path::new(name);
     if !path.exists() {
-        let shipped: Vec<&str> = cert_profile::SHIPPED
-            .iter()
-            .map(|(name, _)| *name)
-            .collect();
         return Err(Failure::Usage(format!(
             "--profile {name:?} is neither a file nor one of {}",
-            shipped.join(", ")
+            shipped()
         )));
     }
-    let text = fs::read_to_string(path).map_err(|source| Failure::file(path, source))?;
-    Profile::from_toml(&text).map_err(|source| Failure::file(path, source))
+    load(path, &policy_text(path)?)
 }
 
-pub(crate) fn show(path: &Path) -> Result<Outcome, Failure> {
-    let der = input::read_der(path, input::CERTIFICATE)?;
-    let certificate = Certificate::from_der(&der).map_err(|source| Failure::file(path, source))?;
-    let tbs = certificate.tbs_certificate();
-    let (subject, issuer) = (tbs.subject().to_string(), tbs.issuer().to_string());
-    let serial = hexadecimal(tbs.serial_number().as_bytes());
-    let not_before = tbs.validity().not_before.to_date_time().to_string();
-    let not_after = tbs.validity().not_after.to_date_time().to_string();
-    let key = hexadecimal(tbs.subject_public_key_info().subject_public_key.raw_bytes());
-    let algorithm = certificate.signature_algorithm().oid.to_string();
-    let digest = hexadecimal(&sm3::digest(&der));
-    let extensions: Vec<(String, bool)> = tbs
-        .extensions()
-        .into_iter()
-        .flatten()
-        .map(|extension| (extension.extn_id.to_string(), extension.critical))
-        .collect();
-    let findings: Vec<String> = lint::certificate(&der)
-        .findings()
-        .iter()
-        .filter(|finding| finding.lint().severity() > lint::Severity::Notice)
-        .map(|finding| {
-            format!(
-                "{} ({})",
-                finding.lint().statement(),
-                finding.lint().source()
-            )
-        })
-        .collect();
+/// A policy from its text.
+pub(crate) fn load(path: &Path, text: &str) -> Result<Profile, Failure> {
+    Profile::from_toml(text).map_err(|error| match error {
+        // Its own message has the text with a mark below, over several lines.
+        cert_profile::Error::Toml {
+            line: Some(line),
+            source,
+        } => Failure::file(path, format!("line {line}: {}", source.message())),
+        error => Failure::file(path, error),
+    })
+}
 
-    let mut text = format!(
-        "subject:     {subject}\nissuer:      {issuer}\nserial:      {serial}\n\
-         valid:       {not_before} to {not_after}\nsignature:   {algorithm}\n\
-         public key:  {key}\nSM3:         {digest}\n"
-    );
-    for (oid, critical) in &extensions {
-        let critical = if *critical { ", critical" } else { "" };
-        text.push_str(&format!("extension:   {oid}{critical}\n"));
-    }
-    for finding in &findings {
-        text.push_str(&format!("unusual:     {finding}\n"));
-    }
-    let extensions: Vec<_> = extensions
+/// The text of a policy.
+pub(crate) fn policy_text(path: &Path) -> Result<String, Failure> {
+    let octets = input::read(path, input::STRUCTURE)?;
+    String::from_utf8(octets).map_err(|source| Failure::file(path, source))
+}
+
+/// The names of the profiles that come with the program.
+pub(crate) fn shipped() -> String {
+    let names: Vec<&str> = cert_profile::SHIPPED
         .iter()
-        .map(|(oid, critical)| json!({ "oid": oid, "critical": critical }))
+        .map(|(name, _)| *name)
         .collect();
-    let json = json!({
-        "subject": subject,
-        "issuer": issuer,
-        "serial": serial,
-        "not_before": not_before,
-        "not_after": not_after,
-        "signature_algorithm": algorithm,
-        "public_key": key,
-        "sm3": digest,
-        "extensions": extensions,
-        "findings": findings,
-    });
-    Ok(Outcome::new(text, json))
+    names.join(", ")
 }
 
 pub(crate) fn verify(args: &CertVerify) -> Result<Outcome, Failure> {
-    let at = match &args.at {
-        None => SystemClock::default().now(),
-        Some(text) => text.parse::<DateTime>().map_err(|_| {
-            Failure::Usage(format!(
-                "--at {text:?} is no time like 2026-11-21T08:00:00Z"
-            ))
-        })?,
-    };
+    let at = moment::or_now("--at", args.at.as_deref())?;
     let target = certificate(&args.file)?;
     let untrusted = certificates(&args.untrusted)?;
     let anchors = certificates(&args.anchor)?;

@@ -1,89 +1,82 @@
 //! `gmpki csr`.
 
-use crate::{
-    args::CsrNew,
-    failure::Failure,
-    input, keys,
-    outcome::Outcome,
-    output::{self, Readers},
-    sm3::hexadecimal,
-};
-use csr::{CsrDraft, Dialect, Limits, SubjectRule, UnverifiedCsr, VerifiedCsr};
-use gm_crypto::{pki, pki::Sm2Sm3, sm3};
-use hsm::KeyHandle;
-use serde_json::json;
-use std::path::Path;
-use x509_cert::name::Name;
+mod new;
+mod show;
 
-pub(crate) fn new(args: &CsrNew) -> Result<Outcome, Failure> {
-    let subject: Name = args.subject.parse().map_err(|error: der::Error| {
-        Failure::Usage(format!(
-            "--subject {:?} is no name like 'CN=张三,O=示例,C=CN' (RFC 4514): {error}",
-            args.subject
-        ))
-    })?;
-    if subject.is_empty() {
-        return Err(Failure::Usage("--subject is empty".into()));
+pub(crate) use new::new;
+pub(crate) use show::{origin_lines, show, verify};
+
+use crate::{args::Beside, failure::Failure, input, sm2::user_id};
+use csr::{
+    Dialect, DualKeyRequest, KeyOriginEvidence, Limits, SubjectRule, UnverifiedCsr, VerifiedCsr,
+};
+use gm_crypto::{pki::Sm2Sm3, sm2::UserId};
+use std::path::Path;
+
+/// Under which user ID a request was signed, and what came beside it.
+struct Reading {
+    algorithm: Sm2Sm3,
+    temporary_key: Option<Vec<u8>>,
+    evidence: Option<KeyOriginEvidence>,
+}
+
+impl Reading {
+    fn new(beside: &Beside, requests: &Path) -> Result<Self, Failure> {
+        let mut paths = vec![requests];
+        paths.extend(beside.temporary_key.as_deref());
+        paths.extend(beside.origin_evidence.as_deref());
+        input::at_most_one_is_standard_input(&paths)?;
+        let temporary_key = beside.temporary_key.as_deref();
+        let evidence = beside.origin_evidence.as_deref();
+        Ok(Self {
+            algorithm: under(user_id(&beside.id)?),
+            temporary_key: temporary_key
+                .map(|path| input::read(path, input::STRUCTURE))
+                .transpose()?,
+            evidence: evidence.map(evidence_at).transpose()?,
+        })
     }
-    let key = keys::handle(&args.key)?;
-    let prepared =
-        CsrDraft::new(subject).prepare(key.public_key().decode_msg()?, key.algorithm())?;
-    let signature = key.sign(prepared.tbs())?;
-    let pem = pki::encode_pem(csr::PEM_LABELS[0], &prepared.attach(&signature)?);
-    match &args.out {
-        None => Ok(Outcome::new(pem.clone(), json!({ "csr": pem }))),
-        Some(out) => {
-            output::write(out, pem.as_bytes(), Readers::AsUsual)?;
-            let path = out.display().to_string();
-            let json = json!({ "csr": pem, "file": path });
-            Ok(Outcome::new(format!("request: {path}"), json))
-        }
+
+    /// What came beside a request, once it is sure that it belongs to it.
+    fn beside(&self, csr: &VerifiedCsr) -> Result<Found, csr::Error> {
+        let temporary_key = match &self.temporary_key {
+            Some(file) => Some(*DualKeyRequest::with_key(csr.clone(), file)?.temporary_key()),
+            None => csr.temporary_key()?,
+        };
+        let origin = match &self.evidence {
+            Some(evidence) => Some(evidence.check(csr)?.clone()),
+            None => csr.key_origin()?,
+        };
+        Ok(Found {
+            temporary_key,
+            origin,
+        })
     }
 }
 
-/// Shows a request even when its signature is not its key's.
-pub(crate) fn show(path: &Path) -> Result<Outcome, Failure> {
-    let der = input::read_der(path, csr::PEM_LABELS)?;
-    let mut limits = Limits::default();
-    limits.subject = SubjectRule::MayBeEmpty;
-    let read = |source| Failure::file(path, source);
-    let (csr, dialect) = read_in_a_dialect(&der, &limits).map_err(read)?;
-    let subject = csr.subject().to_string();
-    let key = hexadecimal(csr.public_key_der());
-    let extensions: Vec<String> = csr
-        .requested_extensions()
-        .iter()
-        .map(|extension| extension.extn_id.to_string())
-        .collect();
-    let possession = csr.verify(&[&Sm2Sm3::default()]);
-    let proved = match &possession {
-        Ok(_) => "proved".to_owned(),
-        Err(error) => format!("not proved: {}", crate::failure::chain(error)),
-    };
-    let temporary = match &possession {
-        Ok(csr) => temporary_key(csr),
-        Err(_) => None,
-    };
-    let mut text = format!(
-        "subject:     {subject}\npublic key:  {key}\nextensions:  {}\npossession:  {proved}",
-        if extensions.is_empty() {
-            "none asked for".to_owned()
-        } else {
-            extensions.join(", ")
-        },
-    );
-    let mut json = json!({
-        "subject": subject,
-        "public_key": key,
-        "extensions": extensions,
-        "possession": possession.is_ok(),
-    });
-    if let Some(temporary) = temporary {
-        text.push_str("\ntemporary:   ");
-        text.push_str(&temporary);
-        json["temporary_key"] = temporary.into();
-    }
-    Ok(Outcome::new(text, json).notes(told(dialect)))
+/// Claims in a request or beside it.
+struct Found {
+    temporary_key: Option<gm_crypto::sm2::PublicKey>,
+    origin: Option<csr::KeyOrigin>,
+}
+
+/// Evidence of a key's origin.
+pub(crate) fn evidence_at(path: &Path) -> Result<KeyOriginEvidence, Failure> {
+    let octets = input::read(path, input::STRUCTURE)?;
+    KeyOriginEvidence::decode(&octets).map_err(|source| Failure::file(path, source))
+}
+
+/// SM2 under an ID, points compressed or not.
+fn under(id: UserId) -> Sm2Sm3 {
+    Sm2Sm3::with_id(id).with_compressed_points()
+}
+
+/// Every request of a file, in DER.
+fn all(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
+    let octets = input::read(path, input::STRUCTURE)?;
+    csr::pem::requests(&octets)
+        .collect::<Result<_, _>>()
+        .map_err(|source| Failure::file(path, source))
 }
 
 /// A request as RFC 2986 has it, or else as CFCA does.
@@ -101,38 +94,29 @@ fn read_in_a_dialect<'a>(
     }
 }
 
-fn told(dialect: Dialect) -> Option<&'static str> {
-    (dialect == Dialect::Cfca)
-        .then_some("not as RFC 2986 has it: CFCA's form, with values of attributes outside a SET")
+/// Limits for a request that is only looked at.
+fn limits_to_look() -> Limits {
+    let mut limits = Limits::default();
+    limits.subject = SubjectRule::MayBeEmpty;
+    limits
 }
 
-/// The point to which CFCA encrypts the other private key: a claim.
-fn temporary_key(csr: &VerifiedCsr) -> Option<String> {
-    let key = csr.temporary_key().ok()??;
-    Some(hexadecimal(&key.to_uncompressed()))
+/// Reads the one request of a file, in either dialect, and checks its proof of possession.
+pub(crate) fn read_verified(path: &Path, id: UserId) -> Result<VerifiedCsr, Failure> {
+    let requests = all(path)?;
+    let [der] = requests.as_slice() else {
+        let reason = format!(
+            "holds {} requests, and one is taken at a time",
+            requests.len()
+        );
+        return Err(Failure::file(path, reason));
+    };
+    let verified =
+        read_in_a_dialect(der, &Limits::default()).and_then(|(csr, _)| csr.verify(&[&under(id)]));
+    verified.map_err(|source| Failure::file(path, source))
 }
 
-pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
-    let der = input::read_der(path, csr::PEM_LABELS)?;
-    let verified = read_in_a_dialect(&der, &Limits::default())
-        .and_then(|(csr, dialect)| Ok((csr.verify(&[&Sm2Sm3::default()])?, dialect)));
-    let (csr, dialect) = verified.map_err(|source| Failure::file(path, source))?;
-    let subject = csr.subject().to_string();
-    let text = format!("request: good, {subject} holds the private key");
-    let mut json = json!({ "subject": subject, "sm3": hexadecimal(&sm3::digest(csr.der())) });
-    if let Some(temporary) = temporary_key(&csr) {
-        json["temporary_key"] = temporary.into();
-    }
-    Ok(Outcome::new(text, json).notes(told(dialect)))
-}
-
-/// Reads a request and checks its proof of possession.
-pub(crate) fn read_verified(path: &Path) -> Result<VerifiedCsr, Failure> {
-    let der = input::read_der(path, csr::PEM_LABELS)?;
-    parse_verified(&der).map_err(|source| Failure::file(path, source))
-}
-
-/// The same for octets at hand.
+/// The same for octets at hand, of RFC 2986 and with the usual ID.
 pub(crate) fn parse_verified(der: &[u8]) -> Result<VerifiedCsr, csr::Error> {
     UnverifiedCsr::from_der(der, &Limits::default())?.verify(&[&Sm2Sm3::default()])
 }

@@ -12,11 +12,7 @@ mod report;
 mod story;
 
 use crate::{
-    args,
-    csr::{parse_verified, read_verified},
-    failure::Failure,
-    outcome::Outcome,
-    sm3::hexadecimal,
+    args, csr::parse_verified, failure::Failure, input, outcome::Outcome, sm3::hexadecimal,
 };
 use business::Business;
 use folder::Folder;
@@ -73,7 +69,8 @@ fn applicants(args: &args::Demo) -> Result<Vec<Applicant>, Failure> {
     args.csr
         .iter()
         .map(|path| {
-            let csr = read_verified(path)?;
+            let der = input::read_der(path, ::csr::PEM_LABELS)?;
+            let csr = parse_verified(&der).map_err(|source| Failure::file(path, source))?;
             // The same file in another run is the same application.
             let name = &hexadecimal(&sm3::digest(csr.der()))[..16];
             Ok(Applicant {

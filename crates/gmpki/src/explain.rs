@@ -1,12 +1,10 @@
 //! `gmpki explain`: what a file is.
 
-use crate::{args::Explain, failure::Failure, input, keys, outcome::Outcome};
-use der::DateTime;
+use crate::{args::Explain, failure::Failure, input, keys, moment, outcome::Outcome};
 use gm_crypto::{
     explain::{self, Context, Explanation, Part, Severity, Verdict},
     sm2::UserId,
 };
-use lifecycle::ports::{Clock, SystemClock};
 use serde_json::{Value, json};
 use std::{fs::Metadata, path::Path};
 
@@ -34,14 +32,7 @@ pub(crate) fn run(args: &Explain) -> Result<Outcome, Failure> {
     if let Some(path) = &args.password_file {
         context = context.password(keys::password(Some(path), "")?.as_bytes());
     }
-    context = context.at(match &args.at {
-        None => SystemClock::default().now(),
-        Some(text) => text.parse::<DateTime>().map_err(|_| {
-            Failure::Usage(format!(
-                "--at {text:?} is no time like 2026-11-21T08:00:00Z"
-            ))
-        })?,
-    });
+    context = context.at(moment::or_now("--at", args.at.as_deref())?);
     if args.reveal {
         context = context.reveal();
     }

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 /// Octets of the largest certificate, request, key or list that is read.
 pub(crate) const STRUCTURE: u64 = 1 << 20;
+/// Octets of the largest file of certificates that are shown.
+pub(crate) const BUNDLE: u64 = 1 << 24;
 /// Octets of the largest file that is signed.
 pub(crate) const DOCUMENT: u64 = 1 << 30;
 

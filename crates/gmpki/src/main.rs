@@ -6,8 +6,10 @@
 
 mod args;
 mod audit;
+mod authority;
 mod cert;
 mod convert;
+mod crl;
 mod csr;
 mod demo;
 mod explain;
@@ -16,15 +18,21 @@ mod input;
 mod keys;
 mod lint;
 mod message;
+mod moment;
+mod names;
+mod ocsp;
 mod outcome;
 mod output;
+mod profile;
+mod serial;
 mod sm2;
 mod sm3;
 mod sm4;
+mod view;
 
 use args::{
-    Args, AuditCommand, CertCommand, Command, ConvertCommand, CsrCommand, EnvelopeCommand,
-    MessageCommand, Sm2Command, Sm4Command,
+    Args, AuditCommand, CertCommand, Command, ConvertCommand, CrlCommand, CsrCommand,
+    EnvelopeCommand, MessageCommand, OcspCommand, ProfileCommand, Sm2Command, Sm4Command,
 };
 use clap::Parser;
 use failure::Failure;
@@ -46,12 +54,24 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Demo(demo) => demo::run(&demo, args.json),
         Command::Explain(explain) => explain::run(&explain),
         Command::Csr(CsrCommand::New(new)) => csr::new(&new),
-        Command::Csr(CsrCommand::Show { file }) => csr::show(&file),
-        Command::Csr(CsrCommand::Verify { file }) => csr::verify(&file),
+        Command::Csr(CsrCommand::Show(show)) => csr::show(&show),
+        Command::Csr(CsrCommand::Verify(verify)) => csr::verify(&verify),
         Command::Cert(CertCommand::Issue(issue)) => cert::issue(&issue),
-        Command::Cert(CertCommand::Show { file }) => cert::show(&file),
+        Command::Cert(CertCommand::Show(show)) => cert::show(&show),
         Command::Cert(CertCommand::Lint(lint)) => lint::run(&lint),
         Command::Cert(CertCommand::Verify(verify)) => cert::verify(&verify),
+        Command::Crl(CrlCommand::New(new)) => crl::new(&new),
+        Command::Crl(CrlCommand::Show(show)) if show.csv && args.json => Err(Failure::Usage(
+            "--csv is no object: leave out --json".into(),
+        )),
+        Command::Crl(CrlCommand::Show(show)) => crl::show(&show),
+        Command::Ocsp(OcspCommand::Ask(ask)) => ocsp::ask(&ask),
+        Command::Ocsp(OcspCommand::Respond(respond)) => ocsp::respond(&respond),
+        Command::Ocsp(OcspCommand::Show(show)) => ocsp::show(&show),
+        Command::Ocsp(OcspCommand::Verify(verify)) => ocsp::verify(&verify),
+        Command::Profile(ProfileCommand::List) => Ok(profile::list()),
+        Command::Profile(ProfileCommand::Show(show)) => profile::show(&show),
+        Command::Profile(ProfileCommand::Check(check)) => profile::check(&check),
         Command::Sm2(Sm2Command::Keygen(keygen)) => sm2::keygen(&keygen),
         Command::Sm2(Sm2Command::Sign(sign)) => sm2::sign(&sign),
         Command::Sm2(Sm2Command::Public(public)) => sm2::public(&public),

@@ -179,7 +179,8 @@ fn digest(what: &What, key: &VerifyingKey) -> Result<[u8; 32], Failure> {
     }
 }
 
-fn user_id(id: &Id) -> Result<UserId, Failure> {
+/// The ID that the arguments name.
+pub(crate) fn user_id(id: &Id) -> Result<UserId, Failure> {
     match (&id.id, &id.id_hex) {
         (None, None) => Ok(UserId::default()),
         (Some(text), _) => Ok(UserId::new(text.as_bytes())?),

@@ -1,0 +1,46 @@
+//! Times that the arguments give.
+
+use crate::failure::Failure;
+use der::DateTime;
+use lifecycle::ports::{Clock, SystemClock};
+use std::time::Duration;
+
+/// Seconds of a day.
+const DAY: u64 = 24 * 60 * 60;
+
+/// The time of an option, or now.
+pub(crate) fn or_now(option: &str, text: Option<&str>) -> Result<DateTime, Failure> {
+    match text {
+        None => Ok(SystemClock::default().now()),
+        Some(text) => parse(option, text),
+    }
+}
+
+/// The time of an option.
+pub(crate) fn parse(option: &str, text: &str) -> Result<DateTime, Failure> {
+    text.parse::<DateTime>().map_err(|_| {
+        Failure::Usage(format!(
+            "{option} {text:?} is no time like 2026-11-21T08:00:00Z"
+        ))
+    })
+}
+
+/// So many days later.
+pub(crate) fn days_after(time: DateTime, days: u32) -> Result<DateTime, Failure> {
+    let later = time.unix_duration() + Duration::from_secs(u64::from(days) * DAY);
+    Ok(DateTime::from_unix_duration(later)?)
+}
+
+/// So many days earlier, not before 1970.
+pub(crate) fn days_before(time: DateTime, days: u32) -> Result<DateTime, Failure> {
+    let span = Duration::from_secs(u64::from(days) * DAY);
+    Ok(DateTime::from_unix_duration(
+        time.unix_duration().saturating_sub(span),
+    )?)
+}
+
+/// Whole days from one time to a later one.
+pub(crate) fn days_between(from: DateTime, to: DateTime) -> u64 {
+    let span = to.unix_duration().saturating_sub(from.unix_duration());
+    span.as_secs() / DAY
+}

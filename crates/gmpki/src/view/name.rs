@@ -1,0 +1,185 @@
+//! Names, attribute by attribute.
+
+use super::{Language, plain};
+use crate::sm3::hexadecimal;
+use der::{
+    Tag, Tagged,
+    asn1::{Any, BmpString, Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef},
+};
+use gm_crypto::pki::identity::{Identity, IdentityPlace};
+use std::net::{Ipv4Addr, Ipv6Addr};
+use x509_cert::{ext::pkix::name::GeneralName, name::Name};
+
+/// Type, short name, English, Chinese.
+const ATTRIBUTES: &[(&str, &str, &str, &str)] = &[
+    ("2.5.4.6", "C", "country", "国家"),
+    ("2.5.4.8", "ST", "province", "省"),
+    ("2.5.4.7", "L", "city", "市"),
+    ("2.5.4.9", "street", "street", "街道"),
+    ("2.5.4.10", "O", "organization", "单位"),
+    ("2.5.4.11", "OU", "department", "部门"),
+    ("2.5.4.3", "CN", "common name", "通用名"),
+    ("2.5.4.4", "SN", "surname", "姓"),
+    ("2.5.4.42", "GN", "given name", "名"),
+    ("2.5.4.43", "initials", "initials", "姓名首字母"),
+    ("2.5.4.12", "title", "title", "职务"),
+    ("2.5.4.5", "serialNumber", "serial number", "序列号"),
+    ("2.5.4.13", "description", "description", "说明"),
+    (
+        "2.5.4.15",
+        "businessCategory",
+        "business category",
+        "业务类别",
+    ),
+    ("2.5.4.16", "postalAddress", "postal address", "通信地址"),
+    ("2.5.4.17", "postalCode", "postal code", "邮政编码"),
+    ("2.5.4.20", "telephoneNumber", "telephone", "电话号码"),
+    ("2.5.4.41", "name", "name", "名称"),
+    ("2.5.4.46", "dnQualifier", "qualifier", "名称限定符"),
+    ("2.5.4.65", "pseudonym", "pseudonym", "化名"),
+    (
+        "2.5.4.97",
+        "organizationIdentifier",
+        "organization identifier",
+        "机构标识",
+    ),
+    ("1.2.840.113549.1.9.1", "emailAddress", "e-mail", "电子邮件"),
+    (
+        "1.2.840.113549.1.9.2",
+        "unstructuredName",
+        "unstructured name",
+        "非结构化名称",
+    ),
+    (
+        "0.9.2342.19200300.100.1.1",
+        "UID",
+        "user identifier",
+        "用户标识",
+    ),
+    (
+        "0.9.2342.19200300.100.1.25",
+        "DC",
+        "domain component",
+        "域名组成部分",
+    ),
+];
+
+/// Numbers of persons and organizations in a name, and whether they are shown.
+#[derive(Debug, Default)]
+pub(crate) struct Masks(Vec<(String, String)>);
+
+impl Masks {
+    /// The numbers among `found` that stand in the subject; none to hide when they are to be
+    /// revealed.
+    pub(crate) fn of_subject(found: &[Identity], reveal: bool) -> Self {
+        let hidden = found
+            .iter()
+            .filter(|identity| !reveal && matches!(identity.place(), IdentityPlace::Subject(_)));
+        Self(
+            hidden
+                .map(|identity| (identity.reveal().to_owned(), masked(identity)))
+                .collect(),
+        )
+    }
+
+    fn over(&self, text: String) -> String {
+        self.0.iter().fold(text, |text, (number, shown)| {
+            text.replace(number.as_str(), shown)
+        })
+    }
+}
+
+/// The number as it is shown without `--reveal`.
+pub(crate) fn masked(identity: &Identity) -> String {
+    let shown = identity.to_string();
+    let kind = format!("{} ", identity.kind());
+    shown.strip_prefix(&kind).unwrap_or(&shown).to_owned()
+}
+
+/// A name on one line (RFC 4514).
+pub(crate) fn line(name: &Name, masks: &Masks) -> String {
+    plain(&masks.over(name.to_string()))
+}
+
+/// The attributes of a name in the order of its octets, each with what its type is.
+pub(crate) fn attributes(name: &Name, masks: &Masks, language: Language) -> Vec<String> {
+    let mut shown = Vec::new();
+    for rdn in name.iter_rdn() {
+        for (place, attribute) in rdn.iter().enumerate() {
+            let dotted = attribute.oid.to_string();
+            let label = match ATTRIBUTES.iter().find(|row| row.0 == dotted) {
+                Some((_, short, english, chinese)) => {
+                    let word = language.say(english, chinese);
+                    format!("{word}{}", language.bracketed(short))
+                }
+                None => dotted,
+            };
+            // A second attribute of the same RDN (X.501, 9.3).
+            let joined = if place > 0 { "+ " } else { "" };
+            let colon = language.say(": ", "：");
+            let value = plain(&masks.over(text_of(&attribute.value)));
+            shown.push(format!("{joined}{label}{colon}{value}"));
+        }
+    }
+    shown
+}
+
+/// The text of a string of any type that names have (X.520, 2.6), octets of others.
+pub(crate) fn text_of(value: &Any) -> String {
+    let decode = || -> der::Result<String> {
+        Ok(match value.tag() {
+            Tag::Utf8String => value.decode_as::<Utf8StringRef<'_>>()?.as_str().into(),
+            Tag::PrintableString => value.decode_as::<PrintableStringRef<'_>>()?.as_str().into(),
+            Tag::Ia5String => value.decode_as::<Ia5StringRef<'_>>()?.as_str().into(),
+            Tag::TeletexString => value.decode_as::<TeletexStringRef<'_>>()?.as_str().into(),
+            Tag::BmpString => value.decode_as::<BmpString>()?.to_string(),
+            Tag::NumericString if value.value().is_ascii() => {
+                String::from_utf8_lossy(value.value()).into_owned()
+            }
+            _ => return Err(der::Error::from(value.tag().value_error())),
+        })
+    };
+    decode().unwrap_or_else(|_| format!("#{}", hexadecimal(value.value())))
+}
+
+/// An alternative name with its kind.
+pub(crate) fn general_name(name: &GeneralName, language: Language) -> String {
+    let (kind, value) = match name {
+        GeneralName::DnsName(name) => (language.say("DNS", "域名"), plain(name.as_str())),
+        GeneralName::Rfc822Name(name) => (language.say("e-mail", "电子邮件"), plain(name.as_str())),
+        GeneralName::UniformResourceIdentifier(name) => ("URI", plain(name.as_str())),
+        GeneralName::IpAddress(octets) => {
+            (language.say("IP", "IP 地址"), address(octets.as_bytes()))
+        }
+        GeneralName::DirectoryName(name) => (
+            language.say("name", "目录名"),
+            line(name, &Masks::default()),
+        ),
+        GeneralName::RegisteredId(oid) => (language.say("OID", "对象标识符"), oid.to_string()),
+        GeneralName::OtherName(other) => (
+            language.say("other", "其他名称"),
+            format!(
+                "{} {}",
+                super::named(&other.type_id.to_string(), language),
+                plain(&text_of(&other.value))
+            ),
+        ),
+        GeneralName::EdiPartyName(_) => (language.say("EDI party", "EDI 名称"), String::new()),
+    };
+    format!("{kind} {value}").trim_end().to_owned()
+}
+
+/// An address, or a network with its mask (RFC 5280, 4.2.1.10).
+fn address(octets: &[u8]) -> String {
+    let one = |octets: &[u8]| -> Option<String> {
+        if let Ok(four) = <[u8; 4]>::try_from(octets) {
+            return Some(Ipv4Addr::from(four).to_string());
+        }
+        let sixteen = <[u8; 16]>::try_from(octets).ok()?;
+        Some(Ipv6Addr::from(sixteen).to_string())
+    };
+    let (network, mask) = octets.split_at(octets.len() / 2);
+    one(octets)
+        .or_else(|| Some(format!("{}/{}", one(network)?, one(mask)?)))
+        .unwrap_or_else(|| format!("#{}", hexadecimal(octets)))
+}
