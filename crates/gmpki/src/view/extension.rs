@@ -510,3 +510,56 @@ fn octets(value: &[u8], language: Language) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use der::asn1::OctetString;
+
+    fn extension(dotted: &str, value: &[u8]) -> Extension {
+        Extension {
+            extn_id: ObjectIdentifier::new_unwrap(dotted),
+            critical: true,
+            extn_value: OctetString::new(value).expect("a short value"),
+        }
+    }
+
+    #[test]
+    fn what_is_not_of_its_type_is_shown_as_octets() {
+        // keyUsage that is a BOOLEAN, an unknown one that is long.
+        let (label, lines) = describe(&extension("2.5.29.15", &[1, 1, 0]), Language::En, false);
+        assert_eq!(label, "key usage (critical)");
+        assert_eq!(lines, ["010100"]);
+        let long = describe(&extension("1.2.3.4", &[7; 40]), Language::Zh, false);
+        assert_eq!(long.0, "1.2.3.4（关键）");
+        assert_eq!(long.1, [format!("{}…（另有 8 个字节）", "07".repeat(32))]);
+        let whole = describe(&extension("1.2.3.4", &[7; 32]), Language::En, false);
+        assert_eq!(whole.1, ["07".repeat(32)]);
+    }
+
+    #[test]
+    fn the_key_usage_says_which_half_of_a_pair_it_is() {
+        let usage = |bits: &[u8]| purpose(&[extension("2.5.29.15", bits)]);
+        assert_eq!(usage(&[3, 2, 6, 0xc0]), Purpose::Signing);
+        assert_eq!(usage(&[3, 2, 3, 0x38]), Purpose::Encryption);
+        assert_eq!(usage(&[3, 2, 3, 0xf8]), Purpose::Both);
+        assert_eq!(usage(&[3, 2, 1, 0x02]), Purpose::CrlSigner);
+        assert_eq!(usage(&[1, 1, 0]), Purpose::Unsaid);
+        assert_eq!(purpose(&[]), Purpose::Unsaid);
+        let ca = extension("2.5.29.19", &[0x30, 3, 1, 1, 0xff]);
+        let signs = extension("2.5.29.15", &[3, 2, 6, 0xc0]);
+        assert_eq!(purpose(&[signs, ca]), Purpose::Authority);
+    }
+
+    #[test]
+    fn numbers_of_persons_are_masked_unless_they_are_to_be_revealed() {
+        // identifyCode, its number in a bare PrintableString.
+        let value = [&[0x13, 18][..], b"110101199001011237"].concat();
+        let one = extension("1.2.156.10260.4.1.1", &value);
+        let (label, lines) = describe(&one, Language::Zh, false);
+        assert_eq!(label, "个人身份标识码（关键）");
+        assert!(lines[0].starts_with("居民身份证号：") && !lines[0].contains("19900101"));
+        let open = describe(&one, Language::En, true);
+        assert_eq!(open.1, ["resident identity number: 110101199001011237"]);
+    }
+}

@@ -183,3 +183,51 @@ fn address(octets: &[u8]) -> String {
         .or_else(|| Some(format!("{}/{}", one(network)?, one(mask)?)))
         .unwrap_or_else(|| format!("#{}", hexadecimal(octets)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use der::asn1::OctetString;
+
+    fn shown(tag: Tag, octets: &[u8]) -> String {
+        text_of(&Any::new(tag, octets).expect("a short value"))
+    }
+
+    #[test]
+    fn strings_of_every_type_are_read_and_others_are_octets() {
+        assert_eq!(shown(Tag::Utf8String, "张三".as_bytes()), "张三");
+        assert_eq!(shown(Tag::PrintableString, b"CN"), "CN");
+        assert_eq!(shown(Tag::Ia5String, b"a@b.cn"), "a@b.cn");
+        assert_eq!(shown(Tag::BmpString, &[0x5f, 0x20, 0x4e, 0x09]), "张三");
+        assert_eq!(shown(Tag::NumericString, b"123"), "123");
+        // GBK in the name of UTF-8, and what is no string.
+        assert_eq!(shown(Tag::Utf8String, &[0xd5, 0xc5]), "#d5c5");
+        assert_eq!(shown(Tag::OctetString, &[1, 2]), "#0102");
+    }
+
+    #[test]
+    fn addresses_are_hosts_or_networks() {
+        let ip = |octets: &[u8]| {
+            let octets = OctetString::new(octets).expect("a short value");
+            general_name(&GeneralName::IpAddress(octets), Language::En)
+        };
+        assert_eq!(ip(&[192, 0, 2, 7]), "IP 192.0.2.7");
+        assert_eq!(ip(&[10, 0, 0, 0, 255, 0, 0, 0]), "IP 10.0.0.0/255.0.0.0");
+        let mut six = [0; 16];
+        six[15] = 1;
+        assert_eq!(ip(&six), "IP ::1");
+        assert_eq!(ip(&[1, 2, 3]), "IP #010203");
+        assert_eq!(ip(&[]), "IP #");
+    }
+
+    #[test]
+    fn attributes_stand_in_their_order_with_their_words() {
+        let name: Name = "1.2.3.4=#0c0161,CN=a+OU=b,C=CN".parse().expect("a name");
+        let lines = attributes(&name, &Masks::default(), Language::Zh);
+        assert_eq!(lines[0], "国家（C）：CN");
+        // Within a SET the order is that of DER.
+        assert_eq!(lines[1], "通用名（CN）：a");
+        assert_eq!(lines[2], "+ 部门（OU）：b");
+        assert_eq!(lines[3], "1.2.3.4：a");
+    }
+}
