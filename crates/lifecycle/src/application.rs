@@ -11,7 +11,7 @@ use crate::{
     Actor, ApplicationId, AuthorityId, CaseNumber, Effect, Error, Intent, Octets, PersonId,
     Publication, Refusal, Seat, Serial, StreamId,
 };
-use cert_profile::{CertRequest, Issuer, Profile};
+use cert_profile::{CertRequest, Issuer, KeyCustody, KeyEnvironment, KeyOrigin, Profile};
 use csr::VerifiedCsr;
 use der::{DateTime, Decode, Encode};
 use gm_crypto::pki;
@@ -40,6 +40,10 @@ pub struct Request {
     pub subject: Octets,
     /// DER of the signing key's `SubjectPublicKeyInfo`.
     pub public_key: Octets,
+    /// DER of what the request says about where the signing key was made
+    /// ([`csr::KeyOrigin`]): a claim. Missing too where it can't be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_origin: Option<Octets>,
 }
 
 impl Request {
@@ -53,6 +57,11 @@ impl Request {
                 .expect("a name that was decoded has an encoding")
                 .into(),
             public_key: csr.public_key_der().to_vec().into(),
+            key_origin: csr
+                .key_origin()
+                .ok()
+                .flatten()
+                .map(|origin| origin.to_der().into()),
         }
     }
 
@@ -63,8 +72,34 @@ impl Request {
                 SubjectPublicKeyInfoOwned::from_der(public_key)?,
             ))
         };
-        read().map_err(Error::Damaged)
+        let request = read().map_err(Error::Damaged)?;
+        // The origin is the signing key's; the other is made by the key-management centre.
+        let origin = self
+            .key_origin
+            .as_ref()
+            .filter(|_| *self.public_key == *public_key);
+        Ok(
+            match origin.and_then(|der| csr::KeyOrigin::from_der(der).ok()) {
+                Some(origin) => request.key_origin(in_policy_s_words(&origin)),
+                None => request,
+            },
+        )
     }
+}
+
+/// csr and cert-profile do not know each other.
+fn in_policy_s_words(origin: &csr::KeyOrigin) -> KeyOrigin {
+    let environment = match origin.environment() {
+        csr::Environment::Production => KeyEnvironment::Production,
+        // Whatever else there may come to be is not production.
+        _ => KeyEnvironment::Test,
+    };
+    let custody = match origin.device() {
+        None => KeyCustody::Software,
+        Some(device) if device.qualification().is_none() => KeyCustody::Hardware,
+        Some(_) => KeyCustody::QualifiedHardware,
+    };
+    KeyOrigin::new(environment, custody)
 }
 
 /// The key pair that the key-management centre made.

@@ -218,6 +218,46 @@ fn a_shard_names_its_url_and_refuses_what_is_not_its_own() {
 }
 
 #[test]
+fn the_shards_of_a_profile_hold_each_certificate_once() {
+    let profile = Profile::from_toml(
+        r#"
+        name = "sharded"
+        kind = "end-entity"
+        key_usage = ["digitalSignature"]
+        crl_urls = ["http://ca.example.cn/{shard}.crl"]
+        crl_shards = 3
+        validity = { years = 1 }
+        subject = { required = ["commonName"] }
+        "#,
+    )
+    .unwrap();
+    let (key, issuer) = authority();
+    let all: Vec<_> = (1..=40)
+        .map(|serial| entry(serial, Reason::Superseded))
+        .collect();
+    let mut listed = 0;
+    for shard in 0..3 {
+        let belongs = |serial: &SerialNumber| profile.shard(serial) == Some(shard);
+        let point = IssuingDistributionPoint::at(profile.crl_urls(shard)).unwrap();
+        let of = || {
+            let draft = draft(&issuer).distribution_point(point.clone());
+            draft.shard(&belongs)
+        };
+        assert!(matches!(
+            of().prepare(&all),
+            Err(Error::OutsideShard { .. })
+        ));
+        let own = all.iter().filter(|entry| belongs(entry.serial()));
+        let der = sign(of().prepare(own).unwrap(), &key);
+        let list = CrlReader::from_der(&der).unwrap();
+        let urls = list.distribution_point().unwrap().urls();
+        assert_eq!(urls.collect::<Vec<_>>(), profile.crl_urls(shard));
+        listed += list.entries().count();
+    }
+    assert_eq!(listed, all.len());
+}
+
+#[test]
 fn a_point_says_which_kind_of_certificate() {
     let at = IssuingDistributionPoint::at(["http://ca.example.cn/ca.crl"]).unwrap();
     for (point, last) in [
@@ -302,6 +342,27 @@ fn parameters_are_as_the_draft_says() {
         assert_eq!(list.signature_algorithm.parameters, wanted);
         assert_eq!(list.tbs_cert_list.signature, list.signature_algorithm);
     }
+}
+
+#[test]
+fn what_is_wrong_is_refused_before_the_list_is_written() {
+    let (_, issuer) = authority();
+    let begin = |draft: CrlDraft<'_>| draft.begin().map(drop);
+    assert!(begin(draft(&issuer).delta_to(299u64)).is_ok());
+    assert!(begin(draft(&issuer).delta_to(300u64)).is_err());
+    let freshest = draft(&issuer)
+        .freshest(["http://ca.example.cn/delta.crl"])
+        .unwrap();
+    assert!(begin(freshest.clone()).is_ok());
+    assert!(begin(freshest.delta_to(299u64)).is_err());
+
+    let mut list = draft(&issuer).begin().unwrap();
+    let removed = RevokedEntry::removed(5u8.into(), at("2026-07-01T12:00:00Z"));
+    assert_eq!(clause(list.push(&removed).unwrap_err()), "RFC 5280, 5.3.1");
+    let late = RevokedEntry::new(5u8.into(), at("2026-07-02T00:00:01Z"), Reason::Superseded);
+    assert_eq!(clause(list.push(&late).unwrap_err()), "RFC 5280, 5.1.2.4");
+    let zero = entry(0, Reason::Superseded);
+    assert_eq!(clause(list.push(&zero).unwrap_err()), "RFC 5280, 4.1.2.2");
 }
 
 #[test]

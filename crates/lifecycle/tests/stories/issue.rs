@@ -1,6 +1,7 @@
 //! From a request to a certificate pair.
 
-use cert_profile::{Issuer, Profile, SHIPPED};
+use cert_profile::{Issuer, Objection, Profile, SHIPPED};
+use csr::{Device, Environment, KeyOrigin};
 use der::{Decode, Encode, referenced::OwnedToRef};
 use gm_crypto::{
     pki::{self, KeyFileParameters, Signed, Sm2Sm3},
@@ -104,6 +105,46 @@ fn a_pair_that_is_cut_to_its_ca_s_end_is_registered_with_that_end() {
         let validity = certificate.tbs_certificate().validity();
         assert_eq!(validity.not_after.to_date_time(), until);
     }
+}
+
+#[test]
+fn a_policy_that_asks_for_production_hardware_reads_what_the_request_says() {
+    let (world, engine) = in_business();
+    drop(engine);
+    let (_, text) = SHIPPED
+        .iter()
+        .find(|(name, _)| *name == "subscriber-signing")
+        .unwrap();
+    let demand = "[key_origin]\nenvironment = \"production\"\ndevice = \"qualified\"\n";
+    let mut policy = policy();
+    policy.signing = Profile::from_toml(&format!("{text}\n{demand}")).unwrap();
+    let mut engine = world.engine_under(policy);
+    let device = Device::new("智能密码钥匙", "K1", "0001").unwrap();
+    let qualified = device.clone().with_qualification("SXH2026001").unwrap();
+    let refused = [
+        Applicant::new("unstated"),
+        Applicant::with_origin(
+            "test",
+            &KeyOrigin::in_hardware(Environment::Test, qualified.clone()),
+        ),
+        Applicant::with_origin("software", &KeyOrigin::in_software(Environment::Production)),
+        Applicant::with_origin(
+            "unqualified",
+            &KeyOrigin::in_hardware(Environment::Production, device),
+        ),
+    ];
+    for applicant in &refused {
+        let error = act(&mut engine, &applicant.actor(), applicant.submit()).unwrap_err();
+        let Error::Refused(Refusal::Profile(rejection)) = error else {
+            panic!("{}: {error}", applicant.id);
+        };
+        assert!(
+            matches!(rejection.objections(), [Objection::KeyOrigin(_)]),
+            "{rejection}"
+        );
+    }
+    let good = KeyOrigin::in_hardware(Environment::Production, qualified);
+    take_through(&mut engine, &Applicant::with_origin("zhang.san", &good)).unwrap();
 }
 
 #[test]

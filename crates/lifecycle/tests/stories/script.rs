@@ -2,7 +2,7 @@
 //! story that broke off is finished by playing it again.
 
 use cert_profile::Profile;
-use csr::{CsrDraft, Limits, UnverifiedCsr, VerifiedCsr};
+use csr::{CsrDraft, KeyOrigin, Limits, UnverifiedCsr, VerifiedCsr};
 use getrandom::SysRng;
 use gm_crypto::{
     pki::Sm2Sm3,
@@ -83,8 +83,18 @@ impl Applicant {
         Self {
             id: ApplicationId::new(name).unwrap(),
             person: PersonId::new(name).unwrap(),
-            csr: csr(&key, subject),
+            csr: csr(&key, CsrDraft::new(subject.parse().unwrap())),
             key,
+        }
+    }
+
+    /// Says where the key was made.
+    pub(crate) fn with_origin(name: &str, origin: &KeyOrigin) -> Self {
+        let plain = Self::new(name);
+        let draft = CsrDraft::new(plain.csr.subject().clone());
+        Self {
+            csr: csr(&plain.key, draft.key_origin(origin).unwrap()),
+            ..plain
         }
     }
 
@@ -117,11 +127,11 @@ impl Applicant {
     }
 }
 
-fn csr(key: &SecretKey, subject: &str) -> VerifiedCsr {
+fn csr(key: &SecretKey, draft: CsrDraft) -> VerifiedCsr {
     let key = SigningKey::new(key.clone(), UserId::default());
     let spki = key.verifying_key().to_public_key_der().unwrap();
     let algorithm = key.signature_algorithm_identifier().unwrap();
-    let prepared = CsrDraft::new(subject.parse::<Name>().unwrap())
+    let prepared = draft
         .prepare(spki.decode_msg().unwrap(), algorithm)
         .unwrap();
     let signature = key.sign_hedged(&mut SysRng, prepared.tbs()).unwrap();

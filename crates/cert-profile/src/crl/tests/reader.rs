@@ -94,6 +94,7 @@ fn the_signature_is_checked_over_the_octets_that_came() {
 #[test]
 fn an_entry_is_found_by_its_serial_number() {
     let entries = [
+        entry(0x109, Reason::Superseded),
         entry(9, Reason::CertificateHold),
         entry(0x80, Reason::Superseded),
         entry(0x8000, Reason::Unspecified),
@@ -104,7 +105,9 @@ fn an_entry_is_found_by_its_serial_number() {
         let found = list.find(entry.serial()).unwrap().unwrap();
         assert_eq!(found.to_owned().unwrap(), *entry);
     }
-    assert_eq!(list.find(&7u8.into()).unwrap(), None);
+    for absent in [7u16, 0x209, 0x8001] {
+        assert_eq!(list.find(&absent.into()).unwrap(), None);
+    }
 }
 
 #[test]

@@ -212,8 +212,18 @@ fn an_answer_of_somebody_else_is_refused() {
     ));
     let named = site.draft().certificate(site.delegated(|_| ()));
     let named = named.by_name("CN=Somebody,C=CN".parse().unwrap());
+    let named = sign(named, &site.key);
     assert!(matches!(
-        site.judged(&sign(named, &site.key), now()),
+        site.judged(&named, now()),
+        Err(Error::OcspResponder { .. })
+    ));
+    // The key is right, the name another.
+    let sm2 = Sm2Sm3::default();
+    let delegated = site.delegated(|_| ());
+    let responder = AuthorisedResponder::delegated(&site.ca, &delegated, now(), &[&sm2]).unwrap();
+    let answer = OcspResponse::from_der(&named).unwrap();
+    assert!(matches!(
+        answer.verify_by(&responder, &[&sm2]),
         Err(Error::OcspResponder { .. })
     ));
     let answer = OcspResponse::from_der(&nobody).unwrap();
