@@ -1,7 +1,7 @@
 //! A certificate of each shipped profile.
 
 use crate::{
-    authority::{Authorities, NOW, Owner, issue},
+    authority::{Authorities, NOW, Owner, issue, now},
     judges::Panel,
     pkilint::{EC_USAGES, Findings, defects},
     table::{Case, OWN},
@@ -10,8 +10,12 @@ use cert_profile::{
     SHIPPED,
     lint::{self, Severity},
 };
-use gm_crypto::sm3;
-use std::{hint::black_box, path::Path, time::Instant};
+use gm_crypto::{
+    pki::{Sm2Sm3, VerifyAlgorithm},
+    sm3,
+};
+use std::{fs, hint::black_box, path::Path, time::Instant};
+use trust_list::path::{self, Anchor, ParsedCertificate, PathOptions, RevocationRule};
 
 pub(crate) fn judge(panel: &Panel) {
     let authorities = Authorities::new(&panel.desk);
@@ -28,6 +32,7 @@ pub(crate) fn judge(panel: &Panel) {
     let mut all = vec![&authorities.root, &authorities.issuing];
     all.extend(&others);
     assert_eq!(all.len(), SHIPPED.len());
+    pairs(&all);
     ask(panel, "certificates of shipped profiles", &all);
 }
 
@@ -69,6 +74,46 @@ fn ours(owner: &Owner) {
     let found = report.findings().iter();
     let found: Vec<_> = found.filter(|one| one.lint().severity() > most).collect();
     assert!(found.is_empty(), "{name}: {found:?}");
+    if most == Severity::Warning {
+        // Name constraints are refused by path validation of ours, which does not process them.
+        return;
+    }
+    assert!(path(owner, &owner.certificate.der), "{name}");
+    for twin in owner.certificate.twins() {
+        assert!(!path(owner, &twin), "{name}");
+    }
+}
+
+/// Whether our own path validation takes `octets` under the issuers of `owner`.
+fn path(owner: &Owner, octets: &[u8]) -> bool {
+    let parse = |octets: &[u8]| ParsedCertificate::from_der(octets).expect("a certificate");
+    let files = owner.certificate.issuers.iter();
+    let issuers = files.map(|file| parse(&fs::read(file).expect("a file")));
+    let issuers: Vec<_> = issuers.collect();
+    let (root, others) = issuers.split_last().expect("a root");
+    let anchors = [Anchor::from_certificate(root.clone())];
+    let sm2 = Sm2Sm3::default();
+    let algorithms: [&dyn VerifyAlgorithm; 1] = [&sm2];
+    let options = PathOptions::new(now(), &algorithms).revocation(RevocationRule::Ignore);
+    path::validate(&parse(octets), others, &anchors, &options).is_ok()
+}
+
+/// The halves of a dual pair fit each other.
+fn pairs(all: &[&Owner]) {
+    let mut count = 0;
+    for signing in all {
+        let Some(name) = signing.certificate.name.strip_suffix("-signing") else {
+            continue;
+        };
+        let name = format!("{name}-encryption");
+        let other = all.iter().find(|owner| owner.certificate.name == name);
+        let Some(encryption) = other else { continue };
+        let report = lint::pair(&signing.certificate.der, &encryption.certificate.der);
+        let found: Vec<_> = report.errors().collect();
+        assert!(found.is_empty(), "{name}: {found:?}");
+        count += 1;
+    }
+    println!("profiles: {count} dual pairs");
 }
 
 fn openssl(panel: &Panel, owner: &Owner) {
