@@ -307,7 +307,10 @@ pub(crate) fn fault(attribute: ObjectIdentifier, value: &Any) -> Option<ValueFau
     let fits = matches!(
         (kind.form, value.tag()),
         (Form::Directory, Tag::Utf8String)
-            | (Form::Directory | Form::Printable | Form::Country, Tag::PrintableString)
+            | (
+                Form::Directory | Form::Printable | Form::Country,
+                Tag::PrintableString
+            )
             | (Form::Ia5, Tag::Ia5String)
     );
     let text = text(value).filter(|_| fits);

@@ -31,6 +31,25 @@ fn each_shipped_profile_loads_under_its_name() {
 }
 
 #[test]
+fn the_seeds_of_the_fuzz_target_are_the_shipped_profiles_and_each_field() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/profile_toml");
+    let mut others = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        match SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
+            Some((_, shipped)) => assert_eq!(text, *shipped, "{name}: fuzz/make-seeds"),
+            None => {
+                load(&text).unwrap();
+                others += 1;
+            }
+        }
+    }
+    assert_eq!(others, 2);
+}
+
+#[test]
 fn defaults_are_the_narrow_ones() {
     let profile = load(GOOD).unwrap();
     assert_eq!(profile.alternative_names.presence, Presence::Forbidden);
