@@ -41,23 +41,19 @@ fn certificates_round_trip() {
 }
 
 fn round_trip(octets: &[u8]) -> Outcome {
-    let certificate = match Certificate::from_der(octets) {
-        Ok(certificate) => certificate,
-        Err(error) => return Err::<(), _>(error).into(),
-    };
-    match certificate.to_der() {
-        Ok(written) if written == octets => {}
+    let parsed = ParsedCertificate::from_der(octets);
+    if parsed.as_ref().is_ok_and(|parsed| parsed.der() != octets) {
+        return Outcome::Wrong("what was read is not what is kept".into());
+    }
+    let written = Certificate::from_der(octets).and_then(|certificate| certificate.to_der());
+    match written {
+        Err(error) => Err::<(), _>(error).into(),
+        Ok(written) if written == octets => parsed.into(),
         Ok(written) => {
             let same = written.iter().zip(octets).take_while(|(a, b)| a == b);
             let same = same.count();
-            return Outcome::Refused(format!("it is written otherwise from octet {same} on"));
+            Outcome::Refused(format!("it is written otherwise from octet {same} on"))
         }
-        Err(error) => return Err::<(), _>(error).into(),
-    }
-    match ParsedCertificate::from_der(octets) {
-        Ok(parsed) if parsed.der() == octets => Outcome::Accepted,
-        Ok(_) => Outcome::Wrong("what was read is not what is kept".into()),
-        Err(error) => Err::<(), _>(error).into(),
     }
 }
 
