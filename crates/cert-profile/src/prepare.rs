@@ -137,6 +137,7 @@ impl Profile {
                 objections.push(Objection::IssuerPathLen { limit });
             }
         }
+        objections.extend(issuer.names().check(request));
         objections
     }
 

@@ -1,6 +1,6 @@
 //! Why a request gets no certificate.
 
-use crate::{Difference, KeyOriginFault, lint::Finding, subject};
+use crate::{Difference, KeyOriginFault, NameConstraintFault, lint::Finding, subject};
 use core::fmt;
 use der::{DateTime, asn1::ObjectIdentifier};
 use gm_crypto::pki::identity::IdentityKind;
@@ -194,6 +194,32 @@ pub enum Objection {
         limit: u8,
     },
 
+    /// A subject that the issuer's name constraints do not let it certify.
+    #[error("subject {fault}")]
+    SubjectConstrained {
+        /// How.
+        fault: NameConstraintFault,
+    },
+
+    /// An attribute of the subject that the issuer's name constraints do not let it
+    /// certify: emailAddress.
+    #[error("{} of the subject {fault}", subject::label(attribute))]
+    AttributeConstrained {
+        /// Its type.
+        attribute: ObjectIdentifier,
+        /// How.
+        fault: NameConstraintFault,
+    },
+
+    /// An alternative name that the issuer's name constraints do not let it certify.
+    #[error("alternative name {index} {fault}")]
+    AlternativeNameConstrained {
+        /// Its place in the request, from 0.
+        index: usize,
+        /// How.
+        fault: NameConstraintFault,
+    },
+
     /// The profile names the issuer's certificate, which is not known.
     #[error("issuer's certificate is not known, which the profile's authorityKeyIdentifier names")]
     IssuerCertificateUnknown,
@@ -319,6 +345,9 @@ impl Objection {
             Self::Key | Self::KeyOfIssuer => "RFC 5280, 4.1.2.7; GB/T 32918.5",
             Self::NameOfIssuer | Self::IssuerRole { .. } => "RFC 5280, 3.2",
             Self::IssuerPathLen { .. } => "RFC 5280, 4.2.1.9",
+            Self::SubjectConstrained { .. }
+            | Self::AttributeConstrained { .. }
+            | Self::AlternativeNameConstrained { .. } => "RFC 5280, 4.2.1.10",
             Self::IssuerNotValid { .. }
             | Self::PastIssuer { .. }
             | Self::EndsBeforeBegin { .. }

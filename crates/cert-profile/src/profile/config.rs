@@ -347,6 +347,9 @@ pub enum OriginDevice {
 }
 
 /// Which names certificates below a CA may and may not have (RFC 5280, 4.2.1.10).
+///
+/// They may be wider than those of the CA's own issuer, which hold nevertheless: whoever
+/// validates a path asks the constraints of every CA in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
