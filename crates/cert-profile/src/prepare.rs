@@ -48,7 +48,7 @@ impl Profile {
                 serial: Box::new(serial.clone()),
             });
         }
-        let granted = self.validity(issuer, request, now);
+        let granted = self.grant(issuer, request, now);
         if let Err(objection) = &granted {
             objections.push(objection.clone());
         }

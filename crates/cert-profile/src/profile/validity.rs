@@ -1,7 +1,7 @@
 //! When a certificate ends.
 
 use super::{BeyondIssuer, Profile, ValidityConfig, YearsConfig, refuse};
-use crate::{CertRequest, Error, Issuer, Objection};
+use crate::{CertRequest, Error, Issuer, Objection, Rejection};
 use der::DateTime;
 
 const FIELD: &str = "validity";
@@ -63,10 +63,20 @@ impl Profile {
     /// [`Profile::prepare`] writes. Nothing else of the request is looked at.
     ///
     /// # Errors
-    /// The one [`Objection`] that stands against it: years not chosen or not to be chosen,
-    /// an end that is past, after the year 9999 or after the issuer's, an issuer that is
-    /// not valid.
+    /// A [`Rejection`] with the one [`Objection`] that stands against it: years not chosen
+    /// or not to be chosen, an end that is past, after the year 9999 or after the issuer's,
+    /// an issuer that is not valid.
     pub fn validity(
+        &self,
+        issuer: &Issuer,
+        request: &CertRequest,
+        now: DateTime,
+    ) -> Result<Granted, Rejection> {
+        self.grant(issuer, request, now)
+            .map_err(|objection| Rejection::new(&self.name, vec![objection]))
+    }
+
+    pub(crate) fn grant(
         &self,
         issuer: &Issuer,
         request: &CertRequest,
