@@ -18,6 +18,7 @@ pub use write::CrlWriter;
 use crate::{
     Error, Issuer, Prepared, SignatureParameters,
     extension::{authority_key_identifier, extension},
+    seconds,
 };
 use core::{borrow::Borrow, fmt};
 use der::{
@@ -54,7 +55,7 @@ pub struct CrlDraft<'a> {
 
 impl<'a> CrlDraft<'a> {
     /// The full list of `issuer` with this CRL number, which only grows (RFC 5280,
-    /// 5.2.3), from `this_update` until `next_update`, both in whole seconds.
+    /// 5.2.3), from `this_update` until `next_update`; fractions of a second are dropped.
     pub fn new(
         issuer: &'a Issuer,
         number: impl Into<CrlNumber>,
@@ -64,8 +65,8 @@ impl<'a> CrlDraft<'a> {
         Self {
             issuer,
             number: number.into(),
-            this_update,
-            next_update,
+            this_update: seconds::whole(this_update),
+            next_update: seconds::whole(next_update),
             base: None,
             point: None,
             freshest: Vec::new(),
@@ -101,8 +102,8 @@ impl<'a> CrlDraft<'a> {
     /// Says where the deltas of this full list are (freshestCRL, RFC 5280, 5.2.6).
     ///
     /// # Errors
-    /// [`Error::Invalid`] without a URL, and for one that is not ASCII or begins with
-    /// neither `http://` nor `ldap://`.
+    /// [`Error::Invalid`] without a URL, and for one that is not visible ASCII, has no host
+    /// or begins with neither `http://` nor `ldap://`.
     pub fn freshest<U: AsRef<str>>(
         mut self,
         urls: impl IntoIterator<Item = U>,

@@ -111,6 +111,7 @@ mod prepare;
 mod profile;
 mod rejection;
 mod request;
+mod seconds;
 mod subject;
 
 pub use crl::{

@@ -2,7 +2,7 @@
 
 use crate::{
     AuthorityKeyForm, CertRequest, Error, Issuer, Kind, Objection, Profile, Rejection,
-    SignatureParameters, extension::extensions, lint, origin,
+    SignatureParameters, extension::extensions, lint, origin, subject::unnamed_mailbox,
 };
 use der::{
     DateTime, Encode, EncodeValue, FixedTag, Tag,
@@ -92,6 +92,7 @@ impl Profile {
         if request.subject().is_empty() && names.is_empty() {
             objections.push(Objection::SubjectEmpty);
         }
+        objections.extend(unnamed_mailbox(request.subject(), names));
         objections.extend(self.identifiers.check(request.identifiers()));
         objections.extend(origin::check(self.key_origin.as_ref(), request.origin()));
         objections

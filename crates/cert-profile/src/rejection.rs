@@ -135,6 +135,17 @@ pub enum Objection {
         expected: &'static str,
     },
 
+    /// An alternative name that stands twice; of DNS names case does not count.
+    #[error("alternative name {index} stands there already: name it once")]
+    AlternativeNameRepeated {
+        /// The place of the second one in the request, from 0.
+        index: usize,
+    },
+
+    /// A mailbox of the subject that is no alternative name.
+    #[error("emailAddress of the subject is no alternative name: name it there too")]
+    MailboxUnnamed,
+
     /// A number that the profile asks for is not given.
     #[error("no {kind} is given, which the profile asks for")]
     IdentifierMissing {
@@ -327,7 +338,9 @@ impl Objection {
             Self::AttributeValue { fault, .. } => fault.clause(),
             Self::AlternativeNamesNotAllowed
             | Self::AlternativeNameMissing
-            | Self::AlternativeName { .. } => "RFC 5280, 4.2.1.6",
+            | Self::AlternativeName { .. }
+            | Self::AlternativeNameRepeated { .. } => "RFC 5280, 4.2.1.6",
+            Self::MailboxUnnamed => "RFC 5280, 4.1.2.6",
             Self::IdentifierMissing { .. }
             | Self::IdentifierNotAllowed { .. }
             | Self::IdentifierRepeated { .. } => {
@@ -374,7 +387,7 @@ pub enum ValueFault {
         expected: &'static str,
     },
 
-    /// No character.
+    /// No character, or none but blanks.
     #[error("is empty")]
     Empty,
 
@@ -387,8 +400,8 @@ pub enum ValueFault {
         limit: usize,
     },
 
-    /// A control character, which vanishes when names are compared.
-    #[error("has a control character")]
+    /// A control character, or another that vanishes when names are compared.
+    #[error("has a control character or one that can't be seen")]
     ControlCharacter,
 
     /// A country that is not two letters of ISO 3166.

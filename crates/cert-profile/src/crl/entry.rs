@@ -1,6 +1,7 @@
 //! One certificate of a list.
 
 use super::Reason;
+use crate::seconds;
 use der::DateTime;
 use x509_cert::serial_number::SerialNumber;
 
@@ -15,11 +16,12 @@ pub struct RevokedEntry {
 }
 
 impl RevokedEntry {
-    /// The certificate with this serial number, revoked since `revoked_at`.
+    /// The certificate with this serial number, revoked since `revoked_at`; fractions of a
+    /// second are dropped from all times.
     pub fn new(serial: SerialNumber, revoked_at: DateTime, reason: Reason) -> Self {
         Self {
             serial,
-            revoked_at,
+            revoked_at: seconds::whole(revoked_at),
             reason: Some(reason),
             invalidity_date: None,
         }
@@ -31,17 +33,17 @@ impl RevokedEntry {
     pub fn removed(serial: SerialNumber, at: DateTime) -> Self {
         Self {
             serial,
-            revoked_at: at,
+            revoked_at: seconds::whole(at),
             reason: None,
             invalidity_date: None,
         }
     }
 
     /// Says since when the certificate is not to be trusted, as a rule before it was
-    /// revoked: invalidityDate (RFC 5280, 5.3.2), in whole seconds.
+    /// revoked: invalidityDate (RFC 5280, 5.3.2).
     #[must_use]
     pub fn invalid_since(mut self, date: DateTime) -> Self {
-        self.invalidity_date = Some(date);
+        self.invalidity_date = Some(seconds::whole(date));
         self
     }
 

@@ -106,9 +106,9 @@ impl Kind {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ValidityConfig {
-    /// Calendar years; from 29 February it ends on the 28th where there is no 29th.
+    /// Calendar years, 1 to 100; from 29 February it ends on the 28th where there is no 29th.
     pub years: Option<YearsConfig>,
-    /// Days of 86,400 seconds.
+    /// Days of 86,400 seconds, 1 to 36,525.
     pub days: Option<u32>,
     /// What happens to a certificate that would outlive its issuer.
     #[serde(default)]
@@ -134,9 +134,9 @@ pub enum YearsConfig {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct YearsRange {
-    /// The fewest.
+    /// The fewest, from 1.
     pub from: u16,
-    /// The most.
+    /// The most, up to 100; more than the fewest.
     pub to: u16,
 }
 

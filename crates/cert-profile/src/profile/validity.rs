@@ -1,11 +1,14 @@
 //! When a certificate ends.
 
 use super::{BeyondIssuer, Profile, ValidityConfig, YearsConfig, refuse};
-use crate::{CertRequest, Error, Issuer, Objection, Rejection};
+use crate::{CertRequest, Error, Issuer, Objection, Rejection, seconds};
 use der::DateTime;
 
 const FIELD: &str = "validity";
 const CLAUSE: &str = "RFC 5280, 4.1.2.5";
+/// A bound of this crate: no key is trusted longer.
+const MAX_YEARS: u16 = 100;
+const MAX_DAYS: u32 = 36_525;
 
 /// What a profile says about validity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +85,7 @@ impl Profile {
         request: &CertRequest,
         now: DateTime,
     ) -> Result<Granted, Objection> {
+        let now = seconds::whole(now);
         let asked = self.term.end(request, now)?;
         if asked <= now {
             return Err(Objection::EndsBeforeBegin { not_after: asked });
@@ -123,6 +127,12 @@ impl Term {
             (Some(YearsConfig::Fixed(0)), None) | (None, Some(0)) => {
                 return refuse(FIELD, "is longer than nothing", CLAUSE);
             }
+            (Some(YearsConfig::Fixed(years)), None) if years > MAX_YEARS => {
+                return refuse("validity.years", "is at most 100 years", CLAUSE);
+            }
+            (None, Some(days)) if days > MAX_DAYS => {
+                return refuse("validity.days", "is at most 36525 days, 100 years", CLAUSE);
+            }
             (Some(YearsConfig::Fixed(years)), None) => Length::Fixed(Period::Years(years)),
             (None, Some(days)) => Length::Fixed(Period::Days(days)),
             (Some(YearsConfig::Chosen(range)), None) => {
@@ -135,6 +145,9 @@ impl Term {
                         "leaves a choice: `from` is less than `to`",
                         CLAUSE,
                     );
+                }
+                if range.to > MAX_YEARS {
+                    return refuse("validity.years", "is at most 100 years", CLAUSE);
                 }
                 Length::Chosen {
                     from: range.from,
