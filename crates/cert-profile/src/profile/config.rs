@@ -39,7 +39,7 @@ pub struct ProfileConfig {
     pub alternative_names: Presence,
     /// Which forms alternative names may have; absent for all four.
     pub alternative_name_forms: Option<Vec<NameForm>>,
-    /// Whether the first label of a DNS name may be `*`.
+    /// Whether the first label of a DNS name may be `*`, before two others at least.
     #[serde(default)]
     pub dns_wildcards: bool,
     /// Numbers of persons and organisations, in the private extensions of GM/T 0015
