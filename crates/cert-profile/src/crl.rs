@@ -18,7 +18,6 @@ pub use write::CrlWriter;
 use crate::{
     Error, Issuer, Prepared, SignatureParameters,
     extension::{authority_key_identifier, extension},
-    seconds,
 };
 use core::{borrow::Borrow, fmt};
 use der::{
@@ -55,7 +54,7 @@ pub struct CrlDraft<'a> {
 
 impl<'a> CrlDraft<'a> {
     /// The full list of `issuer` with this CRL number, which only grows (RFC 5280,
-    /// 5.2.3), from `this_update` until `next_update`; fractions of a second are dropped.
+    /// 5.2.3), from `this_update` until `next_update`, both in whole seconds.
     pub fn new(
         issuer: &'a Issuer,
         number: impl Into<CrlNumber>,
@@ -65,8 +64,8 @@ impl<'a> CrlDraft<'a> {
         Self {
             issuer,
             number: number.into(),
-            this_update: seconds::whole(this_update),
-            next_update: seconds::whole(next_update),
+            this_update,
+            next_update,
             base: None,
             point: None,
             freshest: Vec::new(),

@@ -9,7 +9,6 @@ use crate::{
     CertRequest, Error, Objection, Profile, Rejection,
     identifiers::IdentifierRules,
     profile::Period,
-    seconds,
     subject::{label, text},
 };
 use core::fmt;
@@ -48,7 +47,7 @@ impl Lifetime {
         match self {
             Self::Years(years) => Period::Years(years).end(begin) == Some(end),
             Self::Days(days) => Period::Days(days).end(begin) == Some(end),
-            Self::Until(until) => seconds::whole(until) == end,
+            Self::Until(until) => until == end,
         }
     }
 }

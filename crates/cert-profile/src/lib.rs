@@ -111,7 +111,6 @@ mod prepare;
 mod profile;
 mod rejection;
 mod request;
-mod seconds;
 mod subject;
 
 pub use crl::{

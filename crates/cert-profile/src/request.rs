@@ -1,6 +1,6 @@
 //! What is asked for, after somebody decided that it is true.
 
-use crate::{KeyOrigin, seconds};
+use crate::KeyOrigin;
 use der::DateTime;
 use gm_crypto::pki::identity::Identifier;
 use spki::SubjectPublicKeyInfoOwned;
@@ -45,10 +45,10 @@ impl CertRequest {
 
     /// Asks for an end not later than `not_after`; the profile's own end holds
     /// when it is earlier. Where the profile leaves the choice of whole years, an end
-    /// before the chosen one is refused. Fractions of a second are dropped.
+    /// before the chosen one is refused.
     #[must_use]
     pub fn not_after(mut self, not_after: DateTime) -> Self {
-        self.not_after = Some(seconds::whole(not_after));
+        self.not_after = Some(not_after);
         self
     }
 

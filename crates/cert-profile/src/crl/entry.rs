@@ -1,7 +1,6 @@
 //! One certificate of a list.
 
 use super::Reason;
-use crate::seconds;
 use der::DateTime;
 use x509_cert::serial_number::SerialNumber;
 
@@ -16,12 +15,11 @@ pub struct RevokedEntry {
 }
 
 impl RevokedEntry {
-    /// The certificate with this serial number, revoked since `revoked_at`; fractions of a
-    /// second are dropped from all times.
+    /// The certificate with this serial number, revoked since `revoked_at`.
     pub fn new(serial: SerialNumber, revoked_at: DateTime, reason: Reason) -> Self {
         Self {
             serial,
-            revoked_at: seconds::whole(revoked_at),
+            revoked_at,
             reason: Some(reason),
             invalidity_date: None,
         }
@@ -33,17 +31,17 @@ impl RevokedEntry {
     pub fn removed(serial: SerialNumber, at: DateTime) -> Self {
         Self {
             serial,
-            revoked_at: seconds::whole(at),
+            revoked_at: at,
             reason: None,
             invalidity_date: None,
         }
     }
 
     /// Says since when the certificate is not to be trusted, as a rule before it was
-    /// revoked: invalidityDate (RFC 5280, 5.3.2).
+    /// revoked: invalidityDate (RFC 5280, 5.3.2), in whole seconds.
     #[must_use]
     pub fn invalid_since(mut self, date: DateTime) -> Self {
-        self.invalidity_date = Some(seconds::whole(date));
+        self.invalidity_date = Some(date);
         self
     }
 

@@ -5,7 +5,7 @@ use super::{
     response::{WHAT, extension_of},
     wire::{Basic, Response, ResponseBytes, ResponseData, Status},
 };
-use crate::{Error, extension::key_identifier, lint, seconds};
+use crate::{Error, extension::key_identifier, lint};
 use der::{
     DateTime, Decode, Encode,
     asn1::{Any, BitString, Null, OctetString},
@@ -27,7 +27,7 @@ pub struct OcspDraft {
 
 impl OcspDraft {
     /// An answer by the responder with this key, which signs by `algorithm`,
-    /// produced at this time, whose fractions of a second are dropped. The responder is named by the SHA-1 of its key
+    /// produced at this time. The responder is named by the SHA-1 of its key
     /// (RFC 6960, 4.2.1).
     pub fn new(
         responder: SubjectPublicKeyInfoRef<'_>,
@@ -37,7 +37,7 @@ impl OcspDraft {
         Self {
             responder: ResponderId::ByKey(key_identifier(&responder)),
             algorithm,
-            produced_at: seconds::whole(produced_at),
+            produced_at,
             responses: Vec::new(),
             nonce: None,
             certificates: Vec::new(),

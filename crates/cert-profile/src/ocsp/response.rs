@@ -5,7 +5,7 @@ use super::{
     request::each_extension,
     wire::{Answer, Responder, Response, ResponseData, RevokedInfo, Single},
 };
-use crate::{Error, Issuer, Reason, extension::key_identifier, seconds};
+use crate::{Error, Issuer, Reason, extension::key_identifier};
 use core::fmt;
 use der::{
     DateTime, Decode, Encode, Reader, SliceReader, TagMode, TagNumber,
@@ -337,20 +337,12 @@ pub struct SingleResponse {
 }
 
 impl SingleResponse {
-    /// Says that the certificate has this status, known to be so at `this_update`;
-    /// fractions of a second are dropped from all times.
+    /// Says that the certificate has this status, known to be so at `this_update`.
     pub fn new(id: CertId, status: CertStatus, this_update: DateTime) -> Self {
-        let status = match status {
-            CertStatus::Revoked { at, reason } => CertStatus::Revoked {
-                at: seconds::whole(at),
-                reason,
-            },
-            other => other,
-        };
         Self {
             id,
             status,
-            this_update: seconds::whole(this_update),
+            this_update,
             next_update: None,
             archive_cutoff: None,
         }
@@ -359,7 +351,7 @@ impl SingleResponse {
     /// Says too when there will be newer information; without it there always is.
     #[must_use]
     pub fn until(mut self, next_update: DateTime) -> Self {
-        self.next_update = Some(seconds::whole(next_update));
+        self.next_update = Some(next_update);
         self
     }
 
@@ -368,7 +360,7 @@ impl SingleResponse {
     /// nothing.
     #[must_use]
     pub fn archived_since(mut self, archive_cutoff: DateTime) -> Self {
-        self.archive_cutoff = Some(seconds::whole(archive_cutoff));
+        self.archive_cutoff = Some(archive_cutoff);
         self
     }
 

@@ -1,7 +1,7 @@
 //! When a certificate ends.
 
 use super::{BeyondIssuer, Profile, ValidityConfig, YearsConfig, refuse};
-use crate::{CertRequest, Error, Issuer, Objection, Rejection, seconds};
+use crate::{CertRequest, Error, Issuer, Objection, Rejection};
 use der::DateTime;
 
 const FIELD: &str = "validity";
@@ -85,7 +85,6 @@ impl Profile {
         request: &CertRequest,
         now: DateTime,
     ) -> Result<Granted, Objection> {
-        let now = seconds::whole(now);
         let asked = self.term.end(request, now)?;
         if asked <= now {
             return Err(Objection::EndsBeforeBegin { not_after: asked });
