@@ -191,6 +191,12 @@ fn a_name_is_below_the_attributes_that_it_begins_with() {
         &["CN=c,OU=B+O=A"].map(directory),
         &["CN=c,O=a", "O=a,OU=b", "O=a+OU=b+CN=c"].map(directory),
     );
+    // The longer attribute stands behind the other in the SET.
+    divides(
+        &directory("O=a b+OU=ccc"),
+        &[directory("O=a          b+OU=ccc")],
+        &[],
+    );
     // The same text in another string type is the same name.
     let utf8 = directory("2.5.4.10=#0c0141");
     divides(
