@@ -101,8 +101,8 @@ impl<'a> CrlDraft<'a> {
     /// Says where the deltas of this full list are (freshestCRL, RFC 5280, 5.2.6).
     ///
     /// # Errors
-    /// [`Error::Invalid`] without a URL, and for one that is not ASCII or begins with
-    /// neither `http://` nor `ldap://`.
+    /// [`Error::Invalid`] without a URL, and for one that is not visible ASCII, has no host
+    /// or begins with neither `http://` nor `ldap://`.
     pub fn freshest<U: AsRef<str>>(
         mut self,
         urls: impl IntoIterator<Item = U>,

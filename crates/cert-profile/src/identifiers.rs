@@ -107,6 +107,7 @@ impl IdentifierRules {
                 continue;
             }
             let good = number.check() != IdentityCheck::Wrong
+                && !is_small_x(number)
                 && number.to_extension(self.edition, self.tagging).is_ok();
             if !good {
                 objections.push(Objection::IdentifierValue { kind });
@@ -164,6 +165,12 @@ impl IdentifierRules {
         }
         places
     }
+}
+
+/// A resident number that ends in a small x: GB 11643 has the capital, and who looks the number
+/// up finds one spelling.
+fn is_small_x(number: &Identifier) -> bool {
+    number.kind() == IdentityKind::ResidentNumber && number.reveal().ends_with('x')
 }
 
 type Field = (&'static str, IdentityKind, Presence);

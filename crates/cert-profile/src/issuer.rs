@@ -1,12 +1,12 @@
 //! The public half of a CA.
 
-use crate::{CertRequest, Error, extension::key_identifier};
+use crate::{CertRequest, Error, extension::key_identifier, name_constraints::NameConstraints};
 use der::{Decode, Encode, Reader, SliceReader, referenced::OwnedToRef};
 use gm_crypto::sm2::{PublicKey, SIGNATURE_OID};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::{
     Certificate, Version,
-    ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier},
+    ext::pkix::{self, BasicConstraints, KeyUsage, SubjectKeyIdentifier},
     name::Name,
     serial_number::SerialNumber,
     time::Validity,
@@ -24,14 +24,16 @@ pub struct Issuer {
     validity: Option<Validity>,
     path_len: Option<u8>,
     key_usage: Option<KeyUsage>,
+    names: NameConstraints,
     /// Issuer and serial number of its own certificate.
     certificate: Option<(Name, SerialNumber)>,
 }
 
 impl Issuer {
     /// A CA known by its name and key, which signs by `algorithm`; the key
-    /// identifier is the SHA-1 of the key. Neither its limit of path length nor its
-    /// certificate's serial number is known here: [`Self::from_certificate`] knows them.
+    /// identifier is the SHA-1 of the key. Its limit of path length, its name constraints
+    /// and its certificate's serial number are not known here:
+    /// [`Self::from_certificate`] knows them.
     pub fn new(
         name: Name,
         public_key: SubjectPublicKeyInfoOwned,
@@ -51,8 +53,9 @@ impl Issuer {
     /// The certificate is the CA's own record: its signature is not checked.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for what is no certificate, [`Error::Invalid`] for one
-    /// that is not of a CA with an SM2 key.
+    /// [`Error::Malformed`] for what is no certificate, and for name constraints that can't
+    /// be read; [`Error::TooMany`] for more than 1024 subtrees in them; [`Error::Invalid`]
+    /// for a certificate that is not of a CA with an SM2 key.
     pub fn from_certificate(der: &[u8]) -> Result<Self, Error> {
         let malformed = Error::malformed(WHAT);
         let certificate = Certificate::from_der(der).map_err(&malformed)?;
@@ -64,6 +67,9 @@ impl Issuer {
         let key_identifier = tbs
             .get_extension::<SubjectKeyIdentifier>()
             .map_err(&malformed)?;
+        let names = tbs
+            .get_extension::<pkix::NameConstraints>()
+            .map_err(Error::malformed("nameConstraints"))?;
 
         let Some((_, constraints)) = constraints.filter(|(_, constraints)| constraints.ca) else {
             return refuse("is not of a CA", "RFC 5280, 4.2.1.9");
@@ -101,6 +107,9 @@ impl Issuer {
         }
         issuer.path_len = constraints.path_len_constraint;
         issuer.key_usage = key_usage.map(|(_, usage)| usage);
+        if let Some((_, names)) = names {
+            issuer.names = NameConstraints::read(names)?;
+        }
         issuer.certificate = Some((tbs.issuer().clone(), tbs.serial_number().clone()));
         Ok(issuer)
     }
@@ -147,6 +156,11 @@ impl Issuer {
         self.path_len
     }
 
+    /// The names that it may certify.
+    pub(crate) fn names(&self) -> &NameConstraints {
+        &self.names
+    }
+
     pub(crate) fn may_sign_crls(&self) -> bool {
         self.key_usage.is_none_or(|usage| usage.crl_sign())
     }
@@ -164,6 +178,7 @@ impl Issuer {
             validity: None,
             path_len: None,
             key_usage: None,
+            names: NameConstraints::default(),
             certificate: None,
         }
     }

@@ -73,7 +73,8 @@
 //! the error names field, line, rule and clause. What a request wishes for beyond its name
 //! and key has no way in: usages, extensions and places are the profile's. One key never
 //! both signs and encrypts: subscribers have two certificates, and two profiles (GM/T
-//! 0015-2012). Written always: keyUsage, critical; both key identifiers; basicConstraints,
+//! 0015-2012). A name outside the name constraints of the issuer's certificate is refused
+//! (RFC 5280, 4.2.1.10); those of the CAs above the issuer are not known here. Written always: keyUsage, critical; both key identifiers; basicConstraints,
 //! critical, for CAs and never for others.
 //!
 //! ```
@@ -91,8 +92,7 @@
 //!
 //! No path validation and no judgement over signatures but those of CRLs, of OCSP answers
 //! and of their responders' certificates. No secret key, no random source, no clock, no
-//! file. No attribute certificates, no indirect CRLs. Whether a name is within its issuer's
-//! name constraints is not asked. Keys are SM2 keys.
+//! file. No attribute certificates, no indirect CRLs. Keys are SM2 keys.
 
 #![forbid(unsafe_code)]
 
@@ -104,6 +104,7 @@ mod identifiers;
 mod issuer;
 mod key_usage;
 pub mod lint;
+mod name_constraints;
 pub mod ocsp;
 mod origin;
 mod prepare;
@@ -121,6 +122,7 @@ pub use error::Error;
 pub use extension::key_identifier;
 pub use gm_crypto::pki::identity::{Identifier, IdentityKind};
 pub use issuer::Issuer;
+pub use name_constraints::NameConstraintFault;
 pub use origin::{KeyCustody, KeyEnvironment, KeyOrigin, KeyOriginFault};
 pub use prepare::Prepared;
 pub use profile::{

@@ -2,7 +2,7 @@
 
 use crate::{
     AuthorityKeyForm, CertRequest, Error, Issuer, Kind, Objection, Profile, Rejection,
-    SignatureParameters, extension::extensions, lint, origin,
+    SignatureParameters, extension::extensions, lint, origin, subject::unnamed_mailbox,
 };
 use der::{
     DateTime, Encode, EncodeValue, FixedTag, Tag,
@@ -48,7 +48,7 @@ impl Profile {
                 serial: Box::new(serial.clone()),
             });
         }
-        let granted = self.validity(issuer, request, now);
+        let granted = self.grant(issuer, request, now);
         if let Err(objection) = &granted {
             objections.push(objection.clone());
         }
@@ -92,6 +92,7 @@ impl Profile {
         if request.subject().is_empty() && names.is_empty() {
             objections.push(Objection::SubjectEmpty);
         }
+        objections.extend(unnamed_mailbox(request.subject(), names));
         objections.extend(self.identifiers.check(request.identifiers()));
         objections.extend(origin::check(self.key_origin.as_ref(), request.origin()));
         objections
@@ -137,6 +138,7 @@ impl Profile {
                 objections.push(Objection::IssuerPathLen { limit });
             }
         }
+        objections.extend(issuer.names().check(request));
         objections
     }
 

@@ -56,13 +56,21 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Octets of the longest text that [`Self::from_toml`] reads.
+    pub const MAX_TEXT: usize = 65_536;
+
     /// Loads a policy from TOML with the fields of [`ProfileConfig`].
     ///
     /// # Errors
-    /// [`Error::Toml`] for text that is not such TOML, [`Error::Policy`] and
+    /// [`Error::TooLarge`] above [`Self::MAX_TEXT`], [`Error::Toml`] for text that is not such TOML, [`Error::Policy`] and
     /// [`Error::UnknownWord`] for the first line of policy that is impossible. Each says
     /// which line of the text it speaks of.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
+        let (found, limit) = (text.len(), Self::MAX_TEXT);
+        if found > limit {
+            let what = "profile";
+            return Err(Error::TooLarge { what, found, limit });
+        }
         let config = toml::from_str::<ProfileConfig>(text).map_err(|source| {
             let at = source.span().map(|span| line::of_octet(text, span.start));
             Error::Toml { line: at, source }

@@ -1,6 +1,6 @@
 //! Why a request gets no certificate.
 
-use crate::{Difference, KeyOriginFault, lint::Finding, subject};
+use crate::{Difference, KeyOriginFault, NameConstraintFault, lint::Finding, subject};
 use core::fmt;
 use der::{DateTime, asn1::ObjectIdentifier};
 use gm_crypto::pki::identity::IdentityKind;
@@ -135,6 +135,17 @@ pub enum Objection {
         expected: &'static str,
     },
 
+    /// An alternative name that stands twice; of DNS names case does not count.
+    #[error("alternative name {index} stands there already: name it once")]
+    AlternativeNameRepeated {
+        /// The place of the second one in the request, from 0.
+        index: usize,
+    },
+
+    /// A mailbox of the subject that is no alternative name.
+    #[error("emailAddress of the subject is no alternative name: name it there too")]
+    MailboxUnnamed,
+
     /// A number that the profile asks for is not given.
     #[error("no {kind} is given, which the profile asks for")]
     IdentifierMissing {
@@ -192,6 +203,32 @@ pub enum Objection {
     IssuerPathLen {
         /// The issuer's limit.
         limit: u8,
+    },
+
+    /// A subject that the issuer's name constraints do not let it certify.
+    #[error("subject {fault}")]
+    SubjectConstrained {
+        /// How.
+        fault: NameConstraintFault,
+    },
+
+    /// An attribute of the subject that the issuer's name constraints do not let it
+    /// certify: emailAddress.
+    #[error("{} of the subject {fault}", subject::label(attribute))]
+    AttributeConstrained {
+        /// Its type.
+        attribute: ObjectIdentifier,
+        /// How.
+        fault: NameConstraintFault,
+    },
+
+    /// An alternative name that the issuer's name constraints do not let it certify.
+    #[error("alternative name {index} {fault}")]
+    AlternativeNameConstrained {
+        /// Its place in the request, from 0.
+        index: usize,
+        /// How.
+        fault: NameConstraintFault,
     },
 
     /// The profile names the issuer's certificate, which is not known.
@@ -301,7 +338,9 @@ impl Objection {
             Self::AttributeValue { fault, .. } => fault.clause(),
             Self::AlternativeNamesNotAllowed
             | Self::AlternativeNameMissing
-            | Self::AlternativeName { .. } => "RFC 5280, 4.2.1.6",
+            | Self::AlternativeName { .. }
+            | Self::AlternativeNameRepeated { .. } => "RFC 5280, 4.2.1.6",
+            Self::MailboxUnnamed => "RFC 5280, 4.1.2.6",
             Self::IdentifierMissing { .. }
             | Self::IdentifierNotAllowed { .. }
             | Self::IdentifierRepeated { .. } => {
@@ -319,6 +358,9 @@ impl Objection {
             Self::Key | Self::KeyOfIssuer => "RFC 5280, 4.1.2.7; GB/T 32918.5",
             Self::NameOfIssuer | Self::IssuerRole { .. } => "RFC 5280, 3.2",
             Self::IssuerPathLen { .. } => "RFC 5280, 4.2.1.9",
+            Self::SubjectConstrained { .. }
+            | Self::AttributeConstrained { .. }
+            | Self::AlternativeNameConstrained { .. } => "RFC 5280, 4.2.1.10",
             Self::IssuerNotValid { .. }
             | Self::PastIssuer { .. }
             | Self::EndsBeforeBegin { .. }
@@ -345,7 +387,7 @@ pub enum ValueFault {
         expected: &'static str,
     },
 
-    /// No character.
+    /// No character, or none but blanks.
     #[error("is empty")]
     Empty,
 
@@ -358,8 +400,8 @@ pub enum ValueFault {
         limit: usize,
     },
 
-    /// A control character, which vanishes when names are compared.
-    #[error("has a control character")]
+    /// A control character, or another that vanishes when names are compared.
+    #[error("has a control character or one that can't be seen")]
     ControlCharacter,
 
     /// A country that is not two letters of ISO 3166.

@@ -5,10 +5,12 @@ use crate::{
     Error, NameForm, Objection, Presence, ProfileConfig, Strings, SubjectConfig, ValueFault,
     profile::refuse,
 };
+use core::net::IpAddr;
 use der::{
-    Tag, Tagged,
+    Encode, Tag, Tagged,
     asn1::{Any, Ia5StringRef, ObjectIdentifier, PrintableStringRef, Utf8StringRef},
 };
+use std::collections::BTreeSet;
 use x509_cert::{ext::pkix::name::GeneralName, name::Name};
 
 /// What the names of a profile's subjects must and may say.
@@ -112,7 +114,7 @@ impl SubjectRules {
                 objections.push(Objection::AttributeMissing { attribute });
             }
         }
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         for value in subject.iter() {
             let attribute = value.oid;
             if !self.allowed().any(|allowed| *allowed == attribute) {
@@ -128,11 +130,10 @@ impl SubjectRules {
                     expected: expected.to_owned(),
                 });
             }
-            let repeats = seen.contains(&attribute);
+            let repeats = !seen.insert(attribute);
             if repeats && !kind(&attribute).is_some_and(|kind| kind.repeatable) {
                 objections.push(Objection::AttributeRepeated { attribute });
             }
-            seen.push(attribute);
         }
         objections.extend(self.out_of_order(subject));
         objections
@@ -173,6 +174,9 @@ impl SubjectRules {
             return Some(ValueFault::StringType {
                 expected: "UTF8String",
             });
+        }
+        if let Some(fault) = text(value).and_then(unseen) {
+            return Some(fault);
         }
         let limit = self.limit(&attribute)?;
         let found = text(value)?.chars().count();
@@ -254,21 +258,52 @@ impl AlternativeNameRules {
             (Presence::Required, true) => objections.push(Objection::AlternativeNameMissing),
             _ => {}
         }
+        let mut seen = BTreeSet::new();
         for (index, name) in names.iter().enumerate() {
+            if !seen.insert(spelled(name)) {
+                objections.push(Objection::AlternativeNameRepeated { index });
+            }
             let against = |expected| Objection::AlternativeName { index, expected };
             if let Some(objection) = check_alternative_name(index, name) {
                 objections.push(objection);
             } else if form(name).is_none_or(|form| !self.allows(form)) {
                 objections.push(against("of a form that the profile allows"));
             } else if let GeneralName::DnsName(name) = name
-                && !self.wildcards
-                && name.as_str().starts_with('*')
+                && let Some(below) = name.as_str().strip_prefix("*.")
             {
-                objections.push(against("a DNS name without a star, as the profile asks"));
+                if !self.wildcards {
+                    objections.push(against("a DNS name without a star, as the profile asks"));
+                } else if !below.contains('.') {
+                    objections.push(against("a star below a domain: this one has one label"));
+                }
+            } else if let GeneralName::DnsName(name) = name
+                && name.as_str().parse::<IpAddr>().is_ok()
+            {
+                objections.push(against("a DNS name: an address has a form of its own"));
             }
         }
         objections
     }
+}
+
+/// A name's DER, letters of a DNS name small.
+fn spelled(name: &GeneralName) -> Option<Vec<u8>> {
+    let mut octets = name.to_der().ok()?;
+    if matches!(name, GeneralName::DnsName(_)) {
+        octets.make_ascii_lowercase();
+    }
+    Some(octets)
+}
+
+/// The mailboxes of a subject that no alternative name has: clients look there.
+pub(crate) fn unnamed_mailbox(subject: &Name, names: &[GeneralName]) -> Option<Objection> {
+    let mut mailboxes = subject.iter().filter(|value| value.oid == EMAIL_ADDRESS);
+    let named = |mailbox: &str| {
+        let mut names = names.iter();
+        names.any(|name| matches!(name, GeneralName::Rfc822Name(name) if name.as_str() == mailbox))
+    };
+    let unnamed = mailboxes.any(|mailbox| text(&mailbox.value).is_some_and(|text| !named(text)));
+    unnamed.then_some(Objection::MailboxUnnamed)
 }
 
 fn form(name: &GeneralName) -> Option<NameForm> {
@@ -322,6 +357,39 @@ pub(crate) fn fault(attribute: ObjectIdentifier, value: &Any) -> Option<ValueFau
     kind.fault_of(text)
 }
 
+/// What nobody sees in a text that is to be written: nothing but blanks, or a character that
+/// vanishes when names are compared, so that two names look and compare alike.
+fn unseen(text: &str) -> Option<ValueFault> {
+    if text.trim().is_empty() {
+        return Some(ValueFault::Empty);
+    }
+    text.chars()
+        .any(vanishes)
+        .then_some(ValueFault::ControlCharacter)
+}
+
+/// Those that RFC 4518, 2.2, maps to nothing, control characters aside, and the directional
+/// isolates, which came later.
+fn vanishes(character: char) -> bool {
+    matches!(
+        u32::from(character),
+        0xad | 0x34f
+            | 0x6dd
+            | 0x70f
+            | 0x1806
+            | 0x180b..=0x180e
+            | 0x200b..=0x200f
+            | 0x202a..=0x202e
+            | 0x2060..=0x206f
+            | 0xfe00..=0xfe0f
+            | 0xfeff
+            | 0xfff9..=0xfffc
+            | 0x1d173..=0x1d17a
+            | 0xe0001
+            | 0xe0020..=0xe007f
+    )
+}
+
 /// The name of an attribute type, or its number.
 pub(crate) fn label(attribute: &ObjectIdentifier) -> String {
     kind(attribute).map_or_else(|| attribute.to_string(), |kind| kind.name.to_owned())
@@ -352,6 +420,17 @@ pub(crate) fn is_uri(text: &str) -> bool {
                     .all(|octet| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet))
                 && !rest.is_empty()
         })
+}
+
+/// A URL with one of these schemes, which end in `//`, and a host.
+pub(crate) fn is_url(text: &str, schemes: &[&str]) -> bool {
+    let mut behind = schemes
+        .iter()
+        .filter_map(|scheme| text.strip_prefix(scheme));
+    let host = behind
+        .next()
+        .is_some_and(|rest| !rest.starts_with(['/', '?', '#', ':']));
+    host && !schemes.contains(&text) && is_uri(text)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -408,7 +487,7 @@ impl Kind {
             Form::Printable | Form::Country => PrintableStringRef::new(text).is_ok(),
             Form::Ia5 => Ia5StringRef::new(text).is_ok(),
         };
-        written && self.fault_of(text).is_none()
+        written && self.fault_of(text).or_else(|| unseen(text)).is_none()
     }
 }
 
@@ -568,7 +647,7 @@ mod tests {
         );
         assert_eq!(
             check("CN=a\\00b,C=CN"),
-            ["commonName has a control character"]
+            ["commonName has a control character or one that can't be seen"]
         );
         assert_eq!(check("CN=,C=CN"), ["commonName is empty"]);
         assert_eq!(
@@ -587,6 +666,52 @@ mod tests {
             check("2.5.4.3=#1e020041,C=CN"),
             ["commonName is not a UTF8String or PrintableString"]
         );
+    }
+
+    #[test]
+    fn what_nobody_sees_is_refused() {
+        for blank in ["\\20", "\u{3000}", "\u{a0}\u{3000}"] {
+            assert_eq!(check(&format!("CN={blank},C=CN")), ["commonName is empty"]);
+        }
+        for hidden in [
+            "\u{200b}",
+            "\u{202e}",
+            "\u{feff}",
+            "\u{ad}",
+            "\u{2066}",
+            "\u{e0041}",
+        ] {
+            assert_eq!(
+                check(&format!("CN=张{hidden}三,C=CN")),
+                ["commonName has a control character or one that can't be seen"],
+                "{}",
+                hidden.escape_unicode()
+            );
+        }
+        // A variant of a rare character, an emoji, a private character.
+        assert_eq!(check("CN=葛\u{e0100}𠮷\u{e000}·买买提,C=CN"), [""; 0]);
+        let fixed = read(
+            &["commonName"],
+            &[],
+            "values = { commonName = \"\u{200b}a\" }",
+        );
+        assert!(fixed.is_err());
+    }
+
+    #[test]
+    fn a_url_has_a_scheme_and_a_host() {
+        let http = |text| is_url(text, &["http://"]);
+        assert!(http("http://a.cn") && http("http://a.cn:80/b?c"));
+        for bad in [
+            "http://",
+            "http:///a",
+            "http://?a",
+            "http://:80/",
+            "ldap://a",
+            "http://a b",
+        ] {
+            assert!(!http(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -783,20 +783,13 @@ fn intend(
         (Ordinal::Encryption, Some(key)) => (issuance.encryption, &key.public_key),
         _ => (issuance.signing, &request.public_key),
     };
-    let prepared = profile
-        .prepare(
-            issuance.issuer,
-            &request.certificate_request(public_key)?,
-            &context.serial.to_x509(),
-            context.now,
-        )
-        .map_err(Refusal::Profile)?;
-    Ok(Intent::new(
-        context.issuer.clone(),
-        context.serial.clone(),
-        profile.name(),
-        &prepared,
-    ))
+    Intent::new(
+        (&context.issuer, issuance.issuer),
+        &context.serial,
+        profile,
+        &request.certificate_request(public_key)?,
+        context.now,
+    )
 }
 
 /// The earlier end of the two certificates, if the policy cuts one to the CA's own. What

@@ -522,15 +522,13 @@ impl Proposed {
                 (name, issuer)
             }
         };
-        let prepared = profile
-            .prepare(issuer, &request, &context.serial.to_x509(), context.now)
-            .map_err(Refusal::Profile)?;
-        Ok(Intent::new(
-            name.clone(),
-            context.serial.clone(),
-            profile.name(),
-            &prepared,
-        ))
+        Intent::new(
+            (name, issuer),
+            &context.serial,
+            profile,
+            &request,
+            context.now,
+        )
     }
 }
 

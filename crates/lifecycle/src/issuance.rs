@@ -1,8 +1,8 @@
 //! What is intended before a key is touched.
 
-use crate::{AuthorityId, Error, Serial, octets::Octets};
-use cert_profile::Prepared;
-use der::{Decode, Encode};
+use crate::{AuthorityId, Error, Refusal, Serial, octets::Octets};
+use cert_profile::{CertRequest, Issuer, Lifetime, Particulars, Prepared, Profile, diff};
+use der::{DateTime, Decode, Encode};
 use serde::{Deserialize, Serialize};
 use spki::AlgorithmIdentifierOwned;
 
@@ -26,23 +26,35 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// The octets that `profile` writes for what was registered, if they say what was
+    /// registered. There is no other way to an intent.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with [`Refusal::Profile`].
     pub(crate) fn new(
-        issuer: AuthorityId,
-        serial: Serial,
-        profile: &str,
-        prepared: &Prepared,
-    ) -> Self {
-        Self {
-            issuer,
-            serial,
-            profile: profile.to_owned(),
+        (id, issuer): (&AuthorityId, &Issuer),
+        serial: &Serial,
+        profile: &Profile,
+        registered: &CertRequest,
+        now: DateTime,
+    ) -> Result<Self, Error> {
+        let prepared = profile
+            .prepare(issuer, registered, &serial.to_x509(), now)
+            .map_err(Refusal::Profile)?;
+        let granted = profile.validity(issuer, registered, now);
+        let end = granted.map_err(Refusal::Profile)?.end();
+        gate(profile, registered, end, prepared.tbs())?;
+        Ok(Self {
+            issuer: id.clone(),
+            serial: serial.clone(),
+            profile: profile.name().to_owned(),
             tbs: prepared.tbs().to_vec().into(),
             algorithm: prepared
                 .algorithm()
                 .to_der()
                 .expect("an identifier without large parameters has a DER encoding")
                 .into(),
-        }
+        })
     }
 
     /// The same octets with the signature behind them.
@@ -52,6 +64,21 @@ impl Intent {
     pub(crate) fn attach(&self, signature: &der::asn1::BitString) -> Result<Octets, Error> {
         attach(&self.tbs, &self.algorithm, signature)
     }
+}
+
+/// Lets through octets that say what was registered, with the end that was granted: asked
+/// of the very octets that will be signed.
+///
+/// The applicant's form is not kept yet: what was registered stands for both papers.
+fn gate(
+    profile: &Profile,
+    registered: &CertRequest,
+    end: DateTime,
+    tbs: &[u8],
+) -> Result<(), Error> {
+    let paper = Particulars::of_request(profile.name(), registered, Lifetime::Until(end));
+    let differences = diff(&paper, &paper, profile, tbs)?;
+    Ok(differences.gate().map_err(Refusal::Profile)?)
 }
 
 /// `tbs` with a signature behind it, for certificates and CRLs alike.
@@ -64,4 +91,62 @@ pub(crate) fn attach(
     Ok(Prepared::from_stored(tbs.to_vec(), algorithm)
         .attach(signature)?
         .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cert_profile::{Field, Objection};
+    use gm_crypto::sm2::{SIGNATURE_OID, SecretKey};
+    use spki::{EncodePublicKey, SubjectPublicKeyInfoOwned};
+
+    fn key(scalar: u8) -> SubjectPublicKeyInfoOwned {
+        let mut octets = [0; 32];
+        octets[31] = scalar;
+        let key = SecretKey::from_bytes(&octets).unwrap().public_key();
+        key.to_public_key_der().unwrap().decode_msg().unwrap()
+    }
+
+    fn differing(result: Result<(), Error>) -> Vec<Field> {
+        let Err(Error::Refused(Refusal::Profile(rejection))) = result else {
+            panic!("{result:?}");
+        };
+        let fields = rejection.objections().iter().map(|one| match one {
+            Objection::Differs(difference) => difference.field(),
+            other => panic!("{other}"),
+        });
+        fields.collect()
+    }
+
+    #[test]
+    fn octets_that_say_something_else_than_was_registered_are_refused() {
+        let profile = Profile::shipped("root-ca").unwrap();
+        let asked = |name: &str, scalar| CertRequest::new(name.parse().unwrap(), key(scalar));
+        let registered = asked("CN=Root,O=Example,C=CN", 2);
+        let now = "2026-07-01T00:00:00Z".parse().unwrap();
+        let granted = |request: &CertRequest| {
+            let algorithm = AlgorithmIdentifierOwned {
+                oid: SIGNATURE_OID,
+                parameters: None,
+            };
+            let issuer = Issuer::self_signed(request, algorithm);
+            let end = profile.validity(&issuer, request, now).unwrap().end();
+            let prepared = profile.prepare(&issuer, request, &1u8.into(), now);
+            (end, prepared.unwrap())
+        };
+        let (end, own) = granted(&registered);
+        gate(&profile, &registered, end, own.tbs()).unwrap();
+
+        let of = |request: CertRequest| {
+            let (_, other) = granted(&request);
+            differing(gate(&profile, &registered, end, other.tbs()))
+        };
+        assert_eq!(of(asked("CN=Root,O=Example,C=CN", 3)), [Field::Key]);
+        let named = of(asked("CN=Rood,O=Example,C=CN", 2));
+        assert!(matches!(named[..], [Field::Attribute(_)]), "{named:?}");
+        let sooner = "2030-01-01T00:00:00Z".parse().unwrap();
+        let cut = asked("CN=Root,O=Example,C=CN", 2).not_after(sooner);
+        assert_eq!(of(cut), [Field::Validity]);
+        assert!(gate(&profile, &registered, end, &own.tbs()[1..]).is_err());
+    }
 }

@@ -1,6 +1,6 @@
 //! Which certificates a list is about, and where its deltas are.
 
-use crate::Error;
+use crate::{Error, subject::is_url};
 use der::{
     Decode,
     asn1::Ia5String,
@@ -37,8 +37,8 @@ impl IssuingDistributionPoint {
     /// The list that is found at these URLs, which are ways to one list.
     ///
     /// # Errors
-    /// [`Error::Invalid`] without a URL, and for one that is not ASCII or begins with
-    /// neither `http://` nor `ldap://`.
+    /// [`Error::Invalid`] without a URL, and for one that is not visible ASCII, has no host
+    /// or begins with neither `http://` nor `ldap://`.
     pub fn at<U: AsRef<str>>(urls: impl IntoIterator<Item = U>) -> Result<Self, Error> {
         let urls = read_urls(WHAT, urls)?;
         Ok(Self { urls, only: None })
@@ -158,11 +158,8 @@ pub(super) fn read_urls<U: AsRef<str>>(
 ) -> Result<Vec<Ia5String>, Error> {
     let read = |url: U| {
         let url = url.as_ref();
-        let known = ["http://", "ldap://"]
-            .iter()
-            .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
         match Ia5String::new(url) {
-            Ok(url) if known => Ok(url),
+            Ok(found) if is_url(url, &["http://", "ldap://"]) => Ok(found),
             _ => refuse(what, "has URLs of ASCII that begin with http:// or ldap://"),
         }
     };

@@ -46,8 +46,16 @@ pub struct CrlReader<'a> {
     next_update: Option<DateTime>,
     /// The content of revokedCertificates.
     entries: &'a [u8],
-    is_version_1: bool,
+    kind: Kind,
     extensions: Known,
+}
+
+/// What entries may say depends on it.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Version1,
+    Full,
+    Delta,
 }
 
 /// What the extensions of a list say.
@@ -111,7 +119,11 @@ impl<'a> CrlReader<'a> {
             this_update: tbs.this_update.to_date_time(),
             next_update: tbs.next_update.map(|time| time.to_date_time()),
             entries: tbs.entries,
-            is_version_1,
+            kind: match extensions.base {
+                _ if is_version_1 => Kind::Version1,
+                None => Kind::Full,
+                Some(_) => Kind::Delta,
+            },
             extensions,
             signed,
         })
@@ -169,7 +181,7 @@ impl<'a> CrlReader<'a> {
     pub fn entries(&self) -> CrlEntries<'a> {
         CrlEntries {
             rest: self.entries,
-            is_version_1: self.is_version_1,
+            kind: self.kind,
         }
     }
 
@@ -187,7 +199,7 @@ impl<'a> CrlReader<'a> {
             let mut reader = SliceReader::new(entry).map_err(Error::malformed(ENTRY))?;
             let found = IntRef::decode(&mut reader).map_err(Error::malformed(ENTRY))?;
             if found.as_bytes() == serial.as_bytes() {
-                return EntryRef::read(entry, self.is_version_1).map(Some);
+                return EntryRef::read(entry, self.kind).map(Some);
             }
             rest = behind;
         }
@@ -213,12 +225,13 @@ impl<'a> CrlReader<'a> {
 ///
 /// An item is an error for an entry that is not DER, for one with extensions in a list
 /// of version 1, an extension twice, a critical extension that is not read here, among
-/// them the certificateIssuer of indirect lists, and a reason that there is not. Nothing
+/// them the certificateIssuer of indirect lists, a reason that there is not, and
+/// removeFromCRL in a full list, which would leave open whether the certificate is revoked. Nothing
 /// comes after it.
 #[derive(Clone, Debug)]
 pub struct CrlEntries<'a> {
     rest: &'a [u8],
-    is_version_1: bool,
+    kind: Kind,
 }
 
 impl<'a> Iterator for CrlEntries<'a> {
@@ -230,7 +243,7 @@ impl<'a> Iterator for CrlEntries<'a> {
         }
         let read = split(self.rest)
             .map_err(Error::malformed(ENTRY))
-            .and_then(|(entry, rest)| Ok((EntryRef::read(entry, self.is_version_1)?, rest)));
+            .and_then(|(entry, rest)| Ok((EntryRef::read(entry, self.kind)?, rest)));
         self.rest = read.as_ref().map_or(&[], |(_, rest)| rest);
         Some(read.map(|(entry, _)| entry))
     }
@@ -260,7 +273,7 @@ impl<'a> EntryRef<'a> {
     }
 
     /// Why; none for removeFromCRL, which takes the certificate from the list that this
-    /// one is a delta to.
+    /// one, a delta, is a delta to.
     pub fn reason(&self) -> Option<Reason> {
         self.reason
     }
@@ -291,7 +304,7 @@ impl<'a> EntryRef<'a> {
         })
     }
 
-    fn read(content: &'a [u8], is_version_1: bool) -> Result<Self, Error> {
+    fn read(content: &'a [u8], kind: Kind) -> Result<Self, Error> {
         let raw = RawEntry::read(content).map_err(Error::malformed(ENTRY))?;
         let mut entry = Self {
             serial: raw.serial.as_bytes(),
@@ -302,7 +315,7 @@ impl<'a> EntryRef<'a> {
         let Some(list) = raw.extensions else {
             return Ok(entry);
         };
-        if is_version_1 {
+        if matches!(kind, Kind::Version1) {
             return refuse(
                 "has extensions of entries in version 2 alone",
                 "RFC 5280, 5.1.2.1",
@@ -324,6 +337,9 @@ impl<'a> EntryRef<'a> {
             }
             Ok(())
         })?;
+        if entry.reason.is_none() && !matches!(kind, Kind::Delta) {
+            return refuse("has removeFromCRL in a delta alone", "RFC 5280, 5.3.1");
+        }
         Ok(entry)
     }
 }

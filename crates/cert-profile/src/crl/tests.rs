@@ -280,6 +280,9 @@ fn a_point_says_which_kind_of_certificate() {
     for bad in [
         "",
         "http://",
+        "http:///a.crl",
+        "http://ca.example.cn/a b.crl",
+        "http://ca.example.cn/\0",
         "ftp://ca.example.cn/a.crl",
         "http://示例/a.crl",
     ] {
@@ -398,6 +401,35 @@ fn a_serial_number_that_stands_twice_is_found_in_any_order() {
             Err(Error::DuplicateEntry { serial: twice }) if *twice == serial(first)
         ));
     }
+}
+
+#[test]
+fn whoever_counts_entries_wrong_gets_the_same_list() {
+    struct Liar(std::vec::IntoIter<RevokedEntry>);
+    impl Iterator for Liar {
+        type Item = RevokedEntry;
+        fn next(&mut self) -> Option<RevokedEntry> {
+            self.0.next()
+        }
+        fn size_hint(&self) -> (usize, Option<usize>) {
+            (usize::MAX, Some(0))
+        }
+    }
+    let (_, issuer) = authority();
+    let entries = vec![entry(5, Reason::Superseded), entry(6, Reason::Superseded)];
+    let liar = draft(&issuer).prepare(Liar(entries.clone().into_iter()));
+    assert_eq!(liar.unwrap(), draft(&issuer).prepare(entries).unwrap());
+}
+
+#[test]
+fn zeros_in_front_make_no_other_serial_number() {
+    let (_, issuer) = authority();
+    let of = |octets: &[u8]| {
+        let serial = SerialNumber::new(octets).unwrap();
+        RevokedEntry::new(serial, at("2026-07-01T12:00:00Z"), Reason::Superseded)
+    };
+    let twice = draft(&issuer).prepare([of(&[0x80]), of(&[9]), of(&[0, 0, 0x80])]);
+    assert!(matches!(twice, Err(Error::DuplicateEntry { .. })));
 }
 
 #[test]

@@ -42,7 +42,8 @@ impl<'a> CrlWriter<'a> {
     /// Makes room for entries that are about to come.
     pub(super) fn reserve(&mut self, entries: usize) {
         let octets = entries.saturating_mul(USUAL_ENTRY).min(MAX_OCTETS);
-        self.octets.reserve(octets);
+        // Whoever counts wrong gets the room that is needed, as it is needed.
+        let _ = self.octets.try_reserve(octets);
     }
 
     /// Writes one entry; the order is kept.

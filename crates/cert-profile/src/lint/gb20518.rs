@@ -8,7 +8,9 @@ use super::{
     rfc5280::{error, notice, warning},
     view::{Certificate, Extension},
 };
-use gm_crypto::pki::identity::{CreditCode, ResidentNumber};
+use gm_crypto::pki::identity::{
+    CreditCode, Identifier, IdentityCheck, IdentityKind, ResidentNumber,
+};
 
 pub(super) static RULES: &[Lint] = &[
     error(
@@ -122,11 +124,11 @@ pub(super) static RULES: &[Lint] = &[
         |cert| {
             let number = find(cert, oid::ORGANIZATION_CODE).and_then(number);
             let number = number.filter(|number| matches!(number.len(), 9 | 10));
-            none(
-                number
-                    .filter(|number| !is_organisation_code(number))
-                    .map(masked),
-            )
+            let wrong = |number: &&str| {
+                let code = Identifier::new(IdentityKind::OrganizationCode, *number);
+                code.check() == IdentityCheck::Wrong
+            };
+            none(number.filter(wrong).map(masked))
         },
     ),
     notice(
@@ -222,34 +224,6 @@ fn is_printable(octets: &[u8]) -> bool {
 fn is_like_resident(number: &str) -> bool {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     number.len() == 18 && digits >= 17
-}
-
-/// GB 11714-1997: eight characters, weights, and 11 less their sum modulo 11; a hyphen may
-/// stand before the last.
-fn is_organisation_code(code: &str) -> bool {
-    const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
-    let code: Vec<u8> = code.bytes().filter(|octet| *octet != b'-').collect();
-    let [body @ .., last] = &code[..] else {
-        return false;
-    };
-    if body.len() != WEIGHTS.len() {
-        return false;
-    }
-    let mut sum = 0;
-    for (octet, weight) in body.iter().zip(WEIGHTS) {
-        let value = match octet {
-            b'0'..=b'9' => octet - b'0',
-            b'A'..=b'Z' => octet - b'A' + 10,
-            _ => return false,
-        };
-        sum += u32::from(value) * weight;
-    }
-    let expected = match 11 - sum % 11 {
-        10 => b'X',
-        11 => b'0',
-        digit => b'0' + u8::try_from(digit).unwrap_or(0),
-    };
-    *last == expected
 }
 
 /// Length alone: two characters of a number are two too many.

@@ -1,10 +1,10 @@
 //! Which certificate is meant.
 
-use crate::{Error, extension::key_identifier};
+use crate::{Error, extension::key_identifier, prepare::is_good_serial};
 use der::{
     Encode, Sequence,
     asn1::{Any, ObjectIdentifier, OctetString},
-    oid::db::rfc5912::ID_SHA_1,
+    oid::db::rfc5912::{ID_SHA_1, ID_SHA_256, ID_SHA_384, ID_SHA_512},
 };
 use gm_crypto::sm3;
 use sha1::{Digest, Sha1};
@@ -90,6 +90,21 @@ impl CertId {
     /// The digest that the hashes are made by.
     pub fn digest(&self) -> ObjectIdentifier {
         self.hash_algorithm.oid
+    }
+
+    /// Whether an answer can repeat it: a serial number as certificates have it, and hashes as
+    /// long as their digest.
+    pub(super) fn is_possible(&self) -> bool {
+        let length = match self.hash_algorithm.oid {
+            ID_SHA_1 => Some(20),
+            ID_SHA_256 | SM3 => Some(32),
+            ID_SHA_384 => Some(48),
+            ID_SHA_512 => Some(64),
+            _ => None,
+        };
+        let hashes = [&self.issuer_name_hash, &self.issuer_key_hash];
+        let fits = |length| hashes.iter().all(|hash| hash.as_bytes().len() == length);
+        is_good_serial(&self.serial) && length.is_none_or(fits)
     }
 
     fn hashed(

@@ -33,8 +33,8 @@ impl OcspRequest {
     /// Asks about `cert_ids`; a nonce binds the answer to this question.
     ///
     /// # Errors
-    /// [`Error::Invalid`] without a certificate, [`Error::TooMany`] above
-    /// [`Self::MAX_CERT_IDS`].
+    /// [`Error::Invalid`] without a certificate, and for a serial number or hash that no
+    /// certificate has; [`Error::TooMany`] above [`Self::MAX_CERT_IDS`].
     pub fn new(cert_ids: Vec<CertId>, nonce: Option<Nonce>) -> Result<Self, Error> {
         let (found, limit) = (cert_ids.len(), Self::MAX_CERT_IDS);
         if found > limit {
@@ -46,6 +46,14 @@ impl OcspRequest {
                 what: WHAT,
                 rule: "asks about at least one certificate",
                 clause: "RFC 6960, 4.1.1",
+            });
+        }
+        if !cert_ids.iter().all(CertId::is_possible) {
+            return Err(Error::Invalid {
+                what: WHAT,
+                rule: "asks by hashes as long as their digest and by a positive serial number of \
+                       at most 20 octets",
+                clause: "RFC 6960, 4.1.1; RFC 5280, 4.1.2.2",
             });
         }
         Ok(Self {

@@ -418,6 +418,38 @@ fn a_signed_question_is_read_and_reported() {
 }
 
 #[test]
+fn a_question_that_no_answer_can_repeat_is_malformed() {
+    let (_, spki) = key();
+    let good = OcspRequest::new(vec![id(&spki, 7)], None).unwrap();
+    let good = good.to_der().unwrap();
+    let read = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut der = good.clone();
+        change(&mut der);
+        OcspRequest::from_der(&der)
+    };
+    assert!(read(&|_| ()).is_ok());
+    let invalid = |result| matches!(result, Err(Error::Invalid { .. }));
+    for serial in [0, 0x80, 0xff] {
+        assert!(invalid(read(&|der| *der.last_mut().unwrap() = serial)));
+    }
+    assert!(OcspRequest::new(vec![id(&spki, 0)], None).is_err());
+    // SHA-1 becomes SHA-256, whose hashes are longer: 2B0E03021A, 60 86 48 01 65 03 04 02 01.
+    let sha256 = |der: &mut Vec<u8>| {
+        let place = der
+            .windows(7)
+            .position(|part| part == [6, 5, 0x2b, 14, 3, 2, 0x1a]);
+        let place = place.unwrap();
+        let new = [6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+        der.splice(place..place + 7, new);
+        // Each SEQUENCE around it, of less than 128 octets, is four octets longer.
+        for header in (0..place).step_by(2) {
+            der[header + 1] += 4;
+        }
+    };
+    assert!(invalid(read(&sha256)));
+}
+
+#[test]
 fn the_other_digest_asks_about_the_same_certificate() {
     let (_, spki) = key();
     let by = |id: &CertId| id.by_other_digest(&issuer(), spki.owned_to_ref()).unwrap();

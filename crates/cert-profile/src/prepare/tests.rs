@@ -22,6 +22,7 @@ use x509_cert::ext::pkix::{
 };
 
 mod fields;
+mod hostile;
 mod shipped;
 
 fn key() -> SigningKey {

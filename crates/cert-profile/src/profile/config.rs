@@ -39,7 +39,7 @@ pub struct ProfileConfig {
     pub alternative_names: Presence,
     /// Which forms alternative names may have; absent for all four.
     pub alternative_name_forms: Option<Vec<NameForm>>,
-    /// Whether the first label of a DNS name may be `*`.
+    /// Whether the first label of a DNS name may be `*`, before two others at least.
     #[serde(default)]
     pub dns_wildcards: bool,
     /// Numbers of persons and organisations, in the private extensions of GM/T 0015
@@ -106,9 +106,9 @@ impl Kind {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ValidityConfig {
-    /// Calendar years; from 29 February it ends on the 28th where there is no 29th.
+    /// Calendar years, 1 to 100; from 29 February it ends on the 28th where there is no 29th.
     pub years: Option<YearsConfig>,
-    /// Days of 86,400 seconds.
+    /// Days of 86,400 seconds, 1 to 36,525.
     pub days: Option<u32>,
     /// What happens to a certificate that would outlive its issuer.
     #[serde(default)]
@@ -134,9 +134,9 @@ pub enum YearsConfig {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct YearsRange {
-    /// The fewest.
+    /// The fewest, from 1.
     pub from: u16,
-    /// The most.
+    /// The most, up to 100; more than the fewest.
     pub to: u16,
 }
 
@@ -347,6 +347,9 @@ pub enum OriginDevice {
 }
 
 /// Which names certificates below a CA may and may not have (RFC 5280, 4.2.1.10).
+///
+/// They may be wider than those of the CA's own issuer, which hold nevertheless: whoever
+/// validates a path asks the constraints of every CA in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

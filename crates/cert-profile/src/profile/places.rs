@@ -1,7 +1,7 @@
 //! Where CRLs, answers and the issuer's certificate lie.
 
 use super::{Profile, ProfileConfig, refuse};
-use crate::{Error, subject::is_uri};
+use crate::{Error, subject::is_url};
 use der::{asn1::Ia5String, oid::db::rfc5280};
 use gm_crypto::sm3;
 use x509_cert::{
@@ -170,12 +170,10 @@ fn urls(
     schemes: &'static [&'static str],
 ) -> Result<Vec<String>, Error> {
     for (index, word) in words.iter().enumerate() {
-        let schemed = schemes.iter().find_map(|scheme| word.strip_prefix(scheme));
-        let host = schemed.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
         // The shard's place is no character of a URL (RFC 3986, 2).
         let plain = word.replace(SHARD, "0");
         let braced = plain.contains(['{', '}']);
-        if !(host && !braced && is_uri(&plain)) {
+        if braced || !is_url(&plain, schemes) {
             return Err(Error::UnknownWord {
                 field,
                 line: None,

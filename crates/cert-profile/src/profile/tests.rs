@@ -706,3 +706,40 @@ fn years_end_on_the_same_day_or_the_last_of_the_month() {
     assert_eq!(end(Period::Days(u32::MAX), new_year), None);
     assert_eq!(end(Period::Years(u16::MAX), new_year), None);
 }
+
+#[test]
+fn a_text_has_a_limit_and_deep_tables_are_refused() {
+    let long = format!("{CA}#{}", "a".repeat(Profile::MAX_TEXT - CA.len() - 1));
+    assert!(load(&long).is_ok());
+    let error = load(&format!("{long}a")).unwrap_err();
+    assert_eq!(error, "profile has 65537 octets, at most 65536 are read");
+    for deep in [
+        "[".repeat(30_000),
+        "{ a = ".repeat(10_000),
+        "a.".repeat(30_000),
+    ] {
+        assert!(load(&format!("{CA}a = {deep}")).is_err());
+        assert!(load(&format!("{deep}a = 1\n{CA}")).is_err());
+    }
+}
+
+#[test]
+fn no_policy_is_for_longer_than_a_hundred_years() {
+    let with = |line: &str| load(&CA.replace("{ days = 1 }", line));
+    for good in [
+        "{ days = 36525 }",
+        "{ years = 100 }",
+        "{ years = { from = 1, to = 100 } }",
+    ] {
+        assert!(with(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "{ days = 36526 }",
+        "{ years = 101 }",
+        "{ years = { from = 99, to = 101 } }",
+        "{ days = 4294967296 }",
+        "{ years = -1 }",
+    ] {
+        assert!(with(bad).is_err(), "{bad}");
+    }
+}

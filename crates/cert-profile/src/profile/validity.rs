@@ -1,11 +1,14 @@
 //! When a certificate ends.
 
 use super::{BeyondIssuer, Profile, ValidityConfig, YearsConfig, refuse};
-use crate::{CertRequest, Error, Issuer, Objection};
+use crate::{CertRequest, Error, Issuer, Objection, Rejection};
 use der::DateTime;
 
 const FIELD: &str = "validity";
 const CLAUSE: &str = "RFC 5280, 4.1.2.5";
+/// A bound of this crate: no key is trusted longer.
+const MAX_YEARS: u16 = 100;
+const MAX_DAYS: u32 = 36_525;
 
 /// What a profile says about validity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +66,20 @@ impl Profile {
     /// [`Profile::prepare`] writes. Nothing else of the request is looked at.
     ///
     /// # Errors
-    /// The one [`Objection`] that stands against it: years not chosen or not to be chosen,
-    /// an end that is past, after the year 9999 or after the issuer's, an issuer that is
-    /// not valid.
+    /// A [`Rejection`] with the one [`Objection`] that stands against it: years not chosen
+    /// or not to be chosen, an end that is past, after the year 9999 or after the issuer's,
+    /// an issuer that is not valid.
     pub fn validity(
+        &self,
+        issuer: &Issuer,
+        request: &CertRequest,
+        now: DateTime,
+    ) -> Result<Granted, Rejection> {
+        self.grant(issuer, request, now)
+            .map_err(|objection| Rejection::new(&self.name, vec![objection]))
+    }
+
+    pub(crate) fn grant(
         &self,
         issuer: &Issuer,
         request: &CertRequest,
@@ -113,6 +126,12 @@ impl Term {
             (Some(YearsConfig::Fixed(0)), None) | (None, Some(0)) => {
                 return refuse(FIELD, "is longer than nothing", CLAUSE);
             }
+            (Some(YearsConfig::Fixed(years)), None) if years > MAX_YEARS => {
+                return refuse("validity.years", "is at most 100 years", CLAUSE);
+            }
+            (None, Some(days)) if days > MAX_DAYS => {
+                return refuse("validity.days", "is at most 36525 days, 100 years", CLAUSE);
+            }
             (Some(YearsConfig::Fixed(years)), None) => Length::Fixed(Period::Years(years)),
             (None, Some(days)) => Length::Fixed(Period::Days(days)),
             (Some(YearsConfig::Chosen(range)), None) => {
@@ -125,6 +144,9 @@ impl Term {
                         "leaves a choice: `from` is less than `to`",
                         CLAUSE,
                     );
+                }
+                if range.to > MAX_YEARS {
+                    return refuse("validity.years", "is at most 100 years", CLAUSE);
                 }
                 Length::Chosen {
                     from: range.from,

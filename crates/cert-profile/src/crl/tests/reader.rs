@@ -120,6 +120,15 @@ fn a_removal_has_no_reason() {
 }
 
 #[test]
+fn a_removal_in_a_full_list_is_refused() {
+    let removal = entry_with(&[&extension_with(21, false, &[10, 1, 8])]);
+    let full = with_entries(V2, &[&removal]);
+    assert_eq!(clause(first(&full).unwrap_err()), "RFC 5280, 5.3.1");
+    let list = CrlReader::from_der(&full).unwrap();
+    assert!(list.find(&5u8.into()).is_err());
+}
+
+#[test]
 fn what_is_no_list_has_its_own_reason() {
     let read = |der: &[u8]| CrlReader::from_der(der).unwrap_err();
     assert!(matches!(read(&[0x30, 0]), Error::Unreadable { .. }));

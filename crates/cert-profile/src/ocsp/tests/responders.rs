@@ -255,6 +255,33 @@ fn a_delegate_says_nothing_about_certificates_of_other_cas() {
 }
 
 #[test]
+fn one_key_under_two_names_is_two_cas() {
+    let site = Site::new();
+    let validity = *site.ca.validity().unwrap();
+    let algorithm = site.ca.algorithm().clone();
+    let key = site.ca.public_key().clone();
+    let twin = Issuer::new("CN=Twin,C=CN".parse().unwrap(), key, algorithm, validity);
+    let sm2 = Sm2Sm3::default();
+    let delegated = site.delegated(|_| ());
+    assert!(matches!(
+        AuthorisedResponder::delegated(&twin, &delegated, now(), &[&sm2]),
+        Err(Error::Invalid {
+            clause: "RFC 6960, 4.2.2.2",
+            ..
+        })
+    ));
+    let single = SingleResponse::new(site.id(7), CertStatus::Good, now());
+    let spki = site.ca.public_key().owned_to_ref();
+    let draft = OcspDraft::new(spki, site.ca.algorithm().clone(), now()).response(single);
+    let der = sign(draft, &site.ca_key);
+    for (ca, good) in [(&site.ca, true), (&twin, false)] {
+        let answer = OcspResponse::from_der(&der).unwrap();
+        let verified = answer.verify_by(&AuthorisedResponder::ca(ca), &[&sm2]);
+        assert_eq!(verified.is_ok(), good);
+    }
+}
+
+#[test]
 fn of_several_certificates_the_one_that_is_good_counts_and_few_are_tried() {
     let site = Site::new();
     let bad = site.delegated(|tbs| replace(tbs, OCSP_SIGNING, &[5, 5, 7, 3, 8]));

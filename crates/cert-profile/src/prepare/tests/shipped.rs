@@ -156,7 +156,7 @@ fn a_seal_is_valid_for_whole_years_from_one_to_five() {
             from: 1,
             to: 5,
         };
-        assert_eq!(found.unwrap_err(), expected);
+        assert_eq!(found.unwrap_err().objections(), [expected]);
     }
 }
 

@@ -1,0 +1,342 @@
+//! The names that a CA may certify (RFC 5280, 4.2.1.10), asked before it does.
+
+use crate::{
+    CertRequest, Error, Objection,
+    subject::{EMAIL_ADDRESS, is_dns_name, is_mailbox, text},
+};
+use der::asn1::ObjectIdentifier;
+use x509_cert::{
+    ext::pkix::{self, constraints::name::GeneralSubtree, name::GeneralName},
+    name::{Name, RelativeDistinguishedName},
+};
+
+/// Subtrees that an issuer has at most.
+const MAX_SUBTREES: usize = 1024;
+
+/// How a name breaks the name constraints of its issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameConstraintFault {
+    /// The issuer may certify some names of its form, and this is none of them.
+    #[error("is in none of the issuer's permitted subtrees")]
+    NotPermitted,
+
+    /// It is in an excluded subtree, or a wildcard reaches into one.
+    #[error("is in an excluded subtree of the issuer")]
+    Excluded,
+
+    /// The issuer has a constraint for names of its form that can't be read here, or the
+    /// name has no host that a constraint for URIs could be compared with.
+    #[error("can't be compared with the issuer's name constraints")]
+    NotComparable,
+}
+
+/// What an issuer's certificate says about the names below it; by default, nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NameConstraints {
+    permitted: Vec<Base>,
+    excluded: Vec<Base>,
+}
+
+impl NameConstraints {
+    pub(crate) fn read(value: pkix::NameConstraints) -> Result<Self, Error> {
+        let permitted = value.permitted_subtrees.unwrap_or_default();
+        let excluded = value.excluded_subtrees.unwrap_or_default();
+        let (found, limit) = (permitted.len() + excluded.len(), MAX_SUBTREES);
+        if found > limit {
+            let what = "nameConstraints";
+            return Err(Error::TooMany { what, found, limit });
+        }
+        let read = |all: Vec<GeneralSubtree>| all.iter().filter_map(Base::read).collect();
+        Ok(Self {
+            permitted: read(permitted),
+            excluded: read(excluded),
+        })
+    }
+
+    /// Everything that stands against the names of `request`: subject, its emailAddress,
+    /// and alternative names.
+    pub(crate) fn check(&self, request: &CertRequest) -> Vec<Objection> {
+        let mut objections = Vec::new();
+        if self.permitted.is_empty() && self.excluded.is_empty() {
+            return objections;
+        }
+        let subject = request.subject();
+        if !subject.is_empty()
+            && let Some(fault) = self.fault(&Asked::Directory(read_name(subject)))
+        {
+            objections.push(Objection::SubjectConstrained { fault });
+        }
+        // The standard asks it of subjects without alternative names; OpenSSL, of all.
+        for attribute in subject.iter().filter(|value| value.oid == EMAIL_ADDRESS) {
+            let mailbox = text(&attribute.value).and_then(Mailbox::read);
+            if let Some(fault) = self.fault(&Asked::Email(mailbox)) {
+                let attribute = EMAIL_ADDRESS;
+                objections.push(Objection::AttributeConstrained { attribute, fault });
+            }
+        }
+        for (index, name) in request.alternative_names().iter().enumerate() {
+            if let Some(fault) = Asked::read(name).and_then(|name| self.fault(&name)) {
+                objections.push(Objection::AlternativeNameConstrained { index, fault });
+            }
+        }
+        objections
+    }
+
+    fn fault(&self, name: &Asked) -> Option<NameConstraintFault> {
+        let of_form = |base: &&Base| base.form() == name.form();
+        let permitted = || self.permitted.iter().filter(of_form);
+        let excluded = || self.excluded.iter().filter(of_form);
+        let mut all = permitted().chain(excluded()).peekable();
+        all.peek()?;
+        if !name.is_comparable() || all.any(|base| matches!(base, Base::Unread(_))) {
+            return Some(NameConstraintFault::NotComparable);
+        }
+        if excluded().any(|base| base.meets(name)) {
+            return Some(NameConstraintFault::Excluded);
+        }
+        let within = permitted().next().is_none() || permitted().any(|base| base.holds(name));
+        (!within).then_some(NameConstraintFault::NotPermitted)
+    }
+}
+
+/// The forms that certificates of this crate have names of; a constraint of another form
+/// constrains none of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Dns,
+    Email,
+    Uri,
+    Ip,
+    Directory,
+}
+
+/// A subtree's base, letters in their small form where case means nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Base {
+    /// The name and all below it; empty for every name.
+    Dns(String),
+    Mailbox(Mailbox),
+    EmailHost(Hosts),
+    UriHost(Hosts),
+    /// Address and mask, as long as each other.
+    Ip(Vec<u8>, Vec<u8>),
+    Directory(Vec<Rdn>),
+    Unread(Form),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mailbox {
+    local: String,
+    host: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Hosts {
+    One(String),
+    /// All below the name with the dot in front.
+    Below(String),
+}
+
+/// Attributes in an order that two writers of one name share.
+type Rdn = Vec<(ObjectIdentifier, String)>;
+
+impl Base {
+    /// None for a form that no name here has.
+    fn read(subtree: &GeneralSubtree) -> Option<Self> {
+        let (form, base) = match &subtree.base {
+            GeneralName::DnsName(name) => {
+                let name = name.as_str().to_ascii_lowercase();
+                let good = name.is_empty() || is_host(&name);
+                (Form::Dns, good.then_some(Self::Dns(name)))
+            }
+            GeneralName::Rfc822Name(name) => {
+                let mailbox = Mailbox::read(name.as_str()).map(Self::Mailbox);
+                let host = || Hosts::read(name.as_str()).map(Self::EmailHost);
+                (Form::Email, mailbox.or_else(host))
+            }
+            GeneralName::UniformResourceIdentifier(name) => {
+                (Form::Uri, Hosts::read(name.as_str()).map(Self::UriHost))
+            }
+            GeneralName::IpAddress(octets) => {
+                let octets = octets.as_bytes();
+                let (address, mask) = octets.split_at(octets.len() / 2);
+                let good = matches!(octets.len(), 8 | 32);
+                let read = || Self::Ip(address.to_vec(), mask.to_vec());
+                (Form::Ip, good.then(read))
+            }
+            GeneralName::DirectoryName(name) => {
+                (Form::Directory, read_name(name).map(Self::Directory))
+            }
+            _ => return None,
+        };
+        // Distances are not used: minimum is 0 and maximum absent.
+        let base = base.filter(|_| subtree.minimum == 0 && subtree.maximum.is_none());
+        Some(base.unwrap_or(Self::Unread(form)))
+    }
+
+    fn form(&self) -> Form {
+        match self {
+            Self::Dns(_) => Form::Dns,
+            Self::Mailbox(_) | Self::EmailHost(_) => Form::Email,
+            Self::UriHost(_) => Form::Uri,
+            Self::Ip(..) => Form::Ip,
+            Self::Directory(_) => Form::Directory,
+            Self::Unread(form) => *form,
+        }
+    }
+
+    /// Whether all that the name stands for is in the subtree.
+    fn holds(&self, name: &Asked) -> bool {
+        match (self, name) {
+            (Self::Dns(base), Asked::Dns(name)) => is_at_or_below(name, base),
+            (Self::Mailbox(base), Asked::Email(Some(name))) => base == name,
+            (Self::EmailHost(hosts), Asked::Email(Some(name))) => hosts.have(&name.host),
+            (Self::UriHost(hosts), Asked::Uri(Some(host))) => hosts.have(host),
+            (Self::Ip(base, mask), Asked::Ip(address)) => {
+                let mut octets = address.iter().zip(base).zip(mask);
+                address.len() == base.len()
+                    && octets.all(|((octet, base), mask)| octet & mask == base & mask)
+            }
+            (Self::Directory(base), Asked::Directory(Some(name))) => name.starts_with(base),
+            _ => false,
+        }
+    }
+
+    /// Whether some of what the name stands for is in the subtree.
+    fn meets(&self, name: &Asked) -> bool {
+        let also = match (self, name) {
+            // `*` stands for one label.
+            (Self::Dns(base), Asked::Dns(name)) => name.strip_prefix("*.").is_some_and(|parent| {
+                let above = base.split_once('.').map(|(_, above)| above);
+                above == Some(parent)
+            }),
+            // "a"@b is a@b (RFC 5321, 4.1.2).
+            (Self::Mailbox(base), Asked::Email(Some(name))) => {
+                name.local.contains(['"', '\\']) && base.host == name.host
+            }
+            _ => false,
+        };
+        also || self.holds(name)
+    }
+}
+
+impl Mailbox {
+    /// Case means nothing in the host alone (RFC 5280, 7.5).
+    fn read(text: &str) -> Option<Self> {
+        let (local, host) = text.rsplit_once('@').filter(|_| is_mailbox(text))?;
+        Some(Self {
+            local: local.to_owned(),
+            host: host.to_ascii_lowercase(),
+        })
+    }
+}
+
+impl Hosts {
+    fn read(text: &str) -> Option<Self> {
+        let text = text.to_ascii_lowercase();
+        match text.strip_prefix('.') {
+            Some(below) => is_host(below).then(|| Self::Below(text.clone())),
+            None => is_host(&text).then_some(Self::One(text)),
+        }
+    }
+
+    fn have(&self, host: &str) -> bool {
+        match self {
+            Self::One(one) => one == host,
+            Self::Below(domain) => host.ends_with(domain.as_str()),
+        }
+    }
+}
+
+/// A name that is asked about; nothing in it where it can't be compared.
+enum Asked {
+    Dns(String),
+    Email(Option<Mailbox>),
+    /// The host.
+    Uri(Option<String>),
+    Ip(Vec<u8>),
+    Directory(Option<Vec<Rdn>>),
+}
+
+impl Asked {
+    fn read(name: &GeneralName) -> Option<Self> {
+        Some(match name {
+            GeneralName::DnsName(name) => Self::Dns(name.as_str().to_ascii_lowercase()),
+            GeneralName::Rfc822Name(name) => Self::Email(Mailbox::read(name.as_str())),
+            GeneralName::UniformResourceIdentifier(uri) => Self::Uri(host_of(uri.as_str())),
+            GeneralName::IpAddress(octets) => Self::Ip(octets.as_bytes().to_vec()),
+            GeneralName::DirectoryName(name) => Self::Directory(read_name(name)),
+            _ => return None,
+        })
+    }
+
+    fn form(&self) -> Form {
+        match self {
+            Self::Dns(_) => Form::Dns,
+            Self::Email(_) => Form::Email,
+            Self::Uri(_) => Form::Uri,
+            Self::Ip(_) => Form::Ip,
+            Self::Directory(_) => Form::Directory,
+        }
+    }
+
+    fn is_comparable(&self) -> bool {
+        !matches!(
+            self,
+            Self::Email(None) | Self::Uri(None) | Self::Directory(None)
+        )
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    is_dns_name(text) && !text.starts_with('*')
+}
+
+fn is_at_or_below(name: &str, base: &str) -> bool {
+    let above = name.strip_suffix(base);
+    base.is_empty() || above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+}
+
+/// The host of a URI's authority (RFC 3986, 3.2); none where there is none, and for an
+/// address, which a constraint says nothing about.
+fn host_of(uri: &str) -> Option<String> {
+    let (_, rest) = uri.split_once(':')?;
+    let rest = rest.strip_prefix("//")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    // Some readers take a backslash for a slash.
+    let authority = Some(authority).filter(|authority| !authority.contains('\\'))?;
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let host = match host.split_once(':') {
+        Some((host, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => host,
+        Some(_) => return None,
+        None => host,
+    };
+    let last = host.rsplit('.').next()?;
+    // 10.0.0.1, and what some readers take for it.
+    let is_address = last.starts_with(|first: char| first.is_ascii_digit());
+    (is_host(host) && !is_address).then(|| host.to_ascii_lowercase())
+}
+
+/// A name as names are compared (RFC 5280, 7.1), but for the characters that differ in
+/// their compatibility forms alone; none where a value is no text.
+fn read_name(name: &Name) -> Option<Vec<Rdn>> {
+    let read = |rdn: &RelativeDistinguishedName| {
+        let folded = |value: &str| {
+            let words: Vec<_> = value.split_whitespace().collect();
+            words.join(" ").to_lowercase()
+        };
+        let values = rdn
+            .iter()
+            .map(|value| Some((value.oid, folded(text(&value.value)?))));
+        let mut values = values.collect::<Option<Rdn>>()?;
+        values.sort_unstable();
+        Some(values)
+    };
+    name.iter_rdn().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests;
