@@ -134,6 +134,7 @@ fn allowed(config: &ProfileConfig) -> Vec<(&'static str, String)> {
 
 fn validity(config: &ProfileConfig) -> String {
     let term = match (config.validity.years, config.validity.days) {
+        (Some(YearsConfig::Fixed(1)), _) => "1 year".into(),
         (Some(YearsConfig::Fixed(years)), _) => format!("{years} years"),
         (Some(YearsConfig::Chosen(range)), _) => {
             format!(

@@ -75,7 +75,7 @@ pub(crate) fn show(args: &CertShow) -> Result<Outcome, Failure> {
 }
 
 /// Every certificate of a file: one in DER, or each block of PEM.
-fn read(path: &Path) -> Result<Vec<Part>, Failure> {
+pub(super) fn ders(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
     const LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
     let octets = input::read(path, input::BUNDLE)?;
     let mut ders = Vec::new();
@@ -89,6 +89,12 @@ fn read(path: &Path) -> Result<Vec<Part>, Failure> {
         let der = pki::decode_pem(&octets, input::CERTIFICATE);
         ders.push(der.map_err(|source| Failure::file(path, source))?.to_vec());
     }
+    Ok(ders)
+}
+
+/// The certificates of a file, to be shown.
+fn read(path: &Path) -> Result<Vec<Part>, Failure> {
+    let ders = ders(path)?;
     let several = ders.len() > 1;
     let mut parts = Vec::new();
     for (number, der) in (1..).zip(ders) {
@@ -163,7 +169,7 @@ fn one(part: &Part, at: DateTime, language: Language, reveal: bool) -> (String, 
         let (label, lines) = view::describe(extension, language, reveal);
         page.rows(&label, &lines);
     }
-    page.row("SM3", &digest);
+    page.row(language.say("SM3", "证书的 SM3 摘要"), &digest);
     page.rows(language.say("unusual", "不合规之处"), &findings);
 
     let listed: Vec<Value> = extensions(&part.certificate)

@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 
 pub(crate) fn new(args: &CsrNew) -> Result<Outcome, Failure> {
     let subject = names::subject(&args.subject)?;
+    let turned_round = names::turned_round(&subject);
     let wanted = names::alternative(&args.names)?;
     let origin = origin(&args.origin)?;
     let id = user_id(&args.id)?;
@@ -67,13 +68,13 @@ pub(crate) fn new(args: &CsrNew) -> Result<Outcome, Failure> {
         json["evidence"] = path.into();
     }
     match &args.out {
-        None => Ok(Outcome::new(pem, json).notes(text)),
+        None => Ok(Outcome::new(pem, json).notes(text).notes(turned_round)),
         Some(out) => {
             output::write(out, pem.as_bytes(), Readers::AsUsual)?;
             let path = out.display().to_string();
             text.insert(0, format!("request: {path}"));
             json["file"] = path.into();
-            Ok(Outcome::new(text.join("\n"), json))
+            Ok(Outcome::new(text.join("\n"), json).notes(turned_round))
         }
     }
 }
