@@ -276,3 +276,62 @@ fn the_order_of_a_name_is_told_by_its_attributes() {
     );
     assert!(!serial(&out).is_empty());
 }
+
+#[test]
+fn a_request_and_its_evidence_are_written_both_or_neither() {
+    let bench = Bench::new();
+    let key = bench.key("key");
+    let new = |out: &Path, evidence: &Path| {
+        gmpki("csr new --environment production --subject CN=a")
+            .option("--key", &key)
+            .option("--out", out)
+            .option("--evidence-out", evidence)
+            .answer()
+    };
+    let (csr, evidence) = (bench.path("csr"), bench.path("evidence"));
+    new(&key, &evidence).refused("was read in this run");
+    new(&csr, &key).refused("was read in this run");
+    new(&csr, &csr).misused("--out and --evidence-out name one file");
+    assert!(!csr.exists() && !evidence.exists());
+    new(&csr, &evidence).good();
+    assert!(csr.exists() && evidence.exists());
+}
+
+#[test]
+fn a_rule_that_is_broken_is_not_read_as_a_fact() {
+    let office = Office::new();
+    let subject = "CN=张三,C=CN";
+    let (signing, _) = office.certificate("signing", "subscriber-signing", subject);
+    let (other, _) = office.certificate("other", "subscriber-encryption", "CN=李四,C=CN");
+    let shown = |words: &str| {
+        let call = gmpki(words).arg(&signing).arg(&other);
+        call.answer().good().text().to_owned()
+    };
+    let english = shown("cert show");
+    assert!(
+        english.contains("no, it breaks rules: both have one subject"),
+        "{english}"
+    );
+    let chinese = shown("cert show --lang zh");
+    assert!(
+        chinese.contains("双证书：否，违反规则：both have one subject"),
+        "{chinese}"
+    );
+    // A day is one.
+    let certificate = office.bench.path("dated.pem");
+    let end = "2027-06-02T00:00:00Z";
+    let call = office
+        .issue("subscriber-signing")
+        .option("--not-after", end);
+    let csr = office.bench.path("signing.csr");
+    done(call.option("--out", &certificate).arg(csr).answer());
+    for (time, said) in [
+        ("2027-06-01T00:00:00Z", "(1 day left)"),
+        ("2027-06-02T00:00:00Z", "(0 days left)"),
+        ("2027-06-03T00:00:00Z", "(expired 1 day ago)"),
+    ] {
+        let call = gmpki("cert show").option("--at", time).arg(&certificate);
+        let answer = call.answer().good();
+        assert!(answer.text().contains(said), "{answer}");
+    }
+}

@@ -10,7 +10,7 @@ pub(crate) enum Failure {
     /// The command was used wrongly: exit code 2.
     Usage(String),
     /// One of these, and what a person should know who wants to do it better.
-    Noted(Box<Failure>, Vec<String>),
+    Noted(Box<Self>, Vec<String>),
 }
 
 impl Failure {

@@ -71,7 +71,7 @@ pub(crate) fn check(args: &ProfileCheck) -> Result<Outcome, Failure> {
     let mut json = json!({ "name": profile.name() });
     for (label, value) in rows {
         text.push_str(&format!("\n{:<12} {value}", format!("{label}:")));
-        json[label.replace(' ', "_")] = value.into();
+        json[label.to_lowercase().replace(' ', "_")] = value.into();
     }
     Ok(Outcome::new(text, json))
 }
