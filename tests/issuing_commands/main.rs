@@ -1,6 +1,7 @@
 //! Certificates without the engine, by commands alone: requests, certificates, revocation
 //! lists, OCSP; each refusal with its exit code and its reason.
 
+mod newcomer;
 mod policies;
 mod readme;
 mod refusals;

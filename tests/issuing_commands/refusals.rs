@@ -251,7 +251,8 @@ fn a_key_of_the_test_environment_gets_no_certificate_for_agencies() {
     };
     let (test, production) = (csr("test", "test"), csr("production", "production"));
     let unstated = request(bench, "unstated", &key, subject);
-    let issue = |csr: &Path| office.issue("agency-access").arg(csr).answer();
+    let ask = |csr: &Path| office.issue("agency-access").arg(csr);
+    let issue = |csr: &Path| ask(csr).arg("--accept-origin").answer();
     for (csr, reason) in [(&test, "test environment"), (&unstated, "is not stated")] {
         let answer = issue(csr);
         assert_eq!(answer.code, Some(1), "{answer}");
@@ -262,6 +263,19 @@ fn a_key_of_the_test_environment_gets_no_certificate_for_agencies() {
         answer.err.contains("the applicant claims of the key"),
         "{answer}"
     );
+    // A claim alone is not taken, but that it was a test opens nothing.
+    for (csr, reasons) in [
+        (&production, ["--accept-origin takes", "is not stated"]),
+        (&test, ["the applicant claims", "test environment"]),
+    ] {
+        let answer = ask(csr).arg("--json").answer();
+        assert_eq!(answer.code, Some(1), "{answer}");
+        for reason in reasons {
+            assert!(answer.err.contains(reason), "{answer}");
+        }
+        let notes = answer.json()["notes"].to_string();
+        assert!(notes.contains("environment: "), "{notes}");
+    }
 }
 
 #[test]
@@ -393,7 +407,7 @@ fn answers_are_refused_that_the_ca_did_not_give() {
         .option("--at", "2099-01-01T00:00:00Z")
         .arg(&one)
         .answer()
-        .refused("is stale since");
+        .refused("not current at 2099-01-01T00:00:00Z");
     gmpki("ocsp respond")
         .option("--issuer", &office.root)
         .option("--key", &office.root_key)
@@ -401,7 +415,7 @@ fn answers_are_refused_that_the_ca_did_not_give() {
         .option("--out", &answer)
         .arg(&one)
         .answer()
-        .refused("is not a list of --issuer");
+        .refused("a list of the CA itself is wanted");
     assert!(!answer.exists());
 
     respond()
@@ -526,9 +540,10 @@ fn a_delta_goes_with_the_list_that_it_changes() {
     };
     respond(&sixth, &since_six).good();
     respond(&fifth, &since_four).good();
-    let reason = "says what changed since list 6, and --crl is list 5";
+    let reason = "delta CRL 7 says what changed since list 6, and list 5 is at hand";
     respond(&fifth, &since_six).refused(reason);
-    respond(&sixth, &since_four).refused("is list 5, older than --crl, list 6");
-    respond(&fifth, &sixth).refused("is no delta");
-    respond(&since_four, &since_six).refused("is a delta: name the full list too");
+    respond(&sixth, &since_four)
+        .refused("delta CRL 5 says what changed since list 4, and list 6 is at hand");
+    respond(&fifth, &sixth).refused("a delta is wanted here");
+    respond(&since_four, &since_six).refused("a full list is wanted here, and a delta beside it");
 }

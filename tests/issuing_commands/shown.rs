@@ -198,6 +198,7 @@ fn what_a_certificate_is_for_is_told_by_its_key_usage_and_purposes() {
         done(
             office
                 .issue(profile)
+                .arg("--accept-origin")
                 .option("--out", &file)
                 .arg(&csr)
                 .answer(),

@@ -365,7 +365,7 @@ fn lists_of_a_part_say_which() {
         .option("--out", office.bench.path("answer"))
         .arg(question)
         .answer()
-        .refused("is about some of the CA's certificates");
+        .refused("a list about all certificates of the CA is wanted");
 }
 
 #[test]

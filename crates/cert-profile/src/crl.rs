@@ -6,6 +6,7 @@ mod number;
 mod point;
 mod read;
 mod reason;
+mod revocations;
 mod write;
 
 pub use entry::RevokedEntry;
@@ -13,6 +14,7 @@ pub use number::CrlNumber;
 pub use point::{IssuingDistributionPoint, OnlyContains};
 pub use read::{CrlEntries, CrlReader, EntryRef};
 pub use reason::Reason;
+pub use revocations::Revocations;
 pub use write::CrlWriter;
 
 use crate::{

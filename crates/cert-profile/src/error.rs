@@ -1,7 +1,10 @@
 //! The one error of this crate; what a request is refused for is a
 //! [`Rejection`](crate::Rejection).
 
-use crate::ocsp::{ErrorStatus, ResponderId};
+use crate::{
+    CrlNumber,
+    ocsp::{ErrorStatus, ResponderId},
+};
 use der::{DateTime, asn1::ObjectIdentifier};
 use x509_cert::serial_number::SerialNumber;
 
@@ -151,6 +154,32 @@ pub enum Error {
         not_after: DateTime,
     },
 
+    /// A delta CRL does not belong to the full list at hand: that is older than the list
+    /// which the delta is a delta to, or newer than the delta (RFC 5280, 5.2.4).
+    #[error("delta CRL {number} says what changed since list {base}, and list {full} is at hand")]
+    OtherDelta {
+        /// The delta's cRLNumber.
+        number: CrlNumber,
+        /// The number of the list that it is a delta to.
+        base: CrlNumber,
+        /// The number of the full list at hand.
+        full: CrlNumber,
+    },
+
+    /// A CRL is not the one of the time that is asked about (RFC 5280, 6.3.3).
+    #[error(
+        "CertificateList is of {this_update}, until {}, not current at {at}",
+        until(next_update)
+    )]
+    NotCurrent {
+        /// The time.
+        at: DateTime,
+        /// Its thisUpdate.
+        this_update: DateTime,
+        /// Its nextUpdate.
+        next_update: Option<DateTime>,
+    },
+
     /// The signature does not fit, or its algorithm is not accepted.
     #[error("signature of {what} is not accepted")]
     Signature {
@@ -172,6 +201,10 @@ pub enum Error {
 
 fn at(line: &Option<usize>) -> String {
     line.map_or_else(String::new, |line| format!(", line {line}"))
+}
+
+fn until(next_update: &Option<DateTime>) -> String {
+    next_update.map_or_else(|| "the next one".into(), |next| next.to_string())
 }
 
 impl Error {

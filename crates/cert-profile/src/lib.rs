@@ -64,6 +64,7 @@
 //! | [`diff()`] → [`Differences`] | form, registration and octets to sign compared; a gate |
 //! | [`CrlDraft`] → [`CrlWriter`] | a revocation list, full or delta, whole or a shard, of any length |
 //! | [`CrlReader`] | a revocation list as it came, read entry by entry |
+//! | [`Revocations`] | a full list and a delta to it, verified and read as one |
 //! | [`ocsp`] | questions and answers about one certificate |
 //! | [`lint`] | rules for what a certificate says |
 //!
@@ -115,7 +116,7 @@ mod subject;
 
 pub use crl::{
     CrlDraft, CrlEntries, CrlNumber, CrlReader, CrlWriter, EntryRef, IssuingDistributionPoint,
-    OnlyContains, Reason, RevokedEntry,
+    OnlyContains, Reason, Revocations, RevokedEntry,
 };
 pub use diff::{Difference, Differences, Field, Lifetime, Particulars, diff, key_digest};
 pub use error::Error;

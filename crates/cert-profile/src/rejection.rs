@@ -85,12 +85,16 @@ pub enum Objection {
 
     /// An attribute that stands before one which the profile's order puts before it.
     #[error(
-        "subject has {} in another place than the profile's order",
-        subject::label(attribute)
+        "subject has, from the most general part on, {} after {}, and the profile's order has it \
+         before",
+        subject::label(attribute),
+        subject::label(after)
     )]
     AttributeOrder {
         /// Its type.
         attribute: ObjectIdentifier,
+        /// The type of the one that stands before it.
+        after: ObjectIdentifier,
     },
 
     /// An attribute whose value is the profile's, with another one.
@@ -154,7 +158,7 @@ pub enum Objection {
     },
 
     /// A number that the profile does not write.
-    #[error("a {kind} is given, which the profile does not allow")]
+    #[error("a {kind} is given, which the profile does not allow{}", instead(kind))]
     IdentifierNotAllowed {
         /// What it is.
         kind: IdentityKind,
@@ -272,7 +276,7 @@ pub enum Objection {
     },
 
     /// Other years than the profile has.
-    #[error("{asked} years of validity are chosen, {from} to {to} are allowed")]
+    #[error("{asked} years of validity are chosen, {} are allowed", choice(*from, *to))]
     YearsOutside {
         /// The years that were chosen.
         asked: u16,
@@ -417,5 +421,23 @@ impl ValueFault {
             Self::Empty | Self::TooLong { .. } | Self::Country => "RFC 5280, appendix A.1",
             Self::ControlCharacter => "RFC 4518, 2.2",
         }
+    }
+}
+
+/// The years that may be chosen.
+fn choice(from: u16, to: u16) -> String {
+    if from == to {
+        return from.to_string();
+    }
+    format!("{from} to {to}")
+}
+
+/// Under which name a number may be given that goes by two.
+fn instead(kind: &IdentityKind) -> &'static str {
+    match kind {
+        IdentityKind::CreditCode => {
+            ": in the edition of 2012 it is given as the organization code, if that is allowed"
+        }
+        _ => "",
     }
 }

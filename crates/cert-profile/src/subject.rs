@@ -153,8 +153,10 @@ impl SubjectRules {
             for value in rdn.iter() {
                 let own = place(&value.oid).unwrap_or(before);
                 if own < before {
-                    let attribute = value.oid;
-                    objections.push(Objection::AttributeOrder { attribute });
+                    objections.push(Objection::AttributeOrder {
+                        attribute: value.oid,
+                        after: order[before],
+                    });
                 }
                 last = last.max(own);
             }

@@ -6,7 +6,13 @@ mod show;
 pub(crate) use issue::issue;
 pub(crate) use show::show;
 
-use crate::{args::CertVerify, failure::Failure, input, moment, outcome::Outcome};
+use crate::{
+    args::CertVerify,
+    failure::{Failure, chain},
+    input, moment,
+    outcome::Outcome,
+    view::{self, Masks},
+};
 use cert_profile::Profile;
 use gm_crypto::pki::{self, Sm2Sm3};
 use serde_json::json;
@@ -74,8 +80,11 @@ pub(crate) fn verify(args: &CertVerify) -> Result<Outcome, Failure> {
     let sm2 = Sm2Sm3::default();
     let algorithms: [&dyn pki::VerifyAlgorithm; 1] = [&sm2];
     let options = PathOptions::new(at, &algorithms).crls(&crls);
-    let path = validate(&target, &untrusted, &anchors, &options)
-        .map_err(|source| Failure::file(&args.file, source))?;
+    let path = validate(&target, &untrusted, &anchors, &options).map_err(|source| {
+        // A reason has the subject in it, which may have the number of a person.
+        let masks = Masks::of_name(target.subject(), false);
+        Failure::file(&args.file, masks.over(chain(&source)))
+    })?;
 
     // Whoever gives CRLs wants to know; the CRL of somebody else is no answer.
     let checked = path
@@ -94,9 +103,9 @@ pub(crate) fn verify(args: &CertVerify) -> Result<Outcome, Failure> {
     let mut names: Vec<String> = path
         .certificates()
         .iter()
-        .map(|certificate| certificate.subject().to_string())
+        .map(|certificate| view::masked_line(certificate.subject()))
         .collect();
-    names.push(path.anchor().certificate().subject().to_string());
+    names.push(view::masked_line(path.anchor().certificate().subject()));
     let text = format!(
         "certificate: good at {at}\nrevocation:  {revocation}\npath:        {}",
         names.join("\n             ")
@@ -112,6 +121,14 @@ fn certificate(path: &Path) -> Result<ParsedCertificate, Failure> {
     ParsedCertificate::from_der(der).map_err(|source| Failure::file(path, source))
 }
 
+/// The certificates of several files, each of which may hold several in PEM.
 fn certificates(paths: &[PathBuf]) -> Result<Vec<ParsedCertificate>, Failure> {
-    paths.iter().map(|path| certificate(path)).collect()
+    let mut found = Vec::new();
+    for path in paths {
+        for der in show::ders(path)? {
+            let certificate = ParsedCertificate::from_der(der);
+            found.push(certificate.map_err(|source| Failure::file(path, source))?);
+        }
+    }
+    Ok(found)
 }

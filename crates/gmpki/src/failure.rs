@@ -9,6 +9,8 @@ pub(crate) enum Failure {
     Refused(Box<dyn Error + Send + Sync>),
     /// The command was used wrongly: exit code 2.
     Usage(String),
+    /// One of these, and what a person should know who wants to do it better.
+    Noted(Box<Self>, Vec<String>),
 }
 
 impl Failure {
@@ -24,19 +26,43 @@ impl Failure {
     pub(crate) fn reasons(&self) -> String {
         match self {
             Self::Usage(message) => message.clone(),
+            Self::Noted(failure, _) => failure.reasons(),
             Self::Refused(error) => chain(&**error),
         }
     }
 
+    /// The same with what the command had to note before.
+    pub(crate) fn noted(self, notes: Vec<String>) -> Self {
+        if notes.is_empty() {
+            return self;
+        }
+        Self::Noted(Box::new(self), notes)
+    }
+
     pub(crate) fn print(&self, json: bool) -> ExitCode {
+        let notes: &[String] = match self {
+            Self::Noted(_, notes) => notes,
+            _ => &[],
+        };
+        for note in notes {
+            eprintln!("gmpki: note: {note}");
+        }
         eprintln!("gmpki: {}", self.reasons());
         if json {
-            let answer = serde_json::json!({ "ok": false, "reason": self.reasons() });
+            let mut answer = serde_json::json!({ "ok": false, "reason": self.reasons() });
+            if !notes.is_empty() {
+                answer["notes"] = notes.into();
+            }
             println!("{answer}");
         }
+        self.code()
+    }
+
+    fn code(&self) -> ExitCode {
         match self {
             Self::Refused(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
+            Self::Noted(failure, _) => failure.code(),
         }
     }
 }

@@ -28,7 +28,10 @@ pub(crate) fn parse(option: &str, text: &str) -> Result<DateTime, Failure> {
 /// So many days later.
 pub(crate) fn days_after(time: DateTime, days: u32) -> Result<DateTime, Failure> {
     let later = time.unix_duration() + Duration::from_secs(u64::from(days) * DAY);
-    Ok(DateTime::from_unix_duration(later)?)
+    DateTime::from_unix_duration(later).map_err(|_| {
+        let message = format!("{days} days after {time} is beyond the year 9999");
+        Failure::Usage(message)
+    })
 }
 
 /// So many days earlier, not before 1970.

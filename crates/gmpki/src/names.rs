@@ -1,21 +1,55 @@
 //! Names that the arguments give.
 
 use crate::{args::Names, failure::Failure};
-use der::asn1::Ia5String;
+use der::{asn1::Ia5String, oid::db::rfc4519};
 use std::net::IpAddr;
 use x509_cert::{ext::pkix::name::GeneralName, name::Name};
 
 /// The name in `--subject`.
 pub(crate) fn subject(text: &str) -> Result<Name, Failure> {
-    let subject: Name = text.parse().map_err(|error: der::Error| {
+    if let Some(comma) = chinese_comma(text) {
+        return Err(Failure::Usage(format!(
+            "--subject has {comma:?} before a part of the name: parts are separated by ','"
+        )));
+    }
+    let subject: Name = text.parse().map_err(|_| {
         Failure::Usage(format!(
-            "--subject {text:?} is no name like 'CN=张三,O=示例,C=CN' (RFC 4514): {error}"
+            "--subject {text:?} is no name like 'CN=张三,O=示例,C=CN' (RFC 4514)"
         ))
     })?;
     if subject.is_empty() {
         return Err(Failure::Usage("--subject is empty".into()));
     }
     Ok(subject)
+}
+
+/// A comma of Chinese text where one of RFC 4514 is meant: what stands behind it would be part
+/// of the value before it.
+fn chinese_comma(text: &str) -> Option<char> {
+    text.char_indices()
+        .filter(|(_, c)| matches!(c, '，' | '；' | '、'))
+        .find(|(at, c)| {
+            let rest = &text[at + c.len_utf8()..];
+            let kind = rest.split(['=', '＝']).next().unwrap_or_default().trim();
+            let letters = kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+            kind.len() < rest.trim().len() && !kind.is_empty() && letters
+        })
+        .map(|(_, c)| c)
+}
+
+/// What to note of a name that is written the other way round: its country, the most general
+/// part, would be the last in the DER.
+pub(crate) fn turned_round(name: &Name) -> Option<String> {
+    let mut parts = name.iter_rdn().map(|rdn| {
+        let mut attributes = rdn.iter();
+        attributes.any(|attribute| attribute.oid == rfc4519::COUNTRY_NAME)
+    });
+    let starts = parts.next()?;
+    (!starts && parts.last()?).then(|| {
+        "the name is written with the country first, which makes it the last in the certificate: \
+         the most specific part stands first (RFC 4514), as in 'CN=张三,O=示例,C=CN'"
+            .into()
+    })
 }
 
 /// The alternative names, in the order DNS, e-mail, IP, URI.

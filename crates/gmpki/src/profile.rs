@@ -71,7 +71,7 @@ pub(crate) fn check(args: &ProfileCheck) -> Result<Outcome, Failure> {
     let mut json = json!({ "name": profile.name() });
     for (label, value) in rows {
         text.push_str(&format!("\n{:<12} {value}", format!("{label}:")));
-        json[label.replace(' ', "_")] = value.into();
+        json[label.to_lowercase().replace(' ', "_")] = value.into();
     }
     Ok(Outcome::new(text, json))
 }
@@ -134,6 +134,7 @@ fn allowed(config: &ProfileConfig) -> Vec<(&'static str, String)> {
 
 fn validity(config: &ProfileConfig) -> String {
     let term = match (config.validity.years, config.validity.days) {
+        (Some(YearsConfig::Fixed(1)), _) => "1 year".into(),
         (Some(YearsConfig::Fixed(years)), _) => format!("{years} years"),
         (Some(YearsConfig::Chosen(range)), _) => {
             format!(

@@ -5,7 +5,7 @@ mod extension;
 mod name;
 
 pub(crate) use extension::{Purpose, describe, purpose};
-pub(crate) use name::{Masks, attributes, general_name, line, masked, text_of};
+pub(crate) use name::{Masks, attributes, general_name, line, masked, masked_line, text_of};
 
 use gm_crypto::explain::name_of;
 use std::fmt::Write;

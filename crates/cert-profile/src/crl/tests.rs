@@ -2,6 +2,7 @@
 
 mod numbers;
 mod reader;
+mod revocations;
 
 use super::*;
 use crate::{CertRequest, Profile};

@@ -20,8 +20,8 @@ use gm_crypto::pki::{Signed, VerifyAlgorithm, assemble};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoRef};
 use x509_cert::{Version, ext::Extension, name::Name};
 
-/// An answer whose signature nobody has checked. It gives away nothing but the
-/// certificates that may help to check it: see [`Self::verify`].
+/// An answer whose signature nobody has checked: what it says has a name that tells so. See
+/// [`Self::verify`].
 #[derive(Clone, Debug)]
 pub struct OcspResponse {
     /// `SEQUENCE { tbsResponseData, signatureAlgorithm, signature }`, the first as
@@ -88,6 +88,17 @@ impl OcspResponse {
     /// authorised.
     pub fn certificates(&self) -> &[Vec<u8>] {
         &self.certificates
+    }
+
+    /// What the answer says, for whoever only looks at it: a claim of anybody's. To rely on
+    /// it takes [`Self::verify_by`].
+    pub fn unverified_responses(&self) -> &[SingleResponse] {
+        &self.verified.responses
+    }
+
+    /// When it was signed, as it says.
+    pub fn unverified_produced_at(&self) -> DateTime {
+        self.verified.produced_at
     }
 
     /// Checks the signature over the octets that came with the responder's key, by

@@ -191,6 +191,15 @@ pub fn find_identities(certificate: &[u8]) -> Result<Vec<Identity>> {
     IdentityLookup::default().find(certificate)
 }
 
+/// Every number in a `Name` in DER, such as the subject of a request, that
+/// [`find_identities`] finds in the subject of a certificate.
+///
+/// # Errors
+/// [`Error::Malformed`] for what is no `Name`, and above 256 attributes.
+pub fn find_identities_in_name(name: &[u8]) -> Result<Vec<Identity>> {
+    in_subject(name).map_err(Error::malformed("Name"))
+}
+
 /// What to look for, for a caller who knows a CA's own extensions.
 #[derive(Clone, Debug, Default)]
 pub struct IdentityLookup {
@@ -216,7 +225,7 @@ impl IdentityLookup {
             .iter()
             .filter_map(|extension| self.in_extension(extension.id, extension.value))
             .collect();
-        found.extend(in_subject(parts.subject()).map_err(Error::malformed("Name"))?);
+        found.extend(find_identities_in_name(parts.subject())?);
         Ok(found)
     }
 

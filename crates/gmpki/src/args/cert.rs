@@ -28,9 +28,13 @@ pub(crate) enum CertCommand {
     gmpki cert issue --profile root-ca --self-signed --key root.key.pem \\\n      \
     --out root.pem root.csr.pem\n  \
     gmpki cert issue --profile subscriber-encryption --issuer ca.pem --key ca.key.pem \\\n      \
-    --subject 'CN=张三,C=CN' --public-key kmc.public.pem --out encryption.pem\n\n\
+    --subject 'CN=张三,C=CN' --public-key kmc.public.pem --out encryption.pem\n  \
+    gmpki cert issue --profile organisation-seal-signing --issuer ca.pem --key ca.key.pem \\\n      \
+    --years 3 --accept-origin --identifier organisation_code=91440300MA5DDA000Y \\\n      \
+    --out seal.pem seal.csr.pem\n\n\
     KIND is resident_identity_card, military_officer_card, passport, social_insurance_number,\n\
     ic_registration_number, organisation_code, taxation_number or unified_social_credit_code.\n\
+    Under a profile of the edition of 2012 a credit code is given as organisation_code.\n\
     'gmpki profile list' names the profiles that come with the program."
 )]
 pub(crate) struct CertIssue {
@@ -58,6 +62,9 @@ pub(crate) struct CertIssue {
     /// Take the alternative names that the request asks for, too: you have checked them
     #[arg(long, conflicts_with = "public_key")]
     pub(crate) accept_names: bool,
+    /// Take the origin of the key that the request claims: you have checked the device
+    #[arg(long, conflicts_with = "public_key")]
+    pub(crate) accept_origin: bool,
     /// A number of a person or an organization, as KIND=NUMBER, or KIND=@FILE for the first
     /// line of a file, where processes that are listed do not show it; may be given again
     #[arg(long, value_name = "KIND=NUMBER")]
@@ -151,13 +158,13 @@ pub(crate) enum SchemeName {
     --crl ca.crl --at 2026-11-21T08:00:00Z certificate.pem"
 )]
 pub(crate) struct CertVerify {
-    /// A trusted certificate; may be given again
+    /// A trusted certificate, or several in PEM; may be given again
     #[arg(long, required = true, value_name = "FILE")]
     pub(crate) anchor: Vec<PathBuf>,
-    /// A certificate that may stand between; may be given again
+    /// A certificate that may stand between, or several in PEM; may be given again
     #[arg(long, value_name = "FILE")]
     pub(crate) untrusted: Vec<PathBuf>,
-    /// A revocation list; may be given again
+    /// A full revocation list; may be given again. With a delta the status stays unknown
     #[arg(long, value_name = "FILE")]
     pub(crate) crl: Vec<PathBuf>,
     /// The time to judge at, as 2026-11-21T08:00:00Z [default: now]

@@ -135,6 +135,9 @@ pub(crate) struct Beside {
 pub(crate) struct CsrShow {
     #[command(flatten)]
     pub(crate) beside: Beside,
+    /// Show numbers of persons and organizations, which are masked otherwise
+    #[arg(long)]
+    pub(crate) reveal: bool,
     /// The requests
     pub(crate) file: PathBuf,
 }

@@ -61,7 +61,11 @@ pub(crate) fn issue(args: &CertIssue) -> Result<Outcome, Failure> {
     let request = request(args, &mut notes)?;
     let (issuer, key) = issuer(args, &request)?;
     let granted = profile.validity(&issuer, &request, now);
-    let prepared = profile.prepare(&issuer, &request, &serial, now)?;
+    let prepared = match profile.prepare(&issuer, &request, &serial, now) {
+        Ok(prepared) => prepared,
+        // What was not taken may be what is missing.
+        Err(rejection) => return Err(Failure::from(rejection).noted(notes)),
+    };
     let signature = key.sign(prepared.tbs())?;
     let pem = pki::encode_pem(input::CERTIFICATE[0], &prepared.attach(&signature)?);
     told(args, &profile, &serial, granted.ok(), pem).map(|outcome| outcome.notes(notes))
@@ -70,6 +74,7 @@ pub(crate) fn issue(args: &CertIssue) -> Result<Outcome, Failure> {
 /// What the operator decided: from the arguments, and from the request what they leave open.
 fn request(args: &CertIssue, notes: &mut Vec<String>) -> Result<CertRequest, Failure> {
     let subject = args.subject.as_deref().map(names::subject).transpose()?;
+    notes.extend(subject.as_ref().and_then(names::turned_round));
     let mut wanted = names::alternative(&args.names)?;
     let mut origin = None;
     let (subject, key) = match (&args.csr, &args.public_key, subject) {
@@ -165,7 +170,8 @@ fn not_taken(asked: &[GeneralName], wanted: &[GeneralName], notes: &mut Vec<Stri
     }
 }
 
-/// Where the key was made, from evidence or from the request: a claim, which is told.
+/// Where the key was made: a claim, which is told, and taken from evidence that the operator
+/// names, or at his word. What is claimed to be of a test is taken at once: it opens nothing.
 fn key_origin(
     args: &CertIssue,
     csr: &VerifiedCsr,
@@ -186,6 +192,15 @@ fn key_origin(
         "the applicant claims of the key: {}",
         origin_lines(&found).join("; ")
     ));
+    let taken = args.accept_origin
+        || args.origin_evidence.is_some()
+        || found.environment() == Environment::Test;
+    if !taken {
+        let note =
+            "the origin of the key is not taken: --accept-origin takes what you have checked";
+        notes.push(note.into());
+        return Ok(None);
+    }
     let environment = match found.environment() {
         Environment::Production => KeyEnvironment::Production,
         // What is not known to be production is none.

@@ -75,7 +75,7 @@ pub(crate) fn show(args: &CertShow) -> Result<Outcome, Failure> {
 }
 
 /// Every certificate of a file: one in DER, or each block of PEM.
-fn read(path: &Path) -> Result<Vec<Part>, Failure> {
+pub(super) fn ders(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
     const LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
     let octets = input::read(path, input::BUNDLE)?;
     let mut ders = Vec::new();
@@ -89,6 +89,12 @@ fn read(path: &Path) -> Result<Vec<Part>, Failure> {
         let der = pki::decode_pem(&octets, input::CERTIFICATE);
         ders.push(der.map_err(|source| Failure::file(path, source))?.to_vec());
     }
+    Ok(ders)
+}
+
+/// The certificates of a file, to be shown.
+fn read(path: &Path) -> Result<Vec<Part>, Failure> {
+    let ders = ders(path)?;
     let several = ders.len() > 1;
     let mut parts = Vec::new();
     for (number, der) in (1..).zip(ders) {
@@ -163,8 +169,8 @@ fn one(part: &Part, at: DateTime, language: Language, reveal: bool) -> (String, 
         let (label, lines) = view::describe(extension, language, reveal);
         page.rows(&label, &lines);
     }
-    page.row("SM3", &digest);
-    page.rows(language.say("unusual", "不合规之处"), &findings);
+    page.row(language.say("SM3", "证书的 SM3 摘要"), &digest);
+    page.rows(language.say("breaks rules", "违反的规则"), &findings);
 
     let listed: Vec<Value> = extensions(&part.certificate)
         .iter()
@@ -218,12 +224,14 @@ fn lasting(from: DateTime, to: DateTime, at: DateTime, language: Language) -> St
     } else if at > to {
         let days = moment::days_between(to, at);
         match language {
+            Language::En if days == 1 => "expired 1 day ago".into(),
             Language::En => format!("expired {days} days ago"),
             Language::Zh => format!("已过期 {days} 天"),
         }
     } else {
         let days = moment::days_between(at, to);
         match language {
+            Language::En if days == 1 => "1 day left".into(),
             Language::En => format!("{days} days left"),
             Language::Zh => format!("剩余 {days} 天"),
         }
@@ -277,7 +285,8 @@ fn pair(parts: &[Part], language: Language) -> Option<(String, Value)> {
                 "one has to sign and the other to encrypt, by their key usages",
                 "按密钥用法，应一张用于签名、另一张用于加密",
             );
-            return Some(no_pair(&[reason.to_owned()], language));
+            let no = language.say("no: ", "否：");
+            return Some(no_pair(no, &[reason.to_owned()], language));
         }
     };
     let report = lint::pair(&signing.der, &encryption.der);
@@ -288,7 +297,8 @@ fn pair(parts: &[Part], language: Language) -> Option<(String, Value)> {
         .map(said)
         .collect();
     if !reasons.is_empty() {
-        return Some(no_pair(&reasons, language));
+        let no = language.say("no, it breaks rules: ", "否，违反规则：");
+        return Some(no_pair(no, &reasons, language));
     }
     let mut page = Page::new(language);
     let text = language.say(
@@ -299,13 +309,12 @@ fn pair(parts: &[Part], language: Language) -> Option<(String, Value)> {
     Some((page.into_text(), json!({ "is": true, "reasons": [] })))
 }
 
-fn no_pair(reasons: &[String], language: Language) -> (String, Value) {
+fn no_pair(no: &str, reasons: &[String], language: Language) -> (String, Value) {
     let mut page = Page::new(language);
-    let colon = language.say(": ", "：");
     let reasons_text = reasons.join(language.say("; ", "；"));
     page.row(
         language.say("a pair", "双证书"),
-        &format!("{}{colon}{reasons_text}", language.say("no", "否")),
+        &format!("{no}{reasons_text}"),
     );
     (page.into_text(), json!({ "is": false, "reasons": reasons }))
 }

@@ -82,14 +82,31 @@ struct Table {
 }
 
 /// A revocation as it is written.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
     serial: String,
-    time: String,
+    time: Written,
     #[serde(default)]
     reason: String,
-    invalidity: Option<String>,
+    invalidity: Option<Written>,
+}
+
+/// A time as text, or as TOML itself writes it.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Text(String),
+    Toml(toml::value::Datetime),
+}
+
+impl Written {
+    fn time(&self) -> Result<DateTime, String> {
+        match self {
+            Self::Text(text) => time(text),
+            Self::Toml(moment) => time(&moment.to_string()),
+        }
+    }
 }
 
 fn toml(path: &Path) -> Result<Vec<Row>, Failure> {
@@ -114,23 +131,25 @@ impl Row {
         let field = |at: usize| rest.get(at).copied().unwrap_or_default();
         Ok(Self {
             serial: (*serial).into(),
-            time: (*time).into(),
+            time: Written::Text((*time).into()),
             reason: field(0).into(),
-            invalidity: Some(field(1).to_owned()).filter(|text| !text.is_empty()),
+            invalidity: Some(field(1).to_owned())
+                .filter(|text| !text.is_empty())
+                .map(Written::Text),
         })
     }
 
     fn entry(&self) -> Result<RevokedEntry, String> {
         let serial = serial::parse(&self.serial)
             .ok_or_else(|| format!("{:?} is no serial number in hexadecimal", self.serial))?;
-        let revoked_at = time(&self.time)?;
+        let revoked_at = self.time.time()?;
         let mut entry = if self.reason.eq_ignore_ascii_case(REMOVED) {
             RevokedEntry::removed(serial, revoked_at)
         } else {
             RevokedEntry::new(serial, revoked_at, reason(&self.reason)?)
         };
         if let Some(date) = &self.invalidity {
-            entry = entry.invalid_since(time(date)?);
+            entry = entry.invalid_since(date.time()?);
         }
         Ok(entry)
     }

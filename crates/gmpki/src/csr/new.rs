@@ -5,7 +5,7 @@ use crate::{
     failure::Failure,
     input, keys, names,
     outcome::Outcome,
-    output::{self, Readers},
+    output::{NewFile, Readers},
     sm2::user_id,
 };
 use csr::{CsrDraft, Device, Environment, KeyOrigin, KeyOriginEvidence};
@@ -21,7 +21,7 @@ use gm_crypto::{
 };
 use hsm::{Checked, KeyHandle, SoftKey};
 use serde_json::json;
-use std::path::Path;
+use std::{io::Write, path::Path};
 use x509_cert::ext::{
     Extension,
     pkix::{KeyUsage, KeyUsages, SubjectAltName},
@@ -29,7 +29,12 @@ use x509_cert::ext::{
 use zeroize::Zeroizing;
 
 pub(crate) fn new(args: &CsrNew) -> Result<Outcome, Failure> {
+    if args.out.is_some() && args.out == args.origin.evidence_out {
+        let message = "--out and --evidence-out name one file: name two";
+        return Err(Failure::Usage(message.into()));
+    }
     let subject = names::subject(&args.subject)?;
+    let turned_round = names::turned_round(&subject);
     let wanted = names::alternative(&args.names)?;
     let origin = origin(&args.origin)?;
     let id = user_id(&args.id)?;
@@ -56,26 +61,41 @@ pub(crate) fn new(args: &CsrNew) -> Result<Outcome, Failure> {
     let key = SoftKey::new(SigningKey::new(keys::secret(&args.key)?, id.clone()));
     let key = Checked::with_algorithms(key, vec![Box::new(Sm2Sm3::with_id(id))]);
     let (pem, spki) = sign(draft, &key, args.parameters)?;
+    let evidence = origin.map(|origin| {
+        let evidence = KeyOriginEvidence::bind(&spki, origin).to_der();
+        pki::encode_pem(KeyOriginEvidence::PEM_LABEL, &evidence)
+    });
+    let files = [
+        ("request", "file", &args.out, Some(&pem)),
+        (
+            "evidence",
+            "evidence",
+            &args.origin.evidence_out,
+            evidence.as_ref(),
+        ),
+    ];
     let mut json = json!({ "csr": pem });
     let mut text = Vec::new();
-    if let (Some(origin), Some(out)) = (origin, &args.origin.evidence_out) {
-        let evidence = KeyOriginEvidence::bind(&spki, origin).to_der();
-        let evidence = pki::encode_pem(KeyOriginEvidence::PEM_LABEL, &evidence);
-        output::write(out, evidence.as_bytes(), Readers::AsUsual)?;
-        let path = out.display().to_string();
-        text.push(format!("evidence: {path}"));
-        json["evidence"] = path.into();
-    }
-    match &args.out {
-        None => Ok(Outcome::new(pem, json).notes(text)),
-        Some(out) => {
-            output::write(out, pem.as_bytes(), Readers::AsUsual)?;
+    let mut open = Vec::new();
+    for (label, member, out, octets) in files {
+        if let (Some(out), Some(octets)) = (out, octets) {
+            let mut file = NewFile::create(out, Readers::AsUsual)?;
+            file.write_all(octets.as_bytes())
+                .map_err(|source| Failure::file(out, source))?;
+            open.push(file);
             let path = out.display().to_string();
-            text.insert(0, format!("request: {path}"));
-            json["file"] = path.into();
-            Ok(Outcome::new(text.join("\n"), json))
+            text.push(format!("{label}: {path}"));
+            json[member] = path.into();
         }
     }
+    // Both or neither.
+    for file in open {
+        file.finish()?;
+    }
+    if args.out.is_none() {
+        return Ok(Outcome::new(pem, json).notes(text).notes(turned_round));
+    }
+    Ok(Outcome::new(text.join("\n"), json).notes(turned_round))
 }
 
 /// The request in PEM, and its `SubjectPublicKeyInfo`.

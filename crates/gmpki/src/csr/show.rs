@@ -19,7 +19,7 @@ pub(crate) fn show(args: &CsrShow) -> Result<Outcome, Failure> {
     let mut cfca = false;
     for der in all(&args.file)? {
         let (text, json, dialect) =
-            one(&der, &reading).map_err(|source| Failure::file(&args.file, source))?;
+            one(&der, &reading, args.reveal).map_err(|source| Failure::file(&args.file, source))?;
         cfca |= dialect == Dialect::Cfca;
         shown.push((text, json));
     }
@@ -44,10 +44,14 @@ fn told(cfca: bool) -> Option<&'static str> {
     cfca.then_some("not as RFC 2986 has it: CFCA's form, with values of attributes outside a SET")
 }
 
-fn one(der: &[u8], reading: &Reading) -> Result<(String, Value, Dialect), csr::Error> {
+fn one(
+    der: &[u8],
+    reading: &Reading,
+    reveal: bool,
+) -> Result<(String, Value, Dialect), csr::Error> {
     let (csr, dialect) = read_in_a_dialect(der, &limits_to_look())?;
     let mut page = Page::new(Language::En);
-    let subject = view::line(csr.subject(), &Masks::default());
+    let subject = view::line(csr.subject(), &Masks::of_name(csr.subject(), reveal));
     let key = hexadecimal(csr.public_key_der());
     page.row("subject", &subject);
     page.row("public key", &key);
@@ -74,8 +78,7 @@ fn one(der: &[u8], reading: &Reading) -> Result<(String, Value, Dialect), csr::E
         page.row("wishes", "none");
     }
     for extension in &extensions {
-        // The applicant's own numbers are for whoever registers him, and shown nowhere else.
-        let (label, lines) = view::describe(extension, Language::En, false);
+        let (label, lines) = view::describe(extension, Language::En, reveal);
         page.rows(&format!("wish: {label}"), &lines);
         wishes.push(json!({
             "oid": extension.extn_id.to_string(),
@@ -184,7 +187,7 @@ pub(crate) fn verify(args: &CsrVerify) -> Result<Outcome, Failure> {
         let (csr, found, dialect) =
             verified().map_err(|source| Failure::file(&args.file, source))?;
         cfca |= dialect == Dialect::Cfca;
-        let subject = view::line(csr.subject(), &Masks::default());
+        let subject = view::masked_line(csr.subject());
         let text = format!("request: good, {subject} holds the private key");
         let mut json = json!({ "subject": subject, "sm3": hexadecimal(&sm3::digest(csr.der())) });
         if let Some(key) = found.temporary_key {

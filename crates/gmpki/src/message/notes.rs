@@ -10,7 +10,7 @@ use x509_cert::{
     ext::pkix::{KeyUsage, KeyUsages},
 };
 
-use crate::sm3::hexadecimal;
+use crate::{sm3::hexadecimal, view};
 
 /// What the key of a certificate does in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,20 +153,8 @@ fn unread(name: &str) -> String {
     format!("{name}: the certificate's dates and keyUsage can't be read, and were not looked at")
 }
 
-/// A stranger may have chosen the name: nothing in it moves a cursor or turns a line around.
 fn subject(certificate: &Certificate) -> String {
-    let subject = certificate.tbs_certificate().subject().to_string();
-    let mut shown = String::with_capacity(subject.len());
-    for letter in subject.chars() {
-        match letter {
-            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                shown.extend(letter.escape_unicode());
-            }
-            letter if letter.is_control() => shown.extend(letter.escape_unicode()),
-            letter => shown.push(letter),
-        }
-    }
-    shown
+    view::masked_line(certificate.tbs_certificate().subject())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use cert_profile::{
 };
 use der::{Decode, referenced::OwnedToRef};
 use serde_json::json;
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 use x509_cert::{Certificate, serial_number::SerialNumber};
 
 /// Octets of a nonce (RFC 9654, 2.1, recommends 32).
@@ -36,6 +36,9 @@ pub(crate) fn ask(args: &OcspAsk) -> Result<Outcome, Failure> {
         let serial = serial::option("--serial", text)?;
         ids.push(id_of(&issuer, args.digest, serial)?);
     }
+    // Whoever names a certificate twice asks about it once.
+    let mut seen = BTreeSet::new();
+    ids.retain(|id: &CertId| seen.insert(id.serial().clone()));
     let nonce = if args.no_nonce {
         None
     } else {

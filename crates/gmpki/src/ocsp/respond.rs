@@ -1,5 +1,6 @@
 //! `gmpki ocsp respond`.
 
+use super::verify::REQUEST;
 use crate::{
     args::{OcspRespond, ResponderForm},
     authority, crl,
@@ -11,20 +12,17 @@ use crate::{
     sm3::hexadecimal,
 };
 use cert_profile::{
-    CrlReader, EntryRef, Error, Issuer, Reason,
+    CrlReader, Issuer, Reason, Revocations,
     ocsp::{
         AuthorisedResponder, CertId, CertStatus, ErrorStatus, OcspDraft, OcspRequest,
         SingleResponse, error_response,
     },
 };
 use der::{DateTime, Encode, referenced::OwnedToRef};
-use gm_crypto::pki::Sm2Sm3;
+use gm_crypto::pki::{self, Sm2Sm3, VerifyAlgorithm};
 use hsm::KeyHandle;
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeSet, path::Path};
 use x509_cert::serial_number::SerialNumber;
 
 /// Octets of the largest file of issued serial numbers.
@@ -50,12 +48,21 @@ pub(crate) fn respond(args: &OcspRespond) -> Result<Outcome, Failure> {
             authority::key_of(&ca, &args.key)?,
         ),
     };
-    let lists = Lists::read(args, &ca, at)?;
+    let sm2 = Sm2Sm3::default();
+    let algorithms: [&dyn VerifyAlgorithm; 1] = [&sm2];
+    let full = crl::read(&args.crl)?;
+    let delta = args.delta.as_deref().map(crl::read).transpose()?;
+    let revocations = revocations(args, &full, delta.as_deref(), &ca, at, &algorithms)?;
+    let issued = args.issued.as_deref().map(issued).transpose()?;
 
     let question = input::read(&args.request, input::STRUCTURE)?;
-    let question = match OcspRequest::from_der(&question) {
-        Ok(question) => question,
-        Err(error) => return malformed(args, &error),
+    let question = match pki::decode_pem(&question, REQUEST)
+        .ok()
+        .map(|der| OcspRequest::from_der(&der))
+    {
+        Some(Ok(question)) => question,
+        Some(Err(error)) => return malformed(args, &chain(&error)),
+        None => return malformed(args, "is no question in DER or PEM"),
     };
     let algorithm = key.algorithm();
     let spki = responder.public_key().owned_to_ref();
@@ -68,9 +75,28 @@ pub(crate) fn respond(args: &OcspRespond) -> Result<Outcome, Failure> {
     }
     let mut lines = Vec::new();
     let mut objects = Vec::new();
-    let found = lists.find(question.cert_ids())?;
+    let found = revocations.find(question.cert_ids().iter().map(CertId::serial))?;
+    let cutoff = args.archive_days.map(|days| moment::days_before(at, days));
+    let cutoff = cutoff.transpose()?;
+    let mut answered: Vec<&CertId> = Vec::new();
     for id in question.cert_ids() {
-        let status = lists.status(&ca, id, &found);
+        // Whoever asks twice is answered once: an answer speaks of a certificate once.
+        if answered.contains(&id) {
+            continue;
+        }
+        answered.push(id);
+        let ours = id.matches(ca.name(), ca.public_key().owned_to_ref());
+        let known = issued.as_ref().is_none_or(|all| all.contains(id.serial()));
+        let status = match found.get(id.serial().as_bytes()) {
+            _ if !ours || !known => CertStatus::Unknown,
+            None => CertStatus::Good,
+            Some(entry) => CertStatus::Revoked {
+                at: entry.revoked_at(),
+                reason: entry
+                    .reason()
+                    .filter(|reason| *reason != Reason::Unspecified),
+            },
+        };
         let said = said(&status);
         lines.push(format!("{}: {said}", hexadecimal(id.serial().as_bytes())));
         objects.push(json!({
@@ -78,7 +104,14 @@ pub(crate) fn respond(args: &OcspRespond) -> Result<Outcome, Failure> {
             "status": word(&status),
             "says": said,
         }));
-        draft = draft.response(lists.response(id.clone(), status, at, args.archive_days)?);
+        let mut response = SingleResponse::new(id.clone(), status, revocations.this_update());
+        if let Some(next) = revocations.next_update() {
+            response = response.until(next);
+        }
+        if let Some(cutoff) = cutoff {
+            response = response.archived_since(cutoff);
+        }
+        draft = draft.response(response);
     }
     let prepared = draft.prepare()?;
     let signature = key.sign(prepared.tbs())?;
@@ -93,10 +126,10 @@ pub(crate) fn respond(args: &OcspRespond) -> Result<Outcome, Failure> {
 }
 
 /// An answer that is none (RFC 6960, 2.3).
-fn malformed(args: &OcspRespond, error: &Error) -> Result<Outcome, Failure> {
+fn malformed(args: &OcspRespond, reason: &str) -> Result<Outcome, Failure> {
     let answer = error_response(ErrorStatus::MalformedRequest);
     output::write(&args.out, &answer, Readers::AsUsual)?;
-    let reason = format!("{}: {}", args.request.display(), chain(error));
+    let reason = format!("{}: {reason}", args.request.display());
     let path = args.out.display().to_string();
     let text = format!("answer: {path}\nmalformedRequest: {reason}");
     let json = json!({ "file": path, "error": "malformedRequest", "reason": reason });
@@ -114,153 +147,31 @@ pub(super) fn delegated(
         .map_err(|source| Failure::file(path, source))
 }
 
-/// What the CA says about its certificates.
-struct Lists {
-    full: Vec<u8>,
-    delta: Option<Vec<u8>>,
-    issued: Option<BTreeSet<SerialNumber>>,
-    this_update: DateTime,
-    next_update: Option<DateTime>,
-}
-
-impl Lists {
-    fn read(args: &OcspRespond, ca: &Issuer, at: DateTime) -> Result<Self, Failure> {
-        let full = crl::read(&args.crl)?;
-        let list = CrlReader::from_der(&full).map_err(|e| Failure::file(&args.crl, e))?;
-        fits(&list, ca, at).map_err(|reason| Failure::file(&args.crl, reason))?;
-        if list.base_number().is_some() {
-            return Err(Failure::file(
-                &args.crl,
-                "is a delta: name the full list too",
-            ));
-        }
-        let (mut this_update, mut next_update) = (list.this_update(), list.next_update());
-        let delta = match &args.delta {
-            None => None,
-            Some(path) => {
-                let octets = crl::read(path)?;
-                let delta = CrlReader::from_der(&octets).map_err(|e| Failure::file(path, e))?;
-                fits(&delta, ca, at)
-                    .and_then(|()| extends(&list, &delta))
-                    .map_err(|reason| Failure::file(path, reason))?;
-                (this_update, next_update) = (delta.this_update(), delta.next_update());
-                Some(octets)
-            }
-        };
-        let issued = args.issued.as_deref().map(issued).transpose()?;
-        Ok(Self {
-            full,
-            delta,
-            issued,
-            this_update,
-            next_update,
-        })
-    }
-
-    /// What the lists say of these certificates, by serial number; each list is gone through
-    /// once. What changed since the full list stands in the delta (RFC 5280, 5.2.4).
-    fn find(&self, ids: &[CertId]) -> Result<BTreeMap<Vec<u8>, CertStatus>, Failure> {
-        let wanted: BTreeSet<&[u8]> = ids.iter().map(|id| id.serial().as_bytes()).collect();
-        let mut found = BTreeMap::new();
-        for list in self.delta.iter().chain([&self.full]) {
-            for entry in CrlReader::from_der(list)?.entries() {
-                let entry = entry?;
-                if wanted.contains(entry.serial()) {
-                    let said = found.entry(entry.serial().to_vec());
-                    said.or_insert_with(|| listed(&entry));
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    fn status(
-        &self,
-        ca: &Issuer,
-        id: &CertId,
-        found: &BTreeMap<Vec<u8>, CertStatus>,
-    ) -> CertStatus {
-        let known = |issued: &BTreeSet<SerialNumber>| issued.contains(id.serial());
-        let ours = id.matches(ca.name(), ca.public_key().owned_to_ref());
-        if !ours || !self.issued.as_ref().is_none_or(known) {
-            return CertStatus::Unknown;
-        }
-        let said = found.get(id.serial().as_bytes()).cloned();
-        said.unwrap_or(CertStatus::Good)
-    }
-
-    fn response(
-        &self,
-        id: CertId,
-        status: CertStatus,
-        at: DateTime,
-        archive_days: Option<u32>,
-    ) -> Result<SingleResponse, Failure> {
-        let mut response = SingleResponse::new(id, status, self.this_update);
-        if let Some(next) = self.next_update {
-            response = response.until(next);
-        }
-        if let Some(days) = archive_days {
-            response = response.archived_since(moment::days_before(at, days)?);
-        }
-        Ok(response)
-    }
-}
-
-/// The status that an entry gives.
-fn listed(entry: &EntryRef<'_>) -> CertStatus {
-    match entry.reason() {
-        // A delta took it back.
-        None => CertStatus::Good,
-        reason => CertStatus::Revoked {
-            at: entry.revoked_at(),
-            reason: reason.filter(|reason| *reason != Reason::Unspecified),
-        },
-    }
-}
-
-/// Whether a list is the CA's, about all its certificates, and current.
-fn fits(list: &CrlReader<'_>, ca: &Issuer, at: DateTime) -> Result<(), String> {
-    if list.issuer() != ca.name() {
-        return Err("is not a list of --issuer".into());
-    }
-    let key = ca.public_key().owned_to_ref();
-    list.verify(key, &[&Sm2Sm3::default()])
-        .map_err(|error| chain(&error))?;
-    if list.distribution_point().is_some() {
-        return Err("is about some of the CA's certificates: a list about all is needed".into());
-    }
-    if at < list.this_update() {
-        return Err(format!("is not valid before {}", list.this_update()));
-    }
-    match list.next_update() {
-        Some(next) if at > next => Err(format!("is stale since {next}")),
-        _ => Ok(()),
-    }
-}
-
-/// Whether a delta may be combined with a full list (RFC 5280, 5.2.4).
-fn extends(full: &CrlReader<'_>, delta: &CrlReader<'_>) -> Result<(), String> {
-    let Some(base) = delta.base_number() else {
-        return Err("is no delta".into());
+/// What the CA's lists say together.
+fn revocations<'a>(
+    args: &OcspRespond,
+    full: &'a [u8],
+    delta: Option<&'a [u8]>,
+    ca: &'a Issuer,
+    at: DateTime,
+    algorithms: &'a [&'a dyn VerifyAlgorithm],
+) -> Result<Revocations<'a>, Failure> {
+    let said = CrlReader::from_der(full)
+        .and_then(|full| Revocations::new(ca, full, at, algorithms))
+        .map_err(|source| Failure::file(&args.crl, source))?;
+    let (Some(delta), Some(path)) = (delta, &args.delta) else {
+        return Ok(said);
     };
-    let (Some(number), Some(later)) = (full.number(), delta.number()) else {
-        return Err("a list without a number has no delta".into());
-    };
-    if base > number {
-        return Err(format!(
-            "says what changed since list {base}, and --crl is list {number}"
-        ));
-    }
-    if later < number {
-        return Err(format!("is list {later}, older than --crl, list {number}"));
-    }
-    Ok(())
+    CrlReader::from_der(delta)
+        .and_then(|delta| said.with_delta(delta))
+        .map_err(|source| Failure::file(path, source))
 }
 
 fn issued(path: &Path) -> Result<BTreeSet<SerialNumber>, Failure> {
     let octets = input::read(path, ISSUED)?;
     let text = str::from_utf8(&octets).map_err(|source| Failure::file(path, source))?;
+    // Some editors begin a file with a mark of its encoding.
+    let text = text.trim_start_matches('\u{feff}');
     let mut serials = BTreeSet::new();
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();

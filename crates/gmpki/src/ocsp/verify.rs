@@ -14,15 +14,15 @@ use crate::{
     view::{self, Language, Masks, Page, named, plain},
 };
 use cert_profile::{
-    Issuer,
-    ocsp::{OcspRequest, OcspResponse, ResponderId, VerifiedOcsp},
+    Error, Issuer,
+    ocsp::{OcspRequest, OcspResponse, ResponderId, SingleResponse, VerifiedOcsp},
 };
 use der::{DateTime, referenced::OwnedToRef};
 use gm_crypto::pki::{self, Sm2Sm3};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 
-const REQUEST: &[&str] = &["OCSP REQUEST"];
+pub(super) const REQUEST: &[&str] = &["OCSP REQUEST"];
 const RESPONSE: &[&str] = &["OCSP RESPONSE"];
 
 pub(crate) fn show(args: &OcspShow) -> Result<Outcome, Failure> {
@@ -33,22 +33,68 @@ pub(crate) fn show(args: &OcspShow) -> Result<Outcome, Failure> {
     if let Some(question) = question {
         return Ok(shown(&question));
     }
-    let failed = |source| Failure::file(&args.file, source);
-    let der = pki::decode_pem(&octets, RESPONSE).map_err(|e| Failure::file(&args.file, e))?;
-    let answer = OcspResponse::from_der(&der).map_err(failed)?;
+    let der = pki::decode_pem(&octets, RESPONSE).map_err(|_| {
+        let reason = "is neither a question nor an answer of OCSP, in DER or PEM";
+        Failure::file(&args.file, reason)
+    })?;
     let mut page = Page::new(Language::En);
+    let answer = match OcspResponse::from_der(&der) {
+        Ok(answer) => answer,
+        // An answer that is none (RFC 6960, 2.3).
+        Err(Error::OcspRefused { status }) => {
+            page.row("answer", &format!("none: {status}"));
+            let json = json!({ "kind": "answer", "error": status.to_string() });
+            return Ok(Outcome::new(page.into_text(), json));
+        }
+        Err(source) => return Err(Failure::file(&args.file, source)),
+    };
     let responder = responder_line(answer.responder());
-    page.row("answer of", &responder);
+    let made = answer.unverified_produced_at().to_string();
     let brought = answer.certificates().len();
+    page.row("answer of", &responder);
+    page.row("made", &made);
     page.row("brings", &format!("{brought} certificates"));
     page.row(
-        "says",
-        "what 'gmpki ocsp verify --issuer' tells; unverified, 'gmpki explain' shows it",
+        "verified",
+        "no: what follows is a claim, and 'gmpki ocsp verify --issuer' checks it",
     );
-    Ok(Outcome::new(
-        page.into_text(),
-        json!({ "kind": "answer", "responder": responder, "certificates": brought }),
-    ))
+    let mut objects = Vec::new();
+    for response in answer.unverified_responses() {
+        let until = match response.next_update() {
+            Some(next) => format!(" to {next}"),
+            None => String::new(),
+        };
+        page.row(
+            &hexadecimal(response.id().serial().as_bytes()),
+            &format!(
+                "{}, valid {}{until}",
+                said(response.status()),
+                response.this_update()
+            ),
+        );
+        objects.push(object(response));
+    }
+    let json = json!({
+        "kind": "answer",
+        "verified": false,
+        "responder": responder,
+        "produced_at": made,
+        "certificates": brought,
+        "responses": objects,
+    });
+    Ok(Outcome::new(page.into_text(), json))
+}
+
+/// What an answer says of one certificate.
+fn object(response: &SingleResponse) -> Value {
+    json!({
+        "serial": hexadecimal(response.id().serial().as_bytes()),
+        "status": word(response.status()),
+        "says": said(response.status()),
+        "this_update": response.this_update().to_string(),
+        "next_update": response.next_update().map(|next| next.to_string()),
+        "archive_cutoff": response.archive_cutoff().map(|date| date.to_string()),
+    })
 }
 
 fn shown(question: &OcspRequest) -> Outcome {
@@ -126,15 +172,9 @@ pub(crate) fn verify(args: &OcspVerify) -> Result<Outcome, Failure> {
         } else if chosen && status != "good" {
             reasons.push(format!("{serial} is {status}"));
         }
-        objects.push(json!({
-            "serial": serial,
-            "status": word(response.status()),
-            "says": status,
-            "this_update": response.this_update().to_string(),
-            "next_update": response.next_update().map(|next| next.to_string()),
-            "current": current,
-            "archive_cutoff": response.archive_cutoff().map(|date| date.to_string()),
-        }));
+        let mut said = object(response);
+        said["current"] = current.into();
+        objects.push(said);
     }
     for serial in &wanted {
         let mut said = answer.responses().iter();

@@ -54,12 +54,12 @@ impl Purpose {
             }
             Self::CrlSigner => language.say("certificate that signs CRLs", "CRL 签发证书"),
             Self::Signing => language.say(
-                "signing certificate (of a dual pair, the half that signs)",
-                "签名证书（双证书中用于签名的一张）",
+                "signing certificate: its key signs, and encrypts nothing",
+                "签名证书（密钥只用于签名，不用于加密）",
             ),
             Self::Encryption => language.say(
-                "encryption certificate (of a dual pair, the half that encrypts)",
-                "加密证书（双证书中用于加密的一张）",
+                "encryption certificate: its key encrypts, and signs nothing",
+                "加密证书（密钥只用于加密和密钥协商，不用于签名）",
             ),
             Self::Both => language.say(
                 "certificate for signing and encryption alike: one key for both (GM/T 0015 has two)",

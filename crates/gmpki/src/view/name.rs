@@ -3,10 +3,10 @@
 use super::{Language, plain};
 use crate::sm3::hexadecimal;
 use der::{
-    Tag, Tagged,
+    Encode, Tag, Tagged,
     asn1::{Any, BmpString, Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef},
 };
-use gm_crypto::pki::identity::{Identity, IdentityPlace};
+use gm_crypto::pki::identity::{Identity, IdentityPlace, find_identities_in_name};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use x509_cert::{ext::pkix::name::GeneralName, name::Name};
 
@@ -82,7 +82,17 @@ impl Masks {
         )
     }
 
-    fn over(&self, text: String) -> String {
+    /// The numbers in any name.
+    pub(crate) fn of_name(name: &Name, reveal: bool) -> Self {
+        let found = name
+            .to_der()
+            .ok()
+            .and_then(|der| find_identities_in_name(&der).ok());
+        Self::of_subject(&found.unwrap_or_default(), reveal)
+    }
+
+    /// A text in which the numbers are masked.
+    pub(crate) fn over(&self, text: String) -> String {
         self.0.iter().fold(text, |text, (number, shown)| {
             text.replace(number.as_str(), shown)
         })
@@ -94,6 +104,11 @@ pub(crate) fn masked(identity: &Identity) -> String {
     let shown = identity.to_string();
     let kind = format!("{} ", identity.kind());
     shown.strip_prefix(&kind).unwrap_or(&shown).to_owned()
+}
+
+/// A name on one line (RFC 4514), with numbers of persons and organizations masked.
+pub(crate) fn masked_line(name: &Name) -> String {
+    line(name, &Masks::of_name(name, false))
 }
 
 /// A name on one line (RFC 4514).

@@ -123,12 +123,12 @@ fn a_subject_keeps_order_values_lengths_and_string_types() {
     refused(
         &profile,
         &asks("C=CN,CN=a"),
-        "subject has countryName in another place",
+        "subject has, from the most general part on, countryName after commonName",
     );
     refused(
         &profile,
         &asks("OU=a,CN=a,O=a,C=CN"),
-        "subject has organizationalUnitName in another place",
+        "subject has, from the most general part on, organizationalUnitName after commonName",
     );
     refused(
         &profile,

@@ -138,6 +138,13 @@ fn the_subject_is_searched_by_check_digit() {
     .concat();
     let key = SecretKey::from_bytes(&[7; 32]).unwrap().public_key();
     let found = find_identities(&certificate(key, &name, &[])).unwrap();
+    let alone = find_identities_in_name(&tlv(0x30, &[&name])).unwrap();
+    let numbers = |found: &[Identity]| {
+        let numbers = found.iter().map(|one| one.reveal().to_owned());
+        numbers.collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(&alone), numbers(&found));
+    assert!(find_identities_in_name(&name).is_err());
     let found: Vec<_> = found
         .iter()
         .map(|one| (one.kind(), one.place(), one.reveal(), one.encoding()))
