@@ -10,7 +10,7 @@ use der::{
     referenced::OwnedToRef,
 };
 use gm_crypto::{pki::assemble, sm2::PublicKey};
-use spki::{AlgorithmIdentifierOwned, EncodePublicKey, SubjectPublicKeyInfoOwned};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::{
     Version,
     ext::Extensions,
@@ -38,8 +38,8 @@ impl Profile {
         now: DateTime,
     ) -> Result<Prepared, Rejection> {
         let mut objections = self.subject_objections(request);
-        let public_key = written_key(request.public_key());
-        if public_key.is_err() {
+        // Of the forms of an SM2 key this reads the one that a request is taken in.
+        if PublicKey::try_from(request.public_key().owned_to_ref()).is_err() {
             objections.push(Objection::Key);
         }
         objections.extend(self.issuer_objections(issuer, request));
@@ -52,7 +52,7 @@ impl Profile {
         if let Err(objection) = &granted {
             objections.push(objection.clone());
         }
-        let (Ok(public_key), Ok(granted), []) = (public_key, granted, &objections[..]) else {
+        let (Ok(granted), []) = (granted, &objections[..]) else {
             return Err(Rejection::new(&self.name, objections));
         };
 
@@ -65,7 +65,7 @@ impl Profile {
                 issuer: issuer.name().clone(),
                 validity: Validity::new(Time::from(granted.begin()), Time::from(granted.end())),
                 subject: request.subject().clone(),
-                subject_public_key_info: public_key,
+                subject_public_key_info: request.public_key().clone(),
                 extensions: extensions(self, issuer, request, serial)?,
             }
             .to_der()
@@ -151,13 +151,6 @@ impl Profile {
             },
         }
     }
-}
-
-/// The key in the one form that is written, `id-ecPublicKey` with the curve, in
-/// whichever readable form it came.
-fn written_key(public_key: &SubjectPublicKeyInfoOwned) -> spki::Result<SubjectPublicKeyInfoOwned> {
-    let key = PublicKey::try_from(public_key.owned_to_ref())?;
-    Ok(key.to_public_key_der()?.decode_msg()?)
 }
 
 /// A certificate or CRL that lacks its signature.

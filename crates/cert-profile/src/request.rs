@@ -2,8 +2,9 @@
 
 use crate::KeyOrigin;
 use der::DateTime;
-use gm_crypto::pki::identity::Identifier;
-use spki::SubjectPublicKeyInfoOwned;
+use der::referenced::OwnedToRef;
+use gm_crypto::pki::{PublicKeyFile, SpkiOptions, identity::Identifier};
+use spki::{EncodePublicKey, SubjectPublicKeyInfoOwned};
 use x509_cert::{ext::pkix::name::GeneralName, name::Name};
 
 /// What a registration authority has decided: whom, which key, and nothing else.
@@ -23,10 +24,14 @@ pub struct CertRequest {
 
 impl CertRequest {
     /// Asks for a certificate of `public_key` under `subject`.
+    ///
+    /// An SM2 key in another readable form, with the curve as its algorithm or a compressed
+    /// point, is taken in the one that certificates have; whatever else it is, every profile
+    /// refuses.
     pub fn new(subject: Name, public_key: SubjectPublicKeyInfoOwned) -> Self {
         Self {
             subject,
-            public_key,
+            public_key: written(&public_key).unwrap_or(public_key),
             alternative_names: Vec::new(),
             not_after: None,
             years: None,
@@ -79,7 +84,7 @@ impl CertRequest {
         &self.subject
     }
 
-    /// Which key.
+    /// Which key, as a certificate has it.
     pub fn public_key(&self) -> &SubjectPublicKeyInfoOwned {
         &self.public_key
     }
@@ -108,4 +113,13 @@ impl CertRequest {
     pub fn origin(&self) -> Option<KeyOrigin> {
         self.key_origin
     }
+}
+
+/// `id-ecPublicKey` with the curve and an uncompressed point; none for a key that is not
+/// SM2's.
+fn written(public_key: &SubjectPublicKeyInfoOwned) -> Option<SubjectPublicKeyInfoOwned> {
+    let mut options = SpkiOptions::default();
+    options.compressed = true;
+    let file = PublicKeyFile::from_spki(public_key.owned_to_ref(), options).ok()?;
+    file.key().to_public_key_der().ok()?.decode_msg().ok()
 }

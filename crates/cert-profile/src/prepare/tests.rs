@@ -343,6 +343,28 @@ fn an_empty_name_is_refused() {
 }
 
 #[test]
+fn a_key_in_another_form_is_written_as_certificates_have_it() {
+    let (_, issuer) = authority();
+    let good = spki(&key());
+    let point = PublicKey::try_from(good.owned_to_ref()).unwrap();
+    let mut compressed = good.clone();
+    compressed.subject_public_key = BitString::from_bytes(&point.to_compressed()).unwrap();
+    let mut curve_first = good.clone();
+    curve_first.algorithm.oid = ObjectIdentifier::new_unwrap("1.2.156.10197.1.301");
+    curve_first.algorithm.parameters = None;
+    let profile = shipped("subscriber-signing");
+    let write = |spki| {
+        let request = CertRequest::new("CN=a,C=CN".parse().unwrap(), spki);
+        let prepared = profile.prepare(&issuer, &request, &serial(2), now());
+        prepared.unwrap().tbs().to_vec()
+    };
+    // The key identifier is that of the written key, too.
+    let written = write(good);
+    assert_eq!(write(compressed), written);
+    assert_eq!(write(curve_first), written);
+}
+
+#[test]
 fn another_key_than_sm2_is_refused() {
     let (_, issuer) = authority();
     let good = spki(&key());

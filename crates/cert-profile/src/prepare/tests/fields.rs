@@ -69,7 +69,7 @@ fn years_are_chosen_where_the_profile_leaves_the_choice() {
     refused(
         &fixed,
         &plain.clone().years(3),
-        "3 years of validity are chosen, 2 to 2 are allowed",
+        "3 years of validity are chosen, 2 are allowed",
     );
     let days = Profile::from_toml(PLAIN).unwrap();
     refused(
