@@ -34,6 +34,11 @@ fn a_number_of_a_person_in_a_name_is_masked_wherever_the_name_is_shown() {
     }
     let open = gmpki("csr show --reveal").arg(&csr).answer().good();
     assert!(open.text().contains(NUMBER), "{open}");
+    // The number itself comes from a file, of whichever editor.
+    let file = bench.write("number.txt", format!("\u{feff}{NUMBER}\r\n"));
+    let kind = format!("resident_identity_card=@{}", file.display());
+    let call = office.issue("person-soft-encryption").arg("--years=1");
+    done(call.option("--identifier", kind).arg(&csr).answer());
 }
 
 #[test]
@@ -159,7 +164,7 @@ fn whoever_asks_twice_is_answered_once() {
     // The same twice, by hand: the two numbers of `ask` made one.
     let octets = std::fs::read(&question).expect("a question");
     let place = octets.windows(3).position(|three| three == [2, 1, 0x0b]);
-    let mut twice = octets.clone();
+    let mut twice = octets;
     twice[place.expect("the second number") + 2] = 0x0a;
     let twice = bench.write("twice", twice);
     let shown = gmpki("--json ocsp show").arg(&twice).answer().good().json();
