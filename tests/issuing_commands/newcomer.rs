@@ -53,6 +53,8 @@ fn a_comma_of_chinese_text_is_no_comma_of_a_name() {
         new(wrong).misused("parts are separated by ','");
     }
     new("CN=示例（深圳），分公司,C=CN").good();
+    let typed = new(&format!("{NUMBER},CN=张三"));
+    assert!(!typed.misused("is no name").err.contains(NUMBER));
     new("张三").misused("is no name like 'CN=张三,O=示例,C=CN' (RFC 4514)");
 }
 
