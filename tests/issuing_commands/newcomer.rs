@@ -34,6 +34,11 @@ fn a_number_of_a_person_in_a_name_is_masked_wherever_the_name_is_shown() {
     }
     let open = gmpki("csr show --reveal").arg(&csr).answer().good();
     assert!(open.text().contains(NUMBER), "{open}");
+    // The number itself comes from a file, of whichever editor.
+    let file = bench.write("number.txt", format!("\u{feff}{NUMBER}\r\n"));
+    let kind = format!("resident_identity_card=@{}", file.display());
+    let call = office.issue("person-soft-encryption").arg("--years=1");
+    done(call.option("--identifier", kind).arg(&csr).answer());
 }
 
 #[test]
@@ -48,6 +53,8 @@ fn a_comma_of_chinese_text_is_no_comma_of_a_name() {
         new(wrong).misused("parts are separated by ','");
     }
     new("CN=示例（深圳），分公司,C=CN").good();
+    let typed = new(&format!("{NUMBER},CN=张三"));
+    assert!(!typed.misused("is no name").err.contains(NUMBER));
     new("张三").misused("is no name like 'CN=张三,O=示例,C=CN' (RFC 4514)");
 }
 
@@ -159,7 +166,7 @@ fn whoever_asks_twice_is_answered_once() {
     // The same twice, by hand: the two numbers of `ask` made one.
     let octets = std::fs::read(&question).expect("a question");
     let place = octets.windows(3).position(|three| three == [2, 1, 0x0b]);
-    let mut twice = octets.clone();
+    let mut twice = octets;
     twice[place.expect("the second number") + 2] = 0x0a;
     let twice = bench.write("twice", twice);
     let shown = gmpki("--json ocsp show").arg(&twice).answer().good().json();

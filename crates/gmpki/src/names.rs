@@ -13,9 +13,8 @@ pub(crate) fn subject(text: &str) -> Result<Name, Failure> {
         )));
     }
     let subject: Name = text.parse().map_err(|_| {
-        Failure::Usage(format!(
-            "--subject {text:?} is no name like 'CN=张三,O=示例,C=CN' (RFC 4514)"
-        ))
+        // It is not repeated: it may have the number of a person in it.
+        Failure::Usage("--subject is no name like 'CN=张三,O=示例,C=CN' (RFC 4514)".into())
     })?;
     if subject.is_empty() {
         return Err(Failure::Usage("--subject is empty".into()));

@@ -245,6 +245,8 @@ fn identifier(text: &str) -> Result<Identifier, Failure> {
     };
     let octets = input::read_key(path)?;
     let text = str::from_utf8(&octets).map_err(|source| Failure::file(path, source))?;
+    // Some editors begin a file with a mark of its encoding.
+    let text = text.trim_start_matches('\u{feff}');
     let line = Zeroizing::new(text.lines().next().unwrap_or_default().trim().to_owned());
     Ok(Identifier::new(*kind, line.as_str()))
 }

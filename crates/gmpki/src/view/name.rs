@@ -166,10 +166,7 @@ pub(crate) fn general_name(name: &GeneralName, language: Language) -> String {
         GeneralName::IpAddress(octets) => {
             (language.say("IP", "IP 地址"), address(octets.as_bytes()))
         }
-        GeneralName::DirectoryName(name) => (
-            language.say("name", "目录名"),
-            line(name, &Masks::default()),
-        ),
+        GeneralName::DirectoryName(name) => (language.say("name", "目录名"), masked_line(name)),
         GeneralName::RegisteredId(oid) => (language.say("OID", "对象标识符"), oid.to_string()),
         GeneralName::OtherName(other) => (
             language.say("other", "其他名称"),

@@ -164,4 +164,17 @@ fn a_list_of_another_or_about_some_is_refused() {
             Err(other) => panic!("{other}"),
         }
     }
+    // A delta is looked at as the full list is.
+    let stale = CrlDraft::new(
+        &CA.1,
+        301,
+        at("2026-07-02T06:00:00Z"),
+        at("2026-07-02T11:59:59Z"),
+    );
+    let stale = stale
+        .delta_to(300u64)
+        .prepare([entry(1, Reason::Superseded)]);
+    let stale = sign(stale.unwrap(), &CA.0);
+    let refused = in_force(&base, Some(&stale));
+    assert!(matches!(refused, Err(Error::NotCurrent { .. })));
 }
