@@ -2,13 +2,9 @@
 
 use crate::{
     CertRequest, Error, Objection,
-    subject::{EMAIL_ADDRESS, is_dns_name, is_mailbox, text},
+    subject::{EMAIL_ADDRESS, Rdn, folded, is_dns_name, is_mailbox, text},
 };
-use der::asn1::ObjectIdentifier;
-use x509_cert::{
-    ext::pkix::{self, constraints::name::GeneralSubtree, name::GeneralName},
-    name::{Name, RelativeDistinguishedName},
-};
+use x509_cert::ext::pkix::{self, constraints::name::GeneralSubtree, name::GeneralName};
 
 /// Subtrees that an issuer has at most.
 const MAX_SUBTREES: usize = 1024;
@@ -63,7 +59,7 @@ impl NameConstraints {
         }
         let subject = request.subject();
         if !subject.is_empty()
-            && let Some(fault) = self.fault(&Asked::Directory(read_name(subject)))
+            && let Some(fault) = self.fault(&Asked::Directory(folded(subject)))
         {
             objections.push(Objection::SubjectConstrained { fault });
         }
@@ -138,9 +134,6 @@ enum Hosts {
     Below(String),
 }
 
-/// Attributes in an order that two writers of one name share.
-type Rdn = Vec<(ObjectIdentifier, String)>;
-
 impl Base {
     /// None for a form that no name here has.
     fn read(subtree: &GeneralSubtree) -> Option<Self> {
@@ -166,7 +159,7 @@ impl Base {
                 (Form::Ip, good.then(read))
             }
             GeneralName::DirectoryName(name) => {
-                (Form::Directory, read_name(name).map(Self::Directory))
+                (Form::Directory, folded(name).map(Self::Directory))
             }
             _ => return None,
         };
@@ -266,7 +259,7 @@ impl Asked {
             GeneralName::Rfc822Name(name) => Self::Email(Mailbox::read(name.as_str())),
             GeneralName::UniformResourceIdentifier(uri) => Self::Uri(host_of(uri.as_str())),
             GeneralName::IpAddress(octets) => Self::Ip(octets.as_bytes().to_vec()),
-            GeneralName::DirectoryName(name) => Self::Directory(read_name(name)),
+            GeneralName::DirectoryName(name) => Self::Directory(folded(name)),
             _ => return None,
         })
     }
@@ -318,24 +311,6 @@ fn host_of(uri: &str) -> Option<String> {
     // 10.0.0.1, and what some readers take for it.
     let is_address = last.starts_with(|first: char| first.is_ascii_digit());
     (is_host(host) && !is_address).then(|| host.to_ascii_lowercase())
-}
-
-/// A name as names are compared (RFC 5280, 7.1), but for the characters that differ in
-/// their compatibility forms alone; none where a value is no text.
-fn read_name(name: &Name) -> Option<Vec<Rdn>> {
-    let read = |rdn: &RelativeDistinguishedName| {
-        let folded = |value: &str| {
-            let words: Vec<_> = value.split_whitespace().collect();
-            words.join(" ").to_lowercase()
-        };
-        let values = rdn
-            .iter()
-            .map(|value| Some((value.oid, folded(text(&value.value)?))));
-        let mut values = values.collect::<Option<Rdn>>()?;
-        values.sort_unstable();
-        Some(values)
-    };
-    name.iter_rdn().map(read).collect()
 }
 
 #[cfg(test)]

@@ -2,18 +2,22 @@
 
 use crate::{
     AuthorityKeyForm, CertRequest, Error, Issuer, Kind, Objection, Profile, Rejection,
-    SignatureParameters, extension::extensions, lint, origin, subject::unnamed_mailbox,
+    SignatureParameters,
+    extension::extensions,
+    lint, origin,
+    subject::{are_one, unnamed_mailbox},
 };
 use der::{
     DateTime, Encode, EncodeValue, FixedTag, Tag,
     asn1::{Any, BitString},
+    oid::db::rfc5280::ID_KP_SERVER_AUTH,
     referenced::OwnedToRef,
 };
 use gm_crypto::{pki::assemble, sm2::PublicKey};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::{
     Version,
-    ext::Extensions,
+    ext::{Extensions, pkix::name::GeneralName},
     name::Name,
     serial_number::SerialNumber,
     time::{Time, Validity},
@@ -89,6 +93,13 @@ impl Profile {
         let mut objections = self.subject.check(request.subject());
         let names = request.alternative_names();
         objections.extend(self.alternative_names.check(names));
+        let names_a_host = |name: &GeneralName| {
+            matches!(name, GeneralName::DnsName(_) | GeneralName::IpAddress(_))
+        };
+        let server = self.purposes.contains(&ID_KP_SERVER_AUTH);
+        if server && !names.is_empty() && !names.iter().any(names_a_host) {
+            objections.push(Objection::ServerUnnamed);
+        }
         if request.subject().is_empty() && names.is_empty() {
             objections.push(Objection::SubjectEmpty);
         }
@@ -100,7 +111,6 @@ impl Profile {
 
     fn issuer_objections(&self, issuer: &Issuer, request: &CertRequest) -> Vec<Objection> {
         let mut objections = Vec::new();
-        let same_name = request.subject() == issuer.name();
         let same_key =
             request.public_key().subject_public_key == issuer.public_key().subject_public_key;
         let signs_itself = issuer.validity().is_none();
@@ -109,7 +119,7 @@ impl Profile {
                 objections.push(Objection::IssuerRole {
                     rule: "a root has no issuer above it",
                 });
-            } else if !(same_name && same_key) {
+            } else if !(request.subject() == issuer.name() && same_key) {
                 objections.push(Objection::IssuerRole {
                     rule: "a root's issuer is made from the same request",
                 });
@@ -126,7 +136,8 @@ impl Profile {
         if names_certificate && issuer.certificate().is_none() {
             objections.push(Objection::IssuerCertificateUnknown);
         }
-        if same_name {
+        // In other letters it is the issuer's nevertheless to who compares names.
+        if are_one(request.subject(), issuer.name()) {
             objections.push(Objection::NameOfIssuer);
         }
         if same_key {

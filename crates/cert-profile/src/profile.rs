@@ -110,8 +110,12 @@ impl TryFrom<ProfileConfig> for Profile {
 
     fn try_from(config: ProfileConfig) -> Result<Self, Error> {
         let kind = config.kind;
-        if config.name.trim().is_empty() {
-            return refuse("name", "a profile has a name", "format of this crate");
+        if config.name.trim().is_empty() || config.name.chars().any(char::is_control) {
+            return refuse(
+                "name",
+                "a profile has a name, without control characters: logs show it",
+                "format of this crate",
+            );
         }
         if config.path_len.is_some() && !kind.is_ca() {
             return refuse("path_len", "CAs alone have one", "RFC 5280, 4.2.1.9");

@@ -146,6 +146,10 @@ pub enum Objection {
         index: usize,
     },
 
+    /// A server's certificate without a DNS name or an IP address.
+    #[error("no DNS name or IP address is given, by which clients know a server")]
+    ServerUnnamed,
+
     /// A mailbox of the subject that is no alternative name.
     #[error("emailAddress of the subject is no alternative name: name it there too")]
     MailboxUnnamed,
@@ -344,6 +348,7 @@ impl Objection {
             | Self::AlternativeNameMissing
             | Self::AlternativeName { .. }
             | Self::AlternativeNameRepeated { .. } => "RFC 5280, 4.2.1.6",
+            Self::ServerUnnamed => "RFC 9525, 6; RFC 5280, 4.2.1.6",
             Self::MailboxUnnamed => "RFC 5280, 4.1.2.6",
             Self::IdentifierMissing { .. }
             | Self::IdentifierNotAllowed { .. }

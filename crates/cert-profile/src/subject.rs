@@ -11,7 +11,10 @@ use der::{
     asn1::{Any, Ia5StringRef, ObjectIdentifier, PrintableStringRef, Utf8StringRef},
 };
 use std::collections::BTreeSet;
-use x509_cert::{ext::pkix::name::GeneralName, name::Name};
+use x509_cert::{
+    ext::pkix::name::GeneralName,
+    name::{Name, RelativeDistinguishedName},
+};
 
 /// What the names of a profile's subjects must and may say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -306,6 +309,31 @@ pub(crate) fn unnamed_mailbox(subject: &Name, names: &[GeneralName]) -> Option<O
     };
     let unnamed = mailboxes.any(|mailbox| text(&mailbox.value).is_some_and(|text| !named(text)));
     unnamed.then_some(Objection::MailboxUnnamed)
+}
+
+/// Attributes in an order that two writers of one name share.
+pub(crate) type Rdn = Vec<(ObjectIdentifier, String)>;
+
+/// A name as names are compared (RFC 5280, 7.1), but for the characters that differ in
+/// their compatibility forms alone; none where a value is no text.
+pub(crate) fn folded(name: &Name) -> Option<Vec<Rdn>> {
+    let fold = |value: &str| {
+        let words: Vec<_> = value.split_whitespace().collect();
+        words.join(" ").to_lowercase()
+    };
+    let read = |rdn: &RelativeDistinguishedName| {
+        let values = rdn.iter();
+        let values = values.map(|value| Some((value.oid, fold(text(&value.value)?))));
+        let mut values = values.collect::<Option<Rdn>>()?;
+        values.sort_unstable();
+        Some(values)
+    };
+    name.iter_rdn().map(read).collect()
+}
+
+/// Whether two names are one (RFC 5280, 7.1).
+pub(crate) fn are_one(name: &Name, other: &Name) -> bool {
+    name == other || folded(name).is_some_and(|name| Some(name) == folded(other))
 }
 
 fn form(name: &GeneralName) -> Option<NameForm> {

@@ -30,7 +30,7 @@ impl OcspRequest {
     /// Certificates that are asked about at most.
     pub const MAX_CERT_IDS: usize = 256;
 
-    /// Asks about `cert_ids`; a nonce binds the answer to this question.
+    /// Asks about `cert_ids`, about each once; a nonce binds the answer to this question.
     ///
     /// # Errors
     /// [`Error::Invalid`] without a certificate, and for a serial number or hash that no
@@ -56,8 +56,14 @@ impl OcspRequest {
                 clause: "RFC 6960, 4.1.1; RFC 5280, 4.1.2.2",
             });
         }
+        let mut once: Vec<CertId> = Vec::with_capacity(found);
+        for id in cert_ids {
+            if !once.contains(&id) {
+                once.push(id);
+            }
+        }
         Ok(Self {
-            cert_ids,
+            cert_ids: once,
             nonce,
             requestor: None,
             signed: false,
@@ -124,7 +130,8 @@ impl OcspRequest {
         write().map_err(Error::encoding(WHAT))
     }
 
-    /// The certificates asked about, in their order; at least one.
+    /// The certificates asked about, in their order and each once, as an answer speaks of them;
+    /// at least one.
     pub fn cert_ids(&self) -> &[CertId] {
         &self.cert_ids
     }

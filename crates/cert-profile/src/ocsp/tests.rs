@@ -418,6 +418,23 @@ fn a_signed_question_is_read_and_reported() {
 }
 
 #[test]
+fn who_asks_twice_asks_once() {
+    let (_, spki) = key();
+    let ids = [7, 8, 7].map(|serial| id(&spki, serial));
+    let question = OcspRequest::new(ids.to_vec(), None).unwrap();
+    assert_eq!(question.cert_ids(), &ids[..2]);
+    // SEQUENCE of 3 SEQUENCEs { SEQUENCE { CertID } }, spelled by hand.
+    let single = OcspRequest::new(vec![id(&spki, 7)], None).unwrap();
+    let one = single.to_der().unwrap()[6..].to_vec();
+    let wrap = |parts: Vec<u8>| {
+        let length = u8::try_from(parts.len()).unwrap();
+        [vec![0x30, 0x81, length], parts].concat()
+    };
+    let thrice = wrap(wrap(wrap(one.repeat(3))));
+    assert_eq!(OcspRequest::from_der(&thrice).unwrap(), single);
+}
+
+#[test]
 fn a_question_that_no_answer_can_repeat_is_malformed() {
     let (_, spki) = key();
     let good = OcspRequest::new(vec![id(&spki, 7)], None).unwrap();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ProfileConfig {
-    /// Name of the profile, for logs and rejections; not empty.
+    /// Name of the profile, for logs and rejections; not empty, no control characters.
     pub name: String,
     /// What the subject is.
     pub kind: Kind,

@@ -89,6 +89,12 @@ fn impossible_policy_does_not_load_and_says_its_line() {
             "format of this crate",
         ),
         (
+            "name = \"a\"",
+            "name = \"a\\nb\"",
+            "`name`, line 2: a profile has a name, without control characters",
+            "format of this crate",
+        ),
+        (
             "days = 1",
             "days = 0",
             "`validity`, line 5: is longer than nothing",

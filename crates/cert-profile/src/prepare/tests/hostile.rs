@@ -223,3 +223,37 @@ fn a_serial_number_with_a_zero_in_front_has_the_shard_of_its_octets() {
     let octets = prepared.tbs().windows(url.len());
     assert_eq!(octets.filter(|part| *part == url.as_bytes()).count(), 1);
 }
+
+#[test]
+fn the_issuer_s_name_in_other_letters_is_the_issuer_s() {
+    let own = |name: &str| said(&open(), &request(name, &key()), now());
+    for name in [
+        ROOT,
+        "CN=root  CA,O=EXAMPLE,C=CN",
+        // commonName as PrintableString.
+        "2.5.4.3=#1307526f6f74204341,O=Example,C=CN",
+    ] {
+        assert_eq!(own(name), ["subject is the issuer's own name"], "{name}");
+    }
+    for other in ["CN=RootCA,O=Example,C=CN", "CN=Root CA,C=CN,O=Example"] {
+        assert_eq!(own(other), [""; 0], "{other}");
+    }
+}
+
+#[test]
+fn a_server_has_a_host() {
+    let text = OPEN.replace("\"optional\"", "\"required\"").replacen(
+        "name",
+        "extended_key_usage = [\"serverAuth\"]\nname",
+        1,
+    );
+    let profile = Profile::from_toml(&text).unwrap();
+    let plain = request("CN=a", &key());
+    let mailbox = plain.alternative_name(GeneralName::Rfc822Name(ia5("a@b.cn")));
+    assert_eq!(
+        said(&profile, &mailbox, now()),
+        ["no DNS name or IP address is given, by which clients know a server"]
+    );
+    let named = mailbox.alternative_name(dns("b.cn"));
+    assert_eq!(said(&profile, &named, now()), [""; 0]);
+}
