@@ -170,7 +170,7 @@ fn whoever_asks_twice_is_answered_once() {
     twice[place.expect("the second number") + 2] = 0x0a;
     let twice = bench.write("twice", twice);
     let shown = gmpki("--json ocsp show").arg(&twice).answer().good().json();
-    assert_eq!(shown["serials"], json!(["0a", "0a"]));
+    assert_eq!(shown["serials"], json!(["0a"]));
     let issued = bench.write("issued", "\u{feff}0A\r\n");
     let answer = answer_about(&office, &twice, &issued).good().json();
     assert_eq!(

@@ -17,7 +17,7 @@ use cert_profile::{
 };
 use der::{Decode, referenced::OwnedToRef};
 use serde_json::json;
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 use x509_cert::{Certificate, serial_number::SerialNumber};
 
 /// Octets of a nonce (RFC 9654, 2.1, recommends 32).
@@ -36,9 +36,6 @@ pub(crate) fn ask(args: &OcspAsk) -> Result<Outcome, Failure> {
         let serial = serial::option("--serial", text)?;
         ids.push(id_of(&issuer, args.digest, serial)?);
     }
-    // Whoever names a certificate twice asks about it once.
-    let mut seen = BTreeSet::new();
-    ids.retain(|id: &CertId| seen.insert(id.serial().clone()));
     let nonce = if args.no_nonce {
         None
     } else {
@@ -46,10 +43,12 @@ pub(crate) fn ask(args: &OcspAsk) -> Result<Outcome, Failure> {
         getrandom::fill(&mut random)?;
         Some(Nonce::new(random)?)
     };
-    let question = OcspRequest::new(ids.clone(), nonce.clone())?.to_der()?;
-    output::write(&args.out, &question, Readers::AsUsual)?;
+    // Whoever names a certificate twice asks about it once.
+    let question = OcspRequest::new(ids, nonce.clone())?;
+    output::write(&args.out, &question.to_der()?, Readers::AsUsual)?;
     let path = args.out.display().to_string();
-    let serials: Vec<String> = ids
+    let serials: Vec<String> = question
+        .cert_ids()
         .iter()
         .map(|id| hexadecimal(id.serial().as_bytes()))
         .collect();
