@@ -16,9 +16,10 @@ use rusqlite::{
 };
 use std::{
     fmt,
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// `PRAGMA application_id` of our files: "GMLC".
@@ -51,6 +52,8 @@ const SCHEMA: &str = "
 
 /// How long an open waits for another process to let go.
 const BUSY: Duration = Duration::from_millis(500);
+/// How long it waits for its turn: longer than the open before it takes.
+const TURN: Duration = Duration::from_secs(5);
 
 /// A store in an SQLite file.
 pub struct SqliteStore {
@@ -67,6 +70,7 @@ impl SqliteStore {
     /// written, [`StoreError::Database`] or [`StoreError::File`] when it can't be
     /// made or read. None of them changes the file.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let _turn = turn(path);
         if !path.exists() {
             Self::make(path)?;
         }
@@ -167,8 +171,7 @@ impl SqliteStore {
             made => made?,
         }
         let _ = fs::remove_file(&draft);
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        File::open(folder.unwrap_or(Path::new(".")))
+        File::open(folder_of(path))
             .and_then(|folder| folder.sync_all())
             .map_err(failed)
     }
@@ -282,6 +285,24 @@ impl SqliteStore {
         };
         rows().map_err(|source| self.failed("reading it", source))
     }
+}
+
+/// The right to open a store in the folder of `path`, until it is dropped.
+///
+/// Two that open one file at once would both read it first, each keep the other from the
+/// whole of it, and both be refused. Where a folder can't be locked, they still are.
+fn turn(path: &Path) -> Option<File> {
+    let folder = File::open(folder_of(path)).ok()?;
+    let until = Instant::now() + TURN;
+    while matches!(folder.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < until {
+        thread::sleep(Duration::from_millis(2));
+    }
+    Some(folder)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    folder.unwrap_or(Path::new("."))
 }
 
 impl Store for SqliteStore {

@@ -10,6 +10,8 @@ use lifecycle::{
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Barrier,
+    thread,
 };
 use tempfile::TempDir;
 
@@ -336,6 +338,26 @@ fn a_file_has_one_writer() {
     }
     drop(first);
     SqliteStore::open(&path).unwrap();
+}
+
+#[test]
+fn of_two_that_open_a_file_at_once_one_has_it() {
+    for _ in 0..6 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let both = Barrier::new(2);
+        let opened = thread::scope(|scope| {
+            let open = || {
+                both.wait();
+                SqliteStore::open(&path)
+            };
+            [scope.spawn(open), scope.spawn(open)].map(|thread| thread.join().unwrap())
+        });
+        // Neither has let go before both have tried.
+        let (have, refused): (Vec<_>, Vec<_>) = opened.into_iter().partition(Result::is_ok);
+        assert_eq!(have.len(), 1, "{refused:?}");
+        assert!(matches!(refused[..], [Err(StoreError::Locked { .. })]));
+    }
 }
 
 #[test]
