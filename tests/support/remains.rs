@@ -132,9 +132,10 @@ fn masked(piece: &[u8]) -> u64 {
 // SAFETY: the system's allocator does all of it; blocks are only read, while they are
 // still owned. `realloc` is the default, which gives the old block back through here.
 unsafe impl GlobalAlloc for WatchedHeap {
+    /// Zeros: what the last owner of a block left there is not its next one's doing.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise is the same.
-        unsafe { System.alloc(layout) }
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
