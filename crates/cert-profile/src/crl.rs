@@ -23,18 +23,18 @@ use crate::{
 };
 use core::{borrow::Borrow, fmt};
 use der::{
-    DateTime, Encode,
-    asn1::{Any, Ia5String, Uint},
+    DateTime, Encode, TagMode, TagNumber,
+    asn1::{Any, ContextSpecific, Ia5String, Uint},
 };
 use point::{distribution_point, read_urls};
 use spki::AlgorithmIdentifierOwned;
-use write::{write_header, write_time};
 use x509_cert::{
     ext::{
         Extension,
         pkix::{self, crl::FreshestCrl},
     },
     serial_number::SerialNumber,
+    time::Time,
 };
 
 /// What a CA is about to say about the certificates it has revoked.
@@ -154,13 +154,14 @@ impl<'a> CrlDraft<'a> {
             let mut front = vec![2, 1, 1];
             algorithm.encode_to_vec(&mut front)?;
             self.issuer.name().encode_to_vec(&mut front)?;
-            write_time(&mut front, self.this_update);
-            write_time(&mut front, self.next_update);
-            let list = self.extensions()?.to_der()?;
-            let mut extensions = Vec::new();
-            write_header(&mut extensions, 0xa0, list.len());
-            extensions.extend(list);
-            Ok((front, extensions))
+            Time::from(self.this_update).encode_to_vec(&mut front)?;
+            Time::from(self.next_update).encode_to_vec(&mut front)?;
+            let extensions = ContextSpecific {
+                tag_number: TagNumber(0),
+                tag_mode: TagMode::Explicit,
+                value: self.extensions()?,
+            };
+            Ok((front, extensions.to_der()?))
         };
         let (front, extensions) = write().map_err(Error::encoding(WHAT))?;
         Ok(CrlWriter::new(self, algorithm, front, extensions))

@@ -1,8 +1,16 @@
 //! One certificate of a list.
 
 use super::Reason;
-use der::DateTime;
-use x509_cert::serial_number::SerialNumber;
+use crate::extension::extension;
+use der::{
+    DateTime, Encode,
+    asn1::{GeneralizedTime, OctetString},
+    oid::db::rfc5280::ID_CE_INVALIDITY_DATE,
+};
+use x509_cert::{
+    ext::{Extension, pkix::CrlReason},
+    serial_number::SerialNumber,
+};
 
 /// One certificate that is revoked or held, or is so no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,14 +73,29 @@ impl RevokedEntry {
         self.invalidity_date
     }
 
-    /// reasonCode; absent instead of unspecified (RFC 5280, 5.3.1).
-    pub(super) fn code(&self) -> Option<u8> {
-        match self.reason {
-            None => Some(REMOVE_FROM_CRL),
+    /// DER of crlEntryExtensions, nothing when there are none: reasonCode is absent instead
+    /// of unspecified (RFC 5280, 5.3.1), invalidityDate a GeneralizedTime in every year
+    /// (5.3.2).
+    pub(super) fn extensions(&self) -> der::Result<Vec<u8>> {
+        let reason = match self.reason {
+            None => Some(CrlReason::RemoveFromCRL),
             Some(Reason::Unspecified) => None,
-            Some(reason) => Some(reason.code()),
+            Some(reason) => Some(reason.to_x509()),
+        };
+        let mut extensions = Vec::new();
+        if let Some(reason) = reason {
+            extensions.push(extension(false, &reason)?);
+        }
+        if let Some(date) = self.invalidity_date {
+            extensions.push(Extension {
+                extn_id: ID_CE_INVALIDITY_DATE,
+                critical: false,
+                extn_value: OctetString::new(GeneralizedTime::from(date).to_der()?)?,
+            });
+        }
+        match extensions.is_empty() {
+            true => Ok(Vec::new()),
+            false => extensions.to_der(),
         }
     }
 }
-
-pub(super) const REMOVE_FROM_CRL: u8 = 8;

@@ -1,10 +1,12 @@
 //! Lists of any length, written entry by entry.
 
-use super::{CrlDraft, RevokedEntry, WHAT, refuse};
+use super::{CrlDraft, Reason, RevokedEntry, WHAT, refuse};
 use crate::{Error, Prepared, lint, prepare::is_good_serial};
 use core::fmt;
-use der::{DateTime, Length};
+use der::{Encode, Header, Length, Tag};
 use spki::AlgorithmIdentifierOwned;
+use std::collections::{BTreeMap, btree_map::Entry};
+use x509_cert::time::Time;
 
 /// A list whose entries are being written: [`CrlDraft::begin`].
 ///
@@ -16,6 +18,8 @@ pub struct CrlWriter<'a> {
     /// What stands before the entries, and the extensions behind them.
     front: Vec<u8>,
     extensions: Vec<u8>,
+    /// crlEntryExtensions of entries that have a reason alone.
+    by_reason: BTreeMap<Option<Reason>, Vec<u8>>,
     /// Room for `front` and two headers, then the entries.
     octets: Vec<u8>,
     room: usize,
@@ -34,6 +38,7 @@ impl<'a> CrlWriter<'a> {
             algorithm,
             front,
             extensions,
+            by_reason: BTreeMap::new(),
             octets: vec![0; room],
             room,
         }
@@ -70,10 +75,31 @@ impl<'a> CrlWriter<'a> {
                 serial: Box::new(entry.serial().clone()),
             });
         }
-        let longest = self.octets.len() + MAX_ENTRY + self.extensions.len();
-        Length::try_from(longest).map_err(Error::encoding(WHAT))?;
-        write_entry(&mut self.octets, entry);
-        Ok(())
+        let before = self.octets.len();
+        let written = self.write(entry).map_err(Error::encoding(WHAT));
+        if written.is_err() {
+            self.octets.truncate(before);
+        }
+        written
+    }
+
+    fn write(&mut self, entry: &RevokedEntry) -> der::Result<()> {
+        let extensions = match entry.invalidity_date() {
+            Some(_) => &entry.extensions()?,
+            // Few reasons for many entries.
+            None => match self.by_reason.entry(entry.reason()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(entry.extensions()?),
+            },
+        };
+        let date = Time::from(entry.revoked_at());
+        let fixed = (entry.serial().encoded_len()? + date.encoded_len()?)?;
+        let octets = &mut self.octets;
+        write_header(octets, usize::try_from(fixed)? + extensions.len())?;
+        entry.serial().encode_to_vec(octets)?;
+        date.encode_to_vec(octets)?;
+        octets.extend_from_slice(extensions);
+        Length::try_from(octets.len() + self.extensions.len()).map(drop)
     }
 
     /// Ends the list and asks the rules of [`lint`] of the very octets that are signed.
@@ -85,16 +111,19 @@ impl<'a> CrlWriter<'a> {
     pub fn finish(self) -> Result<Prepared, Error> {
         let mut octets = self.octets;
         let entries = octets.len() - self.room;
-        let mut list = Vec::with_capacity(HEADER);
-        if entries > 0 {
-            write_header(&mut list, SEQUENCE, entries);
-        }
-        let content = self.front.len() + list.len() + entries + self.extensions.len();
-        Length::try_from(content + HEADER).map_err(Error::encoding(WHAT))?;
-        let mut front = Vec::with_capacity(self.room);
-        write_header(&mut front, SEQUENCE, content);
-        front.extend(self.front);
-        front.extend(list);
+        let write = || -> der::Result<Vec<u8>> {
+            let mut list = Vec::with_capacity(HEADER);
+            if entries > 0 {
+                write_header(&mut list, entries)?;
+            }
+            let content = self.front.len() + list.len() + entries + self.extensions.len();
+            let mut front = Vec::with_capacity(self.room);
+            write_header(&mut front, content)?;
+            front.extend(self.front);
+            front.extend(list);
+            Ok(front)
+        };
+        let front = write().map_err(Error::encoding(WHAT))?;
         let unused = self.room - front.len();
         octets[unused..self.room].copy_from_slice(&front);
         octets.drain(..unused);
@@ -113,92 +142,14 @@ impl fmt::Debug for CrlWriter<'_> {
     }
 }
 
-const SEQUENCE: u8 = 0x30;
 /// The longest header: a tag, and four octets of length behind their count.
 const HEADER: usize = 6;
-/// 20 octets of serial number, GeneralizedTime, both extensions.
-const MAX_ENTRY: usize = 81;
 /// 16 octets of serial number, UTCTime and a reason.
 const USUAL_ENTRY: usize = 50;
 const MAX_OCTETS: usize = 1 << 28;
 
-/// Writes an entry, whose content is shorter than 128 octets.
-fn write_entry(octets: &mut Vec<u8>, entry: &RevokedEntry) {
-    let start = octets.len();
-    octets.extend([SEQUENCE, 0]);
-    let serial = entry.serial().as_bytes();
-    octets.push(0x02);
-    octets.push(short(serial.len()));
-    octets.extend(serial);
-    write_time(octets, entry.revoked_at());
-    let (reason, invalidity) = (entry.code(), entry.invalidity_date());
-    if reason.is_some() || invalidity.is_some() {
-        let extensions = octets.len();
-        octets.extend([SEQUENCE, 0]);
-        if let Some(code) = reason {
-            // id-ce-cRLReasons, an ENUMERATED.
-            octets.extend([SEQUENCE, 10, 6, 3, 0x55, 0x1d, 21, 4, 3, 10, 1, code]);
-        }
-        if let Some(date) = invalidity {
-            // id-ce-invalidityDate, a GeneralizedTime in every year (RFC 5280, 5.3.2).
-            octets.extend([SEQUENCE, 24, 6, 3, 0x55, 0x1d, 24, 4, 17]);
-            write_generalized_time(octets, date);
-        }
-        octets[extensions + 1] = short(octets.len() - extensions - 2);
-    }
-    octets[start + 1] = short(octets.len() - start - 2);
-}
-
-/// UTCTime through 2049, GeneralizedTime later (RFC 5280, 5.1.2.4 to 5.1.2.6).
-pub(super) fn write_time(octets: &mut Vec<u8>, time: DateTime) {
-    if time.year() >= 2050 {
-        return write_generalized_time(octets, time);
-    }
-    octets.extend([0x17, 13]);
-    octets.extend(digits(time.year() % 100));
-    write_rest(octets, time);
-}
-
-fn write_generalized_time(octets: &mut Vec<u8>, time: DateTime) {
-    octets.extend([0x18, 15]);
-    octets.extend(digits(time.year() / 100));
-    octets.extend(digits(time.year() % 100));
-    write_rest(octets, time);
-}
-
-fn write_rest(octets: &mut Vec<u8>, time: DateTime) {
-    let parts = [
-        time.month(),
-        time.day(),
-        time.hour(),
-        time.minutes(),
-        time.seconds(),
-    ];
-    for part in parts {
-        octets.extend(digits(u16::from(part)));
-    }
-    octets.push(b'Z');
-}
-
-/// Two digits of a number below 100.
-fn digits(number: u16) -> [u8; 2] {
-    let digit = |number: u16| b'0' + number.to_le_bytes()[0];
-    [digit(number / 10 % 10), digit(number % 10)]
-}
-
-/// A length below 128.
-fn short(length: usize) -> u8 {
-    length.to_le_bytes()[0]
-}
-
-/// A tag and the shortest length.
-pub(super) fn write_header(octets: &mut Vec<u8>, tag: u8, length: usize) {
-    octets.push(tag);
-    if length < 0x80 {
-        return octets.push(short(length));
-    }
-    let bytes = length.to_be_bytes();
-    let zeros = bytes.iter().take_while(|octet| **octet == 0).count();
-    octets.push(0x80 | short(bytes.len() - zeros));
-    octets.extend(&bytes[zeros..]);
+/// The header of a SEQUENCE.
+fn write_header(octets: &mut Vec<u8>, length: usize) -> der::Result<()> {
+    let header = Header::new(Tag::Sequence, Length::try_from(length)?);
+    header.encode_to_vec(octets).map(drop)
 }

@@ -1,6 +1,7 @@
 //! Lists as they come back, and those that are none.
 
 use super::*;
+use der::Tag;
 use proptest::{collection, option, prelude::*, sample::Index};
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -8,11 +9,8 @@ static CA: LazyLock<(SigningKey, Issuer)> = LazyLock::new(authority);
 
 /// SEQUENCE and the like, of at most 65,535 octets.
 fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let content = parts.concat();
-    let mut octets = Vec::new();
-    write_header(&mut octets, tag, content.len());
-    octets.extend(content);
-    octets
+    let tag = Tag::from_der(&[tag]).unwrap();
+    Any::new(tag, parts.concat()).unwrap().to_der().unwrap()
 }
 
 /// A list of these parts behind the algorithm, with a signature that is none.
