@@ -150,8 +150,8 @@ pub struct Registered {
     pub case: CaseNumber,
     /// Who booked it.
     pub registrar: PersonId,
-    /// The end that the pair will have, where the policy cuts it to the CA's own: what the
-    /// applicant's form shows.
+    /// The CA's own end, in whole seconds, where the policy cuts a certificate of the pair
+    /// to it: what the applicant's form shows. Approval is refused when it has changed.
     pub shortened_to: Option<DateTime>,
 }
 
@@ -263,7 +263,7 @@ pub enum Event {
         case: CaseNumber,
         /// SM3 of the request, which later steps compare with (S1-09).
         snapshot: Octets,
-        /// The end that the pair will have, where the policy cuts it to the CA's own.
+        /// The CA's own end, where the policy cuts a certificate of the pair to it.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
@@ -389,6 +389,7 @@ pub fn decide(
         (Some(State::Registered(registered)), Command::Approve) => {
             actor.sits_in(&[Seat::Approver])?;
             actor.differs_from(&seats(registered))?;
+            shown_as_granted(registered, context)?;
             let intent = intend(
                 &registered.submitted.request,
                 Ordinal::Signing,
@@ -792,22 +793,36 @@ fn intend(
     )
 }
 
-/// The earlier end of the two certificates, if the policy cuts one to the CA's own. What
-/// stands against the request is for the approval to say.
+/// Refuses an approval whose certificates would not have the end that was registered.
+fn shown_as_granted(registered: &Registered, context: &Context<'_>) -> Result<(), Error> {
+    let shown = registered.shortened_to;
+    if context.issuance.is_none() {
+        // That nobody can issue is said instead.
+        return Ok(());
+    }
+    match shortened(&registered.submitted.request, context)? {
+        granted if granted == shown => Ok(()),
+        granted => Err(Refusal::EndChanged {
+            registered: shown,
+            granted,
+        }
+        .into()),
+    }
+}
+
+/// The CA's own end, if the policy cuts a certificate of the pair to it. What stands
+/// against the request is for the approval to say.
 fn shortened(request: &Request, context: &Context<'_>) -> Result<Option<DateTime>, Error> {
     let Some(issuance) = context.issuance else {
         return Ok(None);
     };
     let request = request.certificate_request(&request.public_key)?;
-    let granted = [issuance.signing, issuance.encryption]
-        .into_iter()
-        .filter_map(|profile| {
-            profile
-                .validity(issuance.issuer, &request, context.now)
-                .ok()
-        });
-    let shortened = granted.filter(|granted| granted.shortened_from().is_some());
-    Ok(shortened.map(|granted| granted.end()).min())
+    let granted = |profile: &Profile| {
+        let granted = profile.validity(issuance.issuer, &request, context.now);
+        let granted = granted.ok()?;
+        granted.shortened_from().map(|_| granted.end())
+    };
+    Ok(granted(issuance.signing).or_else(|| granted(issuance.encryption)))
 }
 
 fn seats(registered: &Registered) -> [(&PersonId, Seat); 2] {

@@ -59,7 +59,8 @@ pub struct Policy {
     pub issuer: AuthorityId,
     /// For signing certificates.
     pub signing: Profile,
-    /// For encryption certificates.
+    /// For encryption certificates; one without `key_origin`, since the key-management
+    /// centre makes those keys.
     pub encryption: Profile,
     /// For authorities, found by name.
     pub authorities: Vec<Profile>,

@@ -1,6 +1,7 @@
 //! What can go wrong: a rule said no, or something outside failed.
 
 use crate::{ApplicationId, AuthorityId, PersonId, Seat, Serial, StreamId};
+use der::DateTime;
 use std::path::PathBuf;
 
 /// A rule said no. The store is as it was; the same command can be given again
@@ -38,6 +39,20 @@ pub enum Refusal {
     IssuerNotReady {
         /// Its name.
         id: AuthorityId,
+    },
+
+    /// The pair would end otherwise than the registration, and so the applicant's form,
+    /// shows it: the CA or the policy changed in between.
+    #[error(
+        "the registration shows {}, the certificates would have {}: reject it and register it anew",
+        end(.registered),
+        end(.granted)
+    )]
+    EndChanged {
+        /// The end that was registered; none for the one that was asked for.
+        registered: Option<DateTime>,
+        /// The end that is granted now; none for the one that is asked for.
+        granted: Option<DateTime>,
     },
 
     /// The engine was given no profile of that name.
@@ -231,4 +246,11 @@ pub enum StoreError {
     /// Injected by a test double, or an adapter's own fault.
     #[error("{0}")]
     Other(&'static str),
+}
+
+fn end(shortened_to: &Option<DateTime>) -> String {
+    match shortened_to {
+        Some(end) => format!("the CA's own end, {end}"),
+        None => "the end asked for".to_owned(),
+    }
 }

@@ -26,8 +26,8 @@ pub struct Intent {
 }
 
 impl Intent {
-    /// The octets that `profile` writes for what was registered, if they say what was
-    /// registered. There is no other way to an intent.
+    /// The octets that `profile` writes for what was registered, read back and compared with
+    /// it: name, key, numbers and end. There is no other way to an intent.
     ///
     /// # Errors
     /// [`Error::Refused`] with [`Refusal::Profile`].

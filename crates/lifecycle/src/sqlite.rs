@@ -62,7 +62,9 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens a store for an engine; makes it when there is none.
+    /// Opens a store for an engine; makes it when there is none. Those of one folder are
+    /// opened one after the other, and a file that another process has is waited for: 5.5
+    /// seconds at most.
     ///
     /// # Errors
     /// [`StoreError::Locked`] when another process has it, [`StoreError::Foreign`]

@@ -85,11 +85,14 @@ fn a_pair_that_is_cut_to_its_ca_s_end_is_registered_with_that_end() {
         let clamp = text.replace("years = 2", "years = 15\nbeyond_issuer = \"clamp\"");
         Profile::from_toml(&clamp).unwrap()
     };
-    let mut policy = policy();
-    policy.signing = longer("subscriber-signing");
-    policy.encryption = longer("subscriber-encryption");
+    let policy = || {
+        let mut policy = policy();
+        policy.signing = longer("subscriber-signing");
+        policy.encryption = longer("subscriber-encryption");
+        policy
+    };
     drop(engine);
-    let mut engine = world.engine_under(policy);
+    let mut engine = world.engine_under(policy());
     let zhang = Applicant::new("zhang.san");
     act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
     act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
@@ -97,6 +100,16 @@ fn a_pair_that_is_cut_to_its_ca_s_end_is_registered_with_that_end() {
         matches!(engine.application(&zhang.id).unwrap(), Some(State::Registered(registered))
             if registered.shortened_to == Some(until))
     );
+    // Another policy would give another end than the form shows.
+    drop(engine);
+    let mut engine = world.engine();
+    let approve = act(&mut engine, &approver(), zhang.command(Command::Approve));
+    assert!(
+        matches!(approve, Err(Error::Refused(Refusal::EndChanged { registered: Some(shown), granted: None }))
+            if shown == until)
+    );
+    drop(engine);
+    let mut engine = world.engine_under(policy());
     take_through(&mut engine, &zhang).unwrap();
     let pair = zhang.pair(&engine);
     assert_eq!(pair.registered.shortened_to, Some(until));
