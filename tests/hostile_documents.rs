@@ -463,8 +463,8 @@ fn extensions_that_nobody_should_write_are_told() {
         let kept = ParsedCrl::from_der(&octets[..]).is_ok_and(|crl| crl.unprocessed().is_some());
         assert_eq!(kept, row == 4, "{name}");
         for (said, words) in said.iter().zip(readers) {
-            let words = words.unwrap_or("read");
-            assert!(said.contains(words), "an entry with {name}: {said}");
+            let as_told = words.map_or(said == "read", |words| said.contains(words));
+            assert!(as_told, "an entry with {name}: {said}");
         }
         assert!(
             rule.is_none_or(|rule| found.contains(&rule)),

@@ -1,6 +1,6 @@
 //! What is refused: each with its exit code and its reason, and nothing is written.
 
-use crate::{Office, done, request, serial, shown};
+use crate::{Office, done, request, shown};
 use gm_pki_tests::command::{Bench, gmpki};
 use std::{fs, path::Path};
 
@@ -198,14 +198,10 @@ fn a_policy_with_an_error_is_refused_with_its_line() {
         .answer()
         .good();
 
-    for (find, put, reason) in [
-        (
-            "key_usage = [",
-            "key_usage = [\"keyEncipherment\", ",
-            "line",
-        ),
-        ("kind = ", "kine = ", "line"),
-        ("\"digitalSignature\"", "\"digitalSignatures\"", "line"),
+    for (find, put) in [
+        ("key_usage = [", "key_usage = [\"keyEncipherment\", "),
+        ("kind = ", "kine = "),
+        ("\"digitalSignature\"", "\"digitalSignatures\""),
     ] {
         let bad = good.text().replace(find, put);
         assert_ne!(bad, good.text());
@@ -215,7 +211,7 @@ fn a_policy_with_an_error_is_refused_with_its_line() {
             .expect("a line")
             + 1;
         let bad = bench.write("bad.toml", bad);
-        let reason = format!("{reason} {at}");
+        let reason = format!("line {at}: ");
         gmpki("profile check").arg(&bad).answer().refused(&reason);
         let name = bad.to_str().expect("text").to_owned();
         office.issue(&name).arg(&csr).answer().refused(&reason);
@@ -439,14 +435,14 @@ fn answers_are_refused_that_the_ca_did_not_give() {
         .option("--issuer", &office.root)
         .arg(&answer)
         .answer()
-        .refused("answer");
+        .refused("answer: OCSP answer names another responder");
     let mut flipped = fs::read(&answer).expect("a file");
     *flipped.last_mut().expect("octets") ^= 1;
     gmpki("ocsp verify")
         .option("--issuer", &office.ca)
         .arg(bench.write("flipped", flipped))
         .answer()
-        .refused("flipped: ");
+        .refused("flipped: signature of BasicOCSPResponse is not accepted");
 
     // A question that is none is answered, and told.
     let nonsense = bench.write("nonsense", [0x30, 0]);
@@ -463,7 +459,6 @@ fn answers_are_refused_that_the_ca_did_not_give() {
         .arg(&certificate)
         .answer()
         .refused("not by --issuer");
-    assert!(!serial(&certificate).is_empty());
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn a_list_of_any_length_is_written_from_lines_and_read_back() {
     use std::fmt::Write;
     let office = Office::new();
     let mut lines = String::from("serial,time,reason,invalidity\n");
-    // As many as a test can take; benches/profile.rs has a million.
+    // As many as a test can take; benches/crl.rs has a million.
     for number in 0..20_000 {
         let reason = ["keyCompromise", "superseded", "", "certificateHold"][number % 4];
         writeln!(lines, "40{number:08x},2026-01-01T00:00:00Z,{reason},").expect("text");

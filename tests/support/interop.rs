@@ -139,7 +139,7 @@ impl PkiLint {
         Duration::from_secs_f64(answer.seconds)
     }
 
-    /// Its own program `name` over one file in PEM, by findings of at least a notice.
+    /// Its own program `name` over one file.
     pub fn program(&self, name: &str, arguments: &[&str], file: &Path) -> Said {
         let mut command = Command::new(installed().join("python/bin").join(name));
         Said::of(command.arg("lint").args(arguments).arg(file))

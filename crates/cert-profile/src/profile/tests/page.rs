@@ -77,13 +77,19 @@ fn shipped_profiles() -> String {
         if config.validity.beyond_issuer == BeyondIssuer::Clamp {
             validity.push_str(", clamped");
         }
-        let origin = profile
-            .key_origin()
-            .map_or("", |origin| match origin.device {
-                OriginDevice::Any => "production",
-                OriginDevice::Hardware => "production, hardware",
-                OriginDevice::Qualified => "production, qualified hardware",
-            });
+        let origin = profile.key_origin().map_or_else(Vec::new, |origin| {
+            let environment = match origin.environment {
+                OriginEnvironment::Production => Some("production"),
+                OriginEnvironment::Any => None,
+            };
+            let device = match origin.device {
+                OriginDevice::Any => None,
+                OriginDevice::Hardware => Some("hardware"),
+                OriginDevice::Qualified => Some("qualified hardware"),
+            };
+            environment.into_iter().chain(device).collect()
+        });
+        let origin = origin.join(", ");
         let _ = writeln!(
             text,
             "| `{name}` | {} | {usages} | {validity} | {origin} |",
