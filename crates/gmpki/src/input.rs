@@ -27,7 +27,7 @@ pub(crate) const KEY_FILE: usize = 1 << 20;
 /// Octets of the largest symmetric key.
 const KEY: usize = 1 << 12;
 
-pub(crate) const CERTIFICATE: &[&str] = &["CERTIFICATE"];
+pub(crate) const CERTIFICATE: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE"];
 pub(crate) const CRL: &[&str] = &["X509 CRL"];
 
 /// Reads a whole file, or standard input for `-`, and refuses one that is larger

@@ -64,14 +64,8 @@ impl Page {
     /// A label with lines of their own.
     pub(crate) fn rows(&mut self, label: &str, values: &[String]) {
         match values {
-            [] => {}
             [one] => self.row(label, one),
-            several => {
-                let _ = writeln!(self.text, "{label}{}", self.language.say(":", "："));
-                for value in several {
-                    let _ = writeln!(self.text, "  {value}");
-                }
-            }
+            several => self.list(label, several),
         }
     }
 

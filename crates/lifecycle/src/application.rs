@@ -80,15 +80,18 @@ impl Request {
             .filter(|_| *self.public_key == *public_key);
         Ok(
             match origin.and_then(|der| csr::KeyOrigin::from_der(der).ok()) {
-                Some(origin) => request.key_origin(in_policy_s_words(&origin)),
+                Some(origin) => request.key_origin(key_origin(&origin)),
                 None => request,
             },
         )
     }
 }
 
-/// csr and cert-profile do not know each other.
-fn in_policy_s_words(origin: &csr::KeyOrigin) -> KeyOrigin {
+/// What a request says about its key's origin, in the words of policy: `csr` and
+/// `cert-profile` do not know each other. What is not known to be production is a test
+/// environment; a device is qualified when the number of its certificate is given (S0-09,
+/// S0-10).
+pub fn key_origin(origin: &csr::KeyOrigin) -> KeyOrigin {
     let environment = match origin.environment() {
         csr::Environment::Production => KeyEnvironment::Production,
         // Whatever else there may come to be is not production.

@@ -13,7 +13,7 @@ use crate::{
     sm2::user_id,
     view::{self, Language},
 };
-use cert_profile::{CertRequest, Granted, Issuer, KeyCustody, KeyEnvironment, KeyOrigin, Profile};
+use cert_profile::{CertRequest, Granted, Issuer, KeyOrigin, Profile};
 use csr::{Environment, VerifiedCsr};
 use der::{DateTime, Decode, oid::AssociatedOid};
 use gm_crypto::pki::{
@@ -21,7 +21,10 @@ use gm_crypto::pki::{
     identity::{Identifier, IdentityKind},
 };
 use hsm::{Checked, KeyHandle, SoftKey};
-use lifecycle::ports::{RandomSerials, Serials};
+use lifecycle::{
+    application,
+    ports::{RandomSerials, Serials},
+};
 use serde_json::json;
 use spki::{EncodePublicKey, SubjectPublicKeyInfoOwned};
 use std::path::Path;
@@ -201,17 +204,7 @@ fn key_origin(
         notes.push(note.into());
         return Ok(None);
     }
-    let environment = match found.environment() {
-        Environment::Production => KeyEnvironment::Production,
-        // What is not known to be production is none.
-        _ => KeyEnvironment::Test,
-    };
-    let custody = match found.device() {
-        None => KeyCustody::Software,
-        Some(device) if device.qualification().is_some() => KeyCustody::QualifiedHardware,
-        Some(_) => KeyCustody::Hardware,
-    };
-    Ok(Some(KeyOrigin::new(environment, custody)))
+    Ok(Some(application::key_origin(&found)))
 }
 
 /// Whose name and key sign.

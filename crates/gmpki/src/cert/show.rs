@@ -76,12 +76,11 @@ pub(crate) fn show(args: &CertShow) -> Result<Outcome, Failure> {
 
 /// Every certificate of a file: one in DER, or each block of PEM.
 pub(super) fn ders(path: &Path) -> Result<Vec<Vec<u8>>, Failure> {
-    const LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
     let octets = input::read(path, input::BUNDLE)?;
     let mut ders = Vec::new();
     for block in pki::pem_blocks(&octets) {
         let block = block.map_err(|source| Failure::file(path, source))?;
-        if LABELS.contains(&block.label()) {
+        if input::CERTIFICATE.contains(&block.label()) {
             ders.push(block.contents().to_vec());
         }
     }

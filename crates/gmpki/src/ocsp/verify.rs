@@ -15,7 +15,7 @@ use crate::{
 };
 use cert_profile::{
     Error, Issuer,
-    ocsp::{OcspRequest, OcspResponse, ResponderId, SingleResponse, VerifiedOcsp},
+    ocsp::{CertStatus, OcspRequest, OcspResponse, ResponderId, SingleResponse, VerifiedOcsp},
 };
 use der::{DateTime, referenced::OwnedToRef};
 use gm_crypto::pki::{self, Sm2Sm3};
@@ -169,7 +169,7 @@ pub(crate) fn verify(args: &OcspVerify) -> Result<Outcome, Failure> {
             reasons.push(format!("{serial} is a certificate of another CA"));
         } else if chosen && !current {
             reasons.push(format!("what it says of {serial} is not current at {at}"));
-        } else if chosen && status != "good" {
+        } else if chosen && *response.status() != CertStatus::Good {
             reasons.push(format!("{serial} is {status}"));
         }
         let mut said = object(response);
