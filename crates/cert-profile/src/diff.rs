@@ -148,8 +148,8 @@ impl fmt::Display for Field {
     }
 }
 
-/// One field that form, registration and certificate do not agree about. Numbers of persons
-/// and organisations are masked.
+/// One field that form, registration and certificate do not agree about. Identifiers are
+/// masked, and resident identity numbers in the subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     field: Field,

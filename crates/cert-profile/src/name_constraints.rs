@@ -6,7 +6,8 @@ use crate::{
 };
 use x509_cert::ext::pkix::{self, constraints::name::GeneralSubtree, name::GeneralName};
 
-/// Subtrees that an issuer has at most.
+/// Subtrees that an issuer has at most: each is held against each name, and RFC 5280,
+/// 4.2.1.10, sets no bound.
 const MAX_SUBTREES: usize = 1024;
 
 /// How a name breaks the name constraints of its issuer.

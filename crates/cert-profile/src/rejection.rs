@@ -263,10 +263,10 @@ pub enum Objection {
         limit: DateTime,
     },
 
-    /// The end that the request asks for is not after the time of issuance.
+    /// The end that the request asks for, or its issuer's, is not after the time of issuance.
     #[error("validity would end at {not_after}, before it begins")]
     EndsBeforeBegin {
-        /// The end asked for.
+        /// That end, in whole seconds.
         not_after: DateTime,
     },
 
@@ -300,7 +300,7 @@ pub enum Objection {
     /// An end is asked for that would cut the chosen years.
     #[error("an end at {not_after} is asked for, the profile gives whole years")]
     YearsNotWhole {
-        /// The end asked for.
+        /// That end, in whole seconds.
         not_after: DateTime,
     },
 

@@ -23,7 +23,8 @@ pub struct RevokedEntry {
 }
 
 impl RevokedEntry {
-    /// The certificate with this serial number, revoked since `revoked_at`.
+    /// The certificate with this serial number, revoked since `revoked_at`, in whole seconds
+    /// and not after the list's thisUpdate (RFC 5280, 5.1.2.4 and 5.3.1).
     pub fn new(serial: SerialNumber, revoked_at: DateTime, reason: Reason) -> Self {
         Self {
             serial,

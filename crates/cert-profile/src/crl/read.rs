@@ -69,10 +69,9 @@ struct Known {
 }
 
 impl<'a> CrlReader<'a> {
-    /// Extensions that a list has at most, and octets that its head has at most: all of
-    /// it but the entries.
+    /// Extensions that a list has at most; RFC 5280, 5.2, knows nine.
     pub const MAX_EXTENSIONS: usize = 32;
-    /// See [`Self::MAX_EXTENSIONS`].
+    /// Octets that the head of a list has at most: all of it but the entries.
     pub const MAX_HEAD: usize = 65_536;
 
     /// Reads the head of a `CertificateList` in strict DER, of less than 256 MiB. Its
@@ -134,12 +133,13 @@ impl<'a> CrlReader<'a> {
         &self.issuer
     }
 
-    /// When it was issued.
+    /// When it was issued, in whole seconds (RFC 5280, 5.1.2.4).
     pub fn this_update(&self) -> DateTime {
         self.this_update
     }
 
-    /// When the next one will have been issued; RFC 5280 (5.1.2.5) demands it.
+    /// When the next one will have been issued, in whole seconds; RFC 5280 (5.1.2.5)
+    /// demands it.
     pub fn next_update(&self) -> Option<DateTime> {
         self.next_update
     }
@@ -155,7 +155,8 @@ impl<'a> CrlReader<'a> {
         self.extensions.base
     }
 
-    /// The certificates that the list is about; without it, all of its issuer's.
+    /// The certificates that the list is about (RFC 5280, 5.2.5); without it, all of its
+    /// issuer's.
     pub fn distribution_point(&self) -> Option<&IssuingDistributionPoint> {
         self.extensions.point.as_ref()
     }

@@ -64,11 +64,9 @@ impl Reason {
         Self::AaCompromise,
     ];
 
+    /// None for removeFromCRL.
     pub(crate) fn from_x509(reason: CrlReason) -> Option<Self> {
-        // The enumeration has the numbers 0 to 10.
-        Self::ALL
-            .into_iter()
-            .find(|known| known.to_x509() == reason)
+        Self::from_code(reason as u8)
     }
 
     pub(crate) fn to_x509(self) -> CrlReason {

@@ -21,7 +21,8 @@ pub struct Revocations<'a> {
 }
 
 impl<'a> Revocations<'a> {
-    /// The full list of `issuer`, as it is to be relied on at `at`.
+    /// The full list of `issuer`, as it is to be relied on at `at`: not before thisUpdate and
+    /// not after nextUpdate (RFC 5280, 6.3.3).
     ///
     /// # Errors
     /// [`Error::Invalid`] for a delta, a list of another issuer's, and one that is about

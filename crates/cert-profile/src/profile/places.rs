@@ -46,8 +46,8 @@ impl Profile {
     }
 
     /// The URLs of the CRL with this number, as certificates name it: what its issuing
-    /// distribution point repeats (RFC 5280, 5.2.5). Without shards the number is not
-    /// looked at.
+    /// distribution point repeats (RFC 5280, 5.2.5). `shard` is below [`Self::shards`]: a
+    /// greater one is in no certificate. Without shards it is not looked at.
     pub fn crl_urls(&self, shard: u32) -> Vec<String> {
         let number = shard.to_string();
         let urls = self.places.crl.iter();
