@@ -1,0 +1,1 @@
+//! The software device as a shared library.
