@@ -89,9 +89,30 @@ pub(crate) struct Store {
 }
 
 struct Inner {
-    connection: Connection,
+    /// Never none but while it is dropped.
+    connection: Option<Connection>,
     /// The process that opened it.
     process: u32,
+}
+
+impl Inner {
+    fn connection(&mut self) -> Result<&mut Connection> {
+        let gone = rusqlite::Error::InvalidQuery;
+        self.connection.as_mut().ok_or(Error::Database {
+            during: "looking for its connection",
+            source: gone,
+        })
+    }
+}
+
+impl Drop for Inner {
+    /// The parent's connection is not closed by a child: its locks and its log are the
+    /// parent's.
+    fn drop(&mut self) {
+        if self.process != process::id() {
+            mem::forget(self.connection.take());
+        }
+    }
 }
 
 impl Store {
@@ -135,7 +156,7 @@ impl Store {
         Ok(Self {
             path: path.into(),
             inner: Mutex::new(Inner {
-                connection,
+                connection: Some(connection),
                 process: process::id(),
             }),
         })
@@ -151,8 +172,8 @@ impl Store {
         during: &'static str,
         look: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let inner = self.lock()?;
-        look(&inner.connection).map_err(|source| failed(&self.path, during, source))
+        let mut inner = self.lock()?;
+        look(inner.connection()?).map_err(|source| failed(&self.path, during, source))
     }
 
     /// One transaction: all of it is durable when this returns, or nothing is done.
@@ -164,7 +185,7 @@ impl Store {
         let mut inner = self.lock()?;
         let write = || -> std::result::Result<T, WriteError> {
             let transaction = inner
-                .connection
+                .connection()?
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = change(&transaction)?;
             transaction.commit()?;
@@ -182,9 +203,10 @@ impl Store {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let process = process::id();
         if inner.process != process {
-            let connection = connect(&self.path)?;
-            mem::forget(mem::replace(&mut inner.connection, connection));
-            inner.process = process;
+            *inner = Inner {
+                connection: Some(connect(&self.path)?),
+                process,
+            };
         }
         Ok(inner)
     }
