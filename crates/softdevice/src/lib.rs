@@ -50,11 +50,14 @@ mod device;
 mod error;
 mod faults;
 mod files;
+pub mod handles;
 mod key;
 mod object;
 mod pin;
 mod seal;
 mod store;
+pub mod structures;
+pub mod symmetric;
 mod unlocked;
 
 pub use application::{Application, ApplicationId, NewApplication};
