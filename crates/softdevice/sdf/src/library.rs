@@ -5,7 +5,7 @@ use crate::{
     session::Session,
     settings::Settings,
 };
-use softdevice::{Device, Fault, Operation, handles::Handles};
+use softdevice::{Device, Fault, Faults, Operation, handles::Handles};
 use std::{
     ops::Deref,
     sync::{Arc, LazyLock},
@@ -70,7 +70,7 @@ pub(crate) fn open_device() -> Result<usize> {
     let settings = Settings::from_environment()?;
     let open = || Device::open(&Device::default_path()?);
     let device = open().map_err(|_| Code::OpenDevice)?;
-    let faults = softdevice::Faults::from_environment().map_err(|_| Code::OpenDevice)?;
+    let faults = Faults::of_process().map_err(|_| Code::OpenDevice)?;
     let device = device.with_faults(faults);
     DEVICES
         .insert(Opened { device, settings })
