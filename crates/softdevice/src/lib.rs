@@ -54,6 +54,7 @@ pub mod handles;
 mod key;
 mod object;
 mod pin;
+pub mod room;
 mod seal;
 mod store;
 pub mod structures;

@@ -4,13 +4,13 @@ mod sys;
 
 use crate::{
     code::{Code, Result},
-    room::{Reply, Room},
     session::Session,
 };
 use getrandom::SysRng;
 use gm_crypto::sm2::{DerSignature, PublicKey};
 use softdevice::{
     KeyUse,
+    room::{Reply, Room},
     structures::{read_signature, write_cipher, write_signature},
 };
 

@@ -5,12 +5,14 @@ mod sys;
 
 use crate::{
     code::{Code, Result},
-    room::{Reply, Room},
     session::Session,
 };
 use getrandom::SysRng;
 use gm_crypto::sm2::{RawSignature, SigningKey, UserId};
-use softdevice::structures::{read_cipher, read_private_key, write_signature};
+use softdevice::{
+    room::{Reply, Room},
+    structures::{read_cipher, read_private_key, write_signature},
+};
 
 impl Session {
     /// `SDF_ExternalSign_ECC`

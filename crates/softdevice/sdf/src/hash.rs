@@ -5,13 +5,13 @@ mod sys;
 use crate::{
     algorithm,
     code::{Code, Result},
-    room::{Reply, Room},
     session::Session,
 };
 use gm_crypto::{
     sm2::{PublicKey, UserId, Za},
     sm3::{DIGEST_LENGTH, Sm3, digest::Digest},
 };
+use softdevice::room::{Reply, Room};
 
 impl Session {
     /// `SDF_HashInit`: a digest that was begun is forgotten. With a public key, Z of it and

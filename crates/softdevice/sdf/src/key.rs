@@ -5,7 +5,6 @@ mod sys;
 use crate::{
     algorithm,
     code::{Code, Result},
-    room::{Reply, Room},
     session::{Session, SessionKey},
     symmetric::BLOCK,
 };
@@ -13,6 +12,7 @@ use getrandom::SysRng;
 use gm_crypto::sm2::{PublicKey, SecretKey};
 use softdevice::{
     KeyUse,
+    room::{Reply, Room},
     structures::{read_cipher, write_cipher, write_private_key, write_public_key},
     symmetric::{Cipher, Direction, Mode, Padding},
 };

@@ -38,7 +38,6 @@ mod hash;
 mod index;
 mod key;
 mod library;
-mod room;
 mod rsa;
 mod session;
 mod settings;

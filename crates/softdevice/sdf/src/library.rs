@@ -57,6 +57,11 @@ impl Deref for Call {
 }
 
 impl Call {
+    /// What is to go wrong with the result.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        self.fault
+    }
+
     /// Does to a result what the test that set the faults asked for.
     pub(crate) fn distort(&self, result: &mut Vec<u8>) {
         if let Some(fault) = self.fault {

@@ -5,7 +5,6 @@ pub(crate) mod sys;
 use crate::{
     algorithm,
     code::{Code, Result},
-    room::{Reply, Room},
     session::{Operations, Session, SessionKey},
     sys::MAX_INPUT,
 };
@@ -13,6 +12,7 @@ use gm_crypto::sm3::{
     DIGEST_LENGTH, HmacSm3,
     digest::{KeyInit, Mac},
 };
+use softdevice::room::{Reply, Room};
 use softdevice::symmetric::{
     CbcMac, Cipher, Direction, Mode, Padding, TAG_LENGTH, gcm_open, gcm_seal,
 };

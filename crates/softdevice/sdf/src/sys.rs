@@ -5,10 +5,8 @@
 //! written at once (encryption in place) is never borrowed both ways.
 #![allow(unsafe_code, reason = "the memory of a C caller")]
 
-use crate::{
-    code::{Code, Result},
-    room::{Reply, Room},
-};
+use crate::code::{Code, Result};
+use softdevice::room::{Reply, Room};
 use softdevice::structures::{Width, cipher_length};
 use std::{
     ffi::c_void,

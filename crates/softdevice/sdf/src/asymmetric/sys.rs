@@ -227,7 +227,7 @@ unsafe extern "C" fn SDF_InternalDecrypt_ECC(
         // SAFETY: as above.
         let reply = session.decrypt(index, sealed, unsafe { room(data, length) }?)?;
         // SAFETY: as above; `sealed` is not used any more.
-        unsafe { answer(data, length, &reply.distorted(&session)) }
+        unsafe { answer(data, length, &reply.distorted(session.fault())) }
     })
 }
 

@@ -71,7 +71,7 @@ unsafe extern "C" fn SDF_ExternalDecrypt_ECC(
         };
         let reply = session.decrypt_with(key, sealed, room)?;
         // SAFETY: as the caller says; the inputs are not used any more.
-        unsafe { answer(data, length, &reply.distorted(&session)) }
+        unsafe { answer(data, length, &reply.distorted(session.fault())) }
     })
 }
 

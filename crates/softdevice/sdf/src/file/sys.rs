@@ -3,10 +3,9 @@
 
 use crate::{
     library::session,
-    room::Reply,
     sys::{Handle, answer, entry, integer, octets, present},
 };
-use softdevice::Operation;
+use softdevice::{Operation, room::Reply};
 
 /// Makes a file of `size` zeros.
 ///
@@ -46,7 +45,7 @@ unsafe extern "C" fn SDF_ReadFile(
         // SAFETY: as the caller says.
         let (name, wanted) = unsafe { (octets(name, name_length)?, integer(length)?) };
         let reply = Reply::Octets(session.read_file(name, offset, wanted)?);
-        let reply = reply.distorted(&session);
+        let reply = reply.distorted(session.fault());
         // SAFETY: as the caller says; no more was read than there is room for, and `name` is
         // not used any more.
         unsafe { answer(buffer, length, &reply) }

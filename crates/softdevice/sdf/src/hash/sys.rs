@@ -58,7 +58,7 @@ unsafe extern "C" fn SDF_HashFinal(handle: Handle, hash: *mut u8, length: *mut u
         // SAFETY: as the caller says.
         let room = unsafe { room(hash, length) }?;
         let session = session(handle.addr(), Operation::Digest)?;
-        let reply = session.hash_final(room)?.distorted(&session);
+        let reply = session.hash_final(room)?.distorted(session.fault());
         // SAFETY: as the caller says.
         unsafe { answer(hash, length, &reply) }
     })

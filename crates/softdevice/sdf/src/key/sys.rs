@@ -216,7 +216,7 @@ unsafe extern "C" fn SDF_GenerateKeyWithKEK(
         let room = unsafe { room(key, length) }?;
         let (reply, handle) = session.generate_key_under(index, algorithm, bits, room)?;
         // SAFETY: as the caller says.
-        unsafe { answer(key, length, &reply.distorted(&session)) }?;
+        unsafe { answer(key, length, &reply.distorted(session.fault())) }?;
         match handle {
             // SAFETY: as the caller says.
             Some(handle) => unsafe { put_handle(key_handle, handle) },

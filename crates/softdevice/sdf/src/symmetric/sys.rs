@@ -6,10 +6,9 @@ use crate::{
     algorithm,
     code::Result,
     library::session,
-    room::Reply,
     sys::{Handle, answer, entry, integer, octets, put, room, structure},
 };
-use softdevice::{Operation, symmetric::Direction};
+use softdevice::{Operation, room::Reply, symmetric::Direction};
 
 /// `SDF_Encrypt`, `SDF_Decrypt`, and what they are with a key in clear.
 ///
@@ -38,7 +37,7 @@ pub(crate) unsafe fn crypt(
     // SAFETY: as the caller says.
     let (data, room) = unsafe { (octets(input, input_length)?, room(output, output_length)?) };
     let (reply, next) = session.crypt(direction, key, mode, start, data, room)?;
-    let reply = reply.distorted(&session);
+    let reply = reply.distorted(session.fault());
     // SAFETY: as the caller says; `start` and `data` are not used any more.
     unsafe { answer(output, output_length, &reply) }?;
     match next {
@@ -64,7 +63,7 @@ unsafe fn crypt_update(
     // SAFETY: as the caller says.
     let (data, room) = unsafe { (octets(input, input_length)?, room(output, output_length)?) };
     let reply = session.crypt_update(direction, data, room)?;
-    let reply = reply.distorted(&session);
+    let reply = reply.distorted(session.fault());
     // SAFETY: as the caller says; `data` is not used any more.
     unsafe { answer(output, output_length, &reply) }
 }
