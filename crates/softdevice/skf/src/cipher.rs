@@ -182,7 +182,7 @@ impl CipherKey {
         let place = operations.of(direction);
         let cipher = place.as_ref().ok_or(Code::NotInitialized)?;
         let most = cipher.output_length(data.len(), last);
-        if room == Room::Asked && most > 0 {
+        if room == Room::Asked {
             return Ok(Reply::Needs(most));
         }
         // On a copy: when the octets find no room, nothing was done.
