@@ -101,6 +101,10 @@ fn word(pointer: *mut u8) -> MaybeUninit<usize> {
 }
 
 /// Runs a script; ends when it does. Gives the number of calls that succeeded.
+#[cfg_attr(
+    not(feature = "fuzz"),
+    expect(unreachable_pub, reason = "it is reached where there is a fuzzer")
+)]
 pub fn fuzz_calls(octets: &[u8]) -> usize {
     let mut script = Script(octets);
     let settings = script.octet().unwrap_or_default();
