@@ -59,7 +59,7 @@ struct Given(Box<[u8]>, bool);
 
 impl Given {
     fn read(input: &mut Input<'_>) -> Self {
-        let null = input.octet() % 16 == 0;
+        let null = input.octet().is_multiple_of(16);
         Self(input.octets().into(), null)
     }
 
@@ -83,7 +83,7 @@ impl Room {
         let how = input.octet();
         let length = usize::from(input.octet());
         let room = vec![0; length].into_boxed_slice();
-        Self(room, length as CK_ULONG, how % 8 == 0, how == 1)
+        Self(room, length as CK_ULONG, how.is_multiple_of(8), how == 1)
     }
 
     fn pointer(&mut self) -> *mut CK_BYTE {
@@ -184,7 +184,7 @@ impl Attributes {
                 3 => vec![input.octet(); 32].into(),
                 _ => [input.octet() & 1].into(),
             };
-            let null = input.octet() % 32 == 0;
+            let null = input.octet().is_multiple_of(32);
             attributes.push(CK_ATTRIBUTE {
                 type_,
                 pValue: match null {
@@ -249,7 +249,7 @@ impl Mechanism {
             pParameter: pointer,
             ulParameterLen: length as CK_ULONG,
         };
-        let null = input.octet() % 32 == 0;
+        let null = input.octet().is_multiple_of(32);
         Self(mechanism, (octets, public, ecdh), null)
     }
 
