@@ -1,5 +1,11 @@
 //! The shared library, loaded as a program loads a maker's.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what helps a test fails it when something is missing"
+)]
+
 mod ecdsa;
 mod faults;
 mod hostile {
@@ -9,6 +15,7 @@ mod login;
 mod objects;
 mod processes;
 mod sm2;
+mod speed;
 mod symmetric;
 mod sys;
 
