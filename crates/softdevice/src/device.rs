@@ -44,7 +44,7 @@ impl Options {
     pub const DEFAULT_DEVICE_KEY: [u8; BLOCK_LENGTH] = *b"1234567812345678";
     /// Iterations of PBKDF2-HMAC-SM3 for a PIN unless others are set: some 60 ms of one
     /// core of 2024.
-    pub const DEFAULT_ITERATIONS: u32 = 100_000;
+    pub const DEFAULT_ITERATIONS: u32 = 200_000;
     /// The fewest iterations that a device takes; for tests.
     pub const MIN_ITERATIONS: u32 = 1_000;
     /// The most iterations.

@@ -13,7 +13,7 @@ use cryptoki_sys::*;
 use softdevice::{Device, NewApplication, Options, Pin, Role};
 use std::{
     env, fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process, ptr,
     sync::{Mutex, OnceLock, PoisonError},
 };
@@ -266,8 +266,7 @@ struct World {
     functions: &'static CK_FUNCTION_LIST_3_0,
 }
 
-/// A store and an initialised module; the folder of the store goes with the process that
-/// made it only when somebody clears the system's folder of temporary files.
+/// A store and an initialised module.
 fn world() -> &'static Mutex<World> {
     static WORLD: OnceLock<Mutex<World>> = OnceLock::new();
     WORLD.get_or_init(|| {
@@ -288,8 +287,25 @@ fn world() -> &'static Mutex<World> {
     })
 }
 
+/// A folder of this process's own, in memory where there is a place for that. Those of
+/// processes that are gone are cleared away.
 fn folder() -> PathBuf {
-    env::temp_dir().join(format!("softdevice-fuzz-{}", process::id()))
+    const NAME: &str = "softdevice-fuzz-";
+    let memory = Path::new("/dev/shm");
+    let place = match memory.is_dir() {
+        true => memory.into(),
+        false => env::temp_dir(),
+    };
+    let left = fs::read_dir(&place).into_iter().flatten().flatten();
+    for folder in left {
+        let name = folder.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(NAME));
+        if owner.is_some_and(|owner| !Path::new("/proc").join(owner).exists()) {
+            // Another process may clear away at the same time.
+            let _ = fs::remove_dir_all(folder.path());
+        }
+    }
+    place.join(format!("{NAME}{}", process::id()))
 }
 
 impl World {
@@ -326,7 +342,7 @@ impl World {
 /// panics only where this library breaks its word. Says how many calls succeeded.
 ///
 /// # Panics
-/// Where there is no room for a store in the system's folder for temporary files.
+/// Where there is no room for a store.
 pub fn fuzz_calls(octets: &[u8]) -> usize {
     let world = world().lock().unwrap_or_else(PoisonError::into_inner);
     let slot = world.slot();
