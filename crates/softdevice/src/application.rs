@@ -87,7 +87,7 @@ impl NewApplication {
     }
 
     /// The PINs given here are to be changed by those who use them
-    /// ([`PinState::initial`]).
+    /// ([`PinState::initial`](crate::PinState::initial)).
     #[must_use]
     pub fn with_initial_pins(mut self) -> Self {
         self.initial = true;

@@ -212,7 +212,7 @@ impl Application {
     }
 
     /// Changes what is known of an object without a secret;
-    /// [`Unlocked::update`] changes others too.
+    /// [`Unlocked::update`](crate::Unlocked::update) changes others too.
     ///
     /// # Errors
     /// [`Error::NoSuchObject`], [`Error::NotPermitted`] for an object with a secret,
