@@ -1,6 +1,8 @@
 //! A directory of encrypted key files.
 
-use crate::{Envelop, Error, KeyHandle, KeyLabel, Password, SoftKey, Token};
+use crate::{
+    Description, Envelop, Error, KeyAlgorithm, KeyHandle, KeyLabel, Password, SoftKey, Token,
+};
 use getrandom::SysRng;
 use gm_crypto::{
     pki::{KeyFileParameters, decode_private_key_encrypted, encode_private_key_encrypted},
@@ -128,7 +130,17 @@ impl Token for SoftToken {
         Ok(handle(self.secret(label)?))
     }
 
-    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, Error> {
+    fn generate(
+        &self,
+        label: &KeyLabel,
+        algorithm: KeyAlgorithm,
+    ) -> Result<Box<dyn KeyHandle>, Error> {
+        if algorithm != KeyAlgorithm::Sm2 {
+            return Err(Error::Unsupported {
+                what: "keys other than SM2",
+                interface: "a directory of key files",
+            });
+        }
         // Spares the work; what decides between two callers is the link.
         if self.path(label).exists() {
             return Err(Error::KeyExists {
@@ -163,6 +175,18 @@ impl Token for SoftToken {
             Ok(labels)
         };
         list().map_err(Error::io("list", &self.directory))
+    }
+
+    fn description(&self) -> Result<Description, Error> {
+        Ok(Description {
+            interface: "a directory of encrypted key files".into(),
+            label: self.directory.display().to_string(),
+            ..Description::default()
+        })
+    }
+
+    fn as_envelop(&self) -> Option<&dyn Envelop> {
+        Some(self)
     }
 }
 
