@@ -59,7 +59,9 @@ fn a_label_is_taken_once_and_its_key_left_alone() {
     // Both the look before the work and the link after it refuse.
     for error in [
         token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap_err(),
-        token.create(&label("ca"), b"other").unwrap_err(),
+        token
+            .create(&label("ca"), KeyUse::Signing, b"other")
+            .unwrap_err(),
     ] {
         assert!(matches!(error, Error::KeyExists { label } if label.as_str() == "ca"));
     }
