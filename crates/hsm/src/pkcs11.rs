@@ -23,6 +23,7 @@ mod login;
 mod module;
 mod public;
 mod scheme;
+mod self_test;
 mod session;
 mod signature;
 mod token;
@@ -31,5 +32,6 @@ mod vendor;
 
 pub use login::PinWarning;
 pub use module::{Pkcs11Module, SlotDescription, TokenChoice};
+pub use self_test::{DecryptionFinding, SelfTest, SigningFinding};
 pub use token::{Pkcs11Options, Pkcs11Token};
 pub use vendor::{SignatureForm, Takes, VendorProfile};

@@ -4,6 +4,8 @@
 //! `C_Initialize` and the configuration of SoftHSM2 are a process's: each test runs again
 //! in a process of its own, with tokens of its own.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
     mechanism::Mechanism,

@@ -19,21 +19,23 @@ use std::sync::PoisonError;
 const ID_LENGTH: usize = 20;
 
 /// What the private half may do.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Rights {
     sign: bool,
     decrypt: bool,
     derive: bool,
+    unwrap: bool,
 }
 
 /// How a pair is asked for.
 #[derive(Clone, Debug)]
-struct Order {
+pub(super) struct Order {
     mechanism: MechanismType,
     /// `CKA_KEY_TYPE`, where the mechanism does not say it by itself.
     key_type: Option<KeyType>,
     /// `CKA_EC_PARAMS`, or the two of RSA.
     parameters: Vec<Attribute>,
+    extractable: bool,
     /// In the order of preference: a token may refuse more than it wants to hear of.
     rights: Vec<Rights>,
 }
@@ -42,13 +44,13 @@ impl Order {
     fn new(mechanism: MechanismType, parameters: Vec<Attribute>) -> Self {
         let sign = Rights {
             sign: true,
-            decrypt: false,
-            derive: false,
+            ..Rights::default()
         };
         Self {
             mechanism,
             key_type: None,
             parameters,
+            extractable: false,
             rights: vec![sign],
         }
     }
@@ -71,6 +73,11 @@ impl Order {
     }
 }
 
+const NO_GENERATOR: Error = Error::Unsupported {
+    what: "mechanism that makes such keys",
+    interface: "the token",
+};
+
 /// Makes a signing key.
 pub(super) fn signing_key(
     token: &Pkcs11Token,
@@ -80,17 +87,18 @@ pub(super) fn signing_key(
     let order = match (algorithm, token.profile()) {
         (KeyAlgorithm::Sm2, Some(profile)) => {
             let mut order = Order::of_vendor(profile);
-            // Opens the envelope in which its owner's encryption key comes.
-            if profile.signing_keys_decrypt && token.decrypts_sm2() {
-                let vendors = token.decrypt_mechanism().is_some();
-                order.rights.insert(
-                    0,
-                    Rights {
-                        sign: true,
-                        decrypt: vendors,
-                        derive: !vendors,
-                    },
-                );
+            // Opens the envelope in which its owner's encryption key comes: inside, or the
+            // key of the envelope at least.
+            let inside = token.unwrap_mechanism().is_some();
+            let vendors = token.decrypt_mechanism().is_some();
+            if inside || (profile.signing_keys_decrypt && token.decrypts_sm2()) {
+                let rights = Rights {
+                    sign: true,
+                    decrypt: !inside && vendors,
+                    derive: !inside && !vendors,
+                    unwrap: inside,
+                };
+                order.rights.insert(0, rights);
             }
             order
         }
@@ -114,10 +122,7 @@ pub(super) fn signing_key(
         }
     };
     if !token.offers(order.mechanism) {
-        return Err(Error::Unsupported {
-            what: "mechanism that makes such keys",
-            interface: "the token",
-        });
+        return Err(NO_GENERATOR);
     }
     make(token, label, KeyUse::Signing, order)
 }
@@ -139,10 +144,11 @@ pub(super) fn encryption_key(
         ),
     };
     order.rights = vec![Rights {
-        sign: false,
         decrypt: vendors.is_some(),
         derive: vendors.is_none(),
+        ..Rights::default()
     }];
+    order.extractable = token.keys_are_wrappable();
     make(token, label, KeyUse::Encryption, order)
 }
 
@@ -161,7 +167,7 @@ fn make(
         if !session.private_keys(&label, key_use)?.is_empty() {
             return Err(Error::KeyExists { label });
         }
-        let made = make_pair(session, &label, key_use, &order)?;
+        let made = make_pair(session, label.as_str(), key_use, &order, true)?;
         let finished = finish(session, &label, key_use, made, sm2);
         if finished.is_err() {
             session.discard([made.private, made.public]);
@@ -170,17 +176,43 @@ fn make(
     })
 }
 
+/// A pair that was made.
 #[derive(Clone, Copy)]
-struct Pair {
-    public: ObjectHandle,
-    private: ObjectHandle,
+pub(super) struct Pair {
+    pub(super) public: ObjectHandle,
+    pub(super) private: ObjectHandle,
+}
+
+/// A pair to try mechanisms with: one that may do everything, or sign at least.
+pub(super) fn trial_order(token: &Pkcs11Token, profile: &VendorProfile) -> Result<Order, Error> {
+    if !token.offers(profile.generate) {
+        return Err(NO_GENERATOR);
+    }
+    let mut order = Order::of_vendor(profile);
+    let rights = Rights {
+        sign: true,
+        decrypt: token.decrypt_mechanism().is_some(),
+        ..Rights::default()
+    };
+    order.rights.insert(0, rights);
+    Ok(order)
+}
+
+/// Makes it as objects of the session, or of the token where it makes none of those.
+pub(super) fn trial_pair(session: &Session, order: &Order) -> Result<Pair, Error> {
+    const LABEL: &str = "self-test";
+    match make_pair(session, LABEL, KeyUse::Signing, order, false) {
+        Err(Error::Device { .. }) => make_pair(session, LABEL, KeyUse::Signing, order, true),
+        result => result,
+    }
 }
 
 fn make_pair(
     session: &Session,
-    label: &KeyLabel,
+    label: &str,
     key_use: KeyUse,
     order: &Order,
+    durable: bool,
 ) -> Result<Pair, Error> {
     // What joins the halves until the public one is known.
     let mut id = [0; ID_LENGTH];
@@ -188,8 +220,8 @@ fn make_pair(
         source: gm_crypto::Error::Random,
     })?;
     let both = [
-        Attribute::Token(true),
-        Attribute::Label(label.as_str().into()),
+        Attribute::Token(durable),
+        Attribute::Label(label.into()),
         Attribute::Id(id.into()),
     ];
     let mut public = both.to_vec();
@@ -209,7 +241,7 @@ fn make_pair(
             private.extend([
                 Attribute::Private(true),
                 Attribute::Sensitive(true),
-                Attribute::Extractable(false),
+                Attribute::Extractable(order.extractable),
             ]);
             private.extend(order.key_type.map(Attribute::KeyType));
             private.extend(rights.attributes(told));
@@ -238,7 +270,7 @@ impl Rights {
             (self.sign, Attribute::Sign(self.sign)),
             (self.decrypt, Attribute::Decrypt(self.decrypt)),
             (self.derive, Attribute::Derive(self.derive)),
-            (false, Attribute::Unwrap(false)),
+            (self.unwrap, Attribute::Unwrap(self.unwrap)),
         ]
         .into_iter()
         .filter_map(move |(right, attribute)| (right || told).then_some(attribute))

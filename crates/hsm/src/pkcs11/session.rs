@@ -170,18 +170,18 @@ impl Session {
         object: ObjectHandle,
         attribute: AttributeType,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let octets = match self.attribute(object, attribute)? {
-            Some(
-                Attribute::EcParams(octets)
-                | Attribute::EcPoint(octets)
-                | Attribute::Id(octets)
-                | Attribute::Label(octets)
-                | Attribute::Modulus(octets)
-                | Attribute::PublicExponent(octets)
-                | Attribute::PublicKeyInfo(octets)
-                | Attribute::Value(octets),
-            ) => octets,
-            _ => return Ok(None),
+        let Some(
+            Attribute::EcParams(octets)
+            | Attribute::EcPoint(octets)
+            | Attribute::Id(octets)
+            | Attribute::Label(octets)
+            | Attribute::Modulus(octets)
+            | Attribute::PublicExponent(octets)
+            | Attribute::PublicKeyInfo(octets)
+            | Attribute::Value(octets),
+        ) = self.attribute(object, attribute)?
+        else {
+            return Ok(None);
         };
         Ok(Some(octets).filter(|octets| !octets.is_empty()))
     }
@@ -197,6 +197,7 @@ impl Session {
                 Attribute::Sign(flag)
                 | Attribute::Decrypt(flag)
                 | Attribute::Derive(flag)
+                | Attribute::Unwrap(flag)
                 | Attribute::AlwaysAuthenticate(flag),
             ) => Some(flag),
             _ => None,

@@ -10,8 +10,8 @@ use super::{
     vendor::VendorProfile,
 };
 use crate::{
-    Certificates, Decryption, Description, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUse, Pin,
-    Pool, PoolOptions, Random, Token, Unwrap,
+    Certificates, Decryption, Description, Envelop, Error, KeyAlgorithm, KeyHandle, KeyLabel,
+    KeyUse, Pin, Pool, PoolOptions, Random, Token, Unwrap,
 };
 use cryptoki::{
     context::Pkcs11,
@@ -43,6 +43,7 @@ struct Inner {
     token: SlotDescription,
     profile: Option<VendorProfile>,
     offered: Vec<MechanismType>,
+    wrappable: bool,
     pool: Pool<Connector>,
 }
 
@@ -52,6 +53,9 @@ struct Inner {
 pub struct Pkcs11Options {
     /// The vendor's numbers; without, a built-in description that fits the token.
     pub profile: Option<VendorProfile>,
+    /// Whether encryption keys that are made may leave the token wrapped (they are
+    /// extractable then, and sensitive still): for the token of a key-management centre.
+    pub wrappable: bool,
     /// The sessions.
     pub pool: PoolOptions,
 }
@@ -62,6 +66,12 @@ impl Pkcs11Options {
     pub fn with_profile(self, profile: VendorProfile) -> Self {
         let profile = Some(profile);
         Self { profile, ..self }
+    }
+
+    /// With encryption keys that may leave the token wrapped.
+    #[must_use]
+    pub fn with_wrappable(self, wrappable: bool) -> Self {
+        Self { wrappable, ..self }
     }
 
     /// With such sessions.
@@ -109,6 +119,7 @@ impl Pkcs11Token {
             token,
             profile,
             offered,
+            wrappable: options.wrappable,
             pool: Pool::new(connector, options.pool),
         }));
         opened.run("C_Login", |_| Ok(()))?;
@@ -143,6 +154,10 @@ impl Pkcs11Token {
 
     pub(super) fn sm2_key_type(&self) -> Option<KeyType> {
         self.profile().map(|profile| profile.key_type)
+    }
+
+    pub(super) fn keys_are_wrappable(&self) -> bool {
+        self.0.wrappable
     }
 
     /// Whether SM2 keys that sign can be had here.
@@ -246,8 +261,13 @@ impl Token for Pkcs11Token {
         self.decrypts_sm2().then_some(self as _)
     }
 
+    fn as_envelop(&self) -> Option<&dyn Envelop> {
+        self.wrap_mechanism().is_some().then_some(self as _)
+    }
+
     fn as_unwrap(&self) -> Option<&dyn Unwrap> {
-        (self.signs_with_sm2() && self.decrypts_sm2()).then_some(self as _)
+        let opens = self.unwrap_mechanism().is_some() || self.decrypts_sm2();
+        (self.signs_with_sm2() && opens).then_some(self as _)
     }
 
     fn as_certificates(&self) -> Option<&dyn Certificates> {

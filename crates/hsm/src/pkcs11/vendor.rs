@@ -1,10 +1,7 @@
 //! Descriptions of vendors' devices: the numbers and habits that PKCS#11 does not fix.
 
 use crate::Error;
-use cryptoki::{
-    mechanism::{MechanismType, vendor_defined::CKM_VENDOR_DEFINED},
-    object::KeyType,
-};
+use cryptoki::{mechanism::MechanismType, object::KeyType};
 use gm_crypto::sm2::CiphertextForm;
 use std::{fs::File, io::Read, ops::Range, path::Path};
 
@@ -24,6 +21,7 @@ mod file;
 /// | `key.type`, `key.generate` | `CKK_…` of SM2 keys, `CKM_…` that makes a pair |
 /// | `[[sign]]` | the mechanisms that sign, the preferred one first: `mechanism`, `takes` (`digest`: e of GB/T 32918.2, computed here; `message`), `id` (for messages: `default`, the token puts in `1234567812345678`; `parameter`, it takes the ID as the mechanism's parameter), `form` (`der`, `raw` for r ‖ s, `test`: told by its looks) |
 /// | `decrypt.mechanism`, `decrypt.form` | what decrypts; `der`, `c1c3c2`, `c1c2c3` or the two with `-without-04` |
+/// | `envelope.wrap`, `envelope.unwrap` | the mechanisms by which `C_WrapKey` and `C_UnwrapKey` give and take a private key as SM2EnvelopedKey in DER (GM/T 0009, 7.4) |
 /// | `sm3.digest`; `sm4.type`, `.generate`, `.ecb`, `.cbc` | the other numbers |
 /// | `quirks.curve` | whether a template names the curve (`CKA_EC_PARAMS`), as it does unless `false` stands here |
 /// | `quirks.signing-keys-decrypt` | whether a signing key may also have `CKA_DECRYPT`, which opening an SM2EnvelopedKey needs; it may unless `false` stands here |
@@ -39,6 +37,8 @@ pub struct VendorProfile {
     pub(super) generate: MechanismType,
     pub(super) sign: Vec<SignMechanism>,
     pub(super) decrypt: Option<DecryptMechanism>,
+    pub(super) wrap: Option<MechanismType>,
+    pub(super) unwrap: Option<MechanismType>,
     pub(super) sm3: Option<MechanismType>,
     pub(super) sm4: Option<Sm4Numbers>,
     pub(super) names_curve: bool,
@@ -94,12 +94,13 @@ pub(super) struct Sm4Numbers {
 }
 
 /// The files that are built in.
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 6] = [
     ("tass", include_str!("vendors/tass.toml")),
     ("sansec", include_str!("vendors/sansec.toml")),
     ("luna", include_str!("vendors/luna.toml")),
     ("ep11", include_str!("vendors/ep11.toml")),
     ("westone", include_str!("vendors/westone.toml")),
+    ("softdevice", include_str!("vendors/softdevice.toml")),
 ];
 
 /// Octets of the longest file that is read; the built-in ones have some 2000.
@@ -204,12 +205,17 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 /// A mechanism of a vendor's; `None` below the vendors' range.
 fn vendor_mechanism(number: u64) -> Option<MechanismType> {
-    MechanismType::new_vendor_defined(number.try_into().ok()?).ok()
+    MechanismType::new_vendor_defined(narrow(number)?).ok()
 }
 
 /// A key type of a vendor's; `None` below the vendors' range.
 fn vendor_key_type(number: u64) -> Option<KeyType> {
-    KeyType::new_vendor_defined(number.try_into().ok()?).ok()
+    KeyType::new_vendor_defined(narrow(number)?).ok()
+}
+
+/// A number as `CK_ULONG`, which has 64 bits here and 32 there.
+fn narrow<T: TryFrom<u64>>(number: u64) -> Option<T> {
+    number.try_into().ok()
 }
 
 /// The line of a place in a text, from 1.

@@ -1,12 +1,13 @@
 //! Reading a vendor's file.
 
 use super::{
-    CKM_VENDOR_DEFINED, DecryptMechanism, SignMechanism, SignatureForm, Sm4Numbers, Takes,
-    VendorProfile, line, vendor_key_type, vendor_mechanism,
+    DecryptMechanism, SignMechanism, SignatureForm, Sm4Numbers, Takes, VendorProfile, line,
+    vendor_key_type, vendor_mechanism,
 };
 use crate::Error;
 use gm_crypto::sm2::CiphertextForm;
 use serde::Deserialize;
+use std::ops::RangeInclusive;
 use toml::Spanned;
 
 #[derive(Deserialize)]
@@ -19,6 +20,8 @@ struct File {
     #[serde(default)]
     sign: Vec<Sign>,
     decrypt: Option<Decrypt>,
+    #[serde(default)]
+    envelope: Envelope,
     sm3: Option<Sm3>,
     sm4: Option<Sm4>,
     #[serde(default)]
@@ -99,6 +102,13 @@ enum Coding {
     C1C2C3Without04,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope {
+    wrap: Option<Number>,
+    unwrap: Option<Number>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sm3 {
@@ -136,6 +146,10 @@ fn yes() -> bool {
     true
 }
 
+/// The numbers of vendors (PKCS#11 3.1, 3.3 and 3.4: `CKK_VENDOR_DEFINED`,
+/// `CKM_VENDOR_DEFINED`) that fit `CK_ULONG` on every machine.
+const VENDORS: RangeInclusive<u64> = 0x8000_0000..=0xffff_ffff;
+
 pub(super) fn read(origin: &str, text: &str) -> Result<VendorProfile, Error> {
     let vendor = |what: String| Error::Vendor {
         origin: origin.into(),
@@ -154,7 +168,7 @@ pub(super) fn read(origin: &str, text: &str) -> Result<VendorProfile, Error> {
         let found = *number.get_ref();
         u64::try_from(found)
             .ok()
-            .filter(|number| *number >= u64::from(CKM_VENDOR_DEFINED) && *number <= 0xffff_ffff)
+            .filter(|number| VENDORS.contains(number))
             .ok_or_else(|| {
                 let what = format!(
                     "{field} is {found:#x}, and vendors' numbers are 0x80000000 to 0xffffffff: \
@@ -239,6 +253,8 @@ pub(super) fn read(origin: &str, text: &str) -> Result<VendorProfile, Error> {
         generate: mechanism("key.generate", &file.key.generate)?,
         sign,
         decrypt,
+        wrap: optional("envelope.wrap", &file.envelope.wrap)?,
+        unwrap: optional("envelope.unwrap", &file.envelope.unwrap)?,
         sm3: match &file.sm3 {
             None => None,
             Some(sm3) => Some(mechanism("sm3.digest", &sm3.digest)?),
