@@ -33,5 +33,6 @@ mod vendor;
 pub use login::PinWarning;
 pub use module::{Pkcs11Module, SlotDescription, TokenChoice};
 pub use self_test::{DecryptionFinding, SelfTest, SigningFinding};
+pub use session::KeyChoice;
 pub use token::{Pkcs11Options, Pkcs11Token};
 pub use vendor::{SignatureForm, Takes, VendorProfile};

@@ -21,7 +21,7 @@ use gm_crypto::{
 };
 use hsm::{
     Checked, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUse, Password, Pin, Token,
-    pkcs11::{PinWarning, Pkcs11Module, Pkcs11Options, Pkcs11Token, TokenChoice},
+    pkcs11::{KeyChoice, PinWarning, Pkcs11Module, Pkcs11Options, Pkcs11Token, TokenChoice},
 };
 use spki::SubjectPublicKeyInfoRef;
 use std::{
@@ -57,6 +57,11 @@ fn library() -> Option<PathBuf> {
 
 /// Runs `body` in a process of its own, with a token `ca` and a token `other`.
 fn with_tokens(test: &str, body: fn(&Path)) {
+    with_mechanisms(test, "ALL", body);
+}
+
+/// The same, with tokens that offer these mechanisms alone.
+fn with_mechanisms(test: &str, mechanisms: &str, body: fn(&Path)) {
     let Some(library) = library() else { return };
     if env::var_os(INSIDE).is_some() {
         return body(&library);
@@ -66,7 +71,10 @@ fn with_tokens(test: &str, body: fn(&Path)) {
     fs::create_dir(&tokens).unwrap();
     let configuration = folder.path().join("softhsm2.conf");
     let text = format!(
-        "directories.tokendir = {}\nlog.level = ERROR\n",
+        "directories.tokendir = {}
+log.level = ERROR
+slots.mechanisms = {mechanisms}
+",
         tokens.display()
     );
     fs::write(&configuration, text).unwrap();
@@ -184,6 +192,27 @@ fn ec_and_rsa_keys_are_made_found_again_and_sign() {
 }
 
 #[test]
+fn a_token_without_hashing_mechanisms_gets_digests() {
+    let mechanisms = "CKM_RSA_PKCS_KEY_PAIR_GEN,CKM_RSA_PKCS,CKM_EC_KEY_PAIR_GEN";
+    let test = "a_token_without_hashing_mechanisms_gets_digests";
+    with_mechanisms(test, mechanisms, |library| {
+        let token = token(library);
+        let rsa = KeyAlgorithm::Rsa { bits: 2048 };
+        let key = token.generate(&label("rsa"), rsa).unwrap();
+        let signature = key.sign(b"message").unwrap();
+        assert!(verify(&*key, b"message", signature.raw_bytes()));
+        // It makes keys for ECDSA, but does not use them.
+        let unusable = token.generate(&label("ec"), KeyAlgorithm::P256);
+        assert!(
+            matches!(unusable, Err(Error::Unsupported { .. })),
+            "{unusable:?}"
+        );
+        assert_eq!(token.labels().unwrap(), [label("rsa")]);
+        assert!(token.as_decryption().is_none());
+    });
+}
+
+#[test]
 fn what_is_made_is_durable_private_and_named_after_its_public_key() {
     let test = "what_is_made_is_durable_private_and_named_after_its_public_key";
     with_tokens(test, |library| {
@@ -241,7 +270,7 @@ fn sm2_decryption_goes_by_ecdh() {
         let spki: SubjectPublicKeyInfoRef<'_> = found.public_key().decode_msg().unwrap();
         let public_key = PublicKey::try_from(spki).unwrap();
         for length in [1, 16, 32, 1000] {
-            let message = vec![length as u8; length];
+            let message = vec![7; length];
             let ciphertext = public_key.encrypt(&mut SysRng, &message).unwrap();
             assert_eq!(*found.decrypt(&ciphertext).unwrap(), message);
         }
@@ -377,12 +406,43 @@ fn keys_of_other_programs_are_used_however_their_public_half_is_kept() {
             "{several:?}"
         );
 
+        for id in [2, 3] {
+            let choice = KeyChoice::labelled("twice").with_id([id]);
+            let key = token.find_key(&choice).unwrap();
+            assert!(verify(&*key, b"m", key.sign(b"m").unwrap().raw_bytes()));
+        }
+        // Called as no label of ours can be.
+        make("CA Key 1 (2026)", &[5]);
+        let mut by_id = KeyChoice::default();
+        by_id.id = Some(vec![5]);
+        let [one, other] = [KeyChoice::labelled("CA Key 1 (2026)"), by_id]
+            .map(|choice| token.find_key(&choice).unwrap());
+        assert_eq!(one.public_key(), other.public_key());
+        assert!(verify(&*other, b"m", one.sign(b"m").unwrap().raw_bytes()));
+        let none = token
+            .find_key(&KeyChoice::labelled("CA Key 2"))
+            .unwrap_err();
+        assert!(
+            none.to_string()
+                .starts_with("no key fits \"object=CA Key 2\""),
+            "{none}"
+        );
+
         // SoftHSM2 shows no public half of a private EC key; without an object or a
         // certificate there is none.
         let (public, _) = make("half", &[4]);
+        let whole = token.key(&label("half")).unwrap();
         session.destroy_object(public).unwrap();
         let half = token.key(&label("half"));
         assert!(matches!(half, Err(Error::Unsupported { .. })), "{half:?}");
+        let certificate = certificate(4, whole.public_key().as_bytes());
+        let certificates = token.as_certificates().unwrap();
+        certificates
+            .write_certificate(&label("half"), KeyUse::Signing, &certificate)
+            .unwrap();
+        let half = token.key(&label("half")).unwrap();
+        assert_eq!(half.public_key(), whole.public_key());
+        assert!(verify(&*half, b"m", half.sign(b"m").unwrap().raw_bytes()));
 
         // An SM2 key of an ordinary kind is no key that signs here.
         let sm2_key = SecretKey::generate(&mut SysRng).unwrap();
@@ -486,24 +546,24 @@ fn certificates_lie_beside_their_keys_and_are_replaced() {
             let (signing, encryption) = (KeyUse::Signing, KeyUse::Encryption);
             let ca = label("ca");
             assert_eq!(certificates.certificate(&ca, signing).unwrap(), None);
-            let none = certificates.write_certificate(&ca, signing, &certificate(1));
+            let none = certificates.write_certificate(&ca, signing, &certificate(1, &SPKI));
             assert!(matches!(none, Err(Error::NoSuchKey { .. })));
 
             token.generate(&ca, KeyAlgorithm::P256).unwrap();
             let decryption = token.as_decryption().unwrap();
             decryption.generate_decryption_key(&ca).unwrap();
             certificates
-                .write_certificate(&ca, signing, &certificate(1))
+                .write_certificate(&ca, signing, &certificate(1, &SPKI))
                 .unwrap();
             certificates
-                .write_certificate(&ca, encryption, &certificate(2))
+                .write_certificate(&ca, encryption, &certificate(2, &SPKI))
                 .unwrap();
             certificates
-                .write_certificate(&ca, signing, &certificate(3))
+                .write_certificate(&ca, signing, &certificate(3, &SPKI))
                 .unwrap();
             let read = |key_use| certificates.certificate(&ca, key_use).unwrap();
-            assert_eq!(read(signing), Some(certificate(3)));
-            assert_eq!(read(encryption), Some(certificate(2)));
+            assert_eq!(read(signing), Some(certificate(3, &SPKI)));
+            assert_eq!(read(encryption), Some(certificate(2, &SPKI)));
 
             let session = beside(library);
             let class = [Attribute::Class(ObjectClass::CERTIFICATE)];
@@ -524,13 +584,31 @@ fn certificates_lie_beside_their_keys_and_are_replaced() {
     );
 }
 
-/// The bones of a certificate, of version 1: nothing in it is looked at but its places.
-fn certificate(serial: u8) -> Vec<u8> {
+/// One that nobody looks at: a sequence of 128 octets.
+const SPKI: [u8; 131] = {
+    let mut octets = [0; 131];
+    (octets[0], octets[1], octets[2]) = (0x30, 0x81, 0x80);
+    octets
+};
+
+/// The bones of a certificate, of version 3: nothing is in its other places.
+fn certificate(serial: u8, spki: &[u8]) -> Vec<u8> {
     let sequence = |parts: &[&[u8]]| {
         let content = parts.concat();
-        [&[0x30, u8::try_from(content.len()).unwrap()], &content[..]].concat()
+        let length = u8::try_from(content.len()).unwrap();
+        let long: &[u8] = if length < 0x80 { &[] } else { &[0x81] };
+        [&[0x30], long, &[length], &content].concat()
     };
-    let empty = sequence(&[]);
-    let tbs = sequence(&[&[2, 1, serial], &empty, &empty, &empty, &empty, &empty]);
+    let empty = [0x30, 0];
+    let version = [0xa0, 3, 2, 1, 2];
+    let tbs = sequence(&[
+        &version,
+        &[2, 1, serial],
+        &empty,
+        &empty,
+        &empty,
+        &empty,
+        spki,
+    ]);
     sequence(&[&tbs, &empty, &[3, 1, 0]])
 }

@@ -1,7 +1,7 @@
 //! Certificates beside keys.
 
 use super::{
-    session::{Place, Session},
+    session::{KeyChoice, Place, Session},
     token::Pkcs11Token,
 };
 use crate::{Certificates, Error, KeyLabel, KeyUse};
@@ -61,7 +61,11 @@ impl<'a> Parts<'a> {
 }
 
 impl Session {
+    /// The certificates of a key; of one without `CKA_ID` nobody knows them.
     fn certificate_objects(&self, id: &[u8]) -> Result<Vec<ObjectHandle>, Error> {
+        if id.is_empty() {
+            return Ok(Vec::new());
+        }
         self.find(&[
             Attribute::Class(ObjectClass::CERTIFICATE),
             Attribute::CertificateType(CertificateType::X_509),
@@ -77,13 +81,20 @@ impl Session {
                 interface: "PKCS#11",
             });
         };
+        if place.id.is_empty() {
+            return Err(Error::Unsupported {
+                what: "place for the certificate of a key without CKA_ID: give the key one",
+                interface: "PKCS#11",
+            });
+        }
         let before = self.certificate_objects(&place.id)?;
+        let label = place.name.label.as_deref().unwrap_or_default();
         let template = [
             Attribute::Class(ObjectClass::CERTIFICATE),
             Attribute::CertificateType(CertificateType::X_509),
             Attribute::Token(true),
             Attribute::Private(false),
-            Attribute::Label(place.label.as_str().into()),
+            Attribute::Label(label.into()),
             Attribute::Id(place.id.clone()),
             Attribute::Subject(parts.subject.into()),
             Attribute::Issuer(parts.issuer.into()),
@@ -106,9 +117,9 @@ impl Session {
 impl Certificates for Pkcs11Token {
     /// Of several, which another program or a broken-off write may have left, one.
     fn certificate(&self, label: &KeyLabel, key_use: KeyUse) -> Result<Option<Vec<u8>>, Error> {
-        let label = label.clone();
+        let name = label.into();
         self.run("C_GetAttributeValue", move |session| {
-            let Some((place, _)) = session.private_key(&label, key_use)? else {
+            let Some((place, _)) = session.private_key(&name, key_use)? else {
                 return Ok(None);
             };
             for object in session.certificate_objects(&place.id)? {
@@ -128,10 +139,10 @@ impl Certificates for Pkcs11Token {
         key_use: KeyUse,
         certificate: &[u8],
     ) -> Result<(), Error> {
-        let (label, certificate) = (label.clone(), certificate.to_vec());
+        let (name, certificate) = (KeyChoice::from(label), certificate.to_vec());
         self.run("C_CreateObject", move |session| {
-            let Some((place, _)) = session.private_key(&label, key_use)? else {
-                return Err(Error::NoSuchKey { label });
+            let Some((place, _)) = session.private_key(&name, key_use)? else {
+                return Err(name.missing());
             };
             session.write_certificate(&place, &certificate)
         })

@@ -3,7 +3,7 @@
 use super::{
     generate, public,
     public::PublicHalf,
-    session::{Place, Session},
+    session::{KeyChoice, Place, Session},
     token::Pkcs11Token,
     vendor::DecryptMechanism,
 };
@@ -58,10 +58,10 @@ impl Pkcs11Token {
 
 impl Decryption for Pkcs11Token {
     fn decryption_key(&self, label: &KeyLabel) -> Result<Box<dyn DecryptionKey>, Error> {
-        let (label, sm2) = (label.clone(), self.sm2_key_type());
+        let (name, sm2) = (KeyChoice::from(label), self.sm2_key_type());
         let (place, half) = self.run("C_FindObjects", move |session| {
-            let Some((place, key)) = session.private_key(&label, KeyUse::Encryption)? else {
-                return Err(Error::NoSuchKey { label });
+            let Some((place, key)) = session.private_key(&name, KeyUse::Encryption)? else {
+                return Err(name.missing());
             };
             let half = PublicHalf::of(session, key, &place.id, sm2)?;
             Ok((place, half))
@@ -87,7 +87,7 @@ impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PrivateKey")
             .field("token", &self.token)
-            .field("label", &self.place.label)
+            .field("name", &self.place.name)
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     public::{self, PublicHalf},
-    session::{Place, Session},
+    session::{KeyChoice, Place, Session},
     token::Pkcs11Token,
     vendor::VendorProfile,
 };
@@ -164,7 +164,10 @@ fn make(
             .naming()
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if !session.private_keys(&label, key_use)?.is_empty() {
+        if !session
+            .private_keys(&KeyChoice::from(&label), key_use)?
+            .is_empty()
+        {
             return Err(Error::KeyExists { label });
         }
         let made = make_pair(session, label.as_str(), key_use, &order, true)?;
@@ -300,7 +303,7 @@ fn finish(
         what: "a public key that cannot be read",
     })?;
     name_after(session, pair, &id(&half)?)?;
-    let mut keys = session.private_keys(label, key_use)?;
+    let mut keys = session.private_keys(&label.into(), key_use)?;
     match (keys.pop(), keys.is_empty()) {
         (Some((place, _)), true) => Ok((place, half)),
         (Some(_), false) => Err(Error::KeyExists {

@@ -44,41 +44,15 @@ impl Scheme {
         offered: &[MechanismType],
         profile: Option<&VendorProfile>,
     ) -> Result<Self, Error> {
-        let offers = |mechanism| offered.contains(&mechanism);
-        let unsupported = |what| Error::Unsupported {
-            what,
-            interface: "the token",
-        };
-        match half.algorithm {
-            KeyAlgorithm::P256 if offers(MechanismType::ECDSA) => Ok(Self::P256),
-            KeyAlgorithm::P384 if offers(MechanismType::ECDSA) => Ok(Self::P384),
-            KeyAlgorithm::P256 | KeyAlgorithm::P384 => {
-                Err(unsupported("ECDSA over digests (CKM_ECDSA)"))
+        Ok(match Means::choose(half.algorithm, offered, profile)? {
+            Means::P256 => Self::P256,
+            Means::P384 => Self::P384,
+            Means::RsaMessage => Self::RsaMessage(half.modulus()?.into()),
+            Means::RsaDigest => Self::RsaDigest(half.modulus()?.into()),
+            Means::Sm2(mechanism) => {
+                Self::Sm2(mechanism, Za::new(&UserId::default(), &half.sm2()?))
             }
-            KeyAlgorithm::Rsa { .. } => {
-                let modulus = half.modulus()?.into();
-                if offers(MechanismType::SHA256_RSA_PKCS) {
-                    Ok(Self::RsaMessage(modulus))
-                } else if offers(MechanismType::RSA_PKCS) {
-                    Ok(Self::RsaDigest(modulus))
-                } else {
-                    Err(unsupported(
-                        "RSA signatures with PKCS#1 padding (CKM_SHA256_RSA_PKCS, CKM_RSA_PKCS)",
-                    ))
-                }
-            }
-            KeyAlgorithm::Sm2 => {
-                let Some(profile) = profile else {
-                    return Err(unsupported(NO_PROFILE));
-                };
-                let mechanism = profile.sign.iter().find(|sign| offers(sign.mechanism));
-                let mechanism = mechanism.ok_or_else(|| {
-                    unsupported("SM2 mechanism of those that its vendor's file names")
-                })?;
-                let za = Za::new(&UserId::default(), &half.sm2()?);
-                Ok(Self::Sm2(*mechanism, za))
-            }
-        }
+        })
     }
 
     /// What the token is given for a message.
@@ -117,6 +91,54 @@ impl Scheme {
             }
             Self::Sm2(mechanism, _) => signature::sm2(&octets, mechanism.form),
         }
+    }
+}
+
+/// A scheme before the key is known.
+pub(super) enum Means {
+    P256,
+    P384,
+    RsaMessage,
+    RsaDigest,
+    Sm2(SignMechanism),
+}
+
+impl Means {
+    /// How keys of a kind sign on a token that offers these mechanisms.
+    pub(super) fn choose(
+        algorithm: KeyAlgorithm,
+        offered: &[MechanismType],
+        profile: Option<&VendorProfile>,
+    ) -> Result<Self, Error> {
+        let offers = |mechanism| offered.contains(&mechanism);
+        let what = match algorithm {
+            KeyAlgorithm::P256 if offers(MechanismType::ECDSA) => return Ok(Self::P256),
+            KeyAlgorithm::P384 if offers(MechanismType::ECDSA) => return Ok(Self::P384),
+            KeyAlgorithm::P256 | KeyAlgorithm::P384 => "ECDSA over digests (CKM_ECDSA)",
+            KeyAlgorithm::Rsa { .. } => {
+                if offers(MechanismType::SHA256_RSA_PKCS) {
+                    return Ok(Self::RsaMessage);
+                }
+                if offers(MechanismType::RSA_PKCS) {
+                    return Ok(Self::RsaDigest);
+                }
+                "RSA signatures with PKCS#1 padding (CKM_SHA256_RSA_PKCS, CKM_RSA_PKCS)"
+            }
+            KeyAlgorithm::Sm2 => match profile {
+                None => NO_PROFILE,
+                Some(profile) => {
+                    let mechanism = profile.sign.iter().find(|sign| offers(sign.mechanism));
+                    if let Some(mechanism) = mechanism {
+                        return Ok(Self::Sm2(*mechanism));
+                    }
+                    "SM2 mechanism of those that its vendor's file names"
+                }
+            },
+        };
+        Err(Error::Unsupported {
+            what,
+            interface: "the token",
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use cryptoki::{
     session::Session as Handle,
     slot::Slot,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 /// Opens sessions with one token.
 #[derive(Debug)]
@@ -38,9 +38,75 @@ pub(super) struct Session {
 /// tells it from one that took its name since.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Place {
-    pub(super) label: KeyLabel,
+    pub(super) name: KeyChoice,
     pub(super) key_use: KeyUse,
     pub(super) id: Vec<u8>,
+}
+
+/// Which key of a token is meant, in PKCS#11's own words: for keys whose names are no
+/// [`KeyLabel`]. What is set must fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct KeyChoice {
+    /// `CKA_LABEL` (RFC 7512, `object`).
+    pub label: Option<String>,
+    /// `CKA_ID` (RFC 7512, `id`).
+    pub id: Option<Vec<u8>>,
+}
+
+impl KeyChoice {
+    /// The key of this label.
+    pub fn labelled(label: impl Into<String>) -> Self {
+        Self {
+            label: Some(label.into()),
+            id: None,
+        }
+    }
+
+    /// The key of this identifier too.
+    #[must_use]
+    pub fn with_id(self, id: impl Into<Vec<u8>>) -> Self {
+        let id = Some(id.into());
+        Self { id, ..self }
+    }
+
+    /// That there is none.
+    pub(super) fn missing(&self) -> Error {
+        let label = self.label.as_deref().map(KeyLabel::new);
+        match (label, &self.id) {
+            (Some(Ok(label)), None) => Error::NoSuchKey { label },
+            _ => Error::NoSuchToken {
+                what: "key",
+                wanted: self.to_string(),
+                found: Vec::new(),
+            },
+        }
+    }
+
+    fn template(&self) -> impl Iterator<Item = Attribute> {
+        let label = self.label.as_deref();
+        let label = label.map(|label| Attribute::Label(label.into()));
+        label.into_iter().chain(self.id.clone().map(Attribute::Id))
+    }
+}
+
+impl From<&KeyLabel> for KeyChoice {
+    fn from(label: &KeyLabel) -> Self {
+        Self::labelled(label.as_str())
+    }
+}
+
+impl fmt::Display for KeyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let label = self.label.as_ref().map(|label| format!("object={label}"));
+        let id = self.id.as_ref().map(|id| format!("id={}", hexadecimal(id)));
+        let parts: Vec<_> = label.into_iter().chain(id).collect();
+        f.write_str(&parts.join(";"))
+    }
+}
+
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// Objects of one search at most: no label has so many, and a broken token may go on
@@ -222,13 +288,13 @@ impl Session {
         }
     }
 
-    /// The private key under a label, and where it lies.
+    /// The private key that is meant, and where it lies.
     pub(super) fn private_key(
         &mut self,
-        label: &KeyLabel,
+        name: &KeyChoice,
         key_use: KeyUse,
     ) -> Result<Option<(Place, ObjectHandle)>, Error> {
-        let mut keys = self.private_keys(label, key_use)?;
+        let mut keys = self.private_keys(name, key_use)?;
         match (keys.pop(), keys.is_empty()) {
             (None, _) => Ok(None),
             (Some((place, key)), true) => {
@@ -236,34 +302,31 @@ impl Session {
                 Ok(Some((place, key)))
             }
             (Some(last), false) => {
-                let ids = keys.iter().chain([&last]).map(|(place, _)| {
-                    let octets = place.id.iter().map(|octet| format!("{octet:02x}"));
-                    format!("CKA_ID {}", octets.collect::<String>())
-                });
+                let ids = keys.iter().chain([&last]);
                 Err(Error::SeveralTokens {
                     what: "key",
-                    wanted: format!("{label}, {key_use}"),
-                    found: ids.collect(),
+                    wanted: format!("{name}, {key_use}"),
+                    found: ids
+                        .map(|(place, _)| format!("id={}", hexadecimal(&place.id)))
+                        .collect(),
                 })
             }
         }
     }
 
-    /// All private keys of one use under a label: one, unless others than we made them.
+    /// All private keys of one use and name: one, unless others than we made them.
     pub(super) fn private_keys(
         &self,
-        label: &KeyLabel,
+        name: &KeyChoice,
         key_use: KeyUse,
     ) -> Result<Vec<(Place, ObjectHandle)>, Error> {
-        let template = [
-            Attribute::Class(ObjectClass::PRIVATE_KEY),
-            Attribute::Label(label.as_str().into()),
-        ];
+        let mut template = vec![Attribute::Class(ObjectClass::PRIVATE_KEY)];
+        template.extend(name.template());
         let mut keys = Vec::new();
         for key in self.find(&template)? {
             if self.key_use(key)? == key_use {
                 let place = Place {
-                    label: label.clone(),
+                    name: name.clone(),
                     key_use,
                     id: self.octets(key, AttributeType::Id)?.unwrap_or_default(),
                 };
@@ -296,11 +359,9 @@ impl Session {
     }
 
     fn find_again(&mut self, place: &Place) -> Result<ObjectHandle, Error> {
-        let keys = self.private_keys(&place.label, place.key_use)?;
+        let keys = self.private_keys(&place.name, place.key_use)?;
         let key = keys.into_iter().find(|(found, _)| found == place);
-        let (place, key) = key.ok_or_else(|| Error::NoSuchKey {
-            label: place.label.clone(),
-        })?;
+        let (place, key) = key.ok_or_else(|| place.name.missing())?;
         self.found.insert(place, key);
         Ok(key)
     }

@@ -5,8 +5,8 @@ use super::{
     login::{Login, PinWarning},
     module::{Pkcs11Module, SlotDescription, TokenChoice},
     public::PublicHalf,
-    scheme::Scheme,
-    session::{Connector, Place, Session},
+    scheme::{Means, Scheme},
+    session::{Connector, KeyChoice, Place, Session},
     vendor::VendorProfile,
 };
 use crate::{
@@ -136,6 +136,31 @@ impl Pkcs11Token {
         self.0.profile.as_ref()
     }
 
+    /// The signing key that is meant, whatever it is called: for keys that others made. One
+    /// of several of a name is told by its `CKA_ID`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchKey`] or, where the name is no label, [`Error::NoSuchToken`];
+    /// [`Error::SeveralTokens`] with the identifiers; otherwise the token's.
+    pub fn find_key(&self, choice: &KeyChoice) -> Result<Box<dyn KeyHandle>, Error> {
+        let (name, sm2) = (choice.clone(), self.sm2_key_type());
+        let (place, half) = self.run("C_FindObjects", move |session| {
+            let Some((place, key)) = session.private_key(&name, KeyUse::Signing)? else {
+                return Err(name.missing());
+            };
+            if session.flag(key, AttributeType::AlwaysAuthenticate)? == Some(true) {
+                return Err(Error::Unsupported {
+                    what: "use here for keys that ask for the PIN each time \
+                           (CKA_ALWAYS_AUTHENTICATE)",
+                    interface: "the pool of sessions",
+                });
+            }
+            let half = PublicHalf::of(session, key, &place.id, sm2)?;
+            Ok((place, half))
+        })?;
+        Ok(Box::new(self.signing_key(place, half)?))
+    }
+
     pub(super) fn run<T: Send + 'static>(
         &self,
         call: &'static str,
@@ -162,10 +187,7 @@ impl Pkcs11Token {
 
     /// Whether SM2 keys that sign can be had here.
     pub(super) fn signs_with_sm2(&self) -> bool {
-        self.profile().is_some_and(|profile| {
-            self.offers(profile.generate)
-                && profile.sign.iter().any(|sign| self.offers(sign.mechanism))
-        })
+        Means::choose(KeyAlgorithm::Sm2, &self.0.offered, self.profile()).is_ok()
     }
 
     /// The signing key at a place, with its public half.
@@ -181,22 +203,7 @@ impl Pkcs11Token {
 
 impl Token for Pkcs11Token {
     fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, Error> {
-        let (label, sm2) = (label.clone(), self.sm2_key_type());
-        let (place, half) = self.run("C_FindObjects", move |session| {
-            let Some((place, key)) = session.private_key(&label, KeyUse::Signing)? else {
-                return Err(Error::NoSuchKey { label });
-            };
-            if session.flag(key, AttributeType::AlwaysAuthenticate)? == Some(true) {
-                return Err(Error::Unsupported {
-                    what: "use here for keys that ask for the PIN each time \
-                           (CKA_ALWAYS_AUTHENTICATE)",
-                    interface: "the pool of sessions",
-                });
-            }
-            let half = PublicHalf::of(session, key, &place.id, sm2)?;
-            Ok((place, half))
-        })?;
-        Ok(Box::new(self.signing_key(place, half)?))
+        self.find_key(&label.into())
     }
 
     /// PKCS#11 lets two keys have one label. Of two callers in this process one gets a
@@ -207,13 +214,8 @@ impl Token for Pkcs11Token {
         label: &KeyLabel,
         algorithm: KeyAlgorithm,
     ) -> Result<Box<dyn KeyHandle>, Error> {
-        if algorithm == KeyAlgorithm::Sm2 && !self.signs_with_sm2() {
-            return Err(Error::Unsupported {
-                what: "SM2 signing keys; name the file of its vendor if it has, since PKCS#11 \
-                       itself has no numbers for them",
-                interface: "the token",
-            });
-        }
+        // Not after the key is made, which would lie there and be of no use.
+        Means::choose(algorithm, &self.0.offered, self.profile())?;
         let (place, half) = generate::signing_key(self, label, algorithm)?;
         Ok(Box::new(self.signing_key(place, half)?))
     }
@@ -342,7 +344,7 @@ impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigningKey")
             .field("token", &self.token.0.token.to_string())
-            .field("label", &self.place.label)
+            .field("name", &self.place.name)
             .field("algorithm", &self.half.algorithm)
             .finish_non_exhaustive()
     }

@@ -3,7 +3,7 @@
 use super::{
     decrypt, generate, public,
     public::PublicHalf,
-    session::{Place, Session},
+    session::{KeyChoice, Place, Session},
     token::Pkcs11Token,
     vendor::DecryptMechanism,
 };
@@ -70,10 +70,11 @@ impl Unwrap for Pkcs11Token {
                 .naming()
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            let Some((signing, key)) = session.private_key(&label, KeyUse::Signing)? else {
+            let name = KeyChoice::from(&label);
+            let Some((signing, key)) = session.private_key(&name, KeyUse::Signing)? else {
                 return Err(Error::NoSuchKey { label });
             };
-            if !session.private_keys(&label, KeyUse::Encryption)?.is_empty() {
+            if !session.private_keys(&name, KeyUse::Encryption)?.is_empty() {
                 return Err(Error::KeyExists { label });
             }
             let unwraps = session.flag(key, AttributeType::Unwrap)? == Some(true);
@@ -102,7 +103,8 @@ impl Envelop for Pkcs11Token {
         let (label, keeping) = (label.clone(), self.keeping());
         let point = recipient.to_uncompressed();
         let octets = self.run(CALL, move |session| {
-            let Some((_, key)) = session.private_key(&label, KeyUse::Encryption)? else {
+            let name = KeyChoice::from(&label);
+            let Some((_, key)) = session.private_key(&name, KeyUse::Encryption)? else {
                 return Err(Error::NoSuchKey { label });
             };
             let template = [
