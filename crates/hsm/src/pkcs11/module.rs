@@ -13,7 +13,9 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     process,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
 };
 
 /// A vendor's PKCS#11 library.
@@ -40,7 +42,8 @@ impl Pkcs11Module {
     /// # Errors
     /// [`Error::Library`] when there is no such library or one that it needs is missing,
     /// [`Error::NotTheInterface`] when it is another kind of library, [`Error::Device`]
-    /// when it cannot be initialised.
+    /// when it cannot be initialised, [`Error::TimedOut`] when that took more than
+    /// [`Self::TIME_LIMIT`].
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
         static LOADED: Mutex<Option<HashMap<PathBuf, Pkcs11Module>>> = Mutex::new(None);
         let path = path.as_ref();
@@ -53,16 +56,31 @@ impl Pkcs11Module {
         {
             return Ok(module.clone());
         }
-        let module = Self(Arc::new(Module::load(path)?));
+        let path = path.to_owned();
+        let module = within(Self::TIME_LIMIT, "C_Initialize", move || {
+            Module::load(&path)
+        })?;
+        let module = Self(Arc::new(module));
         loaded.insert(name, module.clone());
         Ok(module)
     }
 
+    /// How long a library may take to be initialised, and to tell of its tokens.
+    pub const TIME_LIMIT: Duration = Duration::from_secs(30);
+
     /// Every token that is there now, with what it says of itself.
     ///
     /// # Errors
-    /// The library's.
+    /// The library's; [`Error::TimedOut`] after [`Self::TIME_LIMIT`].
     pub fn tokens(&self) -> Result<Vec<SlotDescription>, Error> {
+        let module = self.clone();
+        within(Self::TIME_LIMIT, "C_GetTokenInfo", move || {
+            module.tokens_now()
+        })
+    }
+
+    /// As [`Self::tokens`], for as long as the library takes.
+    pub(super) fn tokens_now(&self) -> Result<Vec<SlotDescription>, Error> {
         let slots = self.ask("C_GetSlotList", Pkcs11::get_slots_with_token)?;
         let mut tokens = Vec::with_capacity(slots.len());
         for slot in slots {
@@ -162,6 +180,29 @@ pub(super) fn guarded<T>(call: &'static str, question: impl FnOnce() -> T) -> Re
     })
 }
 
+/// The answer to something that a library may never answer. The thread that waits for it
+/// is left behind then.
+pub(super) fn within<T: Send + 'static>(
+    limit: Duration,
+    call: &'static str,
+    question: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (answer, waiting) = mpsc::sync_channel(1);
+    let asking = thread::Builder::new().spawn(move || {
+        // Nobody is there any more when it comes too late.
+        let _ = answer.send(question());
+    });
+    if asking.is_err() {
+        // This machine has no thread left.
+        return Err(Error::Busy { sessions: 0 });
+    }
+    match waiting.recv_timeout(limit) {
+        Ok(answer) => answer,
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(Error::TimedOut { call, limit }),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Error::Panicked { call }),
+    }
+}
+
 /// A token in its slot.
 #[derive(Clone, Debug)]
 pub struct SlotDescription {
@@ -251,7 +292,7 @@ impl TokenChoice {
     /// The one token that fits.
     pub(super) fn find(&self, module: &Pkcs11Module) -> Result<SlotDescription, Error> {
         const WHAT: &str = "token";
-        let tokens = module.tokens()?;
+        let tokens = module.tokens_now()?;
         // A slot without an initialised token has a token too; it is chosen by slot alone.
         let mut fitting: Vec<_> = tokens
             .iter()
@@ -293,5 +334,45 @@ impl fmt::Display for TokenChoice {
             .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name}={value}")))
             .collect();
         f.write_str(&parts.join(";"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_does_not_come_is_not_waited_for() {
+        let limit = Duration::from_millis(20);
+        let late = within(limit, "C_Initialize", || {
+            thread::sleep(Duration::from_millis(500));
+            Ok(())
+        });
+        assert!(matches!(
+            late,
+            Err(Error::TimedOut { call: "C_Initialize", limit: told }) if told == limit
+        ));
+        let limit = Duration::from_secs(60);
+        assert_eq!(within(limit, "C_Initialize", || Ok(7)).unwrap(), 7);
+        let refused = within::<()>(limit, "C_Initialize", || Err(Error::PinLocked));
+        assert!(matches!(refused, Err(Error::PinLocked)));
+    }
+
+    #[test]
+    fn a_length_that_cannot_be_is_garbage_and_no_panic_of_ours() {
+        let length = usize::MAX;
+        let answer = guarded("C_Sign", || vec![0_u8; length].len());
+        assert!(matches!(answer, Err(Error::Garbage { call: "C_Sign", .. })));
+        assert_eq!(guarded("C_Sign", || 7).unwrap(), 7);
+    }
+
+    #[test]
+    fn a_choice_is_shown_as_in_a_uri() {
+        let mut choice = TokenChoice::labelled("CA 1");
+        assert_eq!(choice.to_string(), "token=CA 1");
+        choice.slot = Some(3);
+        choice.serial = Some("0815".into());
+        assert_eq!(choice.to_string(), "token=CA 1;serial=0815;slot-id=3");
+        assert_eq!(TokenChoice::default().to_string(), "");
     }
 }

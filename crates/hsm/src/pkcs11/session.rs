@@ -133,7 +133,7 @@ impl Connector {
                 && token.manufacturer() == chosen.manufacturer()
                 && token.label() == chosen.label()
         };
-        let mut tokens = self.module.tokens()?;
+        let mut tokens = self.module.tokens_now()?;
         let place = tokens
             .iter()
             .position(|token| is_it(token) && token.slot == chosen.slot)

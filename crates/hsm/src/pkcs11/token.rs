@@ -3,7 +3,7 @@
 use super::{
     generate,
     login::{Login, PinWarning},
-    module::{Pkcs11Module, SlotDescription, TokenChoice},
+    module::{Pkcs11Module, SlotDescription, TokenChoice, within},
     public::PublicHalf,
     scheme::{Means, Scheme},
     session::{Connector, KeyChoice, Place, Session},
@@ -14,7 +14,6 @@ use crate::{
     KeyUse, Pin, Pool, PoolOptions, Random, Token, Unwrap,
 };
 use cryptoki::{
-    context::Pkcs11,
     mechanism::MechanismType,
     object::{Attribute, AttributeType, KeyType, ObjectClass},
 };
@@ -42,7 +41,7 @@ struct Inner {
     module: Pkcs11Module,
     token: SlotDescription,
     profile: Option<VendorProfile>,
-    offered: Vec<MechanismType>,
+    offered: Arc<[MechanismType]>,
     wrappable: bool,
     pool: Pool<Connector>,
 }
@@ -94,9 +93,13 @@ impl Pkcs11Token {
         pin: Option<Pin>,
         options: Pkcs11Options,
     ) -> Result<Self, Error> {
-        let token = choice.find(module)?;
-        let offered = module.ask("C_GetMechanismList", |functions| {
-            functions.get_mechanism_list(token.slot)
+        let (asked, wanted) = (module.clone(), choice.clone());
+        let (token, offered) = within(options.pool.time_limit, "C_GetTokenInfo", move || {
+            let token = wanted.find(&asked)?;
+            let offered = asked.ask("C_GetMechanismList", |functions| {
+                functions.get_mechanism_list(token.slot)
+            })?;
+            Ok((token, offered))
         })?;
         let profile = match options.profile {
             Some(profile) => Some(profile),
@@ -118,7 +121,7 @@ impl Pkcs11Token {
             module: module.clone(),
             token,
             profile,
-            offered,
+            offered: offered.into(),
             wrappable: options.wrappable,
             pool: Pool::new(connector, options.pool),
         }));
@@ -171,6 +174,10 @@ impl Pkcs11Token {
 
     pub(super) fn module(&self) -> &Pkcs11Module {
         &self.0.module
+    }
+
+    pub(super) fn offered(&self) -> &Arc<[MechanismType]> {
+        &self.0.offered
     }
 
     pub(super) fn offers(&self, mechanism: MechanismType) -> bool {
@@ -238,9 +245,10 @@ impl Token for Pkcs11Token {
     }
 
     fn description(&self) -> Result<Description, Error> {
-        let Inner { module, token, .. } = &*self.0;
-        let info = module.ask("C_GetTokenInfo", |functions: &Pkcs11| {
-            functions.get_token_info(token.slot)
+        let module = self.module();
+        let (asked, slot) = (module.clone(), self.0.token.slot);
+        let info = self.run("C_GetTokenInfo", move |_| {
+            asked.ask("C_GetTokenInfo", |functions| functions.get_token_info(slot))
         })?;
         let interface = match module.info() {
             Some(info) => {
