@@ -39,6 +39,7 @@
 //! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
+//! | [`conformance`] | whether a token keeps its promises (feature `conformance`) |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
