@@ -34,8 +34,10 @@
 //! | [`Token`] | finds, makes and lists keys |
 //! | [`Decryption`], [`Envelop`], [`Unwrap`], [`Certificates`], [`Random`] | what a token may be able to do beyond |
 //! | [`KeyAlgorithm`], [`KeyUse`] | kinds of keys |
+//! | [`AgreementKey`], [`Agreement`] | SM2 decryption by a device that only multiplies points |
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`Checked`] | verifies each signature before it leaves |
+//! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
 //! # What it is not
@@ -47,20 +49,24 @@
 
 mod algorithm;
 mod checked;
+mod ecdh;
 mod error;
 mod key;
 mod label;
 mod password;
 mod pin;
+mod pool;
 mod soft;
 mod token;
 
 pub use algorithm::{KeyAlgorithm, KeyUse};
 pub use checked::Checked;
+pub use ecdh::{Agreement, AgreementKey};
 pub use error::Error;
 pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;
 pub use password::Password;
 pub use pin::Pin;
+pub use pool::{Connect, Pool, PoolOptions};
 pub use soft::{SoftKey, SoftToken};
 pub use token::{Certificates, Decryption, Description, Envelop, Random, Token, Unwrap};
