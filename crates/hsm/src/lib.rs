@@ -36,6 +36,7 @@
 //! | [`KeyAlgorithm`], [`KeyUse`] | kinds of keys |
 //! | [`AgreementKey`], [`Agreement`] | SM2 decryption by a device that only multiplies points |
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
+//! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
@@ -51,6 +52,7 @@ mod algorithm;
 mod checked;
 mod ecdh;
 mod error;
+mod external;
 mod key;
 mod label;
 mod password;
@@ -63,6 +65,9 @@ pub use algorithm::{KeyAlgorithm, KeyUse};
 pub use checked::Checked;
 pub use ecdh::{Agreement, AgreementKey};
 pub use error::Error;
+pub use external::{
+    DigestForm, ExternalAgreement, ExternalCommand, ExternalKey, PointForm, SignatureForm,
+};
 pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;
 pub use password::Password;
