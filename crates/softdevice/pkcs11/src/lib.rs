@@ -16,10 +16,19 @@
 //! SM3 and SM4 have the vendor's numbers; `SM2EnvelopedKey` is wrapped and unwrapped by
 //! 0x80474D01 under all of them.
 
+#![allow(
+    clippy::useless_conversion,
+    reason = "CK_ULONG has 32 bits on some systems and 64 on others"
+)]
+
 mod attribute;
 mod calls;
 mod cipher;
 mod digest;
+#[cfg(any(test, feature = "fuzz"))]
+mod fuzz {
+    pub(crate) mod sys;
+}
 mod info;
 mod keys;
 mod mechanism;
@@ -35,3 +44,7 @@ mod sys;
 mod template;
 mod token;
 mod vendor;
+
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub use fuzz::sys::fuzz_calls;

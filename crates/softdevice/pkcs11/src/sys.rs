@@ -12,9 +12,7 @@
 #![allow(non_snake_case, reason = "the standard's names")]
 
 use crate::{
-    calls,
-    cipher::Direction,
-    info,
+    calls, info,
     memory::sys::{
         BAD, INPUT_MOST, attribute_values, get, given, length, mechanism, octets, output, put,
         put_list, template, to_c,
@@ -23,6 +21,7 @@ use crate::{
     rv::{Result, Rv},
 };
 use cryptoki_sys::*;
+use softdevice::symmetric::Direction;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,
@@ -512,6 +511,12 @@ unsafe fn interface(
 
 /// The name of the standard's functions.
 const NAME: &std::ffi::CStr = c"PKCS 11";
+
+/// The functions, for a program in this process.
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) fn functions() -> &'static CK_FUNCTION_LIST_3_0 {
+    &LIST_3_0
+}
 
 /// Interfaces are pointers to what never changes.
 struct Interfaces([CK_INTERFACE; 2]);
