@@ -38,6 +38,7 @@
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
+//! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
@@ -57,6 +58,8 @@ mod key;
 mod label;
 mod password;
 mod pin;
+#[cfg(feature = "pkcs11")]
+pub mod pkcs11;
 mod pool;
 mod soft;
 mod token;
