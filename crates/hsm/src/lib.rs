@@ -36,6 +36,7 @@
 //! | [`KeyAlgorithm`], [`KeyUse`] | kinds of keys |
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`Checked`] | verifies each signature before it leaves |
+//! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
 //! # What it is not
@@ -52,6 +53,7 @@ mod key;
 mod label;
 mod password;
 mod pin;
+mod pool;
 mod soft;
 mod token;
 
@@ -62,5 +64,6 @@ pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;
 pub use password::Password;
 pub use pin::Pin;
+pub use pool::{Connect, Pool, PoolOptions};
 pub use soft::{SoftKey, SoftToken};
 pub use token::{Certificates, Decryption, Description, Envelop, Random, Token, Unwrap};
