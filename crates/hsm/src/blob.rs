@@ -10,10 +10,7 @@
 //! What a device gave is taken for true in nothing: a coordinate that is too long, a point
 //! off the curve, a number out of its range are told by name.
 
-use gm_crypto::{
-    delivery::IntegerWidth,
-    sm2::{Ciphertext, CiphertextForm, DerSignature, PublicKey},
-};
+use gm_crypto::sm2::{Ciphertext, CiphertextForm, DerSignature, PublicKey};
 
 #[cfg(target_endian = "big")]
 compile_error!("the structures of SDF and SKF devices are written for little-endian machines");
@@ -43,15 +40,6 @@ impl Layout {
         field: 64,
         integer: 4,
     };
-
-    /// The same with other integers.
-    #[cfg(feature = "skf")]
-    pub(crate) const fn with_integers(width: IntegerWidth) -> Self {
-        Self {
-            field: 64,
-            integer: integer_octets(width),
-        }
-    }
 
     /// Octets of a public key.
     pub(crate) const fn public_key(self) -> usize {
@@ -125,6 +113,13 @@ impl Layout {
         octets
     }
 
+    /// Whether the octets are one of the structures.
+    pub(crate) fn reads(self, octets: &[u8]) -> bool {
+        self.read_public_key(octets).is_ok()
+            || self.read_signature(octets).is_ok()
+            || self.read_ciphertext(octets).is_ok()
+    }
+
     fn put_integer(self, octets: &mut Vec<u8>, value: u64) {
         octets.extend_from_slice(&value.to_le_bytes()[..self.integer]);
     }
@@ -134,15 +129,6 @@ impl Layout {
             octets.resize(octets.len() + self.field - NUMBER, 0);
             octets.extend_from_slice(number);
         }
-    }
-}
-
-/// Octets of an `unsigned long`.
-#[cfg(feature = "skf")]
-pub(crate) const fn integer_octets(width: IntegerWidth) -> usize {
-    match width {
-        IntegerWidth::Eight => 8,
-        _ => 4,
     }
 }
 

@@ -47,6 +47,8 @@
 #![deny(unsafe_code)]
 
 mod algorithm;
+#[cfg(any(feature = "sdf", feature = "skf"))]
+mod blob;
 mod checked;
 mod error;
 mod key;
@@ -54,6 +56,8 @@ mod label;
 mod password;
 mod pin;
 mod pool;
+#[cfg(feature = "sdf")]
+pub mod sdf;
 mod soft;
 mod token;
 

@@ -81,7 +81,7 @@ impl Place {
         let text = label.as_str();
         text.parse()
             .ok()
-            .filter(|index| *index > 0 && index.to_string() == text)
+            .filter(|index: &u32| *index > 0 && index.to_string() == text)
             .map(|index| Self {
                 index,
                 label: label.clone(),
@@ -152,14 +152,6 @@ impl Session {
                 _ => error,
             })
         })
-    }
-
-    /// Gives back the right to a key, when the device has such a function.
-    pub(super) fn release_right(&self, place: &Place) -> Result<(), Error> {
-        match self.raw.release_right(place.index) {
-            Err(Error::Unsupported { .. }) => Ok(()),
-            result => result,
-        }
     }
 
     /// The public half of a key, if there is such a key.

@@ -97,7 +97,6 @@ functions! {
         sign = SDF_InternalSign_ECC(Handle, c_uint, *mut c_uchar, c_uint, *mut c_void);
     }
     offered {
-        release_right = SDF_ReleasePrivateKeyAccessRight(Handle, c_uint);
         encryption_key = SDF_ExportEncPublicKey_ECC(Handle, c_uint, *mut c_void);
         encrypt = SDF_InternalEncrypt_ECC(Handle, c_uint, *mut c_uchar, c_uint, *mut c_void);
         encrypt_with_argument = SDF_InternalEncrypt_ECC(
@@ -297,15 +296,6 @@ impl Session {
             )
         };
         self.check("SDF_GetPrivateKeyAccessRight", returned)
-    }
-
-    /// Gives the right back.
-    pub(super) fn release_right(&self, index: u32) -> Result<(), Error> {
-        const CALL: &str = "SDF_ReleasePrivateKeyAccessRight";
-        let release = self.functions().release_right.ok_or(missing(CALL))?;
-        // SAFETY: see the module's list.
-        let returned = unsafe { release(self.handle.as_ptr(), index) };
-        self.check(CALL, returned)
     }
 
     /// `ECCrefPublicKey` of one key.
