@@ -120,7 +120,7 @@ impl Layout {
             || self.read_ciphertext(octets).is_ok()
     }
 
-    fn put_integer(self, octets: &mut Vec<u8>, value: u64) {
+    pub(crate) fn put_integer(self, octets: &mut Vec<u8>, value: u64) {
         octets.extend_from_slice(&value.to_le_bytes()[..self.integer]);
     }
 
@@ -226,6 +226,12 @@ impl Room {
             *word = u64::from_ne_bytes(eight);
         }
         room
+    }
+
+    /// Octets of the structure.
+    #[cfg(feature = "skf")]
+    pub(crate) fn length(&self) -> usize {
+        self.length
     }
 
     /// Where the device reads and writes.

@@ -58,6 +58,8 @@ mod pin;
 mod pool;
 #[cfg(feature = "sdf")]
 pub mod sdf;
+#[cfg(feature = "skf")]
+pub mod skf;
 mod soft;
 mod token;
 

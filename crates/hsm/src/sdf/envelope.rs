@@ -109,7 +109,7 @@ impl SdfDevice {
 }
 
 fn whole_blocks(data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-    if data.is_empty() || data.len() % BLOCK != 0 || data.len() > MAX_LENGTH {
+    if data.is_empty() || !data.len().is_multiple_of(BLOCK) || data.len() > MAX_LENGTH {
         return Err(Error::Crypto {
             source: gm_crypto::Error::Invalid {
                 what: "data to seal",

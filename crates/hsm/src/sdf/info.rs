@@ -10,7 +10,11 @@ const LENGTH: usize = 100;
 
 /// Reads the structure, in front of what a vendor has behind it.
 pub(super) fn read(octets: &[u8]) -> Result<Description, Misfit> {
-    let mut fields = Fields(octets.get(..LENGTH).ok_or("a DEVICEINFO that is cut short")?);
+    let mut fields = Fields(
+        octets
+            .get(..LENGTH)
+            .ok_or("a DEVICEINFO that is cut short")?,
+    );
     let manufacturer = fields.text(40)?;
     let model = fields.text(16)?;
     let serial = fields.text(16)?;

@@ -340,13 +340,7 @@ impl Session {
         let length = ciphertext_length(wrapped);
         let octets = self
             .with_right(place, |session| {
-                session.exchange_envelope(
-                    place.index,
-                    SM2_ENCRYPTION,
-                    &recipient,
-                    &cipher,
-                    length,
-                )
+                session.exchange_envelope(place.index, SM2_ENCRYPTION, &recipient, &cipher, length)
             })
             .map_err(|error| self.refused(error))?;
         self.ciphertext("SDF_ExchangeDigitEnvelopeBaseOnECC", &octets, length)

@@ -202,9 +202,8 @@ impl Device {
         let _alone = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         let mut handle = std::ptr::null_mut();
         // SAFETY: see the module's list.
-        let returned = unsafe {
-            (self.library.functions.open_session)(self.handle.as_ptr(), &raw mut handle)
-        };
+        let returned =
+            unsafe { (self.library.functions.open_session)(self.handle.as_ptr(), &raw mut handle) };
         self.library.check("SDF_OpenSession", returned)?;
         Ok(Session {
             handle: given("SDF_OpenSession", handle)?,
@@ -273,11 +272,7 @@ impl Session {
     pub(super) fn random(&self, octets: &mut [u8]) -> Result<(), Error> {
         // SAFETY: see the module's list.
         let returned = unsafe {
-            (self.functions().random)(
-                self.handle.as_ptr(),
-                length_of(octets),
-                octets.as_mut_ptr(),
-            )
+            (self.functions().random)(self.handle.as_ptr(), length_of(octets), octets.as_mut_ptr())
         };
         self.check("SDF_GenerateRandom", returned)
     }
@@ -429,8 +424,7 @@ impl Session {
         let cipher = room.pointer().cast();
         let mut key = std::ptr::null_mut();
         // SAFETY: see the module's list.
-        let returned =
-            unsafe { generate(self.handle.as_ptr(), index, bits, cipher, &raw mut key) };
+        let returned = unsafe { generate(self.handle.as_ptr(), index, bits, cipher, &raw mut key) };
         self.check(CALL, returned)?;
         let key = Key::given(self, CALL, key)?;
         Ok((room.octets().map_err(garbage(CALL))?, key))
@@ -585,11 +579,7 @@ impl<'a> Key<'a> {
     }
 
     /// Decrypts whole blocks in a mode without initialisation vector.
-    pub(super) fn decrypt(
-        &self,
-        algorithm: u32,
-        data: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(super) fn decrypt(&self, algorithm: u32, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let function = self.session.functions().decrypt_data;
         self.apply("SDF_Decrypt", function, algorithm, data)
     }
