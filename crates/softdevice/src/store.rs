@@ -1,0 +1,403 @@
+//! The file: an SQLite database that several processes use at once.
+//!
+//! A rollback journal with `synchronous=FULL`: what is committed is on the disk, the counters
+//! of the PINs above all.
+//!
+//! A process may load several of our shared libraries, each with an SQLite of its own. SQLite
+//! locks by `fcntl`, which knows processes and not libraries: two copies in one process don't
+//! see each other's locks, and whoever closes the file drops those of the other
+//! (<https://www.sqlite.org/howtocorrupt.html>, 2.2). So every transaction, opening and closing
+//! is under a lock of ours on a file beside the store, which belongs to the one that opened
+//! it ([`File::lock`]). A write-ahead log would not do even then: the copy that closes first
+//! takes it away from under the other.
+
+use crate::{Error, Result};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use std::{
+    fmt,
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    io, mem,
+    path::{Path, PathBuf},
+    process,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// `PRAGMA application_id` of our files: "GMSD".
+const APPLICATION_ID: i32 = 0x474d_5344;
+/// `PRAGMA user_version`: the version of the tables below.
+const SCHEMA_VERSION: i32 = 1;
+
+const SCHEMA: &str = "
+    CREATE TABLE device (
+        id         INTEGER PRIMARY KEY CHECK (id = 1),
+        label      TEXT    NOT NULL,
+        serial     TEXT    NOT NULL,
+        device_key BLOB    NOT NULL,
+        iterations INTEGER NOT NULL
+    );
+    CREATE TABLE applications (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        uid         BLOB    NOT NULL UNIQUE,
+        name        TEXT    NOT NULL UNIQUE,
+        file_rights INTEGER NOT NULL
+    );
+    CREATE TABLE pins (
+        application INTEGER NOT NULL REFERENCES applications ON DELETE CASCADE,
+        role        TEXT    NOT NULL,
+        maximum     INTEGER NOT NULL,
+        remaining   INTEGER NOT NULL,
+        initial     INTEGER NOT NULL,
+        iterations  INTEGER NOT NULL,
+        salt        BLOB    NOT NULL,
+        sealed      BLOB    NOT NULL,
+        PRIMARY KEY (application, role)
+    );
+    CREATE TABLE containers (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        application INTEGER NOT NULL REFERENCES applications ON DELETE CASCADE,
+        name        TEXT    NOT NULL,
+        number      INTEGER NOT NULL UNIQUE,
+        UNIQUE (application, name)
+    );
+    CREATE TABLE objects (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        application INTEGER NOT NULL REFERENCES applications ON DELETE CASCADE,
+        uid         BLOB    NOT NULL UNIQUE,
+        class       TEXT    NOT NULL,
+        kind        TEXT    NOT NULL,
+        label       TEXT    NOT NULL,
+        key_id      BLOB    NOT NULL,
+        private     INTEGER NOT NULL,
+        container   INTEGER REFERENCES containers ON DELETE CASCADE,
+        place       TEXT,
+        value       BLOB    NOT NULL,
+        attributes  BLOB    NOT NULL,
+        sealed      BLOB,
+        UNIQUE (container, place, class)
+    );
+    CREATE INDEX objects_application ON objects (application);
+    CREATE TABLE files (
+        application  INTEGER NOT NULL,
+        name         TEXT    NOT NULL,
+        read_rights  INTEGER NOT NULL,
+        write_rights INTEGER NOT NULL,
+        contents     BLOB    NOT NULL,
+        PRIMARY KEY (application, name)
+    );
+";
+
+/// How long one waits for another's write: longer than any write takes.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The file and this process's connection to it.
+pub(crate) struct Store {
+    path: PathBuf,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    /// Not there only while it is dropped.
+    connection: Option<Connection>,
+    lock: Lock,
+    /// The process that opened it.
+    process: u32,
+}
+
+/// The file beside the store that whoever uses the store locks.
+struct Lock {
+    path: PathBuf,
+    file: File,
+}
+
+impl Lock {
+    fn open(store: &Path) -> Result<Self> {
+        let mut path = store.as_os_str().to_owned();
+        path.push("-lock");
+        let path = PathBuf::from(path);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&path) {
+            Ok(file) => Ok(Self { path, file }),
+            Err(source) => Err(Error::File { path, source }),
+        }
+    }
+
+    /// Runs `body` while nobody else has the lock, or nobody has it exclusively.
+    fn hold<T>(&self, how: Access, body: impl FnOnce() -> T) -> Result<T> {
+        let deadline = Instant::now() + BUSY;
+        let mut pause = Duration::from_micros(50);
+        loop {
+            let tried = match how {
+                Access::Exclusive => self.file.try_lock(),
+                Access::Shared => self.file.try_lock_shared(),
+            };
+            let source = match tried {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    thread::sleep(pause);
+                    pause = (2 * pause).min(Duration::from_millis(5));
+                    continue;
+                }
+                Err(TryLockError::WouldBlock) => io::ErrorKind::TimedOut.into(),
+                Err(TryLockError::Error(source)) => source,
+            };
+            return Err(Error::File {
+                path: self.path.clone(),
+                source,
+            });
+        }
+        let _unlock = Unlock(&self.file);
+        Ok(body())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Access {
+    Shared,
+    Exclusive,
+}
+
+/// Gives a lock back, after a panic, too.
+struct Unlock<'a>(&'a File);
+
+impl Drop for Unlock<'_> {
+    fn drop(&mut self) {
+        // What fails here ends when the file is closed.
+        let _ = self.0.unlock();
+    }
+}
+
+impl Inner {
+    fn open(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(Error::NoStore { path: path.into() });
+        }
+        let lock = Lock::open(path)?;
+        let connection = lock.hold(Access::Exclusive, || connect(path))??;
+        Ok(Self {
+            connection: Some(connection),
+            lock,
+            process: process::id(),
+        })
+    }
+
+    /// Runs `body` with the connection, under the lock.
+    fn run<T>(&mut self, how: Access, body: impl FnOnce(&mut Connection) -> T) -> Result<T> {
+        let connection = self.connection.as_mut().ok_or(Error::Damaged {
+            what: "connection to the store",
+        })?;
+        self.lock.hold(how, || body(connection))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let mut connection = self.connection.take();
+        if self.process == process::id() {
+            // Without the lock it stays open: to close it would drop another's locks.
+            let _ = self.lock.hold(Access::Exclusive, || connection.take());
+        }
+        // SQLite's must not be carried over a fork, not even to be closed.
+        mem::forget(connection);
+    }
+}
+
+impl Store {
+    /// Makes the tables in a new file; `fill` writes the first row.
+    pub(crate) fn create(
+        path: &Path,
+        fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<Self> {
+        make_private_file(path).map_err(|source| Error::File {
+            path: path.into(),
+            source,
+        })?;
+        let mut inner = Inner::open(path)?;
+        let made = inner.run(Access::Exclusive, |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+            // Of two that make a device at once, the second finds the first one's.
+            if number(&transaction, "PRAGMA schema_version")? != 0 {
+                return Ok(false);
+            }
+            transaction.execute_batch(SCHEMA)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            fill(&transaction)?;
+            transaction.commit()?;
+            Ok(true)
+        })?;
+        match made {
+            Ok(true) => Self::with(path, inner),
+            Ok(false) => Err(Error::StoreExists { path: path.into() }),
+            Err(source) => Err(failed(path, "making its tables", source)),
+        }
+    }
+
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        Self::with(path, Inner::open(path)?)
+    }
+
+    fn with(path: &Path, mut inner: Inner) -> Result<Self> {
+        inner.run(Access::Shared, |connection| check(path, connection))??;
+        Ok(Self {
+            path: path.into(),
+            inner: Mutex::new(inner),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A consistent look.
+    pub(crate) fn read<T>(
+        &self,
+        during: &'static str,
+        look: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        self.lock()?
+            .run(Access::Shared, |connection| look(connection))?
+            .map_err(|source| failed(&self.path, during, source))
+    }
+
+    /// One transaction: all of it is durable when this returns, or nothing is done.
+    pub(crate) fn write<T>(
+        &self,
+        during: &'static str,
+        change: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, WriteError>,
+    ) -> Result<T> {
+        let written = self.lock()?.run(Access::Exclusive, |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = change(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        })?;
+        written.map_err(|error| match error {
+            WriteError::Database(source) => failed(&self.path, during, source),
+            WriteError::Refused(error) => error,
+        })
+    }
+
+    /// The connection, a new one in a process that was forked.
+    fn lock(&self) -> Result<MutexGuard<'_, Inner>> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if inner.process != process::id() {
+            *inner = Inner::open(&self.path)?;
+        }
+        Ok(inner)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a transaction was not committed.
+pub(crate) enum WriteError {
+    Database(rusqlite::Error),
+    Refused(Error),
+}
+
+impl From<rusqlite::Error> for WriteError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Database(source)
+    }
+}
+
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        // Emptied rather than deleted: one sync of a directory less for each write.
+        let _mode: String =
+            connection
+                .pragma_update_and_check(None, "journal_mode", "TRUNCATE", |row| row.get(0))?;
+        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    };
+    open().map_err(|source| failed(path, "opening it", source))
+}
+
+/// Refuses what is not a device of this version, and a disk that cannot keep counters.
+fn check(path: &Path, connection: &Connection) -> Result<()> {
+    let foreign = |found| Error::Foreign {
+        path: path.into(),
+        found,
+    };
+    let number =
+        |query| number(connection, query).map_err(|source| failed(path, "opening it", source));
+    if number("PRAGMA schema_version")? == 0 {
+        return Err(foreign("an empty or half-made file"));
+    }
+    if number("PRAGMA application_id")? != i64::from(APPLICATION_ID) {
+        return Err(foreign("an SQLite file of another program"));
+    }
+    if number("PRAGMA user_version")? != i64::from(SCHEMA_VERSION) {
+        return Err(foreign("a device of another version"));
+    }
+    // 2 is FULL; SQLite does not fail when it can't.
+    if number("PRAGMA synchronous")? != 2 {
+        return Err(foreign("on a file system that can't sync each commit"));
+    }
+    Ok(())
+}
+
+fn number(connection: &Connection, query: &str) -> rusqlite::Result<i64> {
+    connection.query_row(query, [], |row| row.get(0))
+}
+
+fn failed(path: &Path, during: &'static str, source: rusqlite::Error) -> Error {
+    let foreign = |found| Error::Foreign {
+        path: path.into(),
+        found,
+    };
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => foreign("no SQLite file"),
+        Some(ErrorCode::DatabaseCorrupt) => foreign("a damaged SQLite file"),
+        _ => Error::Database { during, source },
+    }
+}
+
+/// An empty file that is its owner's alone, in directories that are. SQLite gives its log
+/// the same mode.
+fn make_private_file(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix sets a mode"))]
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        // Half-made by a process that died, or a device: the tables tell.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => match path.parent().filter(|folder| *folder != Path::new("")) {
+            Some(folder) => File::open(folder)?.sync_all(),
+            None => Ok(()),
+        },
+    }
+}
