@@ -14,6 +14,8 @@ pub(super) struct Code {
     name: &'static str,
 }
 
+/// `SDR_OPENSESSION`: there are as many sessions as the device can have.
+pub(super) const NO_SESSION: u32 = 0x06;
 /// `SDR_PARDENY`: no right to use the private key.
 pub(super) const NO_RIGHT: u32 = 0x07;
 /// `SDR_KEYNOTEXIST`

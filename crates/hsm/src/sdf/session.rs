@@ -2,7 +2,7 @@
 
 use super::{
     SdfSealed, SdfVariant, certificate,
-    code::{INPUT, KEY_TYPE, NO_FILE, NO_KEY, NO_RIGHT, RIGHT_REFUSED},
+    code::{INPUT, KEY_TYPE, NO_FILE, NO_KEY, NO_RIGHT, NO_SESSION, RIGHT_REFUSED},
     garbage, info,
     sys::{self, Half},
 };
@@ -40,11 +40,11 @@ impl Connector {
         }
     }
 
-    /// A session with the device that is open; after the device was lost, with the device
-    /// opened anew while other sessions still hold the lost one.
+    /// A session with the device that is open. When it was lost, the device is opened anew,
+    /// while other sessions may still hold what was lost.
     fn open(&self) -> Result<sys::Session, Error> {
         let mut shared = self.device.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(device) = shared.upgrade() {
+        if let Some(device) = shared.upgrade().filter(|device| !device.is_lost()) {
             match device.open_session() {
                 Err(Error::DeviceGone { .. }) => {}
                 result => return result,
@@ -55,6 +55,20 @@ impl Connector {
         *shared = Arc::downgrade(&device);
         Ok(session)
     }
+
+    /// A session that was not given because there are as many as the device can have.
+    fn limit(&self, error: Error) -> Error {
+        match error {
+            Error::Device { call, code, name }
+                if u32::try_from(code).is_ok_and(|code| {
+                    self.library.variant.code(code).number == Some(NO_SESSION)
+                }) =>
+            {
+                Error::SessionLimit { call, code, name }
+            }
+            error => error,
+        }
+    }
 }
 
 impl Connect for Connector {
@@ -62,7 +76,7 @@ impl Connect for Connector {
 
     fn connect(&self) -> Result<Session, Error> {
         Ok(Session {
-            raw: self.open()?,
+            raw: self.open().map_err(|error| self.limit(error))?,
             pin: self.pin.clone(),
         })
     }

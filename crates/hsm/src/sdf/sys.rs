@@ -26,7 +26,10 @@ use std::{
     mem::ManuallyDrop,
     path::Path,
     ptr::NonNull,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use zeroize::Zeroizing;
 
@@ -177,6 +180,8 @@ pub(super) struct Device {
     handle: NonNull<c_void>,
     /// Sessions are opened one after the other.
     opening: Mutex<()>,
+    /// Whether a call said that the device is gone: its handle is of no more use.
+    lost: AtomicBool,
 }
 
 // SAFETY: the handle is a value that any thread may give back to the library; calls with it
@@ -195,7 +200,27 @@ impl Device {
             handle: given("SDF_OpenDevice", handle)?,
             library,
             opening: Mutex::new(()),
+            lost: AtomicBool::new(false),
         })
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// As the library's; when the device is lost, whatever fails is a consequence of that: the
+    /// handles of other sessions mean nothing any more.
+    fn check(&self, call: &'static str, returned: c_int) -> Result<(), Error> {
+        match self.library.check(call, returned) {
+            Err(error @ Error::DeviceGone { .. }) => {
+                self.lost.store(true, Ordering::Relaxed);
+                Err(error)
+            }
+            Err(Error::Device { call, code, name }) if self.is_lost() => {
+                Err(Error::DeviceGone { call, code, name })
+            }
+            result => result,
+        }
     }
 
     pub(super) fn open_session(self: &Arc<Self>) -> Result<Session, Error> {
@@ -204,7 +229,7 @@ impl Device {
         // SAFETY: see the module's list.
         let returned =
             unsafe { (self.library.functions.open_session)(self.handle.as_ptr(), &raw mut handle) };
-        self.library.check("SDF_OpenSession", returned)?;
+        self.check("SDF_OpenSession", returned)?;
         Ok(Session {
             handle: given("SDF_OpenSession", handle)?,
             device: Arc::clone(self),
@@ -254,7 +279,7 @@ impl Session {
     }
 
     fn check(&self, call: &'static str, returned: c_int) -> Result<(), Error> {
-        self.library().check(call, returned)
+        self.device.check(call, returned)
     }
 
     /// `DEVICEINFO`, and what a vendor has behind it.

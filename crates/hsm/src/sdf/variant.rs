@@ -61,10 +61,10 @@ impl SdfVariant {
     /// The variants that are shipped: name and text of the file.
     pub const SHIPPED: &[(&str, &str)] = &[
         ("standard", include_str!("variants/standard.toml")),
-        ("gmssl", include_str!("variants/gmssl.toml")),
-        ("openhitls", include_str!("variants/openhitls.toml")),
         // Its header is the standard's.
-        ("tongsuo", include_str!("variants/standard.toml")),
+        ("gmssl", include_str!("variants/standard.toml")),
+        ("openhitls", include_str!("variants/openhitls.toml")),
+        ("tongsuo", include_str!("variants/tongsuo.toml")),
         ("narrow", include_str!("variants/narrow.toml")),
         ("sansec", include_str!("variants/sansec.toml")),
     ];
@@ -136,7 +136,10 @@ mod tests {
         let openhitls = SdfVariant::shipped("openhitls").unwrap();
         assert_eq!(openhitls.encrypt_argument, None);
         assert_eq!(openhitls.decrypt_argument, Some(0x20800));
-        assert_eq!(SdfVariant::default().decrypt_argument, None);
+        let tongsuo = SdfVariant::shipped("tongsuo").unwrap();
+        assert_eq!(tongsuo.encrypt_argument, None);
+        assert_eq!(tongsuo.decrypt_argument, None);
+        assert_eq!(SdfVariant::default(), gmssl);
         assert_eq!(SdfVariant::shipped("narrow").unwrap().layout.field, 32);
     }
 
