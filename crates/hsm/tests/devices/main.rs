@@ -2,4 +2,5 @@
 //! libraries that do what none should.
 
 mod child;
+mod hostile;
 mod sdf;
