@@ -34,6 +34,7 @@
 //! | [`Token`] | finds, makes and lists keys |
 //! | [`Decryption`], [`Envelop`], [`Unwrap`], [`Certificates`], [`Random`] | what a token may be able to do beyond |
 //! | [`KeyAlgorithm`], [`KeyUse`] | kinds of keys |
+//! | [`AgreementKey`], [`Agreement`] | SM2 decryption by a device that only multiplies points |
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
@@ -50,6 +51,7 @@ mod algorithm;
 #[cfg(any(feature = "sdf", feature = "skf"))]
 mod blob;
 mod checked;
+mod ecdh;
 mod error;
 mod key;
 mod label;
@@ -65,6 +67,7 @@ mod token;
 
 pub use algorithm::{KeyAlgorithm, KeyUse};
 pub use checked::Checked;
+pub use ecdh::{Agreement, AgreementKey};
 pub use error::Error;
 pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;
