@@ -5,3 +5,4 @@ mod child;
 mod hostile;
 mod hostile_skf;
 mod sdf;
+mod skf;
