@@ -15,6 +15,11 @@ use std::collections::BTreeMap;
 pub struct ObjectId(u64);
 
 impl ObjectId {
+    /// From a number that [`Self::get`] gave, perhaps to another process.
+    pub fn new(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The number, from 1.
     pub fn get(self) -> u64 {
         self.0

@@ -276,6 +276,15 @@ impl Unlocked {
         row.try_into()
     }
 
+    /// Forgets a key that was opened, and wipes it once no operation uses it: for an
+    /// object that was deleted.
+    pub fn forget(&self, id: ObjectId) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.remove(&id);
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        secrets.remove(&id);
+    }
+
     fn seal(&self, draft: &Draft, secret: Secret<'_>) -> Result<ObjectRow> {
         let (class, kind, value, plain) = match secret {
             Secret::Key(key) => (
