@@ -38,6 +38,7 @@
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
+//! | `sdf`, `skf` | server devices and cards by GM/T 0018, USB keys by GM/T 0016; features of the same names |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
 //! # What it is not

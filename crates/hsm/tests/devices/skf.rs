@@ -1,6 +1,6 @@
 //! GM/T 0016.
 
-use crate::child;
+use crate::{child, openssl};
 use getrandom::SysRng;
 use gm_crypto::{
     delivery::EncryptionKeyDelivery,
@@ -178,6 +178,7 @@ fn keys_are_made_found_and_sign() {
         let error = token.generate(&label("rsa"), KeyAlgorithm::Rsa { bits: 2048 });
         assert!(matches!(error, Err(Error::Unsupported { .. })));
         let key = Checked::new(found);
+        openssl::accepts(&key);
         thread::scope(|scope| {
             for _ in 0..16 {
                 scope.spawn(|| key.sign(b"m").unwrap());
