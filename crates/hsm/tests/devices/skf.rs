@@ -508,3 +508,20 @@ fn without_its_variant_the_device_decrypts_nothing() {
         assert!(token(&device).as_decryption().is_none());
     });
 }
+
+#[test]
+fn a_container_whose_key_could_not_be_made_goes_again() {
+    let name = "skf::a_container_whose_key_could_not_be_made_goes_again";
+    child::run(name, &[("SOFTDEVICE_FAULTS", "generate=fail@1")], || {
+        fill_store();
+        let token = token(&device(PoolOptions::default()));
+        let error = token
+            .generate(&label("one"), KeyAlgorithm::Sm2)
+            .unwrap_err();
+        assert!(matches!(error, Error::Device { .. }), "{error}");
+        let soft = Device::open(&child::store()).unwrap();
+        let application = soft.application("app").unwrap();
+        assert!(application.containers().unwrap().is_empty());
+        token.generate(&label("one"), KeyAlgorithm::Sm2).unwrap();
+    });
+}
