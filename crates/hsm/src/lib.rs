@@ -40,6 +40,7 @@
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
+//! | `sdf`, `skf` | server devices and cards by GM/T 0018, USB keys by GM/T 0016; features of the same names |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
 //! # What it is not
@@ -50,6 +51,8 @@
 #![deny(unsafe_code)]
 
 mod algorithm;
+#[cfg(any(feature = "sdf", feature = "skf"))]
+mod blob;
 mod checked;
 mod ecdh;
 mod error;
@@ -61,6 +64,10 @@ mod pin;
 #[cfg(feature = "pkcs11")]
 pub mod pkcs11;
 mod pool;
+#[cfg(feature = "sdf")]
+pub mod sdf;
+#[cfg(feature = "skf")]
+pub mod skf;
 mod soft;
 mod token;
 
