@@ -36,6 +36,7 @@
 //! | [`KeyAlgorithm`], [`KeyUse`] | kinds of keys |
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`Checked`] | verifies each signature before it leaves |
+//! | [`KeyUri`] | the name of a key, whatever it lies in |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
 //! # What it is not
@@ -54,6 +55,7 @@ mod password;
 mod pin;
 mod soft;
 mod token;
+mod uri;
 
 pub use algorithm::{KeyAlgorithm, KeyUse};
 pub use checked::Checked;
@@ -64,3 +66,4 @@ pub use password::Password;
 pub use pin::Pin;
 pub use soft::{SoftKey, SoftToken};
 pub use token::{Certificates, Decryption, Description, Envelop, Random, Token, Unwrap};
+pub use uri::{ExecUri, FileUri, KeyUri, ObjectType, PinSource, Pkcs11Uri, SdfUri, SkfUri};
