@@ -324,9 +324,11 @@ fn the_canonical_form_has_its_order_and_encodes_what_it_must() {
     }
     // A file that would be taken for something else.
     for path in ["|cat", "https://a", "file:a", "a b"] {
-        let mut name = SdfUri::default();
-        name.pin = Some(PinSource::File(path.into()));
-        let name = KeyUri::Sdf(name);
+        let pin = Some(PinSource::File(path.into()));
+        let name = KeyUri::Sdf(SdfUri {
+            pin,
+            ..SdfUri::default()
+        });
         assert_eq!(parse(&name.to_string()), name, "{name}");
     }
 }
