@@ -11,9 +11,9 @@ use der::{Decode, referenced::OwnedToRef};
 use getrandom::SysRng;
 use gm_crypto::{
     pki::{self, KeyFileParameters, PrivateKeyFile, PublicKeyFile, SpkiOptions, pkcs12::Pkcs12},
-    sm2::{PublicKey, SecretKey, SigningKey, UserId},
+    sm2::{PublicKey, SecretKey},
 };
-use hsm::{Password, SoftKey};
+use hsm::Password;
 use serde_json::json;
 use std::{
     io::{self, IsTerminal},
@@ -169,14 +169,6 @@ pub(crate) fn public_key_in(
     }
     let file = PublicKeyFile::read(octets, options)?;
     Ok((file.key(), file.format().to_string()))
-}
-
-/// The same as a key that signs and is not seen.
-pub(crate) fn handle(key: &args::Key) -> Result<SoftKey, Failure> {
-    Ok(SoftKey::new(SigningKey::new(
-        secret(key)?,
-        UserId::default(),
-    )))
 }
 
 /// Makes a key and writes it as the arguments say, encrypted unless they say `--plain`.

@@ -19,6 +19,7 @@ mod keys;
 mod lint;
 mod message;
 mod moment;
+mod named;
 mod names;
 mod ocsp;
 mod outcome;

@@ -32,7 +32,8 @@ impl FileUri {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let mut name = Self::new(file(path).map_err(|what| wrong("file", what))?);
         for attribute in Attribute::of_query(query)? {
-            if !PinSource::take(&mut name.pin, &attribute)? {
+            // A password in the name of a file would be left wherever the name is.
+            if attribute.name != "pin-source" || !PinSource::take(&mut name.pin, &attribute)? {
                 return Err(attribute.wrong("file: has pin-source alone"));
             }
         }

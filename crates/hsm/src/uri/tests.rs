@@ -227,6 +227,7 @@ fn what_is_wrong_is_named_and_where() {
         ("file:a b", "file", "percent-encoded"),
         ("file://host/a", "file", "another host"),
         ("file:a?module-path=b", "module-path", "pin-source alone"),
+        ("file:a?pin-value=b", "pin-value", "pin-source alone"),
     ] {
         let (found, why) = refused(text);
         assert_eq!(found, at, "{text}");
