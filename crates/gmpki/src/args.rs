@@ -1,5 +1,6 @@
 //! The arguments, each command with an example in its help.
 
+mod ceremony;
 mod cert;
 mod convert;
 mod crl;
@@ -11,6 +12,7 @@ mod profile;
 mod sm2;
 mod sm4;
 
+pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};
 pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};
 pub(crate) use convert::{
     CipherName, CiphertextForm, ConvertCiphertext, ConvertCommand, ConvertEnvelope, ConvertKey,
@@ -98,6 +100,8 @@ pub(crate) enum Command {
     /// Signed and encrypted messages of any size (GM/T 0010, GB/T 35275)
     #[command(subcommand)]
     Message(MessageCommand),
+    /// A CA's key before witnesses: by a script, rehearsed, with shares of its backup
+    Ceremony(Ceremony),
     /// Try every algorithm on known answers
     #[command(
         name = "self-test",

@@ -7,6 +7,7 @@
 mod args;
 mod audit;
 mod authority;
+mod ceremony;
 mod cert;
 mod convert;
 mod crl;
@@ -32,8 +33,9 @@ mod sm4;
 mod view;
 
 use args::{
-    Args, AuditCommand, CertCommand, Command, ConvertCommand, CrlCommand, CsrCommand,
-    EnvelopeCommand, MessageCommand, OcspCommand, ProfileCommand, Sm2Command, Sm4Command,
+    Args, AuditCommand, CeremonyCommand, CertCommand, Command, ConvertCommand, CrlCommand,
+    CsrCommand, EnvelopeCommand, MessageCommand, OcspCommand, ProfileCommand, Sm2Command,
+    Sm4Command,
 };
 use clap::Parser;
 use failure::Failure;
@@ -108,6 +110,10 @@ fn run(args: Args) -> Result<Outcome, Failure> {
                 MessageCommand::Decrypt(decrypt) => message::decrypt(&decrypt),
             }
         }
+        Command::Ceremony(ceremony) => match &ceremony.command {
+            Some(CeremonyCommand::Restore(restore)) => ceremony::restore(restore),
+            None => ceremony::run(&ceremony),
+        },
         Command::SelfTest => self_test(),
         Command::Audit(AuditCommand::Verify { store }) => audit::verify(&store),
     }
