@@ -128,6 +128,25 @@ pub enum Error {
         limit: Duration,
     },
 
+    /// A device gives no further session.
+    #[error("{call} returned {code:#010x} ({name}): the device has no session left")]
+    SessionLimit {
+        /// The device's function, by the name in its standard.
+        call: &'static str,
+        /// What it returned.
+        code: u64,
+        /// The name of that code in the standard, or what is known of it.
+        name: &'static str,
+    },
+
+    /// What was being done in a session panicked: a fault in this program. The session
+    /// was given up.
+    #[error("{call} ended with a panic: report it as a fault of this program")]
+    Panicked {
+        /// What was being done.
+        call: &'static str,
+    },
+
     /// All sessions are busy, and the queue for them is full or moved too slowly.
     #[error("all {sessions} sessions with the device are busy: ask again later")]
     Busy {
@@ -283,11 +302,14 @@ impl Error {
     }
 
     /// Whether the session in which this happened is of no more use: the device is
-    /// gone, hangs, or talks nonsense.
+    /// gone, hangs, or talks nonsense, or whoever talked with it stopped in between.
     pub fn ends_session(&self) -> bool {
         matches!(
             self,
-            Self::DeviceGone { .. } | Self::TimedOut { .. } | Self::Garbage { .. }
+            Self::DeviceGone { .. }
+                | Self::TimedOut { .. }
+                | Self::Garbage { .. }
+                | Self::Panicked { .. }
         )
     }
 }

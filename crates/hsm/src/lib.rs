@@ -34,9 +34,12 @@
 //! | [`Token`] | finds, makes and lists keys |
 //! | [`Decryption`], [`Envelop`], [`Unwrap`], [`Certificates`], [`Random`] | what a token may be able to do beyond |
 //! | [`KeyAlgorithm`], [`KeyUse`] | kinds of keys |
+//! | [`AgreementKey`], [`Agreement`] | SM2 decryption by a device that only multiplies points |
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`KeyUri`] | the name of a key, whatever it lies in |
+//! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
+//! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
 //! # What it is not
@@ -48,24 +51,30 @@
 
 mod algorithm;
 mod checked;
+mod ecdh;
 mod error;
 mod key;
 mod label;
 mod open;
 mod password;
 mod pin;
+#[cfg(feature = "pkcs11")]
+pub mod pkcs11;
+mod pool;
 mod soft;
 mod token;
 mod uri;
 
 pub use algorithm::{KeyAlgorithm, KeyUse};
 pub use checked::Checked;
+pub use ecdh::{Agreement, AgreementKey};
 pub use error::Error;
 pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;
 pub use open::{Ask, Opened, PinWanted};
 pub use password::Password;
 pub use pin::Pin;
+pub use pool::{Connect, Pool, PoolOptions};
 pub use soft::{SoftKey, SoftToken};
 pub use token::{Certificates, Decryption, Description, Envelop, Random, Token, Unwrap};
 pub use uri::{ExecUri, FileUri, KeyUri, ObjectType, PinSource, Pkcs11Uri, SdfUri, SkfUri};

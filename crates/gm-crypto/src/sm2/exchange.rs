@@ -31,7 +31,7 @@ use crate::{
     sm3::{self, Sm3, digest::Digest},
 };
 use alloc::vec::Vec;
-use core::fmt;
+use core::{fmt, ops::Deref};
 use rand_core::TryCryptoRng;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -45,8 +45,11 @@ pub type SharedKey = Zeroizing<Vec<u8>>;
 pub type Confirmation = [u8; sm3::DIGEST_LENGTH];
 
 /// The side that speaks first, with R_A sent and R_B awaited.
-pub struct Initiator<'a> {
-    own: &'a SigningKey,
+///
+/// `K` is how it has its key: a reference, or a `Box` or `Arc` where the state outlives
+/// the call, as behind a handle of a device.
+pub struct Initiator<K> {
+    own: K,
     ephemeral: SecretKey,
     r_a: PublicKey,
 }
@@ -57,15 +60,12 @@ pub struct Responder {
     expected: Confirmation,
 }
 
-impl<'a> Initiator<'a> {
+impl<K: Deref<Target = SigningKey>> Initiator<K> {
     /// Steps A1 to A3: chooses r_A; gives R_A to be sent.
     ///
     /// # Errors
     /// [`Error::Random`] when the source fails.
-    pub fn start<R: TryCryptoRng + ?Sized>(
-        rng: &mut R,
-        own: &'a SigningKey,
-    ) -> Result<(Self, PublicKey)> {
+    pub fn start<R: TryCryptoRng + ?Sized>(rng: &mut R, own: K) -> Result<(Self, PublicKey)> {
         let ephemeral = SecretKey::generate(rng)?;
         let r_a = ephemeral.public_key();
         let state = Self {
@@ -110,7 +110,7 @@ impl<'a> Initiator<'a> {
     }
 
     fn agree(&self, peer: &VerifyingKey, r_b: &PublicKey) -> Result<Agreed> {
-        let point = shared_point(self.own, &self.ephemeral, &self.r_a, peer, r_b)?;
+        let point = shared_point(&self.own, &self.ephemeral, &self.r_a, peer, r_b)?;
         let identities = [self.own.verifying_key(), peer];
         Ok(Agreed::new(point, identities, [&self.r_a, r_b]))
     }
@@ -255,7 +255,7 @@ impl Agreed {
     }
 }
 
-impl fmt::Debug for Initiator<'_> {
+impl<K> fmt::Debug for Initiator<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Initiator")
             .field("r_a", &self.r_a)

@@ -1,0 +1,295 @@
+//! A token: an application, who is logged in, and the objects of sessions.
+
+use crate::{
+    object::{Entry, Handle, Material, Meta},
+    rv::{Result, Rv},
+};
+use cryptoki_sys::*;
+use softdevice::{
+    Application, Changes, Error, Object, ObjectClass, ObjectId, Pin, PublicKey, Role, Unlocked,
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+/// A token with what this process has opened of it.
+#[derive(Debug)]
+pub(crate) struct Token {
+    application: Application,
+    login: RwLock<Option<Arc<Login>>>,
+    /// Open sessions, and whether they may write.
+    sessions: Mutex<HashMap<CK_SESSION_HANDLE, bool>>,
+    objects: RwLock<HashMap<Handle, SessionObject>>,
+}
+
+/// A login, which all sessions of a token share.
+#[derive(Debug)]
+pub(crate) struct Login {
+    pub(crate) unlocked: Unlocked,
+    /// Token objects with their secrets, so that signing reads no store.
+    opened: RwLock<HashMap<Handle, Arc<Entry>>>,
+}
+
+#[derive(Debug)]
+struct SessionObject {
+    owner: CK_SESSION_HANDLE,
+    entry: Arc<Entry>,
+}
+
+impl Token {
+    pub(crate) fn new(application: Application) -> Self {
+        Self {
+            application,
+            login: RwLock::default(),
+            sessions: Mutex::default(),
+            objects: RwLock::default(),
+        }
+    }
+
+    pub(crate) fn application(&self) -> &Application {
+        &self.application
+    }
+
+    pub(crate) fn login(&self) -> Option<Arc<Login>> {
+        let login = self.login.read().unwrap_or_else(PoisonError::into_inner);
+        login.clone()
+    }
+
+    pub(crate) fn role(&self) -> Option<Role> {
+        self.login().map(|login| login.unlocked.role())
+    }
+
+    /// The user's login.
+    ///
+    /// # Errors
+    /// `CKR_USER_NOT_LOGGED_IN`.
+    pub(crate) fn user(&self) -> Result<Arc<Login>> {
+        self.login()
+            .filter(|login| login.unlocked.role() == Role::User)
+            .ok_or(Rv(CKR_USER_NOT_LOGGED_IN))
+    }
+
+    fn open_sessions(&self) -> MutexGuard<'_, HashMap<CK_SESSION_HANDLE, bool>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn has_sessions(&self) -> bool {
+        !self.open_sessions().is_empty()
+    }
+
+    /// All open sessions, and those of them that may write.
+    pub(crate) fn session_counts(&self) -> (usize, usize) {
+        let sessions = self.open_sessions();
+        let writing = sessions.values().filter(|read_write| **read_write).count();
+        (sessions.len(), writing)
+    }
+
+    pub(crate) fn enter(&self, session: CK_SESSION_HANDLE, read_write: bool) -> Result<()> {
+        let mut sessions = self.open_sessions();
+        if !read_write && self.role() == Some(Role::Administrator) {
+            return Err(Rv(CKR_SESSION_READ_WRITE_SO_EXISTS));
+        }
+        sessions.insert(session, read_write);
+        Ok(())
+    }
+
+    pub(crate) fn leave(&self, session: CK_SESSION_HANDLE) {
+        let mut sessions = self.open_sessions();
+        sessions.remove(&session);
+        let last = sessions.is_empty();
+        drop(sessions);
+        self.write_objects()
+            .retain(|_, object| object.owner != session);
+        if last {
+            self.forget_login();
+        }
+    }
+
+    pub(crate) fn forget_all(&self) {
+        self.open_sessions().clear();
+        self.write_objects().clear();
+        self.forget_login();
+    }
+
+    fn forget_login(&self) -> Option<Arc<Login>> {
+        let mut login = self.login.write().unwrap_or_else(PoisonError::into_inner);
+        login.take()
+    }
+
+    /// Logs in (`C_Login`).
+    pub(crate) fn log_in(&self, role: Role, pin: &[u8]) -> Result<()> {
+        // Held while the PIN is tried: of two that log in at once, the second finds the
+        // first one's login.
+        let mut login = self.login.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(login) = &*login {
+            return Err(Rv(match login.unlocked.role() == role {
+                true => CKR_USER_ALREADY_LOGGED_IN,
+                false => CKR_USER_ANOTHER_ALREADY_LOGGED_IN,
+            }));
+        }
+        if role == Role::Administrator && self.open_sessions().values().any(|writes| !writes) {
+            return Err(Rv(CKR_SESSION_READ_ONLY_EXISTS));
+        }
+        let pin = Pin::new(pin).map_err(|_| Rv(CKR_PIN_INCORRECT))?;
+        let unlocked = self.application.login(role, &pin)?;
+        *login = Some(Arc::new(Login {
+            unlocked,
+            opened: RwLock::default(),
+        }));
+        Ok(())
+    }
+
+    /// Ends the login (`C_Logout`); private session objects go with it.
+    pub(crate) fn log_out(&self) -> Result<()> {
+        self.forget_login().ok_or(Rv(CKR_USER_NOT_LOGGED_IN))?;
+        self.write_objects()
+            .retain(|_, object| !object.entry.meta.private);
+        Ok(())
+    }
+
+    fn write_objects(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<Handle, SessionObject>> {
+        self.objects.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn add_session_object(
+        &self,
+        handle: Handle,
+        owner: CK_SESSION_HANDLE,
+        entry: Entry,
+    ) {
+        let entry = Arc::new(entry);
+        self.write_objects()
+            .insert(handle, SessionObject { owner, entry });
+    }
+
+    /// The object of a handle, with its secret, if who is logged in may see it.
+    ///
+    /// # Errors
+    /// `CKR_OBJECT_HANDLE_INVALID`, also for private objects of a token that nobody is
+    /// logged in to: it is not said that they are there.
+    pub(crate) fn entry(&self, handle: Handle) -> Result<Arc<Entry>> {
+        let login = self.login();
+        let user = login.filter(|login| login.unlocked.role() == Role::User);
+        if !handle.is_of_token() {
+            let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
+            let object = objects.get(&handle);
+            return object
+                .filter(|object| user.is_some() || !object.entry.meta.private)
+                .map(|object| Arc::clone(&object.entry))
+                .ok_or(Rv(CKR_OBJECT_HANDLE_INVALID));
+        }
+        if let Some(user) = &user {
+            let opened = user.opened.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(entry) = opened.get(&handle) {
+                return Ok(Arc::clone(entry));
+            }
+        }
+        let object = self.find(handle)?;
+        let hidden = object.is_private() && user.is_none();
+        if hidden {
+            return Err(Rv(CKR_OBJECT_HANDLE_INVALID));
+        }
+        let entry = Arc::new(Entry {
+            material: material(&object, user.as_deref())?,
+            meta: Meta::from(&object),
+        });
+        if let (Some(user), Material::Private(_) | Material::Secret(_)) = (&user, &entry.material) {
+            let mut opened = user.opened.write().unwrap_or_else(PoisonError::into_inner);
+            opened.insert(handle, Arc::clone(&entry));
+        }
+        Ok(entry)
+    }
+
+    /// The token object of a handle, as the store has it.
+    fn find(&self, handle: Handle) -> Result<Object> {
+        Ok(self
+            .application
+            .object(ObjectId::new(u64::from(handle.0) >> 1))?)
+    }
+
+    /// All objects that who is logged in may see, session objects last.
+    pub(crate) fn visible(&self) -> Result<Vec<(Handle, Meta)>> {
+        let user = self.role() == Some(Role::User);
+        let mut found: Vec<_> = self
+            .application
+            .objects()?
+            .iter()
+            .map(|object| (Handle::of_token(object.id()), Meta::from(object)))
+            .collect();
+        let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
+        let mut own: Vec<_> = objects
+            .iter()
+            .map(|(handle, object)| (*handle, object.entry.meta.clone()))
+            .collect();
+        own.sort_by_key(|(handle, _)| *handle);
+        found.append(&mut own);
+        found.retain(|(_, meta)| user || !meta.private);
+        Ok(found)
+    }
+
+    /// Takes an object away (`C_DestroyObject`).
+    pub(crate) fn destroy(&self, handle: Handle) -> Result<()> {
+        if !handle.is_of_token() {
+            let gone = self.write_objects().remove(&handle);
+            return gone.map(drop).ok_or(Rv(CKR_OBJECT_HANDLE_INVALID));
+        }
+        let id = self.find(handle)?.id();
+        self.application.delete_object(id)?;
+        self.close_entry(handle, id);
+        Ok(())
+    }
+
+    /// Forgets what was opened of an object that is gone or another now.
+    fn close_entry(&self, handle: Handle, id: ObjectId) {
+        if let Some(login) = self.login() {
+            let mut opened = login.opened.write().unwrap_or_else(PoisonError::into_inner);
+            opened.remove(&handle);
+            login.unlocked.forget(id);
+        }
+    }
+
+    /// Changes an object (`C_SetAttributeValue`).
+    pub(crate) fn change(&self, handle: Handle, changes: &Changes) -> Result<()> {
+        let id = self.find(handle)?.id();
+        match self.application.update(id, changes) {
+            // It has a secret, which is sealed with what is known of it.
+            Err(Error::NotPermitted { .. }) => self.user()?.unlocked.update(id, changes)?,
+            changed => changed?,
+        };
+        self.close_entry(handle, id);
+        Ok(())
+    }
+
+    /// Changes an object of a session.
+    pub(crate) fn replace_session_object(&self, handle: Handle, meta: Meta) -> Result<()> {
+        let mut objects = self.write_objects();
+        let object = objects
+            .get_mut(&handle)
+            .ok_or(Rv(CKR_OBJECT_HANDLE_INVALID))?;
+        let material = object.entry.material.clone();
+        object.entry = Arc::new(Entry { meta, material });
+        Ok(())
+    }
+}
+
+/// What an operation uses of a token object.
+fn material(object: &Object, user: Option<&Login>) -> Result<Material> {
+    let damaged = Rv(CKR_DEVICE_ERROR);
+    Ok(match (object.class(), user) {
+        (ObjectClass::PrivateKey, Some(user)) => {
+            Material::Private(user.unlocked.private_key(object.id())?)
+        }
+        (ObjectClass::SecretKey, Some(user)) => {
+            Material::Secret(user.unlocked.secret(object.id())?)
+        }
+        (ObjectClass::PublicKey, _) => {
+            let kind = object.key_kind().ok_or(damaged)?;
+            Material::Public(PublicKey::from_point(kind, object.value())?)
+        }
+        (ObjectClass::Data, Some(user)) if object.is_private() => {
+            Material::Secret(user.unlocked.secret(object.id())?)
+        }
+        _ => Material::None,
+    })
+}

@@ -1,0 +1,322 @@
+//! The file: an SQLite database that several processes use at once.
+//!
+//! Write-ahead log with `synchronous=FULL`: what is committed is on the disk, the counters
+//! of the PINs above all.
+
+use crate::{Error, Result};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use std::{
+    fmt,
+    fs::{self, DirBuilder, OpenOptions},
+    io, mem,
+    path::{Path, PathBuf},
+    process,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// `PRAGMA application_id` of our files: "GMSD".
+const APPLICATION_ID: i32 = 0x474d_5344;
+/// `PRAGMA user_version`: the version of the tables below.
+const SCHEMA_VERSION: i32 = 1;
+
+const SCHEMA: &str = "
+    CREATE TABLE device (
+        id         INTEGER PRIMARY KEY CHECK (id = 1),
+        label      TEXT    NOT NULL,
+        serial     TEXT    NOT NULL,
+        device_key BLOB    NOT NULL,
+        iterations INTEGER NOT NULL
+    );
+    CREATE TABLE applications (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        uid         BLOB    NOT NULL UNIQUE,
+        name        TEXT    NOT NULL UNIQUE,
+        file_rights INTEGER NOT NULL
+    );
+    CREATE TABLE pins (
+        application INTEGER NOT NULL REFERENCES applications ON DELETE CASCADE,
+        role        TEXT    NOT NULL,
+        maximum     INTEGER NOT NULL,
+        remaining   INTEGER NOT NULL,
+        initial     INTEGER NOT NULL,
+        iterations  INTEGER NOT NULL,
+        salt        BLOB    NOT NULL,
+        sealed      BLOB    NOT NULL,
+        PRIMARY KEY (application, role)
+    );
+    CREATE TABLE containers (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        application INTEGER NOT NULL REFERENCES applications ON DELETE CASCADE,
+        name        TEXT    NOT NULL,
+        number      INTEGER NOT NULL UNIQUE,
+        UNIQUE (application, name)
+    );
+    CREATE TABLE objects (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        application INTEGER NOT NULL REFERENCES applications ON DELETE CASCADE,
+        uid         BLOB    NOT NULL UNIQUE,
+        class       TEXT    NOT NULL,
+        kind        TEXT    NOT NULL,
+        label       TEXT    NOT NULL,
+        key_id      BLOB    NOT NULL,
+        private     INTEGER NOT NULL,
+        container   INTEGER REFERENCES containers ON DELETE CASCADE,
+        place       TEXT,
+        value       BLOB    NOT NULL,
+        attributes  BLOB    NOT NULL,
+        sealed      BLOB,
+        UNIQUE (container, place, class)
+    );
+    CREATE INDEX objects_application ON objects (application);
+    CREATE TABLE files (
+        application  INTEGER NOT NULL,
+        name         TEXT    NOT NULL,
+        read_rights  INTEGER NOT NULL,
+        write_rights INTEGER NOT NULL,
+        contents     BLOB    NOT NULL,
+        PRIMARY KEY (application, name)
+    );
+";
+
+/// How long one process waits for another's write: longer than any write takes.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The file and this process's connection to it.
+pub(crate) struct Store {
+    path: PathBuf,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    /// Never none but while it is dropped.
+    connection: Option<Connection>,
+    /// The process that opened it.
+    process: u32,
+}
+
+impl Inner {
+    fn connection(&mut self) -> Result<&mut Connection> {
+        let gone = rusqlite::Error::InvalidQuery;
+        self.connection.as_mut().ok_or(Error::Database {
+            during: "looking for its connection",
+            source: gone,
+        })
+    }
+}
+
+impl Drop for Inner {
+    /// The parent's connection is not closed by a child: its locks and its log are the
+    /// parent's.
+    fn drop(&mut self) {
+        if self.process != process::id() {
+            mem::forget(self.connection.take());
+        }
+    }
+}
+
+impl Store {
+    /// Makes the tables in a new file; `fill` writes the first row.
+    pub(crate) fn create(
+        path: &Path,
+        fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<Self> {
+        make_private_file(path).map_err(|source| Error::File {
+            path: path.into(),
+            source,
+        })?;
+        let mut connection = connect(path)?;
+        let made = (|| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+            // Of two that make a device at once, the second finds the first one's.
+            if number(&transaction, "PRAGMA schema_version")? != 0 {
+                return Ok(false);
+            }
+            transaction.execute_batch(SCHEMA)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            fill(&transaction)?;
+            transaction.commit()?;
+            Ok(true)
+        })();
+        match made {
+            Ok(true) => Self::with(path, connection),
+            Ok(false) => Err(Error::StoreExists { path: path.into() }),
+            Err(source) => Err(failed(path, "making its tables", source)),
+        }
+    }
+
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        Self::with(path, connect(path)?)
+    }
+
+    fn with(path: &Path, connection: Connection) -> Result<Self> {
+        check(path, &connection)?;
+        Ok(Self {
+            path: path.into(),
+            inner: Mutex::new(Inner {
+                connection: Some(connection),
+                process: process::id(),
+            }),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A consistent look.
+    pub(crate) fn read<T>(
+        &self,
+        during: &'static str,
+        look: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        let mut inner = self.lock()?;
+        look(inner.connection()?).map_err(|source| failed(&self.path, during, source))
+    }
+
+    /// One transaction: all of it is durable when this returns, or nothing is done.
+    pub(crate) fn write<T>(
+        &self,
+        during: &'static str,
+        change: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, WriteError>,
+    ) -> Result<T> {
+        let mut inner = self.lock()?;
+        let write = || -> std::result::Result<T, WriteError> {
+            let transaction = inner
+                .connection()?
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = change(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        write().map_err(|error| match error {
+            WriteError::Database(source) => failed(&self.path, during, source),
+            WriteError::Refused(error) => error,
+        })
+    }
+
+    /// The connection, a new one in a process that was forked: SQLite's must not be
+    /// carried over a fork, not even to be closed.
+    fn lock(&self) -> Result<MutexGuard<'_, Inner>> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let process = process::id();
+        if inner.process != process {
+            *inner = Inner {
+                connection: Some(connect(&self.path)?),
+                process,
+            };
+        }
+        Ok(inner)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a transaction was not committed.
+pub(crate) enum WriteError {
+    Database(rusqlite::Error),
+    Refused(Error),
+}
+
+impl From<rusqlite::Error> for WriteError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Database(source)
+    }
+}
+
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    if !path.exists() {
+        return Err(Error::NoStore { path: path.into() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        let _mode: String =
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    };
+    open().map_err(|source| failed(path, "opening it", source))
+}
+
+/// Refuses what is not a device of this version, and a disk that cannot keep counters.
+fn check(path: &Path, connection: &Connection) -> Result<()> {
+    let foreign = |found| Error::Foreign {
+        path: path.into(),
+        found,
+    };
+    let number =
+        |query| number(connection, query).map_err(|source| failed(path, "opening it", source));
+    if number("PRAGMA schema_version")? == 0 {
+        return Err(foreign("an empty or half-made file"));
+    }
+    if number("PRAGMA application_id")? != i64::from(APPLICATION_ID) {
+        return Err(foreign("an SQLite file of another program"));
+    }
+    if number("PRAGMA user_version")? != i64::from(SCHEMA_VERSION) {
+        return Err(foreign("a device of another version"));
+    }
+    // 2 is FULL; SQLite does not fail when it can't.
+    if number("PRAGMA synchronous")? != 2 {
+        return Err(foreign("on a file system that can't sync each commit"));
+    }
+    Ok(())
+}
+
+fn number(connection: &Connection, query: &str) -> rusqlite::Result<i64> {
+    connection.query_row(query, [], |row| row.get(0))
+}
+
+fn failed(path: &Path, during: &'static str, source: rusqlite::Error) -> Error {
+    let foreign = |found| Error::Foreign {
+        path: path.into(),
+        found,
+    };
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => foreign("no SQLite file"),
+        Some(ErrorCode::DatabaseCorrupt) => foreign("a damaged SQLite file"),
+        _ => Error::Database { during, source },
+    }
+}
+
+/// An empty file that is its owner's alone, in directories that are. SQLite gives its log
+/// the same mode.
+fn make_private_file(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix sets a mode"))]
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        // Half-made by a process that died, or a device: the tables tell.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => match path.parent().filter(|folder| *folder != Path::new("")) {
+            Some(folder) => fs::File::open(folder)?.sync_all(),
+            None => Ok(()),
+        },
+    }
+}
