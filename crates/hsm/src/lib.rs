@@ -50,6 +50,8 @@
 #![deny(unsafe_code)]
 
 mod algorithm;
+#[cfg(any(feature = "sdf", feature = "skf"))]
+mod blob;
 mod checked;
 mod ecdh;
 mod error;
@@ -61,6 +63,10 @@ mod pin;
 #[cfg(feature = "pkcs11")]
 pub mod pkcs11;
 mod pool;
+#[cfg(feature = "sdf")]
+pub mod sdf;
+#[cfg(feature = "skf")]
+pub mod skf;
 mod soft;
 mod token;
 mod uri;

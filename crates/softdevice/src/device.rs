@@ -187,10 +187,11 @@ impl Device {
         }
     }
 
-    /// The device with faults on request, see [`Faults`].
+    /// The device with faults on request, see [`Faults`]. Shared by whoever opens the
+    /// device again, they go on counting.
     #[must_use]
-    pub fn with_faults(mut self, faults: Option<Faults>) -> Self {
-        self.faults = faults.map(Arc::new);
+    pub fn with_faults(mut self, faults: Option<impl Into<Arc<Faults>>>) -> Self {
+        self.faults = faults.map(Into::into);
         self
     }
 

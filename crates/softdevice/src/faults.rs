@@ -1,12 +1,20 @@
 //! Faults on request: what devices do to the programs that use them.
 
 use std::{
-    env, fmt,
+    env,
+    ffi::OsString,
+    fmt,
     str::FromStr,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::Duration,
 };
+
+/// Where a line that asks for faults is read from.
+const VARIABLE: &str = "SOFTDEVICE_FAULTS";
 
 /// Faults that the device shows, for people who test their own programs.
 ///
@@ -183,7 +191,7 @@ impl Faults {
     /// # Errors
     /// [`FaultSyntax`].
     pub fn from_environment() -> Result<Option<Self>, FaultSyntax> {
-        match env::var("SOFTDEVICE_FAULTS") {
+        match env::var(VARIABLE) {
             Ok(line) if !line.is_empty() => line.parse().map(Some),
             Ok(_) | Err(env::VarError::NotPresent) => Ok(None),
             Err(env::VarError::NotUnicode(line)) => Err(FaultSyntax {
@@ -193,18 +201,40 @@ impl Faults {
         }
     }
 
+    /// As [`Self::from_environment`], and the same ones for the whole process while the
+    /// variable stays the same: a device that is lost and opened again goes on counting.
+    ///
+    /// # Errors
+    /// [`FaultSyntax`].
+    pub fn of_process() -> Result<Option<Arc<Self>>, FaultSyntax> {
+        static LAST: Mutex<Option<(OsString, Arc<Faults>)>> = Mutex::new(None);
+        // Whatever panicked in between left a whole value.
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = env::var_os(VARIABLE).unwrap_or_default();
+        match &*last {
+            Some((same, faults)) if *same == line => Ok(Some(Arc::clone(faults))),
+            _ => {
+                let faults = Self::from_environment()?.map(Arc::new);
+                *last = faults.clone().map(|faults| (line, faults));
+                Ok(faults)
+            }
+        }
+    }
+
     /// Counts a call, and says what goes wrong with it; a hang is slept here.
     pub fn next(&self, operation: Operation) -> Option<Fault> {
+        let mut fault = None;
         for rule in &self.rules {
+            // A rule counts calls that another rule has spoiled, too.
             if rule.operation.is_some_and(|other| other != operation) || !self.falls(rule) {
                 continue;
             }
             match rule.action {
                 Action::Hang(time) => thread::sleep(time),
-                Action::Fault(fault) => return Some(fault),
+                Action::Fault(next) => fault = fault.or(Some(next)),
             }
         }
-        None
+        fault
     }
 
     fn falls(&self, rule: &Rule) -> bool {
@@ -354,6 +384,22 @@ mod tests {
         assert_eq!(
             first_ten(&faults("sign=fail"), Operation::Random),
             [false; 10]
+        );
+    }
+
+    #[test]
+    fn each_rule_counts_every_call_of_its_operation() {
+        let faults = faults("sign=fail@1,sign=wrong@2,any=garbage@3");
+        let mut next = || faults.next(Operation::Sign);
+        let four = [next(), next(), next(), next()];
+        assert_eq!(
+            four,
+            [
+                Some(Fault::Fail),
+                Some(Fault::Wrong),
+                Some(Fault::Garbage),
+                None
+            ]
         );
     }
 

@@ -50,11 +50,15 @@ mod device;
 mod error;
 mod faults;
 mod files;
+pub mod handles;
 mod key;
 mod object;
 mod pin;
+pub mod room;
 mod seal;
 mod store;
+pub mod structures;
+pub mod symmetric;
 mod unlocked;
 
 pub use application::{Application, ApplicationId, NewApplication};

@@ -1,18 +1,27 @@
 //! The file: an SQLite database that several processes use at once.
 //!
-//! Write-ahead log with `synchronous=FULL`: what is committed is on the disk, the counters
+//! A rollback journal with `synchronous=FULL`: what is committed is on the disk, the counters
 //! of the PINs above all.
+//!
+//! A process may load several of our shared libraries, each with an SQLite of its own. SQLite
+//! locks by `fcntl`, which knows processes and not libraries: two copies in one process don't
+//! see each other's locks, and whoever closes the file drops those of the other
+//! (<https://www.sqlite.org/howtocorrupt.html>, 2.2). So every transaction, opening and closing
+//! is under a lock of ours on a file beside the store, which belongs to the one that opened
+//! it ([`File::lock`]). A write-ahead log would not do even then: the copy that closes first
+//! takes it away from under the other.
 
 use crate::{Error, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::{
     fmt,
-    fs::{self, DirBuilder, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
     io, mem,
     path::{Path, PathBuf},
     process,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// `PRAGMA application_id` of our files: "GMSD".
@@ -79,7 +88,7 @@ const SCHEMA: &str = "
     );
 ";
 
-/// How long one process waits for another's write: longer than any write takes.
+/// How long one waits for another's write: longer than any write takes.
 const BUSY: Duration = Duration::from_secs(10);
 
 /// The file and this process's connection to it.
@@ -91,6 +100,9 @@ pub(crate) struct Store {
 struct Inner {
     /// Never none but while it is dropped.
     connection: Option<Connection>,
+    /// Not there only while it is dropped.
+    connection: Option<Connection>,
+    lock: Lock,
     /// The process that opened it.
     process: u32,
 }
@@ -112,6 +124,104 @@ impl Drop for Inner {
         if self.process != process::id() {
             mem::forget(self.connection.take());
         }
+/// The file beside the store that whoever uses the store locks.
+struct Lock {
+    path: PathBuf,
+    file: File,
+}
+
+impl Lock {
+    fn open(store: &Path) -> Result<Self> {
+        let mut path = store.as_os_str().to_owned();
+        path.push("-lock");
+        let path = PathBuf::from(path);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&path) {
+            Ok(file) => Ok(Self { path, file }),
+            Err(source) => Err(Error::File { path, source }),
+        }
+    }
+
+    /// Runs `body` while nobody else has the lock, or nobody has it exclusively.
+    fn hold<T>(&self, how: Access, body: impl FnOnce() -> T) -> Result<T> {
+        let deadline = Instant::now() + BUSY;
+        let mut pause = Duration::from_micros(50);
+        loop {
+            let tried = match how {
+                Access::Exclusive => self.file.try_lock(),
+                Access::Shared => self.file.try_lock_shared(),
+            };
+            let source = match tried {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    thread::sleep(pause);
+                    pause = (2 * pause).min(Duration::from_millis(5));
+                    continue;
+                }
+                Err(TryLockError::WouldBlock) => io::ErrorKind::TimedOut.into(),
+                Err(TryLockError::Error(source)) => source,
+            };
+            return Err(Error::File {
+                path: self.path.clone(),
+                source,
+            });
+        }
+        let _unlock = Unlock(&self.file);
+        Ok(body())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Access {
+    Shared,
+    Exclusive,
+}
+
+/// Gives a lock back, after a panic, too.
+struct Unlock<'a>(&'a File);
+
+impl Drop for Unlock<'_> {
+    fn drop(&mut self) {
+        // What fails here ends when the file is closed.
+        let _ = self.0.unlock();
+    }
+}
+
+impl Inner {
+    fn open(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            return Err(Error::NoStore { path: path.into() });
+        }
+        let lock = Lock::open(path)?;
+        let connection = lock.hold(Access::Exclusive, || connect(path))??;
+        Ok(Self {
+            connection: Some(connection),
+            lock,
+            process: process::id(),
+        })
+    }
+
+    /// Runs `body` with the connection, under the lock.
+    fn run<T>(&mut self, how: Access, body: impl FnOnce(&mut Connection) -> T) -> Result<T> {
+        let connection = self.connection.as_mut().ok_or(Error::Damaged {
+            what: "connection to the store",
+        })?;
+        self.lock.hold(how, || body(connection))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let mut connection = self.connection.take();
+        if self.process == process::id() {
+            // Without the lock it stays open: to close it would drop another's locks.
+            let _ = self.lock.hold(Access::Exclusive, || connection.take());
+        }
+        // SQLite's must not be carried over a fork, not even to be closed.
+        mem::forget(connection);
     }
 }
 
@@ -125,8 +235,8 @@ impl Store {
             path: path.into(),
             source,
         })?;
-        let mut connection = connect(path)?;
-        let made = (|| {
+        let mut inner = Inner::open(path)?;
+        let made = inner.run(Access::Exclusive, |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
             // Of two that make a device at once, the second finds the first one's.
@@ -139,26 +249,27 @@ impl Store {
             fill(&transaction)?;
             transaction.commit()?;
             Ok(true)
-        })();
+        })?;
         match made {
-            Ok(true) => Self::with(path, connection),
+            Ok(true) => Self::with(path, inner),
             Ok(false) => Err(Error::StoreExists { path: path.into() }),
             Err(source) => Err(failed(path, "making its tables", source)),
         }
     }
 
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        Self::with(path, connect(path)?)
+        Self::with(path, Inner::open(path)?)
     }
 
-    fn with(path: &Path, connection: Connection) -> Result<Self> {
-        check(path, &connection)?;
+    fn with(path: &Path, mut inner: Inner) -> Result<Self> {
+        inner.run(Access::Shared, |connection| check(path, connection))??;
         Ok(Self {
             path: path.into(),
             inner: Mutex::new(Inner {
                 connection: Some(connection),
                 process: process::id(),
             }),
+            inner: Mutex::new(inner),
         })
     }
 
@@ -174,6 +285,9 @@ impl Store {
     ) -> Result<T> {
         let mut inner = self.lock()?;
         look(inner.connection()?).map_err(|source| failed(&self.path, during, source))
+        self.lock()?
+            .run(Access::Shared, |connection| look(connection))?
+            .map_err(|source| failed(&self.path, during, source))
     }
 
     /// One transaction: all of it is durable when this returns, or nothing is done.
@@ -187,18 +301,20 @@ impl Store {
             let transaction = inner
                 .connection()?
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let written = self.lock()?.run(Access::Exclusive, |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = change(&transaction)?;
             transaction.commit()?;
             Ok(value)
-        };
-        write().map_err(|error| match error {
+        })?;
+        written.map_err(|error| match error {
             WriteError::Database(source) => failed(&self.path, during, source),
             WriteError::Refused(error) => error,
         })
     }
 
-    /// The connection, a new one in a process that was forked: SQLite's must not be
-    /// carried over a fork, not even to be closed.
+    /// The connection, a new one in a process that was forked.
     fn lock(&self) -> Result<MutexGuard<'_, Inner>> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let process = process::id();
@@ -207,6 +323,8 @@ impl Store {
                 connection: Some(connect(&self.path)?),
                 process,
             };
+        if inner.process != process::id() {
+            *inner = Inner::open(&self.path)?;
         }
         Ok(inner)
     }
@@ -239,15 +357,14 @@ impl From<Error> for WriteError {
 }
 
 fn connect(path: &Path) -> Result<Connection> {
-    if !path.exists() {
-        return Err(Error::NoStore { path: path.into() });
-    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
+        // Emptied rather than deleted: one sync of a directory less for each write.
         let _mode: String =
-            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+            connection
+                .pragma_update_and_check(None, "journal_mode", "TRUNCATE", |row| row.get(0))?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
@@ -315,7 +432,7 @@ fn make_private_file(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
         Ok(_) => match path.parent().filter(|folder| *folder != Path::new("")) {
-            Some(folder) => fs::File::open(folder)?.sync_all(),
+            Some(folder) => File::open(folder)?.sync_all(),
             None => Ok(()),
         },
     }

@@ -372,7 +372,7 @@ fn a_device_is_made_once_and_opened_where_it_is() {
 
 #[cfg(unix)]
 #[test]
-fn the_file_and_its_log_are_their_owners_alone() {
+fn the_file_and_what_is_beside_it_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a/device.db");
@@ -381,7 +381,7 @@ fn the_file_and_its_log_are_their_owners_alone() {
     let mode =
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(path.parent().unwrap()), 0o700);
-    for name in ["device.db", "device.db-wal", "device.db-shm"] {
+    for name in ["device.db", "device.db-journal", "device.db-lock"] {
         assert_eq!(mode(&path.with_file_name(name)), 0o600, "{name}");
     }
 }
