@@ -4,6 +4,8 @@ mod containers;
 mod pins;
 mod processes;
 mod records;
+#[cfg(unix)]
+mod sys;
 
 use softdevice::{Application, Device, NewApplication, Options, Pin, Role, Unlocked};
 use tempfile::TempDir;
