@@ -107,7 +107,8 @@ fn ask(file: Option<&Path>) -> impl FnMut(&PinWanted) -> Result<Option<Password>
                     if tries == 1 { "try" } else { "tries" }
                 )
             });
-            let prompt = format!("PIN of {}{tries}: ", wanted.place);
+            let note = wanted.note.map_or_else(String::new, |note| format!(" ({note})"));
+            let prompt = format!("PIN of {}{tries}{note}: ", wanted.place);
             let typed = rpassword::prompt_password(prompt).map(Zeroizing::new);
             let typed = typed.map_err(|source| Error::Io {
                 action: "ask for a PIN on",

@@ -1,5 +1,8 @@
 //! From the name of a key to the key.
 
+#[cfg(any(feature = "pkcs11", feature = "sdf", feature = "skf"))]
+mod device;
+
 use crate::{
     Error, ExecUri, FileUri, KeyHandle, KeyLabel, KeyUri, Password, PinSource, SoftKey, SoftToken,
     Token,
@@ -32,6 +35,8 @@ pub struct PinWanted {
     pub place: String,
     /// The tries that are left, where a device says.
     pub remaining: Option<u32>,
+    /// What else the device says of it.
+    pub note: Option<&'static str>,
 }
 
 /// Who answers when a PIN or password is wanted and the name does not say where it lies;
@@ -50,6 +55,8 @@ impl KeyUri {
         match self {
             Self::File(name) if !name.path.is_dir() => name.open_key(ask),
             Self::Exec(name) => name.open_key(),
+            #[cfg(feature = "pkcs11")]
+            Self::Pkcs11(name) => name.open_key(ask),
             _ => {
                 let opened = self.open(ask)?;
                 let label = opened.label.ok_or(Error::Uri {
@@ -74,8 +81,17 @@ impl KeyUri {
                 what: "keys beside its own: it signs and does nothing else",
                 interface: "a command",
             }),
+            #[cfg(feature = "pkcs11")]
+            Self::Pkcs11(name) => name.open(ask),
+            #[cfg(not(feature = "pkcs11"))]
             Self::Pkcs11(_) => Err(absent("PKCS#11 modules")),
+            #[cfg(feature = "sdf")]
+            Self::Sdf(name) => name.open(ask),
+            #[cfg(not(feature = "sdf"))]
             Self::Sdf(_) => Err(absent("devices of GM/T 0018")),
+            #[cfg(feature = "skf")]
+            Self::Skf(name) => name.open(ask),
+            #[cfg(not(feature = "skf"))]
             Self::Skf(_) => Err(absent("devices of GM/T 0016")),
         }
     }
@@ -134,6 +150,7 @@ impl FileUri {
         PinWanted {
             place: format!("{what} {}", self.path.display()),
             remaining: None,
+            note: None,
         }
     }
 }

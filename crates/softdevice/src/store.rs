@@ -98,8 +98,6 @@ pub(crate) struct Store {
 }
 
 struct Inner {
-    /// Never none but while it is dropped.
-    connection: Option<Connection>,
     /// Not there only while it is dropped.
     connection: Option<Connection>,
     lock: Lock,
@@ -107,23 +105,6 @@ struct Inner {
     process: u32,
 }
 
-impl Inner {
-    fn connection(&mut self) -> Result<&mut Connection> {
-        let gone = rusqlite::Error::InvalidQuery;
-        self.connection.as_mut().ok_or(Error::Database {
-            during: "looking for its connection",
-            source: gone,
-        })
-    }
-}
-
-impl Drop for Inner {
-    /// The parent's connection is not closed by a child: its locks and its log are the
-    /// parent's.
-    fn drop(&mut self) {
-        if self.process != process::id() {
-            mem::forget(self.connection.take());
-        }
 /// The file beside the store that whoever uses the store locks.
 struct Lock {
     path: PathBuf,
@@ -265,10 +246,6 @@ impl Store {
         inner.run(Access::Shared, |connection| check(path, connection))??;
         Ok(Self {
             path: path.into(),
-            inner: Mutex::new(Inner {
-                connection: Some(connection),
-                process: process::id(),
-            }),
             inner: Mutex::new(inner),
         })
     }
@@ -283,8 +260,6 @@ impl Store {
         during: &'static str,
         look: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let mut inner = self.lock()?;
-        look(inner.connection()?).map_err(|source| failed(&self.path, during, source))
         self.lock()?
             .run(Access::Shared, |connection| look(connection))?
             .map_err(|source| failed(&self.path, during, source))
@@ -296,11 +271,6 @@ impl Store {
         during: &'static str,
         change: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, WriteError>,
     ) -> Result<T> {
-        let mut inner = self.lock()?;
-        let write = || -> std::result::Result<T, WriteError> {
-            let transaction = inner
-                .connection()?
-                .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let written = self.lock()?.run(Access::Exclusive, |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -317,12 +287,6 @@ impl Store {
     /// The connection, a new one in a process that was forked.
     fn lock(&self) -> Result<MutexGuard<'_, Inner>> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let process = process::id();
-        if inner.process != process {
-            *inner = Inner {
-                connection: Some(connect(&self.path)?),
-                process,
-            };
         if inner.process != process::id() {
             *inner = Inner::open(&self.path)?;
         }

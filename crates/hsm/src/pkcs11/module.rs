@@ -1,6 +1,9 @@
 //! The shared library: loaded and initialised once in a process.
 
-use super::codes::{self, refusal};
+use super::{
+    codes::{self, refusal},
+    login::PinWarning,
+};
 use crate::Error;
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Info, Pkcs11},
@@ -235,6 +238,11 @@ impl SlotDescription {
     pub fn serial(&self) -> &str {
         self.info.serial_number()
     }
+
+    /// What it said of its user's PIN when it was looked at.
+    pub fn pin_warning(&self) -> Option<PinWarning> {
+        PinWarning::of(&self.info)
+    }
 }
 
 impl fmt::Display for SlotDescription {
@@ -290,7 +298,7 @@ impl TokenChoice {
     }
 
     /// The one token that fits.
-    pub(super) fn find(&self, module: &Pkcs11Module) -> Result<SlotDescription, Error> {
+    pub(crate) fn find(&self, module: &Pkcs11Module) -> Result<SlotDescription, Error> {
         const WHAT: &str = "token";
         let tokens = module.tokens_now()?;
         // A slot without an initialised token has a token too; it is chosen by slot alone.
