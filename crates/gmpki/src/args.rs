@@ -5,6 +5,7 @@ mod cert;
 mod convert;
 mod crl;
 mod csr;
+mod device;
 mod explain;
 mod message;
 mod ocsp;
@@ -21,6 +22,11 @@ pub(crate) use convert::{
 pub(crate) use crl::{CrlCommand, CrlNew, CrlShow, OnlyName};
 pub(crate) use csr::{
     Beside, CsrCommand, CsrNew, CsrShow, CsrVerify, EnvironmentName, Origin, Parameters, Usage,
+};
+pub(crate) use device::{
+    Application, DeviceCommand, DeviceDelete, DeviceGenerate, DeviceImport, DeviceInfo, DeviceInit,
+    DeviceKeygen, DeviceNumber, DeviceReadCert, DeviceWhere, DeviceWriteCert, KeyKindName,
+    KeyUseName, Named, PinChange, PinCommand, PinUnblock, RoleName, Store,
 };
 pub(crate) use explain::Explain;
 pub(crate) use message::{
@@ -100,6 +106,9 @@ pub(crate) enum Command {
     /// Signed and encrypted messages of any size (GM/T 0010, GB/T 35275)
     #[command(subcommand)]
     Message(MessageCommand),
+    /// Devices that hold keys: a software device, and any other by its name
+    #[command(subcommand)]
+    Device(DeviceCommand),
     /// A CA's key before witnesses: by a script, rehearsed, with shares of its backup
     Ceremony(Ceremony),
     /// Try every algorithm on known answers

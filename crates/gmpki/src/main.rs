@@ -13,6 +13,7 @@ mod convert;
 mod crl;
 mod csr;
 mod demo;
+mod device;
 mod explain;
 mod failure;
 mod input;
@@ -110,6 +111,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
                 MessageCommand::Decrypt(decrypt) => message::decrypt(&decrypt),
             }
         }
+        Command::Device(command) => device::run(&command),
         Command::Ceremony(ceremony) => match &ceremony.command {
             Some(CeremonyCommand::Restore(restore)) => ceremony::restore(restore),
             None => ceremony::run(&ceremony),

@@ -30,15 +30,20 @@ pub(crate) fn key_with_id(key: &NamedKey, id: UserId) -> Result<Box<dyn KeyHandl
             found.map_err(|source| refused(key, source))?
         }
     };
-    Ok(Box::new(Checked::with_algorithms(
-        found,
+    Ok(checked(found, id))
+}
+
+/// A key none of whose signatures leaves before it was verified.
+pub(crate) fn checked(key: Box<dyn KeyHandle>, id: UserId) -> Box<dyn KeyHandle> {
+    Box::new(Checked::with_algorithms(
+        key,
         vec![
             Box::new(Sm2Sm3::with_id(id)),
             Box::new(Ecdsa::P256_SHA256),
             Box::new(Ecdsa::P384_SHA384),
             Box::new(RsaPkcs1::SHA256),
         ],
-    )))
+    ))
 }
 
 /// The octets of a key in a file; `None` for one that nobody sees.
@@ -94,7 +99,9 @@ fn refused(key: &NamedKey, source: Error) -> Failure {
 }
 
 /// A PIN from a file, or asked for with the tries that are left.
-fn ask(file: Option<&Path>) -> impl FnMut(&PinWanted) -> Result<Option<Password>, Error> {
+pub(crate) fn ask(
+    file: Option<&Path>,
+) -> impl FnMut(&PinWanted) -> Result<Option<Password>, Error> {
     move |wanted| match file {
         Some(file) => {
             output::remember(file);
@@ -107,7 +114,9 @@ fn ask(file: Option<&Path>) -> impl FnMut(&PinWanted) -> Result<Option<Password>
                     if tries == 1 { "try" } else { "tries" }
                 )
             });
-            let note = wanted.note.map_or_else(String::new, |note| format!(" ({note})"));
+            let note = wanted
+                .note
+                .map_or_else(String::new, |note| format!(" ({note})"));
             let prompt = format!("PIN of {}{tries}{note}: ", wanted.place);
             let typed = rpassword::prompt_password(prompt).map(Zeroizing::new);
             let typed = typed.map_err(|source| Error::Io {
