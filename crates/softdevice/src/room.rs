@@ -19,12 +19,10 @@ pub enum Room {
 }
 
 impl Room {
-    /// Whether `length` octets fit; none need no room.
+    /// Whether `length` octets fit. Without a buffer not even none do: who asks wants
+    /// nothing done.
     pub fn fits(self, length: usize) -> bool {
-        match self {
-            Self::Asked => length == 0,
-            Self::Octets(room) => length <= room,
-        }
+        matches!(self, Self::Octets(room) if length <= room)
     }
 }
 
@@ -72,6 +70,7 @@ mod tests {
         assert_eq!(needs(Reply::fitting(vec![1; 3], Room::Asked)), Some(3));
         assert_eq!(needs(Reply::fitting(vec![1; 3], Room::Octets(2))), Some(3));
         assert_eq!(needs(Reply::fitting(vec![1; 3], Room::Octets(3))), None);
-        assert_eq!(needs(Reply::fitting(vec![], Room::Asked)), None);
+        assert_eq!(needs(Reply::fitting(vec![], Room::Asked)), Some(0));
+        assert_eq!(needs(Reply::fitting(vec![], Room::Octets(0))), None);
     }
 }

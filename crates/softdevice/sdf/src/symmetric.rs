@@ -125,8 +125,11 @@ impl Session {
 
     /// `SDF_EncryptFinal`, `SDF_DecryptFinal`: nothing more comes, but a begun block is an
     /// error.
-    pub(crate) fn crypt_final(&self, direction: Direction) -> Result<Reply> {
+    pub(crate) fn crypt_final(&self, direction: Direction, room: Room) -> Result<Reply> {
         let mut operations = self.operations();
+        if operations.cipher(direction).is_some() && room == Room::Asked {
+            return Ok(Reply::Needs(0));
+        }
         let cipher = operations.cipher(direction).take().ok_or(Code::Step)?;
         Ok(Reply::Octets(cipher.finish()?))
     }
@@ -268,9 +271,17 @@ impl Session {
     }
 
     /// `SDF_AuthEncUpdate`, `SDF_AuthDecUpdate`: nothing comes out before the end.
-    pub(crate) fn sealing_update(&self, direction: Direction, data: &[u8]) -> Result<Reply> {
+    pub(crate) fn sealing_update(
+        &self,
+        direction: Direction,
+        data: &[u8],
+        room: Room,
+    ) -> Result<Reply> {
         let mut operations = self.operations();
         let sealing = operations.sealing(direction).as_mut().ok_or(Code::Step)?;
+        if room == Room::Asked {
+            return Ok(Reply::Needs(0));
+        }
         if data.len() > sealing.length - sealing.data.len() {
             return Err(Code::Input);
         }

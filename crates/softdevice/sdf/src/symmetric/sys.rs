@@ -80,8 +80,8 @@ unsafe fn crypt_final(
 ) -> Result<()> {
     let session = session(handle.addr(), operation_of(direction))?;
     // SAFETY: as the caller says.
-    unsafe { integer(length) }?;
-    let reply = session.crypt_final(direction)?;
+    let room = unsafe { room(output, length) }?;
+    let reply = session.crypt_final(direction, room)?;
     // SAFETY: as the caller says; the reply has no octets.
     unsafe { answer(output, length, &reply) }
 }
@@ -495,11 +495,8 @@ unsafe fn sealing_update(
 ) -> Result<()> {
     let session = session(handle.addr(), operation_of(direction))?;
     // SAFETY: as the caller says.
-    let data = unsafe {
-        integer(output_length)?;
-        octets(data, length)?
-    };
-    let reply = session.sealing_update(direction, data)?;
+    let (data, room) = unsafe { (octets(data, length)?, room(output, output_length)?) };
+    let reply = session.sealing_update(direction, data, room)?;
     // SAFETY: as the caller says; `data` is not used any more.
     unsafe { answer(output, output_length, &reply) }
 }

@@ -45,6 +45,10 @@ fn a_key_made_for_an_index_comes_back_with_its_private_key() {
         SDF_GenerateKeyWithIPK_ECC(session.handle, 1, 128, place, &mut key),
         0
     );
+    let mut exported = [0; 132];
+    let code = SDF_ExportEncPublicKey_ECC(session.handle, 1, exported.as_mut_ptr());
+    assert_eq!(code, 0);
+    assert_eq!(public_key(&exported), store.encryption.public_key());
     // The owner of the encryption key sees the same octets.
     let octets = store.encryption.decrypt(&ciphertext(&sealed)).unwrap();
     assert_eq!(octets.len(), 16);

@@ -1,4 +1,5 @@
 //! The shared library, loaded as a program loads a maker's.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod faults;
 mod hostile;

@@ -108,9 +108,15 @@ fn the_iv_that_comes_back_goes_on_with_the_message() {
             assert_eq!(code, 0);
             steps.extend_from_slice(&sealed[..length as usize]);
         }
-        let mut length = 0;
+        // Without a buffer it is only asked: the encryption goes on.
+        let mut length = 16;
         let code = SDF_EncryptFinal(session.handle, ptr::null_mut(), &mut length);
+        assert_eq!((code, length), (0, 0));
+        let mut rest = [0; 16];
+        let code = SDF_EncryptFinal(session.handle, rest.as_mut_ptr(), &mut length);
         assert_eq!((code, length, &steps), (0, 0, &whole));
+        let code = SDF_EncryptFinal(session.handle, rest.as_mut_ptr(), &mut length);
+        assert_eq!(code, STEP);
         let (mut opened, mut length) = ([0; 64], 64);
         assert_eq!(
             SDF_DecryptInit(session.handle, key, algorithm, [3; 16].as_ptr(), 16),
@@ -125,7 +131,7 @@ fn the_iv_that_comes_back_goes_on_with_the_message() {
         );
         assert_eq!((code, &opened[..]), (0, &message[..]));
         assert_eq!(
-            SDF_DecryptFinal(session.handle, ptr::null_mut(), &mut length),
+            SDF_DecryptFinal(session.handle, rest.as_mut_ptr(), &mut length),
             0
         );
     }
@@ -289,7 +295,7 @@ fn what_is_not_authentic_does_not_come_out() {
         20,
     );
     assert_eq!(code, 0);
-    let place = ptr::null_mut();
+    let place = again.as_mut_ptr();
     assert_eq!(
         SDF_AuthEncUpdate(session.handle, message.as_ptr(), 20, place, &mut none),
         0

@@ -10,7 +10,7 @@ use std::{
     sync::{LazyLock, Mutex, PoisonError},
 };
 
-pub type Handle = *mut c_void;
+pub(crate) type Handle = *mut c_void;
 
 /// The library that cargo built beside this test.
 fn path() -> PathBuf {
@@ -27,14 +27,14 @@ fn path() -> PathBuf {
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| unsafe { Library::new(path()).unwrap() });
 
 /// Whether a function of this name can be found.
-pub fn has(name: &str) -> bool {
+pub(crate) fn has(name: &str) -> bool {
     // SAFETY: only its address is asked for.
     unsafe { LIBRARY.get::<*const c_void>(name) }.is_ok()
 }
 
 /// Opens the device of a store with settings in the environment, which is one for all tests
 /// of the process.
-pub fn open_device(store: &Path, settings: &[(&str, &str)]) -> Result<Handle, i32> {
+pub(crate) fn open_device(store: &Path, settings: &[(&str, &str)]) -> Result<Handle, i32> {
     static ENVIRONMENT: Mutex<()> = Mutex::new(());
     let guard = ENVIRONMENT.lock().unwrap_or_else(PoisonError::into_inner);
     let mut device = std::ptr::null_mut();
@@ -60,7 +60,7 @@ macro_rules! functions {
         $(
             #[allow(non_snake_case, reason = "the standard's names")]
             #[allow(clippy::too_many_arguments, reason = "the standard's lists")]
-            pub fn $name($($argument: $type),*) -> i32 {
+            pub(crate) fn $name($($argument: $type),*) -> i32 {
                 // SAFETY: the types are those of GM/T 0018's header; the tests' pointers are
                 // what the function wants, or what it must refuse.
                 unsafe {
@@ -138,11 +138,11 @@ functions! {
 }
 
 /// Functions as another header declares them.
-pub mod other_header {
+pub(crate) mod other_header {
     use super::{Handle, LIBRARY};
 
     /// openHiTLS and Tongsuo: no algorithm.
-    pub fn encrypt(
+    pub(crate) fn encrypt(
         session: Handle,
         index: u32,
         data: *const u8,
@@ -158,7 +158,7 @@ pub mod other_header {
     }
 
     /// Tongsuo: no algorithm.
-    pub fn decrypt(
+    pub(crate) fn decrypt(
         session: Handle,
         index: u32,
         sealed: *const u8,

@@ -1,0 +1,59 @@
+//! Waiting for a device to come or go (`SKF_WaitForDevEvent`): the store's file does.
+
+use super::names;
+use crate::code::{Code, Result};
+use softdevice::Device;
+use std::{
+    sync::{Condvar, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// How often it is looked whether the file is there.
+const PERIOD: Duration = Duration::from_millis(50);
+/// The device came.
+const INSERTED: u32 = 1;
+/// The device went.
+const REMOVED: u32 = 2;
+
+/// How often waiting was cancelled.
+static CANCELLED: Mutex<u64> = Mutex::new(0);
+static CANCELLING: Condvar = Condvar::new();
+
+/// Waits until a device comes or goes: gives its name, and which. Ends without an event when
+/// it is cancelled.
+pub(crate) fn wait() -> Result<(String, u32)> {
+    let before = names();
+    let mut cancelled = CANCELLED.lock().unwrap_or_else(PoisonError::into_inner);
+    let then = *cancelled;
+    loop {
+        let waited = CANCELLING.wait_timeout(cancelled, PERIOD);
+        cancelled = waited.unwrap_or_else(PoisonError::into_inner).0;
+        if *cancelled != then {
+            return Err(Code::NoEvent);
+        }
+        if there() != before.is_empty() {
+            continue;
+        }
+        let now = names();
+        let differs = |some: &[String], others: &[String]| {
+            some.iter().find(|name| !others.contains(name)).cloned()
+        };
+        if let Some(name) = differs(&now, &before) {
+            return Ok((name, INSERTED));
+        }
+        if let Some(name) = differs(&before, &now) {
+            return Ok((name, REMOVED));
+        }
+    }
+}
+
+fn there() -> bool {
+    Device::default_path().is_ok_and(|path| path.exists())
+}
+
+/// Ends all waiting of this process.
+pub(crate) fn cancel() {
+    let mut cancelled = CANCELLED.lock().unwrap_or_else(PoisonError::into_inner);
+    *cancelled = cancelled.wrapping_add(1);
+    CANCELLING.notify_all();
+}
