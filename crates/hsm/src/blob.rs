@@ -10,7 +10,7 @@
 //! What a device gave is taken for true in nothing: a coordinate that is too long, a point
 //! off the curve, a number out of its range are told by name.
 
-use gm_crypto::sm2::{Ciphertext, CiphertextForm, DerSignature, PublicKey};
+use gm_crypto::sm2::{Ciphertext, CiphertextForm, DerSignature, PublicKey, RawSignature};
 
 #[cfg(target_endian = "big")]
 compile_error!("the structures of SDF and SKF devices are written for little-endian machines");
@@ -113,11 +113,23 @@ impl Layout {
         octets
     }
 
-    /// Whether the octets are one of the structures.
-    pub(crate) fn reads(self, octets: &[u8]) -> bool {
-        self.read_public_key(octets).is_ok()
-            || self.read_signature(octets).is_ok()
-            || self.read_ciphertext(octets).is_ok()
+    /// Reads octets as each of the structures, and writes those again that they are.
+    pub(crate) fn rewritten(self, octets: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+        let key = self.read_public_key(octets).ok();
+        let signature = self.read_signature(octets).ok();
+        let ciphertext = self.read_ciphertext(octets).ok();
+        let signature = signature.map(|signature| {
+            let mut octets = Vec::new();
+            self.put_pair(&mut octets, RawSignature::from(signature).as_bytes());
+            octets
+        });
+        [
+            key.map(|key| self.write_public_key(&key)),
+            signature,
+            ciphertext.map(|ciphertext| self.write_ciphertext(&ciphertext)),
+        ]
+        .into_iter()
+        .flatten()
     }
 
     pub(crate) fn put_integer(self, octets: &mut Vec<u8>, value: u64) {

@@ -207,4 +207,6 @@ impl<C: Connect> Debug for Pool<C> {
 }
 
 #[cfg(test)]
+mod modelled;
+#[cfg(test)]
 mod tests;

@@ -53,17 +53,20 @@ pub use variant::SdfVariant;
 use crate::blob::{Layout, Misfit};
 
 /// Reads octets as each structure that a device gives, in each layout, for the fuzz target
-/// `sdf_structs`; tells whether they were one.
+/// `sdf_structs`. Gives the beginning of the octets once for each that they are, written
+/// again where there is a writer.
 #[doc(hidden)]
-pub fn read_structures(octets: &[u8]) -> bool {
+pub fn rewritten_structures(octets: &[u8]) -> Vec<Vec<u8>> {
     let narrow = Layout {
         field: 32,
         ..Layout::STANDARD
     };
-    let ecc = [Layout::STANDARD, narrow].map(|layout| layout.reads(octets));
-    ecc.contains(&true)
-        || info::read(octets).is_ok()
-        || certificate::length(octets) == Ok(octets.len())
+    let read_alone = info::read(octets).is_ok() || certificate::length(octets).is_ok();
+    [Layout::STANDARD, narrow]
+        .into_iter()
+        .flat_map(|layout| layout.rewritten(octets))
+        .chain(read_alone.then(Vec::new))
+        .collect()
 }
 
 /// The error of a call whose answer is none.

@@ -69,16 +69,25 @@ use crate::{
 use std::ffi::CString;
 
 /// Reads octets as each structure that a device gives, in each layout, for the fuzz target
-/// `skf_blobs`; tells whether they were one.
+/// `skf_blobs`. Gives the beginning of the octets once for each that they are, written again
+/// where there is a writer.
 #[doc(hidden)]
-pub fn read_structures(octets: &[u8]) -> bool {
+pub fn rewritten_structures(octets: &[u8]) -> Vec<Vec<u8>> {
     let wide = Layout {
         integer: 8,
         ..Layout::STANDARD
     };
-    let read = [Layout::STANDARD, wide]
-        .map(|layout| layout.reads(octets) || blob::device_info(layout, octets).is_ok());
-    read.contains(&true) || blob::names(octets).is_ok_and(|names| !names.is_empty())
+    let mut read = Vec::new();
+    for layout in [Layout::STANDARD, wide] {
+        read.extend(layout.rewritten(octets));
+        read.extend(blob::device_info(layout, octets).ok().map(|_| Vec::new()));
+    }
+    let names = blob::names(octets).unwrap_or_default();
+    if !names.is_empty() {
+        let names = names.iter().map(|name| name.to_bytes_with_nul());
+        read.push(names.collect::<Vec<_>>().concat());
+    }
+    read
 }
 
 /// The error of a call whose answer is none.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::Error;
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -22,7 +22,7 @@ struct Shared<C: Connect> {
     connector: C,
     queue: Queue<Job<C>>,
     /// The threads that will be waited for.
-    threads: Mutex<HashMap<Worker, JoinHandle<()>>>,
+    threads: Mutex<BTreeMap<Worker, JoinHandle<()>>>,
 }
 
 impl<C: Connect> Crew<C> {
@@ -30,12 +30,18 @@ impl<C: Connect> Crew<C> {
         Self(Arc::new(Shared {
             connector,
             queue: Queue::new(limits),
-            threads: Mutex::new(HashMap::new()),
+            threads: Mutex::new(BTreeMap::new()),
         }))
     }
 
     pub(super) fn connector(&self) -> &C {
         &self.0.connector
+    }
+
+    #[cfg(test)]
+    #[allow(dead_code, reason = "for the model alone")]
+    pub(super) fn queue(&self) -> &Queue<Job<C>> {
+        &self.0.queue
     }
 
     pub(super) fn run(&self, job: Job<C>) -> Outcome {
@@ -110,34 +116,60 @@ fn work<C: Connect>(shared: &Arc<Shared<C>>, worker: Worker) {
             }
         };
         done = Some(place);
-        if session.is_none() {
-            match shared.connect() {
-                Ok(opened) => {
-                    session = Some(opened);
-                    if !queue.connected(place) {
-                        continue;
-                    }
+        broken = match &mut session {
+            Some(session) => job(Ok(session)),
+            None => match first_job(shared, place, job) {
+                First::Done { opened, broken } => {
+                    session = opened;
+                    broken
                 }
-                Err(error @ Error::SessionLimit { .. }) => match queue.put_back(place, job) {
-                    PutBack::Waits => return shared.let_go(worker),
-                    PutBack::Leave => {
-                        shared.let_go(worker);
-                        return queue.returned(start);
-                    }
-                    PutBack::Alone(job) => {
-                        job(Err(error));
-                        continue;
-                    }
-                },
-                Err(error) => {
-                    job(Err(error));
-                    continue;
+                First::PutBack => return shared.let_go(worker),
+                First::Leave => {
+                    shared.let_go(worker);
+                    return queue.returned(start);
                 }
+            },
+        };
+    }
+}
+
+/// What a worker without a session has made of a job.
+enum First<S> {
+    Done { opened: Option<S>, broken: bool },
+    PutBack,
+    Leave,
+}
+
+/// Opens a session for a job and does it.
+fn first_job<C: Connect>(shared: &Shared<C>, place: usize, mut job: Job<C>) -> First<C::Session> {
+    let error = loop {
+        match shared.connect() {
+            Ok(mut session) => {
+                // Not for a caller who went meanwhile.
+                let broken = shared.queue.connected(place) && job(Ok(&mut session));
+                return First::Done {
+                    opened: Some(session),
+                    broken,
+                };
             }
+            Err(error @ Error::SessionLimit { .. }) => {
+                job = match shared.queue.put_back(place, job) {
+                    PutBack::Again(job) => job,
+                    PutBack::Waits => return First::PutBack,
+                    PutBack::Leave => return First::Leave,
+                    PutBack::Alone(alone) => {
+                        job = alone;
+                        break error;
+                    }
+                };
+            }
+            Err(error) => break error,
         }
-        if let Some(session) = &mut session {
-            broken = job(Ok(session));
-        }
+    };
+    job(Err(error));
+    First::Done {
+        opened: None,
+        broken: false,
     }
 }
 

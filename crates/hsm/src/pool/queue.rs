@@ -47,6 +47,8 @@ pub(super) enum Next<J> {
 pub(super) enum PutBack<J> {
     /// Another session will do it; the worker ends.
     Waits,
+    /// A session was closed meanwhile: another try.
+    Again(J),
     /// There is no other session: its caller has to hear of it.
     Alone(J),
     /// Its caller went; as [`Next::Leave`].
@@ -60,6 +62,8 @@ enum Phase<J> {
         since: Instant,
         worker: Worker,
         connected: bool,
+        /// [`State::freed`], when it began.
+        freed: u64,
     },
     Done,
     Refused,
@@ -94,6 +98,8 @@ struct State<J> {
     allowed: usize,
     /// When to try for more.
     grows: Option<Instant>,
+    /// Sessions that were closed so far, because they were broken or came late.
+    freed: u64,
     last_worker: Worker,
     closed: bool,
 }
@@ -122,6 +128,7 @@ impl<J> Queue<J> {
                 hanging: 0,
                 allowed: limits.sessions,
                 grows: None,
+                freed: 0,
                 last_worker: 0,
                 closed: false,
             }),
@@ -138,13 +145,11 @@ impl<J> Queue<J> {
         let submitted = now();
         let mut state = self.state.lock();
         let hired = state.can_hire(&self.limits, submitted);
-        let refused = Outcome::Refused {
-            sessions: state.workers,
-        };
         if state.is_full(&self.limits, hired) {
+            let sessions = state.workers;
             drop(state);
             drop(job);
-            return refused;
+            return Outcome::Refused { sessions };
         }
         let place = state.take_place(job);
         let answered = Arc::clone(&state.places[place].answered);
@@ -171,6 +176,7 @@ impl<J> Queue<J> {
             };
             state = answered.wait_until(state, look_again);
         }
+        let sessions = state.workers;
         match mem::replace(&mut state.places[place].phase, Phase::Free) {
             Phase::Done => {
                 state.free.push(place);
@@ -181,7 +187,7 @@ impl<J> Queue<J> {
                 state.free.push(place);
                 drop(state);
                 drop(job);
-                refused
+                Outcome::Refused { sessions }
             }
             Phase::Running {
                 worker, connected, ..
@@ -199,7 +205,7 @@ impl<J> Queue<J> {
             // The other two are no caller's.
             Phase::Refused | Phase::Free | Phase::GivenUp => {
                 state.free.push(place);
-                refused
+                Outcome::Refused { sessions }
             }
         }
     }
@@ -256,8 +262,9 @@ impl<J> Queue<J> {
         true
     }
 
-    /// The device gave no further session for a job: another session does it, before
-    /// those that came later.
+    /// The device gave no further session for a job: another worker does it, before
+    /// those that came later. That one has a session, or is about to hear the same, or is
+    /// started when a broken session is closed; the last of them is told to be alone.
     pub(super) fn put_back(&self, place: usize, job: J) -> PutBack<J> {
         let mut state = self.state.lock();
         if state.comes_back(place) {
@@ -265,14 +272,21 @@ impl<J> Queue<J> {
             drop(job);
             return PutBack::Leave;
         }
-        if state.connected == 0 {
-            return PutBack::Alone(job);
+        if state.workers == 1 && state.leaving == 0 {
+            let now_freed = state.freed;
+            return match &mut state.places[place].phase {
+                Phase::Running { freed, .. } if *freed != now_freed => {
+                    *freed = now_freed;
+                    PutBack::Again(job)
+                }
+                _ => PutBack::Alone(job),
+            };
         }
         state.places[place].phase = Phase::Waiting(job);
         state.waiting.push_front(place);
         state.running -= 1;
         state.dismiss(false);
-        state.allowed = state.connected;
+        state.allowed = state.workers.max(1);
         state.grows = Some(after(now(), PATIENCE));
         if state.idle > 0 {
             self.work.notify_one();
@@ -284,6 +298,7 @@ impl<J> Queue<J> {
     pub(super) fn returned(&self, start: impl Fn(Worker)) {
         let mut state = self.state.lock();
         state.leaving -= 1;
+        state.freed += 1;
         let replacement = self.replace(&mut state);
         drop(state);
         replacement.into_iter().for_each(start);
@@ -309,6 +324,21 @@ impl<J> Queue<J> {
             state = self.gone.wait_until(state, until);
         }
         state.workers == 0
+    }
+
+    /// Callers that have not heard of their job, and workers that have not come back.
+    #[cfg(test)]
+    #[allow(dead_code, reason = "for the model alone")]
+    pub(super) fn owed(&self) -> usize {
+        let state = self.state.lock();
+        (state.places.len() - state.free.len()).max(state.leaving + state.hanging)
+    }
+
+    /// Workers that start, wait or work.
+    #[cfg(test)]
+    #[allow(dead_code, reason = "for the model alone")]
+    pub(super) fn at_work(&self) -> usize {
+        self.state.lock().workers
     }
 
     /// A worker less: hires another one if somebody waits for it. Where there can be
@@ -396,6 +426,7 @@ impl<J> State<J> {
             since: now(),
             worker,
             connected,
+            freed: self.freed,
         };
         match mem::replace(&mut self.places[place].phase, running) {
             Phase::Waiting(job) => {

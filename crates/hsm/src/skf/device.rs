@@ -174,6 +174,8 @@ impl SkfNewApplication {
     }
 }
 
+/// How long a connection waits for the one before it to be closed.
+const MOST_PATIENCE: Duration = Duration::from_secs(1);
 /// Octets of the label's field in `DEVINFO`, of which the last is zero.
 const MAX_LABEL: usize = 31;
 
@@ -191,10 +193,8 @@ impl SkfDevice {
     ) -> Result<Self, Error> {
         let name = choose("device", library.names()?, name)?;
         let library = Arc::clone(&library.0);
-        let connector = Connector {
-            library: Arc::clone(&library),
-            name,
-        };
+        let patience = (options.time_limit / 4).min(MOST_PATIENCE);
+        let connector = Connector::new(Arc::clone(&library), name, patience);
         let device = Self {
             pool: Arc::new(Pool::new(connector, options.with_sessions(1))),
             library,

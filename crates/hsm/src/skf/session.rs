@@ -10,37 +10,93 @@ use crate::{Connect, Error};
 use std::{
     collections::BTreeMap,
     ffi::{CStr, CString},
-    sync::Arc,
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    time::Duration,
 };
 use zeroize::Zeroizing;
 
 /// Connects one device.
 #[derive(Debug)]
 pub(super) struct Connector {
-    pub(super) library: Arc<sys::Library>,
-    pub(super) name: CString,
+    library: Arc<sys::Library>,
+    name: CString,
+    open: Arc<Connections>,
+}
+
+impl Connector {
+    /// A session waits at most `patience` for the one before it to be closed.
+    pub(super) fn new(library: Arc<sys::Library>, name: CString, patience: Duration) -> Self {
+        Self {
+            library,
+            name,
+            open: Arc::new(Connections {
+                count: Mutex::new(0),
+                closed: Condvar::new(),
+                patience,
+            }),
+        }
+    }
 }
 
 impl Connect for Connector {
     type Session = Session;
 
     fn connect(&self) -> Result<Session, Error> {
+        let connection = self.open.enter();
         let device = sys::Device::connect(Arc::clone(&self.library), &self.name)?;
         Ok(Session {
-            device: Arc::new(device),
             applications: BTreeMap::new(),
+            device: Arc::new(device),
             locked: false,
+            _connection: connection,
         })
     }
 }
 
-/// A connection, with the applications that were opened in it.
+/// The connections with one device that are not closed.
+///
+/// A pool gives up a session and closes it while it opens the next. Libraries that give the
+/// same handle for the same device again would close both.
+#[derive(Debug)]
+struct Connections {
+    count: Mutex<usize>,
+    closed: Condvar,
+    patience: Duration,
+}
+
+impl Connections {
+    /// Waits until no other connection is open; not for ever, for one may hang.
+    fn enter(self: &Arc<Self>) -> Connection {
+        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut count, _) = self
+            .closed
+            .wait_timeout_while(count, self.patience, |count| *count > 0)
+            .unwrap_or_else(PoisonError::into_inner);
+        *count += 1;
+        Connection(Arc::clone(self))
+    }
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Connection(Arc<Connections>);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let Connections { count, closed, .. } = &*self.0;
+        *count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        closed.notify_one();
+    }
+}
+
+/// A connection, with the applications that were opened in it. Closed from the top.
 #[derive(Debug)]
 pub(super) struct Session {
-    device: Arc<sys::Device>,
     applications: BTreeMap<CString, Application>,
+    device: Arc<sys::Device>,
     /// Whether a caller holds the device against other processes.
     locked: bool,
+    _connection: Connection,
 }
 
 /// Random octets asked for at once.
@@ -211,6 +267,29 @@ mod tests {
         assert_eq!(error.to_string(), "no device fits: there is none");
         let one = choose("device", vec![c"one".to_owned()], None);
         assert_eq!(one.unwrap(), c"one".to_owned());
+    }
+
+    #[test]
+    fn a_connection_waits_for_the_one_before_it_and_not_for_ever() {
+        let open = Arc::new(Connections {
+            count: Mutex::new(0),
+            closed: Condvar::new(),
+            patience: Duration::from_millis(400),
+        });
+        let first = open.enter();
+        let waiting = Arc::clone(&open);
+        let second = std::thread::spawn(move || {
+            let start = std::time::Instant::now();
+            let connection = waiting.enter();
+            (start.elapsed(), connection)
+        });
+        std::thread::sleep(Duration::from_millis(100));
+        drop(first);
+        let (waited, _second) = second.join().unwrap();
+        assert!((50..350).contains(&waited.as_millis()), "{waited:?}");
+        let start = std::time::Instant::now();
+        let _third = open.enter();
+        assert!(start.elapsed() >= Duration::from_millis(400), "one hangs");
     }
 
     #[test]

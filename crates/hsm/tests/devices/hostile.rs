@@ -53,7 +53,7 @@ fn certificate() -> Vec<u8> {
 }
 
 #[track_caller]
-fn is_garbage<T: std::fmt::Debug>(result: Result<T, Error>, expected: &str) {
+pub(crate) fn is_garbage<T: std::fmt::Debug>(result: Result<T, Error>, expected: &str) {
     let error = result.unwrap_err();
     assert!(matches!(error, Error::Garbage { .. }), "{error}");
     let said = error.to_string();

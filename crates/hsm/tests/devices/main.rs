@@ -3,4 +3,5 @@
 
 mod child;
 mod hostile;
+mod hostile_skf;
 mod sdf;
