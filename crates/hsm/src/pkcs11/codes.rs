@@ -127,11 +127,17 @@ macro_rules! functions {
 }
 
 functions! {
-    Initialize Finalize GetInfo GetFunctionList GetInterface GetSlotList GetSlotInfo GetTokenInfo
-    GetMechanismList GetMechanismInfo OpenSession CloseSession GetSessionInfo Login Logout
-    CreateObject CopyObject DestroyObject GetAttributeValue SetAttributeValue FindObjectsInit
-    FindObjects FindObjectsFinal DecryptInit Decrypt SignInit Sign SignUpdate SignFinal
-    GenerateKeyPair UnwrapKey DeriveKey GenerateRandom
+    Initialize Finalize GetInfo GetFunctionList GetSlotList GetSlotInfo GetTokenInfo
+    GetMechanismList GetMechanismInfo InitToken InitPIN SetPIN OpenSession CloseSession
+    CloseAllSessions GetSessionInfo GetOperationState SetOperationState Login Logout CreateObject
+    CopyObject DestroyObject GetObjectSize GetAttributeValue SetAttributeValue FindObjectsInit
+    FindObjects FindObjectsFinal EncryptInit Encrypt EncryptUpdate EncryptFinal DecryptInit
+    Decrypt DecryptUpdate DecryptFinal DigestInit Digest DigestUpdate DigestKey DigestFinal
+    SignInit Sign SignUpdate SignFinal SignRecoverInit SignRecover VerifyInit Verify VerifyUpdate
+    VerifyFinal VerifyRecoverInit VerifyRecover DigestEncryptUpdate DecryptDigestUpdate
+    SignEncryptUpdate DecryptVerifyUpdate GenerateKey GenerateKeyPair WrapKey UnwrapKey DeriveKey
+    SeedRandom GenerateRandom GetFunctionStatus CancelFunction WaitForSlotEvent GetInterfaceList
+    GetInterface LoginUser SessionCancel
 }
 
 /// Whether a code says that the token, or the session with it, is no more: after all of

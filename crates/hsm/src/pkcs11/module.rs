@@ -3,11 +3,13 @@
 use super::{
     codes::{self, refusal},
     login::PinWarning,
+    vendor::VendorProfile,
 };
 use crate::Error;
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Info, Pkcs11},
     error::{Error as CallError, RvError},
+    mechanism::MechanismType,
     slot::{Slot, TokenInfo},
 };
 use std::{
@@ -95,6 +97,40 @@ impl Pkcs11Module {
             }
         }
         Ok(tokens)
+    }
+
+    /// The built-in description for a token, if one fits.
+    pub(super) fn profile_for(
+        &self,
+        token: &SlotDescription,
+    ) -> Result<Option<VendorProfile>, Error> {
+        let library = self.info().map(|info| info.manufacturer_id());
+        let manufacturers: Vec<_> = library.into_iter().chain([token.manufacturer()]).collect();
+        VendorProfile::for_token(&manufacturers, token.model())
+    }
+
+    /// The mechanisms that a token offers, as far as somebody may ask for them: those of
+    /// the standard, and those of its vendor's that the description names. After these it
+    /// is asked one by one, since the binding leaves them out of the token's list.
+    pub(super) fn mechanisms(
+        &self,
+        token: &SlotDescription,
+        profile: Option<&VendorProfile>,
+    ) -> Result<Vec<MechanismType>, Error> {
+        let mut offered = self.ask("C_GetMechanismList", |functions| {
+            functions.get_mechanism_list(token.slot)
+        })?;
+        for mechanism in profile.into_iter().flat_map(VendorProfile::mechanisms) {
+            let info = self.ask("C_GetMechanismInfo", |functions| {
+                functions.get_mechanism_info(token.slot, mechanism)
+            });
+            match info {
+                Ok(_) => offered.push(mechanism),
+                Err(Error::Device { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(offered)
     }
 
     /// Calls the library, unless it was loaded by another process.

@@ -94,24 +94,16 @@ impl Pkcs11Token {
         options: Pkcs11Options,
     ) -> Result<Self, Error> {
         let (asked, wanted) = (module.clone(), choice.clone());
-        let (token, offered) = within(options.pool.time_limit, "C_GetTokenInfo", move || {
-            let token = wanted.find(&asked)?;
-            let offered = asked.ask("C_GetMechanismList", |functions| {
-                functions.get_mechanism_list(token.slot)
+        let (token, profile, offered) =
+            within(options.pool.time_limit, "C_GetTokenInfo", move || {
+                let token = wanted.find(&asked)?;
+                let profile = match options.profile {
+                    Some(profile) => Some(profile),
+                    None => asked.profile_for(&token)?,
+                };
+                let offered = asked.mechanisms(&token, profile.as_ref())?;
+                Ok((token, profile, offered))
             })?;
-            Ok((token, offered))
-        })?;
-        let profile = match options.profile {
-            Some(profile) => Some(profile),
-            None => {
-                let of_library = module.info().map(|info| info.manufacturer_id());
-                let manufacturers: Vec<_> = of_library
-                    .into_iter()
-                    .chain([token.manufacturer()])
-                    .collect();
-                VendorProfile::for_token(&manufacturers, token.model())?
-            }
-        };
         let connector = Connector {
             module: module.clone(),
             token: token.clone(),

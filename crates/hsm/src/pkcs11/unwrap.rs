@@ -12,6 +12,7 @@ use cryptoki::{
     mechanism::{Mechanism, MechanismType, vendor_defined::VendorDefinedMechanism},
     object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle},
 };
+use der::{Reader, SliceReader};
 use getrandom::SysRng;
 use gm_crypto::sm2::{self, Ciphertext, EnvelopedKey, PublicKey};
 use std::sync::PoisonError;
@@ -123,11 +124,20 @@ impl Envelop for Pkcs11Token {
             session.discard([recipient]);
             octets
         })?;
-        EnvelopedKey::from_der(&octets).map_err(|_| Error::Garbage {
+        let envelope = first_element(&octets).and_then(|der| EnvelopedKey::from_der(der).ok());
+        envelope.ok_or(Error::Garbage {
             call: CALL,
             what: "octets that are no SM2EnvelopedKey",
         })
     }
+}
+
+/// The element of DER in front of zeros: the binding gives the octets for which the token
+/// asked room, not those that it then used.
+fn first_element(octets: &[u8]) -> Option<&[u8]> {
+    let element = SliceReader::new(octets).ok()?.tlv_bytes().ok()?;
+    let rest = octets.get(element.len()..)?;
+    rest.iter().all(|octet| *octet == 0).then_some(element)
 }
 
 fn vendors(mechanism: MechanismType) -> Mechanism<'static> {

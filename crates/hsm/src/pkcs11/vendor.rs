@@ -172,6 +172,15 @@ impl VendorProfile {
         &self.about
     }
 
+    /// The mechanisms by which keys are made and used.
+    pub(super) fn mechanisms(&self) -> impl Iterator<Item = MechanismType> {
+        let decrypt = self.decrypt.map(|decrypt| decrypt.mechanism);
+        [Some(self.generate), decrypt, self.wrap, self.unwrap]
+            .into_iter()
+            .flatten()
+            .chain(self.sign.iter().map(|sign| sign.mechanism))
+    }
+
     fn fits(&self, manufacturers: &[&str], model: &str) -> bool {
         let any = |patterns: &[String], text: &str| {
             patterns

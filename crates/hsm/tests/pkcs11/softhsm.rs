@@ -1,26 +1,16 @@
 //! SoftHSM2 as somebody else's token: EC and RSA keys, SM2 decryption by ECDH,
 //! certificates, PINs.
-//!
-//! `C_Initialize` and the configuration of SoftHSM2 are a process's: each test runs again
-//! in a process of its own, with tokens of its own.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
+use crate::{PIN, algorithms, beside, in_own_process, label, pin, verify};
 use cryptoki::{
-    context::{CInitializeArgs, CInitializeFlags, Pkcs11},
     mechanism::Mechanism,
     object::{Attribute, AttributeType, KeyType, ObjectClass},
-    session::{Session, UserType},
-    types::AuthPin,
 };
 use der::{Encode, asn1::ObjectIdentifier};
 use getrandom::SysRng;
-use gm_crypto::{
-    pki::{Ecdsa, RsaPkcs1, Sm2Sm3, VerifyAlgorithm},
-    sm2::{self, PublicKey, SecretKey},
-};
+use gm_crypto::sm2::{self, PublicKey, SecretKey};
 use hsm::{
-    Checked, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUse, Password, Pin, Token,
+    Checked, Error, KeyAlgorithm, KeyHandle, KeyUse, Pin, Token,
     pkcs11::{KeyChoice, PinWarning, Pkcs11Module, Pkcs11Options, Pkcs11Token, TokenChoice},
 };
 use spki::SubjectPublicKeyInfoRef;
@@ -38,9 +28,6 @@ const PLACES: [&str; 4] = [
     "/usr/lib64/pkcs11/libsofthsm2.so",
     "/opt/homebrew/lib/softhsm/libsofthsm2.so",
 ];
-const PIN: &str = "271828";
-/// Set in the process of a test's own.
-const INSIDE: &str = "HSM_TEST_INSIDE";
 
 fn library() -> Option<PathBuf> {
     let library = PLACES.iter().map(PathBuf::from).find(|path| path.exists());
@@ -63,52 +50,27 @@ fn with_tokens(test: &str, body: fn(&Path)) {
 /// The same, with tokens that offer these mechanisms alone.
 fn with_mechanisms(test: &str, mechanisms: &str, body: fn(&Path)) {
     let Some(library) = library() else { return };
-    if env::var_os(INSIDE).is_some() {
-        return body(&library);
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let tokens = folder.path().join("tokens");
-    fs::create_dir(&tokens).unwrap();
-    let configuration = folder.path().join("softhsm2.conf");
-    let text = format!(
-        "directories.tokendir = {}
-log.level = ERROR
-slots.mechanisms = {mechanisms}
-",
-        tokens.display()
-    );
-    fs::write(&configuration, text).unwrap();
-    for label in ["ca", "other"] {
-        let made = Command::new("softhsm2-util")
-            .args([
-                "--init-token",
-                "--free",
-                "--label",
-                label,
-                "--so-pin",
-                "31415926",
-            ])
-            .args(["--pin", PIN])
-            .env("SOFTHSM2_CONF", &configuration)
-            .output()
-            .expect("softhsm2-util is installed with SoftHSM2");
-        assert!(made.status.success(), "{made:?}");
-    }
-    let status = Command::new(env::current_exe().unwrap())
-        .args([test, "--exact", "--nocapture"])
-        .env("SOFTHSM2_CONF", &configuration)
-        .env(INSIDE, "1")
-        .status()
-        .unwrap();
-    assert!(status.success(), "{test} failed in its own process");
-}
-
-fn pin(digits: &str) -> Pin {
-    Pin::new(Password::new(digits).unwrap())
-}
-
-fn label(label: &str) -> KeyLabel {
-    label.parse().unwrap()
+    let prepare = |folder: &Path| {
+        let tokens = folder.join("tokens");
+        fs::create_dir(&tokens).unwrap();
+        let configuration = folder.join("softhsm2.conf");
+        let text = format!(
+            "directories.tokendir = {}\nlog.level = ERROR\nslots.mechanisms = {mechanisms}\n",
+            tokens.display()
+        );
+        fs::write(&configuration, text).unwrap();
+        for label in ["ca", "other"] {
+            let made = Command::new("softhsm2-util")
+                .args(["--init-token", "--free", "--label", label])
+                .args(["--so-pin", "31415926", "--pin", PIN])
+                .env("SOFTHSM2_CONF", &configuration)
+                .output()
+                .expect("softhsm2-util is installed with SoftHSM2");
+            assert!(made.status.success(), "{made:?}");
+        }
+        vec![("SOFTHSM2_CONF", configuration.into_os_string())]
+    };
+    in_own_process(&format!("softhsm::{test}"), prepare, || body(&library));
 }
 
 fn open(library: &Path, token: &str, pin: Pin) -> Result<Pkcs11Token, Error> {
@@ -119,41 +81,6 @@ fn open(library: &Path, token: &str, pin: Pin) -> Result<Pkcs11Token, Error> {
 
 fn token(library: &Path) -> Pkcs11Token {
     open(library, "ca", pin(PIN)).unwrap()
-}
-
-fn algorithms() -> Vec<Box<dyn VerifyAlgorithm>> {
-    vec![
-        Box::new(Ecdsa::P256_SHA256),
-        Box::new(Ecdsa::P384_SHA384),
-        Box::new(RsaPkcs1::SHA256),
-        Box::new(Sm2Sm3::default()),
-    ]
-}
-
-fn verify(key: &dyn KeyHandle, message: &[u8], signature: &[u8]) -> bool {
-    let spki: SubjectPublicKeyInfoRef<'_> = key.public_key().decode_msg().unwrap();
-    let named = key.algorithm();
-    let algorithms = algorithms();
-    let algorithm = algorithms
-        .iter()
-        .find(|algorithm| algorithm.accepts((&named).into(), spki.algorithm))
-        .unwrap();
-    algorithm.verify(spki, message, signature).is_ok()
-}
-
-/// A session beside ours, to look at what we made and to make what others make.
-fn beside(library: &Path) -> Session {
-    let functions = Pkcs11::new(library).unwrap();
-    // Initialised already when a token was opened before.
-    let _ = functions.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK));
-    let slots = functions.get_slots_with_token().unwrap();
-    let slot = slots
-        .into_iter()
-        .find(|slot| functions.get_token_info(*slot).unwrap().label() == "ca")
-        .unwrap();
-    let session = functions.open_rw_session(slot).unwrap();
-    let _ = session.login(UserType::User, Some(&AuthPin::new(PIN.into())));
-    session
 }
 
 #[test]
