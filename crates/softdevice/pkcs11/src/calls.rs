@@ -2,19 +2,23 @@
 
 use crate::{
     attribute,
-    cipher::{self, Cipher, Direction},
+    cipher::{self, Cipher},
     digest::{self, Digester},
     keys::{self, Ecdh},
     mechanism::Mechanism,
     module::{Module, current},
     object::{Entry, Handle, Material, Meta},
-    rv::{Reply, Result, Rv},
+    rv::{Result, Rv},
     session::{Operations, Session},
     sign::{self, Signer, Verifier},
     template::{self, Template},
 };
 use cryptoki_sys::*;
-use softdevice::{Error, Fault, Operation, Pin, Role};
+use softdevice::{
+    Error, Fault, Operation, Pin, Role,
+    room::{Reply, Room},
+    symmetric::Direction,
+};
 use std::sync::Arc;
 
 /// A mechanism as a caller names it.
@@ -48,14 +52,6 @@ fn at(session: CK_SESSION_HANDLE) -> Result<(Arc<Module>, Arc<Session>)> {
     let module = current()?;
     let session = module.session(session)?;
     Ok((module, session))
-}
-
-/// Lets a fault that was asked for change what leaves.
-fn distorted(fault: Option<Fault>, mut reply: Reply) -> Reply {
-    if let (Some(fault), Reply::Octets(octets)) = (fault, &mut reply) {
-        fault.distort(octets);
-    }
-    reply
 }
 
 pub(crate) fn log_in(session: CK_SESSION_HANDLE, user: CK_USER_TYPE, pin: &[u8]) -> Result<()> {
@@ -261,21 +257,21 @@ pub(crate) fn cipher_init(
 fn of_direction(operations: &mut Operations, direction: Direction) -> &mut Option<Cipher> {
     match direction {
         Direction::Encrypt => &mut operations.encrypt,
-        Direction::Decrypt => &mut operations.decrypt,
+        _ => &mut operations.decrypt,
     }
 }
 
 fn of_cipher(direction: Direction) -> (CK_ATTRIBUTE_TYPE, Operation) {
     match direction {
         Direction::Encrypt => (CKA_ENCRYPT, Operation::Encrypt),
-        Direction::Decrypt => (CKA_DECRYPT, Operation::Decrypt),
+        _ => (CKA_DECRYPT, Operation::Decrypt),
     }
 }
 
 pub(crate) fn cipher_update(
     session: CK_SESSION_HANDLE,
     data: &[u8],
-    room: Option<usize>,
+    room: Room,
     direction: Direction,
 ) -> Result<Reply> {
     let (_, session) = at(session)?;
@@ -286,17 +282,17 @@ pub(crate) fn cipher_update(
 pub(crate) fn cipher_finish(
     session: CK_SESSION_HANDLE,
     data: Option<&[u8]>,
-    room: Option<usize>,
+    room: Room,
     direction: Direction,
 ) -> Result<Reply> {
     let (module, session) = at(session)?;
     let fault = match room {
-        None => None,
-        Some(_) => module.fault(of_cipher(direction).1)?,
+        Room::Asked => None,
+        Room::Octets(_) => module.fault(of_cipher(direction).1)?,
     };
     let mut operations = session.operations();
     let reply = cipher::finish(of_direction(&mut operations, direction), data, room)?;
-    Ok(distorted(fault, reply))
+    Ok(reply.distorted(fault))
 }
 
 pub(crate) fn digest_init(session: CK_SESSION_HANDLE, named: Option<&Named<'_>>) -> Result<()> {
@@ -341,19 +337,15 @@ pub(crate) fn digest_key(session: CK_SESSION_HANDLE, key: CK_OBJECT_HANDLE) -> R
     digest_update(session.handle, secret.as_bytes())
 }
 
-pub(crate) fn digest_finish(
-    session: CK_SESSION_HANDLE,
-    data: &[u8],
-    room: Option<usize>,
-) -> Result<Reply> {
+pub(crate) fn digest_finish(session: CK_SESSION_HANDLE, data: &[u8], room: Room) -> Result<Reply> {
     let (module, session) = at(session)?;
     let fault = match room {
-        None => None,
-        Some(_) => module.fault(Operation::Digest)?,
+        Room::Asked => None,
+        Room::Octets(_) => module.fault(Operation::Digest)?,
     };
     let mut operations = session.operations();
     let reply = digest::finish(&mut operations.digest, data, room)?;
-    Ok(distorted(fault, reply))
+    Ok(reply.distorted(fault))
 }
 
 pub(crate) fn sign_init(
@@ -392,17 +384,17 @@ pub(crate) fn sign_update(session: CK_SESSION_HANDLE, data: &[u8]) -> Result<()>
 pub(crate) fn sign_finish(
     session: CK_SESSION_HANDLE,
     data: Option<&[u8]>,
-    room: Option<usize>,
+    room: Room,
 ) -> Result<Reply> {
     let (module, session) = at(session)?;
     // Who asks for the length makes no signature yet.
     let fault = match room {
-        None => None,
-        Some(_) => module.fault(Operation::Sign)?,
+        Room::Asked => None,
+        Room::Octets(_) => module.fault(Operation::Sign)?,
     };
     let mut operations = session.operations();
     let reply = sign::sign(&mut operations.sign, data, room)?;
-    Ok(distorted(fault, reply))
+    Ok(reply.distorted(fault))
 }
 
 pub(crate) fn verify_init(
@@ -481,16 +473,16 @@ pub(crate) fn wrap_key(
     named: &Named<'_>,
     wrapping: CK_OBJECT_HANDLE,
     key: CK_OBJECT_HANDLE,
-    room: Option<usize>,
+    room: Room,
 ) -> Result<Reply> {
     let (module, session) = at(session)?;
     let fault = match room {
-        None => None,
-        Some(_) => module.fault(Operation::Wrap)?,
+        Room::Asked => None,
+        Room::Octets(_) => module.fault(Operation::Wrap)?,
     };
     let mechanism = named.mechanism(&module)?;
     let reply = keys::wrap(&session, mechanism, named.octets()?, wrapping, key, room)?;
-    Ok(distorted(fault, reply))
+    Ok(reply.distorted(fault))
 }
 
 pub(crate) fn unwrap_key(

@@ -2,11 +2,12 @@
 
 use crate::{
     mechanism::{Hash, Mechanism},
-    rv::{Reply, Result, Rv, room_for},
+    rv::{Result, Rv, needs},
 };
 use cryptoki_sys::*;
 use gm_crypto::sm3::Sm3;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use softdevice::room::{Reply, Room};
 use std::fmt;
 
 /// A hash under way.
@@ -70,18 +71,14 @@ impl fmt::Debug for Digester {
 
 /// Ends a hash (`C_Digest` with data, `C_DigestFinal` without): the operation stays when
 /// there is no room.
-pub(crate) fn finish(
-    operation: &mut Option<Digester>,
-    data: &[u8],
-    room: Option<usize>,
-) -> Result<Reply> {
+pub(crate) fn finish(operation: &mut Option<Digester>, data: &[u8], room: Room) -> Result<Reply> {
     let digester = operation
         .as_ref()
         .ok_or(Rv(CKR_OPERATION_NOT_INITIALIZED))?;
-    if let Some(reply) = room_for(room, digester.length()) {
+    if let Some(reply) = needs(room, digester.length()) {
         return Ok(reply);
     }
     let mut digester = operation.take().ok_or(Rv(CKR_OPERATION_NOT_INITIALIZED))?;
     digester.update(data);
-    Ok(Reply::Octets(digester.finish()))
+    Ok(Reply::Octets(digester.finish().into()))
 }

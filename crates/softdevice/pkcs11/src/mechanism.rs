@@ -52,7 +52,7 @@ pub(crate) enum BlockMode {
     /// With PKCS#7's padding.
     CbcPad,
     Ctr,
-    /// CBC-MAC (ISO/IEC 9797-1, algorithm 1) over zeros behind the message.
+    /// CBC-MAC (ISO/IEC 9797-1, algorithm 1) of whole blocks.
     Mac,
 }
 

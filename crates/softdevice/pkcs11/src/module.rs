@@ -39,7 +39,7 @@ pub(crate) struct Module {
     pub(crate) vendor: &'static Vendor,
     /// None as long as there is no store: then there is an empty slot to make one in.
     device: RwLock<Option<Device>>,
-    faults: Mutex<Option<Faults>>,
+    faults: Option<Arc<Faults>>,
     tokens: Mutex<HashMap<CK_SLOT_ID, Arc<Token>>>,
     sessions: [Sessions; SHARDS],
     open: AtomicU64,
@@ -89,18 +89,17 @@ impl Module {
             Ok(name) if !name.is_empty() => Vendor::named(&name).ok_or(Rv(CKR_GENERAL_ERROR))?,
             _ => &VENDORS[0],
         };
-        let faults = Faults::from_environment().map_err(|_| Rv(CKR_GENERAL_ERROR))?;
-        let path = Device::default_path()?;
-        let (device, faults) = match Device::open(&path) {
-            Ok(device) => (Some(device.with_faults(faults)), None),
-            Err(Error::NoStore { .. }) => (None, faults),
+        let faults = Faults::of_process().map_err(|_| Rv(CKR_GENERAL_ERROR))?;
+        let device = match Device::open(&Device::default_path()?) {
+            Ok(device) => Some(device.with_faults(faults.clone())),
+            Err(Error::NoStore { .. }) => None,
             Err(error) => return Err(error.into()),
         };
         Ok(Self {
             process: process::id(),
             vendor,
             device: RwLock::new(device),
-            faults: Mutex::new(faults),
+            faults,
             tokens: Mutex::default(),
             sessions: Default::default(),
             open: AtomicU64::new(0),
@@ -230,8 +229,7 @@ impl Module {
             Err(Error::StoreExists { .. }) => Device::open(&path)?,
             made => made?,
         };
-        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = made.with_faults(faults.take());
+        let made = made.with_faults(self.faults.clone());
         *device = Some(made.clone());
         Ok(made)
     }

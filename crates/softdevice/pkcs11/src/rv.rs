@@ -1,7 +1,10 @@
 //! What a function returns when it does not succeed.
 
 use cryptoki_sys::*;
-use softdevice::Error;
+use softdevice::{
+    Error,
+    room::{Reply, Room},
+};
 
 /// A code of PKCS#11 other than `CKR_OK`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,22 +35,12 @@ impl From<Error> for Rv {
     }
 }
 
-/// An output, by the rule of PKCS#11 2.40, 5.2: who asks for the length gets it, who has
-/// too little room keeps the operation.
-#[derive(Debug)]
-pub(crate) enum Reply {
-    /// The length, because no buffer was given.
-    Length(usize),
-    /// The length, because the buffer is shorter.
-    TooSmall(usize),
-    Octets(Vec<u8>),
-}
-
-/// Says whether there is room for `length` octets; `room` is none when there is no buffer.
-pub(crate) fn room_for(room: Option<usize>, length: usize) -> Option<Reply> {
+/// What is answered instead of an output by the rule of PKCS#11 3.0, 5.2: who asks for the
+/// length gets it and has begun nothing, who has too little room keeps the operation. None
+/// where the output can be made.
+pub(crate) fn needs(room: Room, length: usize) -> Option<Reply> {
     match room {
-        None => Some(Reply::Length(length)),
-        Some(room) if room < length => Some(Reply::TooSmall(length)),
-        Some(_) => None,
+        Room::Octets(room) if room >= length => None,
+        _ => Some(Reply::Needs(length)),
     }
 }

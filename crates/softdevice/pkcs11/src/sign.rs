@@ -4,20 +4,21 @@ use crate::{
     digest::Digester,
     mechanism::{BlockMode, Mechanism, SignatureForm},
     object::{Entry, Material},
-    rv::{Reply, Result, Rv, room_for},
+    rv::{Result, Rv, needs},
 };
 use cryptoki_sys::*;
 use gm_crypto::{
     sm2::{DerSignature, RawSignature, UserId, Za},
     sm3::{HmacSm3, Sm3, digest::Digest},
-    sm4::{
-        BLOCK_LENGTH, Sm4,
-        cipher::{BlockCipherEncrypt, KeyInit as _},
-    },
+    sm4::BLOCK_LENGTH,
 };
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use softdevice::{KeyKind, PrivateKey, PublicKey, SecretKind, SecretValue};
+use softdevice::{
+    KeyKind, PrivateKey, PublicKey, SecretKind, SecretValue,
+    room::{Reply, Room},
+    symmetric::CbcMac,
+};
 use std::{fmt, sync::Arc};
 use subtle::ConstantTimeEq;
 
@@ -34,7 +35,7 @@ enum Input {
     Hashed(Digester),
     HmacSm3(HmacSm3),
     HmacSha256(Hmac<Sha256>),
-    CbcMac(CbcMac),
+    CbcMac(Box<CbcMac>),
 }
 
 impl Input {
@@ -54,49 +55,14 @@ impl Input {
         Ok(())
     }
 
-    fn finish(self) -> Vec<u8> {
-        match self {
+    fn finish(self) -> Result<Vec<u8>> {
+        Ok(match self {
             Self::Collected(collected) => collected,
             Self::Hashed(digester) => digester.finish(),
             Self::HmacSm3(mac) => mac.finalize().into_bytes().to_vec(),
             Self::HmacSha256(mac) => mac.finalize().into_bytes().to_vec(),
-            Self::CbcMac(mac) => mac.finish(),
-        }
-    }
-}
-
-/// CBC-MAC with SM4, zeros behind the message (ISO/IEC 9797-1, algorithm 1, padding 1).
-#[derive(Clone)]
-struct CbcMac {
-    cipher: Sm4,
-    sum: [u8; BLOCK_LENGTH],
-    /// Octets of the block that is being filled.
-    filled: usize,
-}
-
-impl CbcMac {
-    fn update(&mut self, data: &[u8]) {
-        for octet in data {
-            self.sum[self.filled] ^= octet;
-            self.filled += 1;
-            if self.filled == BLOCK_LENGTH {
-                self.encrypt();
-            }
-        }
-    }
-
-    fn encrypt(&mut self) {
-        let mut block = self.sum.into();
-        self.cipher.encrypt_block(&mut block);
-        self.sum = block.into();
-        self.filled = 0;
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        if self.filled > 0 {
-            self.encrypt();
-        }
-        self.sum.to_vec()
+            Self::CbcMac(mac) => return self::mac(*mac),
+        })
     }
 }
 
@@ -180,25 +146,28 @@ fn input(mechanism: Mechanism, parameter: &[u8], entry: &Entry) -> Result<(Input
         }
         Mechanism::Sm4(BlockMode::Mac) => {
             no_parameter()?;
-            let cipher = sm4(entry)?;
-            let mac = CbcMac {
-                cipher,
-                sum: [0; BLOCK_LENGTH],
-                filled: 0,
-            };
-            Ok((Input::CbcMac(mac), SignatureForm::Raw))
+            let mac = CbcMac::new(sm4_key(entry)?, &[0; BLOCK_LENGTH]);
+            Ok((Input::CbcMac(Box::new(mac)), SignatureForm::Raw))
         }
         _ => Err(Rv(CKR_MECHANISM_INVALID)),
     }
 }
 
-/// The cipher of a key of SM4.
-pub(crate) fn sm4(entry: &Entry) -> Result<Sm4> {
+fn mac(mac: CbcMac) -> Result<Vec<u8>> {
+    let octets = mac.finish().map_err(|_| Rv(CKR_DATA_LEN_RANGE))?;
+    Ok(octets.to_vec())
+}
+
+/// The octets of a key of SM4.
+pub(crate) fn sm4_key(entry: &Entry) -> Result<&[u8; BLOCK_LENGTH]> {
     let secret: &SecretValue = match (&entry.material, entry.meta.secret_kind) {
         (Material::Secret(secret), Some(SecretKind::Sm4)) => secret,
         _ => return Err(Rv(CKR_KEY_TYPE_INCONSISTENT)),
     };
-    Sm4::new_from_slice(secret.as_bytes()).map_err(|_| Rv(CKR_KEY_SIZE_RANGE))
+    secret
+        .as_bytes()
+        .try_into()
+        .map_err(|_| Rv(CKR_KEY_SIZE_RANGE))
 }
 
 impl Signer {
@@ -235,7 +204,7 @@ impl Signer {
 
     fn finish(mut self, data: &[u8]) -> Result<Vec<u8>> {
         self.input.update(data)?;
-        let digest = self.input.finish();
+        let digest = self.input.finish()?;
         let Some(key) = self.key else {
             return Ok(digest);
         };
@@ -259,19 +228,20 @@ impl Signer {
 pub(crate) fn sign(
     operation: &mut Option<Signer>,
     data: Option<&[u8]>,
-    room: Option<usize>,
+    room: Room,
 ) -> Result<Reply> {
     let signer = operation
         .as_ref()
         .ok_or(Rv(CKR_OPERATION_NOT_INITIALIZED))?;
-    if let Some(reply) = room_for(room, signer.length) {
+    if let Some(reply) = needs(room, signer.length) {
         return Ok(reply);
     }
     let signer = operation.take().ok_or(Rv(CKR_OPERATION_NOT_INITIALIZED))?;
     if data.is_some() && signer.in_parts {
         return Err(Rv(CKR_OPERATION_NOT_INITIALIZED));
     }
-    signer.finish(data.unwrap_or_default()).map(Reply::Octets)
+    let signature = signer.finish(data.unwrap_or_default())?;
+    Ok(Reply::Octets(signature.into()))
 }
 
 impl Verifier {
@@ -304,7 +274,7 @@ impl Verifier {
             return Err(Rv(CKR_OPERATION_NOT_INITIALIZED));
         }
         self.input.update(data.unwrap_or_default())?;
-        let digest = self.input.finish();
+        let digest = self.input.finish()?;
         let wrong = Rv(CKR_SIGNATURE_INVALID);
         let length = Rv(CKR_SIGNATURE_LEN_RANGE);
         let Some(key) = self.key else {

@@ -12,9 +12,7 @@
 #![allow(non_snake_case, reason = "the standard's names")]
 
 use crate::{
-    calls,
-    cipher::Direction,
-    info,
+    calls, info,
     memory::sys::{
         BAD, INPUT_MOST, attribute_values, get, given, length, mechanism, octets, output, put,
         put_list, template, to_c,
@@ -23,6 +21,7 @@ use crate::{
     rv::{Result, Rv},
 };
 use cryptoki_sys::*;
+use softdevice::symmetric::Direction;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,

@@ -5,10 +5,11 @@
 use crate::{
     calls::{self, Named, Parameter},
     keys::Ecdh,
-    rv::{Reply, Result, Rv},
+    rv::{Result, Rv},
     template::Template,
 };
 use cryptoki_sys::*;
+use softdevice::room::{Reply, Room};
 use std::{ptr, slice};
 use zeroize::Zeroizing;
 
@@ -105,31 +106,32 @@ pub(crate) unsafe fn put_list<T: Copy>(
 pub(crate) unsafe fn output(
     buffer: *mut CK_BYTE,
     count: *mut CK_ULONG,
-    ask: impl FnOnce(Option<usize>) -> Result<Reply>,
+    ask: impl FnOnce(Room) -> Result<Reply>,
 ) -> Result<()> {
     // SAFETY: by this function's contract.
     let room = unsafe { get(count) }?;
-    let room = usize::try_from(room).unwrap_or(usize::MAX);
-    let room = (!buffer.is_null()).then_some(room);
-    match ask(room)? {
-        // SAFETY: by this function's contract.
-        Reply::Length(length) => unsafe { put(count, to_c(length)) },
-        Reply::TooSmall(length) => {
+    let room = match buffer.is_null() {
+        true => Room::Asked,
+        false => Room::Octets(usize::try_from(room).unwrap_or(usize::MAX)),
+    };
+    match (ask(room)?, room) {
+        (Reply::Needs(length), _) => {
             // SAFETY: by this function's contract.
             unsafe { put(count, to_c(length)) }?;
-            Err(Rv(CKR_BUFFER_TOO_SMALL))
-        }
-        Reply::Octets(octets) => {
-            let octets = Zeroizing::new(octets);
-            if room.is_none_or(|room| room < octets.len()) {
-                return Err(Rv(CKR_GENERAL_ERROR));
+            match room {
+                Room::Asked => Ok(()),
+                Room::Octets(_) => Err(Rv(CKR_BUFFER_TOO_SMALL)),
             }
+        }
+        (Reply::Octets(octets), Room::Octets(room)) if octets.len() <= room => {
             // SAFETY: `buffer` is not NULL, there is room for that many octets, and what
             // was just made overlaps with nothing of the caller's.
             unsafe { ptr::copy_nonoverlapping(octets.as_ptr(), buffer, octets.len()) };
             // SAFETY: by this function's contract.
             unsafe { put(count, to_c(octets.len())) }
         }
+        // More than was said to be needed: a fault of this library.
+        (Reply::Octets(_), _) => Err(Rv(CKR_GENERAL_ERROR)),
     }
 }
 
