@@ -53,7 +53,9 @@ pub(crate) fn run(args: &Ceremony) -> Result<Outcome, Failure> {
             if stage.has_begun() {
                 let reason = one_line(&failure.reasons());
                 let protocol = stage.end(Status::BrokenOff { reason });
-                write(&script, &protocol, None)?;
+                if let Err(second) = write(&script, &protocol, None) {
+                    return Err(failure.noted(vec![second.reasons()]));
+                }
             }
             return Err(failure);
         }

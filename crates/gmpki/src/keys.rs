@@ -213,8 +213,17 @@ pub(crate) fn write(
     Ok(Outcome::new(text, json))
 }
 
-/// A password from a file, or asked for.
+/// A key's password from a file, or asked for.
 pub(crate) fn password(file: Option<&Path>, prompt: &str) -> Result<Password, Failure> {
+    password_because("the key is encrypted", file, prompt)
+}
+
+/// A password from a file, or asked for, with the reason why it is wanted.
+pub(crate) fn password_because(
+    reason: &str,
+    file: Option<&Path>,
+    prompt: &str,
+) -> Result<Password, Failure> {
     match file {
         Some(file) => {
             output::remember(file);
@@ -224,8 +233,8 @@ pub(crate) fn password(file: Option<&Path>, prompt: &str) -> Result<Password, Fa
             let typed = Zeroizing::new(rpassword::prompt_password(prompt)?);
             Ok(Password::new(typed.as_bytes())?)
         }
-        None => Err(Failure::Usage(
-            "the key is encrypted: give --password-file, or run on a terminal".into(),
-        )),
+        None => Err(Failure::Usage(format!(
+            "{reason}: give --password-file, or run on a terminal"
+        ))),
     }
 }

@@ -34,7 +34,8 @@ pub(crate) fn restore(args: &CeremonyRestore) -> Result<Outcome, Failure> {
     let mut pieces = Vec::new();
     for (at, (path, share)) in args.share.iter().zip(&shares).enumerate() {
         let prompt = format!("Password of {}: ", share.heading.custodian);
-        let password = keys::password(passwords.get(at).map(PathBuf::as_path), &prompt)?;
+        let file = passwords.get(at).map(PathBuf::as_path);
+        let password = keys::password_because("the shares are sealed", file, &prompt)?;
         let piece = share.open(password.as_bytes());
         pieces.push(piece.map_err(|source| Failure::file(path, source))?);
     }

@@ -214,7 +214,7 @@ impl Reader<'_> {
             language: file.language.unwrap_or_default().into(),
             name: self.text(&file.name, "name")?,
             place: self.text(&file.place, "place")?,
-            ca: self.ca(&file.ca)?,
+            ca: self.ca(&file.ca, backup.is_some())?,
             backup,
             participants,
             before,
@@ -253,7 +253,7 @@ impl Reader<'_> {
         Ok(self.folder.join(self.text(text, field)?))
     }
 
-    fn ca(&self, ca: &file::Ca) -> Result<Ca, Fault> {
+    fn ca(&self, ca: &file::Ca, has_backup: bool) -> Result<Ca, Fault> {
         let subject_text = self.text(&ca.subject, "ca.subject")?;
         let subject = crate::names::subject(&subject_text).map_err(|failure| {
             let reasons = failure.reasons();
@@ -262,11 +262,20 @@ impl Reader<'_> {
         })?;
         let key = KeyUri::from_argument(ca.key.get_ref())
             .map_err(|error| self.fault(&ca.key, "ca.key", error.to_string()))?;
-        let key = match key {
-            KeyUri::Exec(_) if !ca.existing.as_ref().is_some_and(|yes| *yes.get_ref()) => {
-                let what = "a command makes no key: say `existing = true`";
-                return Err(self.fault(&ca.key, "ca.key", what));
+        let existing = ca.existing.as_ref().is_some_and(|yes| *yes.get_ref());
+        let what = match &key {
+            KeyUri::Exec(_) if !existing => "a command makes no key: say `existing = true`",
+            KeyUri::Exec(_) if has_backup => "a command lets no key out: leave out the backup",
+            KeyUri::Sdf(_) if !existing => {
+                "GM/T 0018 makes no keys: make it with the device's own tool, and say \
+                 `existing = true`"
             }
+            _ => "",
+        };
+        if !what.is_empty() {
+            return Err(self.fault(&ca.key, "ca.key", what));
+        }
+        let key = match key {
             KeyUri::File(mut name) => {
                 name.path = self.folder.join(name.path);
                 KeyUri::File(name)
@@ -283,7 +292,7 @@ impl Reader<'_> {
             password_file: password_file
                 .map(|path| self.path(path, "ca.password_file"))
                 .transpose()?,
-            existing: ca.existing.as_ref().is_some_and(|yes| *yes.get_ref()),
+            existing,
         })
     }
 

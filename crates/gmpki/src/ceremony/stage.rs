@@ -478,9 +478,11 @@ fn now() -> String {
 
 /// A password from a file, or typed twice.
 fn new_password(file: Option<&Path>, whose: &str) -> Result<Password, Failure> {
-    let first = keys::password(file, &format!("New password of {whose}: "))?;
+    let reason = format!("a password of {whose} is wanted in the ceremony's file (password_file)");
+    let ask = |prompt: String| keys::password_because(&reason, file, &prompt);
+    let first = ask(format!("New password of {whose}: "))?;
     if file.is_none() {
-        let again = keys::password(None, &format!("Again, the password of {whose}: "))?;
+        let again = ask(format!("Again, the password of {whose}: "))?;
         if first.as_bytes() != again.as_bytes() {
             return Err(Failure::Refused("the two passwords differ".into()));
         }

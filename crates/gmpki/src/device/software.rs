@@ -347,12 +347,17 @@ fn pin_of(application: &Application, role: Role, file: Option<&Path>) -> Result<
         _ => "user",
     };
     let prompt = format!("PIN of the {whose} of {} ({state}): ", application.name());
-    Ok(Pin::new(keys::password(file, &prompt)?.as_bytes())?)
+    pin_from(&format!("the {whose}'s PIN is wanted"), file, &prompt)
+}
+
+fn pin_from(reason: &str, file: Option<&Path>, prompt: &str) -> Result<Pin, Failure> {
+    let typed = keys::password_because(reason, file, prompt)?;
+    Ok(Pin::new(typed.as_bytes())?)
 }
 
 fn new_pin(file: Option<&Path>, whose: &str) -> Result<Pin, Failure> {
     let prompt = format!("New PIN of the {whose}: ");
-    Ok(Pin::new(keys::password(file, &prompt)?.as_bytes())?)
+    pin_from(&format!("the {whose}'s PIN is wanted"), file, &prompt)
 }
 
 fn key_use(name: KeyUseName) -> KeyUse {

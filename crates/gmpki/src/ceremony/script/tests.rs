@@ -133,6 +133,16 @@ fn what_is_wrong_is_told_with_its_line_and_field() {
             "line 7, `ca.key`: a command makes no key",
         ),
         (
+            "'root.key.pem'",
+            "'exec:program=a'\nexisting = true",
+            "line 7, `ca.key`: a command lets no key out",
+        ),
+        (
+            "'root.key.pem'",
+            "'sdf:index=1'",
+            "line 7, `ca.key`: GM/T 0018 makes no keys",
+        ),
+        (
             "threshold = 2",
             "threshold = 1",
             "line 11, `backup.threshold`: with fewer than 2",
@@ -191,13 +201,9 @@ fn what_is_wrong_is_told_with_its_line_and_field() {
         ),
     ] {
         assert!(GOOD.contains(one), "{one}");
-        match read(&GOOD.replacen(one, other, 1)) {
-            Ok(_) => assert_eq!(message, "OK", "{other}"),
-            Err(fault) => {
-                let shown = fault.to_string();
-                assert!(shown.contains(message), "{other}: {shown}");
-            }
-        }
+        let fault = read(&GOOD.replacen(one, other, 1)).expect_err(other);
+        let shown = fault.to_string();
+        assert!(shown.contains(message), "{other}: {shown}");
     }
     let long = format!("'{}'", "a".repeat(301));
     let fault = read(&GOOD.replace("'北京'", &long)).unwrap_err();
