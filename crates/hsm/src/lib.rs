@@ -36,6 +36,7 @@
 //! | [`KeyAlgorithm`], [`KeyUse`] | kinds of keys |
 //! | [`AgreementKey`], [`Agreement`] | SM2 decryption by a device that only multiplies points |
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
+//! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`KeyUri`] | the name of a key, whatever it lies in |
 //! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
@@ -55,6 +56,7 @@ mod blob;
 mod checked;
 mod ecdh;
 mod error;
+mod external;
 mod key;
 mod label;
 mod open;
@@ -75,6 +77,9 @@ pub use algorithm::{KeyAlgorithm, KeyUse};
 pub use checked::Checked;
 pub use ecdh::{Agreement, AgreementKey};
 pub use error::Error;
+pub use external::{
+    DigestForm, ExternalAgreement, ExternalCommand, ExternalKey, PointForm, SignatureForm,
+};
 pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;
 pub use open::{Ask, Opened, PinWanted};
