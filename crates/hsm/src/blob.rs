@@ -31,6 +31,53 @@ pub(crate) struct Layout {
     pub(crate) integer: usize,
 }
 
+/// The structures as C has them, to compare where their fields lie.
+#[allow(dead_code, reason = "looked at by the compiler alone")]
+mod c {
+    use super::Layout;
+    use std::mem::offset_of;
+
+    #[repr(C)]
+    struct PublicKey<I> {
+        bits: I,
+        x: [u8; 64],
+        y: [u8; 64],
+    }
+
+    #[repr(C)]
+    struct Cipher<I> {
+        x: [u8; 64],
+        y: [u8; 64],
+        m: [u8; 32],
+        l: I,
+        c: [u8; 1],
+    }
+
+    #[repr(C)]
+    struct DeviceInfo {
+        issuer_name: [u8; 40],
+        device_name: [u8; 16],
+        device_serial: [u8; 16],
+        device_version: u32,
+        standard_version: u32,
+        abilities: [u32; 4],
+        buffer_size: u32,
+    }
+
+    const WIDE: Layout = Layout {
+        integer: 8,
+        ..Layout::STANDARD
+    };
+    const _: () = {
+        assert!(size_of::<PublicKey<u32>>() == Layout::STANDARD.public_key());
+        assert!(size_of::<PublicKey<u64>>() == WIDE.public_key());
+        assert!(offset_of!(Cipher<u32>, c) == Layout::STANDARD.cipher_head());
+        assert!(offset_of!(Cipher<u64>, c) == WIDE.cipher_head());
+        assert!(size_of::<DeviceInfo>() == 100);
+        assert!(offset_of!(DeviceInfo, device_version) == 72);
+    };
+}
+
 /// What is wrong with a structure.
 pub(crate) type Misfit = &'static str;
 

@@ -35,14 +35,11 @@ impl SdfLibrary {
 }
 
 /// The device behind a library, as a token whose labels are the numbers of its keys.
+///
+/// Clones share its sessions.
 #[derive(Clone, Debug)]
 pub struct SdfDevice {
-    shared: Arc<Shared>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    pool: Pool<Connector>,
+    pool: Arc<Pool<Connector>>,
     library: Arc<sys::Library>,
     id: UserId,
 }
@@ -63,29 +60,19 @@ impl SdfDevice {
     ) -> Result<Self, Error> {
         let library = Arc::clone(&library.0);
         let connector = Connector::new(Arc::clone(&library), pin);
-        let shared = Shared {
-            pool: Pool::new(connector, options),
+        let device = Self {
+            pool: Arc::new(Pool::new(connector, options)),
             library,
             id: UserId::default(),
-        };
-        let device = Self {
-            shared: Arc::new(shared),
         };
         device.run("SDF_OpenSession", |_| Ok(()))?;
         Ok(device)
     }
 
     /// The device with another user ID for the signatures of its keys.
-    ///
-    /// # Errors
-    /// [`Error::Unsupported`] when keys of it are in use already.
-    pub fn with_user_id(mut self, id: UserId) -> Result<Self, Error> {
-        let shared = Arc::get_mut(&mut self.shared).ok_or(Error::Unsupported {
-            what: "change of the user ID once it is in use",
-            interface: INTERFACE,
-        })?;
-        shared.id = id;
-        Ok(self)
+    #[must_use]
+    pub fn with_user_id(self, id: UserId) -> Self {
+        Self { id, ..self }
     }
 
     /// Tries whether the variant is right for this device, with the keys under `label`: a
@@ -103,7 +90,7 @@ impl SdfDevice {
             session.public_key(place.index, KeyUse::Encryption)
         });
         let public_key = match public_key {
-            Ok(Some(key)) if self.shared.library.has_decryption() => key,
+            Ok(Some(key)) if self.library.has_decryption() => key,
             Ok(_) | Err(Error::Unsupported { .. }) => return Ok(()),
             Err(error) => return Err(error),
         };
@@ -134,14 +121,14 @@ impl SdfDevice {
         call: &'static str,
         work: impl FnOnce(&Session) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.shared.pool.run(call, |session| work(session))
+        self.pool.run(call, |session| work(session))
     }
 
     fn sdf_key(&self, label: &KeyLabel) -> Result<SdfKey, Error> {
         let (public_key, place) = self.public_key(label, KeyUse::Signing)?;
         Ok(SdfKey {
             spki: encode(&public_key),
-            za: Za::new(&self.shared.id, &public_key),
+            za: Za::new(&self.id, &public_key),
             public_key,
             place,
             device: self.clone(),
@@ -187,11 +174,11 @@ impl Token for SdfDevice {
     }
 
     fn as_decryption(&self) -> Option<&dyn Decryption> {
-        self.shared.library.has_decryption().then_some(self as _)
+        self.library.has_decryption().then_some(self as _)
     }
 
     fn as_certificates(&self) -> Option<&dyn Certificates> {
-        self.shared.library.has_files().then_some(self as _)
+        self.library.has_files().then_some(self as _)
     }
 
     fn as_random(&self) -> Option<&dyn Random> {

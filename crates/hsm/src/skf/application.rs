@@ -26,7 +26,8 @@ pub(super) struct Access {
 pub(super) struct Application {
     raw: Arc<sys::Application>,
     containers: BTreeMap<CString, container::sys::Container>,
-    logged_in: bool,
+    /// With which PIN the user is logged in: nobody else's work profits from it.
+    logged_in: Option<Pin>,
 }
 
 impl Application {
@@ -34,7 +35,7 @@ impl Application {
         Ok(Self {
             raw: Arc::new(sys::Application::open(device, name)?),
             containers: BTreeMap::new(),
-            logged_in: false,
+            logged_in: None,
         })
     }
 
@@ -44,22 +45,36 @@ impl Application {
 
     /// The user is logged in no more: the PIN was changed.
     pub(super) fn forget_login(&mut self) {
-        self.logged_in = false;
+        self.logged_in = None;
     }
 
     /// Presents the user's PIN, once for each connection.
     pub(super) fn log_in(&mut self, access: &Access) -> Result<(), Error> {
-        if self.logged_in {
+        let pin = access.pin.as_ref().ok_or(Error::PinMissing)?;
+        if self.logged_in.as_ref().is_some_and(|by| by.is_same(pin)) {
             return Ok(());
         }
-        let pin = access.pin.as_ref().ok_or(Error::PinMissing)?;
+        self.log_out()?;
         let state = self.open_pin(SkfPinKind::User)?;
         if state.is_some_and(|state| state.initial) && !access.initial_pin_allowed {
             return Err(Error::InitialPin);
         }
         pin.present(|octets| self.verify_pin(SkfPinKind::User, &PinText::new(octets)?))?;
-        self.logged_in = true;
+        self.logged_in = Some(pin.clone());
         Ok(())
+    }
+
+    /// Takes back what another PIN opened.
+    fn log_out(&mut self) -> Result<(), Error> {
+        if self.logged_in.take().is_none() {
+            return Ok(());
+        }
+        match self.raw.clear_secure_state() {
+            // What opens with any PIN is the device's affair then.
+            Err(Error::Unsupported { .. }) => Ok(()),
+            Err(error) if code::of(&error) == Some(code::NOT_SUPPORTED) => Ok(()),
+            result => result,
+        }
     }
 
     /// Does what needs the user's PIN. Who has none may find that the device asks for none;
@@ -69,12 +84,13 @@ impl Application {
         access: &Access,
         act: impl Fn(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        if access.pin.is_some() {
-            self.log_in(access)?;
+        match access.pin {
+            Some(_) => self.log_in(access)?,
+            None => self.log_out()?,
         }
         match act(self) {
             Err(error) if code::of(&error) == Some(code::NOT_LOGGED_IN) => {
-                self.logged_in = false;
+                self.logged_in = None;
                 self.log_in(access)?;
                 act(self)
             }

@@ -19,10 +19,11 @@ const SM2_SIGNATURE: u32 = 0x0002_0200;
 /// `SGD_SM4_CBC` (GM/T 0006).
 const SM4_CBC: u32 = 0x0000_0402;
 
-/// What says that there is no such key: KEYUSAGEERR, KEYNOTFOUNTERR, KEYINFOTYPEERR,
+/// What says that there is no such key: KEYUSAGEERR, OBJERR, KEYNOTFOUNTERR, KEYINFOTYPEERR,
 /// FILE_NOT_EXIST; and BUFFER_TOO_SMALL, for an RSA key is longer.
-const NO_KEY: [u32; 5] = [
+const NO_KEY: [u32; 6] = [
     0x0A00_000A,
+    0x0A00_000D,
     code::NO_KEY,
     0x0A00_0021,
     0x0A00_0031,

@@ -3,7 +3,7 @@
 use super::{
     SkfVariant, blob, c_name, code, garbage,
     pin::PinText,
-    session::{Connector, Session, choose, names},
+    session::{Connector, Session, choose, devices},
     sys,
 };
 use crate::{Error, Password, Pool, PoolOptions};
@@ -53,12 +53,8 @@ impl SkfLibrary {
     /// # Errors
     /// The library's.
     pub fn devices(&self) -> Result<Vec<String>, Error> {
-        let names = self.names()?;
+        let names = devices(&self.0)?;
         Ok(names.iter().map(|name| blob::shown(name)).collect())
-    }
-
-    fn names(&self) -> Result<Vec<CString>, Error> {
-        names("SKF_EnumDev", |room| self.0.devices(room))
     }
 
     /// Waits until a device is put in or pulled, or until [`Self::cancel_wait`] is called in
@@ -191,10 +187,9 @@ impl SkfDevice {
         name: Option<&str>,
         options: PoolOptions,
     ) -> Result<Self, Error> {
-        let name = choose("device", library.names()?, name)?;
         let library = Arc::clone(&library.0);
         let patience = (options.time_limit / 4).min(MOST_PATIENCE);
-        let connector = Connector::new(Arc::clone(&library), name, patience);
+        let connector = Connector::new(Arc::clone(&library), name.map(Into::into), patience);
         let device = Self {
             pool: Arc::new(Pool::new(connector, options.with_sessions(1))),
             library,
@@ -350,11 +345,12 @@ impl SkfDevice {
     }
 
     /// Holds the device against other processes until what this gives is dropped. Waits for
-    /// them at most `wait`, and no longer than the time limit of one call.
+    /// them at most `wait`, and at most half the time limit of one call.
     ///
     /// # Errors
     /// The device's.
     pub fn lock(&self, wait: Duration) -> Result<SkfLock, Error> {
+        let wait = wait.min(self.pool.options().time_limit / 2);
         // The largest number would mean for ever.
         let milliseconds = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX - 1);
         self.run("SKF_LockDev", move |session| session.lock(milliseconds))?;

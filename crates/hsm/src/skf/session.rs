@@ -10,7 +10,7 @@ use crate::{Connect, Error};
 use std::{
     collections::BTreeMap,
     ffi::{CStr, CString},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 use zeroize::Zeroizing;
@@ -19,16 +19,24 @@ use zeroize::Zeroizing;
 #[derive(Debug)]
 pub(super) struct Connector {
     library: Arc<sys::Library>,
-    name: CString,
+    /// The name that was asked for.
+    wanted: Option<String>,
+    /// The device that was found; it is the one that is connected again.
+    chosen: OnceLock<CString>,
     open: Arc<Connections>,
 }
 
 impl Connector {
     /// A session waits at most `patience` for the one before it to be closed.
-    pub(super) fn new(library: Arc<sys::Library>, name: CString, patience: Duration) -> Self {
+    pub(super) fn new(
+        library: Arc<sys::Library>,
+        wanted: Option<String>,
+        patience: Duration,
+    ) -> Self {
         Self {
             library,
-            name,
+            wanted,
+            chosen: OnceLock::new(),
             open: Arc::new(Connections {
                 count: Mutex::new(0),
                 closed: Condvar::new(),
@@ -38,12 +46,22 @@ impl Connector {
     }
 }
 
+impl Connector {
+    fn name(&self) -> Result<&CString, Error> {
+        if let Some(name) = self.chosen.get() {
+            return Ok(name);
+        }
+        let name = choose("device", devices(&self.library)?, self.wanted.as_deref())?;
+        Ok(self.chosen.get_or_init(|| name))
+    }
+}
+
 impl Connect for Connector {
     type Session = Session;
 
     fn connect(&self) -> Result<Session, Error> {
         let connection = self.open.enter();
-        let device = sys::Device::connect(Arc::clone(&self.library), &self.name)?;
+        let device = sys::Device::connect(Arc::clone(&self.library), self.name()?)?;
         Ok(Session {
             applications: BTreeMap::new(),
             device: Arc::new(device),
@@ -179,6 +197,11 @@ impl Session {
         // What went wrong first is told.
         done.and_then(|value| unlocked.map(|()| value))
     }
+}
+
+/// The names of the devices that are there.
+pub(super) fn devices(library: &sys::Library) -> Result<Vec<CString>, Error> {
+    names("SKF_EnumDev", |room| library.devices(room))
 }
 
 /// A list of names from a function that is called for its length and then for the list. When

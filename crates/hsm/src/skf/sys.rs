@@ -132,6 +132,7 @@ functions! {
         change_pin = SKF_ChangePIN(Handle, U, *mut c_char, *mut c_char, *mut U);
         pin_info = SKF_GetPINInfo(Handle, U, *mut U, *mut U, *mut Bool);
         unblock_pin = SKF_UnblockPIN(Handle, *mut c_char, *mut c_char, *mut U);
+        clear_secure_state = SKF_ClearSecureState(Handle);
         create_application = SKF_CreateApplication(
             Handle, *mut c_char, *mut c_char, U, *mut c_char, U, U, *mut Handle);
         delete_application = SKF_DeleteApplication(Handle, *mut c_char);
@@ -617,6 +618,13 @@ impl Application {
             error,
             remaining: remaining.0,
         })
+    }
+
+    /// Takes back whatever a PIN opened.
+    pub(super) fn clear_secure_state(&self) -> Result<(), Error> {
+        const CALL: &str = "SKF_ClearSecureState";
+        let code = call_offered!(self.library(), CALL, clear_secure_state(self.raw()));
+        self.library().check(CALL, code)
     }
 
     pub(super) fn containers(&self, room: Option<usize>) -> Result<Listed, Error> {

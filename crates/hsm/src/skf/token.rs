@@ -281,7 +281,8 @@ impl Token for SkfToken {
         Ok(Description {
             interface: format!("SKF (GM/T 0016), version {}", info.version),
             manufacturer: info.manufacturer,
-            model: info.issuer,
+            // The structure has no field for it.
+            model: String::new(),
             serial: info.serial,
             label: info.label,
             firmware: info.firmware,

@@ -5,9 +5,9 @@ use crate::{
     hostile::{compile, is_garbage},
 };
 use getrandom::SysRng;
-use gm_crypto::sm2::SecretKey;
+use gm_crypto::sm2::{EnvelopedKey, SecretKey};
 use hsm::{
-    Error, KeyLabel, KeyUse, Password, Pin, PoolOptions, Token,
+    Error, KeyAlgorithm, KeyLabel, KeyUse, Password, Pin, PoolOptions, Token,
     skf::{SkfDevice, SkfEvent, SkfLibrary, SkfPinKind, SkfToken, SkfVariant},
 };
 
@@ -326,5 +326,37 @@ fn a_device_that_says_nothing_of_its_pins_is_asked_all_the_same() {
         let token = token(&library, Some(pin("123456")));
         assert_eq!(token.pin_state(SkfPinKind::User).unwrap(), None);
         sign(&token).unwrap();
+    });
+}
+
+#[test]
+fn a_key_that_is_another_than_was_made_or_brought_is_told() {
+    let name = "hostile_skf::a_key_that_is_another_than_was_made_or_brought_is_told";
+    let with = |what, body: &dyn Fn(&SkfToken)| {
+        child::run(name, &[("HOSTILE", what)], || {
+            let folder = tempfile::tempdir().unwrap();
+            let flags = ["-DULONG=unsigned int", "-DKEYS_COME_IN"];
+            let path = compile(folder.path(), "hostile_skf.c", &flags);
+            let library = SkfLibrary::load(path, variant("4")).unwrap();
+            body(&token(&library, Some(pin("123456"))));
+        });
+    };
+    with("", &|token| {
+        let recipient = SecretKey::from_bytes(&[7; 32]).unwrap().public_key();
+        let key = SecretKey::from_bytes(&[9; 32]).unwrap();
+        let envelope = EnvelopedKey::seal(&mut SysRng, &recipient, &key).unwrap();
+        let unwrap = token.as_unwrap().unwrap();
+        let error = unwrap.unwrap_key(&label(), &envelope).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "what SKF_ImportECCKeyPair wrote came back changed: take the device out of service"
+        );
+    });
+    with("no key yet", &|token| {
+        let error = token.generate(&label(), KeyAlgorithm::Sm2).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "what SKF_GenECCKeyPair wrote came back changed: take the device out of service"
+        );
     });
 }

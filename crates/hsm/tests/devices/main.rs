@@ -4,4 +4,6 @@
 mod child;
 mod hostile;
 mod hostile_skf;
+mod openssl;
 mod sdf;
+mod skf;

@@ -1,7 +1,7 @@
 //! Agreement on a key (GM/T 0018-2012, 6.3.10 to 6.3.12; GB/T 32918.3), without confirmation.
 //! The encryption key of the index takes part.
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     code::{Code, Result},

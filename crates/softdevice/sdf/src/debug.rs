@@ -1,7 +1,7 @@
 //! Functions that take private keys in clear, GM/T 0018-2023's group for debugging: refused
 //! unless `SOFTDEVICE_DEBUG_GROUP` is `1`.
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     code::{Code, Result},

@@ -1,6 +1,6 @@
 //! Device and session (GM/T 0018-2012, 6.2).
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     algorithm::{SM2_ABILITY, SM3, SM4_ABILITY},

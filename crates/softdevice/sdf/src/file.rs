@@ -1,6 +1,6 @@
 //! Files of the device (GM/T 0018-2012, 6.7). Nobody logs in for them.
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     code::{Code, Result},

@@ -1,6 +1,6 @@
 //! Digests (GM/T 0018-2012, 6.6): SM3, with Z before the message where a key is given.
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     algorithm,

@@ -24,6 +24,22 @@ pub(crate) struct Right {
 }
 
 impl Right {
+    /// What a login opened, for the keys of a container.
+    pub(crate) fn new(unlocked: Unlocked, container: Container) -> Self {
+        Self {
+            unlocked,
+            container,
+            keys: Mutex::default(),
+        }
+    }
+
+    /// The public encryption key.
+    #[cfg(feature = "fuzz")]
+    pub(crate) fn encryption_key(&self) -> Option<PublicKey> {
+        let key = self.key(KeyUse::Encryption).ok()?;
+        Some(*key.sm2().ok()?.verifying_key().public_key())
+    }
+
     fn key(&self, for_use: KeyUse) -> softdevice::Result<Arc<PrivateKey>> {
         // Whatever panicked in between left a whole map.
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,11 +61,7 @@ impl Session {
     pub(crate) fn take_right(&self, index: u32, password: &[u8]) -> Result<()> {
         let (application, container) = self.container(index)?;
         let pin = Pin::new(password)?;
-        let right = Right {
-            unlocked: application.login(Role::User, &pin)?,
-            container,
-            keys: Mutex::default(),
-        };
+        let right = Right::new(application.login(Role::User, &pin)?, container);
         self.rights().insert(index, Arc::new(right));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Session keys and the envelopes that bring them (GM/T 0018-2012, 6.3).
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     algorithm,

@@ -26,6 +26,12 @@
 //! | `SOFTDEVICE_SDF_ECC_BITS` | `512` (default) or `256`: the width of coordinates in structures |
 //! | `SOFTDEVICE_DEBUG_GROUP` | `1` serves the functions that GM/T 0018-2023 has for debugging |
 //! | `SOFTDEVICE_FAULTS` | faults on request, see [`softdevice::Faults`] |
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `fuzz` | `fuzz::run`: the C functions, called as octets say |
 
 mod agreement;
 mod algorithm;
@@ -34,6 +40,8 @@ mod code;
 mod debug;
 mod device;
 mod file;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod hash;
 mod index;
 mod key;

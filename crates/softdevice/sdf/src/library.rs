@@ -77,9 +77,20 @@ pub(crate) fn open_device() -> Result<usize> {
     let device = open().map_err(|_| Code::OpenDevice)?;
     let faults = Faults::of_process().map_err(|_| Code::OpenDevice)?;
     let device = device.with_faults(faults);
+    insert_device(device, settings)
+}
+
+/// Takes an open device in, and gives its handle.
+pub(crate) fn insert_device(device: Device, settings: Settings) -> Result<usize> {
     DEVICES
         .insert(Opened { device, settings })
         .ok_or(Code::OpenDevice)
+}
+
+/// The settings that a call with a session's handle will find.
+#[cfg(feature = "fuzz")]
+pub(crate) fn settings(session: usize) -> Option<Settings> {
+    SESSIONS.get(session).map(|session| session.settings())
 }
 
 /// `SDF_CloseDevice`: its sessions go with it.

@@ -1,7 +1,7 @@
 //! Agreement on a session key (GM/T 0016-2012, 7.6.21 to 7.6.23; GB/T 32918.3), without
 //! confirmation. The container's encryption key takes part.
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     algorithm,

@@ -1,6 +1,6 @@
 //! Applications and their PINs (GM/T 0016-2012, 7.2.6 and 7.3).
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     code::{Code, Result},
@@ -100,6 +100,23 @@ pub(crate) fn close(handle: usize) -> Result<()> {
 }
 
 impl OpenApplication {
+    /// An application with the user logged in.
+    #[cfg(feature = "fuzz")]
+    pub(crate) fn with_user(
+        device: Arc<Connected>,
+        application: Application,
+        user: Arc<Unlocked>,
+    ) -> Self {
+        Self {
+            device,
+            application,
+            logins: Mutex::new(Logins {
+                administrator: None,
+                user: Some(user),
+            }),
+        }
+    }
+
     pub(crate) fn on_device(&self) -> &Arc<Connected> {
         &self.device
     }

@@ -1,6 +1,6 @@
 //! Session keys, encryption and MACs (GM/T 0016-2012, 7.6.18 to 7.6.41).
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     algorithm::{self, Use},
@@ -28,7 +28,7 @@ const BLOCK: usize = 16;
 const IV_ROOM: usize = 32;
 
 /// `BLOCKCIPHERPARAM`, which `SKF_EncryptInit` gets by value and `SKF_MacInit` by pointer.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 #[repr(C, packed)]
 pub(crate) struct BlockCipherParam {
     iv: [u8; IV_ROOM],
@@ -41,7 +41,7 @@ const _: () = assert!(size_of::<BlockCipherParam>() == 44);
 
 impl BlockCipherParam {
     /// Reads it from the octets of a structure.
-    fn read(octets: &[u8]) -> Result<Self> {
+    pub(crate) fn read(octets: &[u8]) -> Result<Self> {
         let (iv, numbers) = octets.split_first_chunk().ok_or(Code::Parameter)?;
         let mut numbers = numbers
             .as_chunks()

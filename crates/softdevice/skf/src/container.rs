@@ -1,6 +1,6 @@
 //! Containers, their keys and certificates (GM/T 0016-2012, 7.5 and 7.6).
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     application::OpenApplication,

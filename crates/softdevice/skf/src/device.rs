@@ -1,7 +1,7 @@
 //! Devices (GM/T 0016-2012, 7.1 and 7.2). There is one: the store that the environment names.
 
 pub(crate) mod event;
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     algorithm::{SM2_ABILITY, SM3, SM4_ABILITY, SM4_ECB},
@@ -91,11 +91,7 @@ pub(crate) fn connect(name: &str) -> Result<usize> {
         Some(Fault::Limit(most)) if connected >= most as usize => return Err(Code::Memory),
         _ => {}
     }
-    let connected = Connected {
-        device,
-        state: Mutex::default(),
-        debug_group,
-    };
+    let connected = Connected::new(device, debug_group);
     library().devices.insert(connected).ok_or(Code::Memory)
 }
 
@@ -112,6 +108,14 @@ pub(crate) fn state(name: &str) -> u32 {
 }
 
 impl Connected {
+    pub(crate) fn new(device: Device, debug_group: bool) -> Self {
+        Self {
+            device,
+            state: Mutex::default(),
+            debug_group,
+        }
+    }
+
     pub(crate) fn device(&self) -> &Device {
         &self.device
     }

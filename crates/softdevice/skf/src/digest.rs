@@ -1,7 +1,7 @@
 //! Digests (GM/T 0016-2012, 7.6.42 to 7.6.45): SM3, with Z before the message where a key and
 //! an ID are given.
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     algorithm,

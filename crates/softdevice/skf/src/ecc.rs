@@ -1,6 +1,6 @@
 //! SM2 (GM/T 0016-2012, 7.6). What is signed is e = SM3(Z ‖ M), 32 octets, not the message.
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     code::{Code, Result},

@@ -1,6 +1,6 @@
 //! Files of an application (GM/T 0016-2012, 7.4).
 
-mod sys;
+pub(crate) mod sys;
 
 use crate::{
     application::OpenApplication,

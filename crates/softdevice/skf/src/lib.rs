@@ -29,6 +29,12 @@
 //! | `SOFTDEVICE_STORE` | the file of the device, see [`softdevice::Device::default_path`] |
 //! | `SOFTDEVICE_DEBUG_GROUP` | `1` serves `SKF_ExtECCSign` and `SKF_ExtECCDecrypt` |
 //! | `SOFTDEVICE_FAULTS` | faults on request, see [`softdevice::Faults`] |
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `fuzz` | `fuzz::run`: the C functions, called as octets say |
 
 mod agreement;
 mod algorithm;
@@ -40,6 +46,8 @@ mod device;
 mod digest;
 mod ecc;
 mod file;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod library;
 mod rsa;
 mod sys;

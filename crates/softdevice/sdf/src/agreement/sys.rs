@@ -26,7 +26,7 @@ unsafe fn public_key(session: &Call, pointer: *const c_void) -> Result<PublicKey
 /// # Safety
 /// `id` has `id_length` octets; each output is NULL or has its room.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GenerateAgreementDataWithECC(
+pub(crate) unsafe extern "C" fn SDF_GenerateAgreementDataWithECC(
     handle: Handle,
     index: u32,
     bits: u32,
@@ -59,7 +59,7 @@ unsafe extern "C" fn SDF_GenerateAgreementDataWithECC(
 /// `id` has `id_length` octets; the keys are NULL or `ECCrefPublicKey`s; `key_handle` is NULL
 /// or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GenerateKeyWithECC(
+pub(crate) unsafe extern "C" fn SDF_GenerateKeyWithECC(
     handle: Handle,
     id: *const u8,
     id_length: u32,
@@ -91,7 +91,7 @@ unsafe extern "C" fn SDF_GenerateKeyWithECC(
 /// The IDs have the lengths beside them; the sponsor's keys are NULL or `ECCrefPublicKey`s;
 /// each output is NULL or has its room.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GenerateAgreementDataAndKeyWithECC(
+pub(crate) unsafe extern "C" fn SDF_GenerateAgreementDataAndKeyWithECC(
     handle: Handle,
     index: u32,
     bits: u32,

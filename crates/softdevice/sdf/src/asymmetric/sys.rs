@@ -16,7 +16,7 @@ use std::{ffi::c_void, mem::MaybeUninit, ptr};
 /// # Safety
 /// `data` has `length` octets; `signature` is NULL or has room for an `ECCSignature`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_InternalSign_ECC(
+pub(crate) unsafe extern "C" fn SDF_InternalSign_ECC(
     handle: Handle,
     index: u32,
     data: *const u8,
@@ -38,7 +38,7 @@ unsafe extern "C" fn SDF_InternalSign_ECC(
 /// # Safety
 /// `data` has `length` octets; `signature` is NULL or an `ECCSignature`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_InternalVerify_ECC(
+pub(crate) unsafe extern "C" fn SDF_InternalVerify_ECC(
     handle: Handle,
     index: u32,
     data: *const u8,
@@ -63,7 +63,7 @@ unsafe extern "C" fn SDF_InternalVerify_ECC(
 /// # Safety
 /// `data` has `length` octets; the structures are NULL or what they are called.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ExternalVerify_ECC(
+pub(crate) unsafe extern "C" fn SDF_ExternalVerify_ECC(
     handle: Handle,
     algorithm: u32,
     public_key: *const c_void,
@@ -93,7 +93,7 @@ unsafe extern "C" fn SDF_ExternalVerify_ECC(
 /// `public_key` is NULL or an `ECCrefPublicKey`, `data` has `length` octets, `sealed` has room
 /// for an `ECCCipher` whose C has as many.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ExternalEncrypt_ECC(
+pub(crate) unsafe extern "C" fn SDF_ExternalEncrypt_ECC(
     handle: Handle,
     algorithm: u32,
     public_key: *const c_void,
@@ -156,7 +156,7 @@ unsafe fn pointer<T>(word: Word) -> *mut T {
 /// The arguments are those of the header that `SOFTDEVICE_SDF_ABI` names: `data` has `length`
 /// octets, the cipher has room for an `ECCCipher` whose C has as many.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_InternalEncrypt_ECC(
+pub(crate) unsafe extern "C" fn SDF_InternalEncrypt_ECC(
     handle: Handle,
     index: u32,
     third: Word,
@@ -193,7 +193,7 @@ unsafe extern "C" fn SDF_InternalEncrypt_ECC(
 /// The arguments are those of the header that `SOFTDEVICE_SDF_ABI` names: the cipher is an
 /// `ECCCipher` with C as long as its L, `data` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_InternalDecrypt_ECC(
+pub(crate) unsafe extern "C" fn SDF_InternalDecrypt_ECC(
     handle: Handle,
     index: u32,
     third: Word,

@@ -17,7 +17,7 @@ use std::ffi::c_void;
 /// `private_key` is NULL or an `ECCrefPrivateKey`, `data` has `length` octets, `signature` is
 /// NULL or has room for an `ECCSignature`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ExternalSign_ECC(
+pub(crate) unsafe extern "C" fn SDF_ExternalSign_ECC(
     handle: Handle,
     algorithm: u32,
     private_key: *const c_void,
@@ -49,7 +49,7 @@ unsafe extern "C" fn SDF_ExternalSign_ECC(
 /// `private_key` is NULL or an `ECCrefPrivateKey`, `sealed` an `ECCCipher` with C as long as
 /// its L; `data` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ExternalDecrypt_ECC(
+pub(crate) unsafe extern "C" fn SDF_ExternalDecrypt_ECC(
     handle: Handle,
     algorithm: u32,
     private_key: *const c_void,
@@ -120,7 +120,7 @@ macro_rules! both_ways {
         /// # Safety
         /// As for [`crypt_with`].
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $whole(
+        pub(crate) unsafe extern "C" fn $whole(
             handle: Handle,
             algorithm: u32,
             key: *const u8,
@@ -154,7 +154,7 @@ macro_rules! both_ways {
         /// # Safety
         /// Inputs have the lengths beside them.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $init(
+        pub(crate) unsafe extern "C" fn $init(
             handle: Handle,
             algorithm: u32,
             key: *const u8,
@@ -180,7 +180,7 @@ both_ways!(Decrypt Decrypt: SDF_ExternalKeyDecrypt SDF_ExternalKeyDecryptInit);
 /// # Safety
 /// `key` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ExternalKeyHMACInit(
+pub(crate) unsafe extern "C" fn SDF_ExternalKeyHMACInit(
     handle: Handle,
     algorithm: u32,
     key: *const u8,

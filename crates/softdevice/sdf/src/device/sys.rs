@@ -13,7 +13,7 @@ use std::ffi::c_void;
 /// # Safety
 /// `device` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_OpenDevice(device: *mut Handle) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_OpenDevice(device: *mut Handle) -> i32 {
     entry(|| {
         present(device)?;
         let handle = open_device()?;
@@ -27,7 +27,7 @@ unsafe extern "C" fn SDF_OpenDevice(device: *mut Handle) -> i32 {
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_CloseDevice(device: Handle) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_CloseDevice(device: Handle) -> i32 {
     entry(|| close_device(device.addr()))
 }
 
@@ -36,7 +36,7 @@ unsafe extern "C" fn SDF_CloseDevice(device: Handle) -> i32 {
 /// # Safety
 /// `session` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_OpenSession(device: Handle, session: *mut Handle) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_OpenSession(device: Handle, session: *mut Handle) -> i32 {
     entry(|| {
         present(session)?;
         let handle = open_session(device.addr())?;
@@ -50,7 +50,7 @@ unsafe extern "C" fn SDF_OpenSession(device: Handle, session: *mut Handle) -> i3
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_CloseSession(handle: Handle) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_CloseSession(handle: Handle) -> i32 {
     entry(|| close_session(handle.addr()))
 }
 
@@ -59,7 +59,7 @@ unsafe extern "C" fn SDF_CloseSession(handle: Handle) -> i32 {
 /// # Safety
 /// `info` is NULL or has room for a `DEVICEINFO`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GetDeviceInfo(handle: Handle, info: *mut c_void) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_GetDeviceInfo(handle: Handle, info: *mut c_void) -> i32 {
     entry(|| {
         let session = session(handle.addr(), Operation::Info)?;
         let mut octets = session.device_info()?;
@@ -74,7 +74,11 @@ unsafe extern "C" fn SDF_GetDeviceInfo(handle: Handle, info: *mut c_void) -> i32
 /// # Safety
 /// `random` is NULL or has room for `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GenerateRandom(handle: Handle, length: u32, random: *mut u8) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_GenerateRandom(
+    handle: Handle,
+    length: u32,
+    random: *mut u8,
+) -> i32 {
     entry(|| {
         let session = session(handle.addr(), Operation::Random)?;
         let mut octets = session.random(length)?;
@@ -89,7 +93,7 @@ unsafe extern "C" fn SDF_GenerateRandom(handle: Handle, length: u32, random: *mu
 /// # Safety
 /// `password` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GetPrivateKeyAccessRight(
+pub(crate) unsafe extern "C" fn SDF_GetPrivateKeyAccessRight(
     handle: Handle,
     index: u32,
     password: *const u8,
@@ -107,6 +111,9 @@ unsafe extern "C" fn SDF_GetPrivateKeyAccessRight(
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ReleasePrivateKeyAccessRight(handle: Handle, index: u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_ReleasePrivateKeyAccessRight(
+    handle: Handle,
+    index: u32,
+) -> i32 {
     entry(|| session(handle.addr(), Operation::Login)?.release_right(index))
 }

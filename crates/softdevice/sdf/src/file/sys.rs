@@ -12,7 +12,7 @@ use softdevice::{Operation, room::Reply};
 /// # Safety
 /// `name` has `name_length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_CreateFile(
+pub(crate) unsafe extern "C" fn SDF_CreateFile(
     handle: Handle,
     name: *const u8,
     name_length: u32,
@@ -31,7 +31,7 @@ unsafe extern "C" fn SDF_CreateFile(
 /// # Safety
 /// `name` has `name_length` octets, `buffer` has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ReadFile(
+pub(crate) unsafe extern "C" fn SDF_ReadFile(
     handle: Handle,
     name: *const u8,
     name_length: u32,
@@ -57,7 +57,7 @@ unsafe extern "C" fn SDF_ReadFile(
 /// # Safety
 /// `name` has `name_length` octets, `buffer` has `length`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_WriteFile(
+pub(crate) unsafe extern "C" fn SDF_WriteFile(
     handle: Handle,
     name: *const u8,
     name_length: u32,
@@ -77,7 +77,11 @@ unsafe extern "C" fn SDF_WriteFile(
 /// # Safety
 /// `name` has `name_length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_DeleteFile(handle: Handle, name: *const u8, name_length: u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_DeleteFile(
+    handle: Handle,
+    name: *const u8,
+    name_length: u32,
+) -> i32 {
     entry(|| {
         // SAFETY: as the caller says.
         let octets = unsafe { octets(name, name_length) }?;

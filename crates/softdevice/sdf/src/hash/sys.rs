@@ -13,7 +13,7 @@ use std::ffi::c_void;
 /// # Safety
 /// `public_key` is NULL or an `ECCrefPublicKey`, `id` has `id_length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_HashInit(
+pub(crate) unsafe extern "C" fn SDF_HashInit(
     handle: Handle,
     algorithm: u32,
     public_key: *const c_void,
@@ -40,7 +40,11 @@ unsafe extern "C" fn SDF_HashInit(
 /// # Safety
 /// `data` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_HashUpdate(handle: Handle, data: *const u8, length: u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_HashUpdate(
+    handle: Handle,
+    data: *const u8,
+    length: u32,
+) -> i32 {
     entry(|| {
         // SAFETY: as the caller says.
         let octets = unsafe { octets(data, length) }?;
@@ -53,7 +57,11 @@ unsafe extern "C" fn SDF_HashUpdate(handle: Handle, data: *const u8, length: u32
 /// # Safety
 /// `hash` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_HashFinal(handle: Handle, hash: *mut u8, length: *mut u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_HashFinal(
+    handle: Handle,
+    hash: *mut u8,
+    length: *mut u32,
+) -> i32 {
     entry(|| {
         // SAFETY: as the caller says.
         let room = unsafe { room(hash, length) }?;

@@ -32,7 +32,7 @@ unsafe fn export(
 /// # Safety
 /// As for [`export`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ExportSignPublicKey_ECC(
+pub(crate) unsafe extern "C" fn SDF_ExportSignPublicKey_ECC(
     handle: Handle,
     index: u32,
     public_key: *mut c_void,
@@ -46,7 +46,7 @@ unsafe extern "C" fn SDF_ExportSignPublicKey_ECC(
 /// # Safety
 /// As for [`export`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ExportEncPublicKey_ECC(
+pub(crate) unsafe extern "C" fn SDF_ExportEncPublicKey_ECC(
     handle: Handle,
     index: u32,
     public_key: *mut c_void,
@@ -60,7 +60,7 @@ unsafe extern "C" fn SDF_ExportEncPublicKey_ECC(
 /// # Safety
 /// The two structures are NULL or have their room.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GenerateKeyPair_ECC(
+pub(crate) unsafe extern "C" fn SDF_GenerateKeyPair_ECC(
     handle: Handle,
     algorithm: u32,
     bits: u32,
@@ -85,7 +85,7 @@ unsafe extern "C" fn SDF_GenerateKeyPair_ECC(
 /// # Safety
 /// `key` is NULL or has room for an `ECCCipher` of the key; `key_handle` for a handle.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GenerateKeyWithIPK_ECC(
+pub(crate) unsafe extern "C" fn SDF_GenerateKeyWithIPK_ECC(
     handle: Handle,
     index: u32,
     bits: u32,
@@ -112,7 +112,7 @@ unsafe extern "C" fn SDF_GenerateKeyWithIPK_ECC(
 /// `public_key` is NULL or an `ECCrefPublicKey`; the rest as for
 /// [`SDF_GenerateKeyWithIPK_ECC`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GenerateKeyWithEPK_ECC(
+pub(crate) unsafe extern "C" fn SDF_GenerateKeyWithEPK_ECC(
     handle: Handle,
     bits: u32,
     algorithm: u32,
@@ -145,7 +145,7 @@ unsafe extern "C" fn SDF_GenerateKeyWithEPK_ECC(
 /// `key` is NULL or an `ECCCipher` with C as long as its L; `key_handle` is NULL or a handle
 /// can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ImportKeyWithISK_ECC(
+pub(crate) unsafe extern "C" fn SDF_ImportKeyWithISK_ECC(
     handle: Handle,
     index: u32,
     key: *const c_void,
@@ -167,7 +167,7 @@ unsafe extern "C" fn SDF_ImportKeyWithISK_ECC(
 /// `public_key` is NULL or an `ECCrefPublicKey`, `input` an `ECCCipher` with C as long as its
 /// L; `output` has room for one as long, and may be `input`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ExchangeDigitEnvelopeBaseOnECC(
+pub(crate) unsafe extern "C" fn SDF_ExchangeDigitEnvelopeBaseOnECC(
     handle: Handle,
     index: u32,
     algorithm: u32,
@@ -200,7 +200,7 @@ unsafe extern "C" fn SDF_ExchangeDigitEnvelopeBaseOnECC(
 /// `key` is NULL or has the room that `length` says; `key_handle` is NULL or a handle can be
 /// written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_GenerateKeyWithKEK(
+pub(crate) unsafe extern "C" fn SDF_GenerateKeyWithKEK(
     handle: Handle,
     bits: u32,
     algorithm: u32,
@@ -230,7 +230,7 @@ unsafe extern "C" fn SDF_GenerateKeyWithKEK(
 /// # Safety
 /// `key` has `length` octets; `key_handle` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ImportKeyWithKEK(
+pub(crate) unsafe extern "C" fn SDF_ImportKeyWithKEK(
     handle: Handle,
     algorithm: u32,
     index: u32,
@@ -254,7 +254,7 @@ unsafe extern "C" fn SDF_ImportKeyWithKEK(
 /// # Safety
 /// `key` has `length` octets; `key_handle` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_ImportKey(
+pub(crate) unsafe extern "C" fn SDF_ImportKey(
     handle: Handle,
     key: *const u8,
     length: u32,
@@ -275,6 +275,6 @@ unsafe extern "C" fn SDF_ImportKey(
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_DestroyKey(handle: Handle, key: Handle) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_DestroyKey(handle: Handle, key: Handle) -> i32 {
     entry(|| session(handle.addr(), Operation::Write)?.destroy_key(key.addr()))
 }

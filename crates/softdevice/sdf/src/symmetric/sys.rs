@@ -100,7 +100,7 @@ macro_rules! both_ways {
         /// # Safety
         /// As for [`crypt`].
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $whole(
+        pub(crate) unsafe extern "C" fn $whole(
             handle: Handle,
             key: Handle,
             algorithm: u32,
@@ -134,7 +134,7 @@ macro_rules! both_ways {
         /// # Safety
         /// `iv` has `iv_length` octets.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $init(
+        pub(crate) unsafe extern "C" fn $init(
             handle: Handle,
             key: Handle,
             algorithm: u32,
@@ -156,7 +156,7 @@ macro_rules! both_ways {
         /// # Safety
         /// As for [`crypt`].
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $update(
+        pub(crate) unsafe extern "C" fn $update(
             handle: Handle,
             input: *const u8,
             input_length: u32,
@@ -184,7 +184,11 @@ macro_rules! both_ways {
         /// # Safety
         /// `length` is NULL or an integer can be written there.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $last(handle: Handle, output: *mut u8, length: *mut u32) -> i32 {
+        pub(crate) unsafe extern "C" fn $last(
+            handle: Handle,
+            output: *mut u8,
+            length: *mut u32,
+        ) -> i32 {
             // SAFETY: as the caller says.
             entry(|| unsafe { crypt_final(Direction::$direction, handle, output, length) })
         }
@@ -200,7 +204,7 @@ both_ways!(Decrypt: SDF_Decrypt SDF_DecryptInit SDF_DecryptUpdate SDF_DecryptFin
 /// `iv` has 16 octets, `data` has `data_length`, `mac` is NULL or has the room that
 /// `mac_length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_CalculateMAC(
+pub(crate) unsafe extern "C" fn SDF_CalculateMAC(
     handle: Handle,
     key: Handle,
     algorithm: u32,
@@ -234,7 +238,7 @@ unsafe extern "C" fn SDF_CalculateMAC(
 /// # Safety
 /// `iv` has `iv_length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_CalculateMACInit(
+pub(crate) unsafe extern "C" fn SDF_CalculateMACInit(
     handle: Handle,
     key: Handle,
     algorithm: u32,
@@ -253,7 +257,11 @@ unsafe extern "C" fn SDF_CalculateMACInit(
 /// # Safety
 /// `data` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_CalculateMACUpdate(handle: Handle, data: *const u8, length: u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_CalculateMACUpdate(
+    handle: Handle,
+    data: *const u8,
+    length: u32,
+) -> i32 {
     entry(|| {
         // SAFETY: as the caller says.
         let octets = unsafe { octets(data, length) }?;
@@ -266,7 +274,11 @@ unsafe extern "C" fn SDF_CalculateMACUpdate(handle: Handle, data: *const u8, len
 /// # Safety
 /// `mac` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_CalculateMACFinal(handle: Handle, mac: *mut u8, length: *mut u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_CalculateMACFinal(
+    handle: Handle,
+    mac: *mut u8,
+    length: *mut u32,
+) -> i32 {
     entry(|| {
         // SAFETY: as the caller says.
         let room = unsafe { room(mac, length) }?;
@@ -281,7 +293,7 @@ unsafe extern "C" fn SDF_CalculateMACFinal(handle: Handle, mac: *mut u8, length:
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_HMACInit(handle: Handle, key: Handle, algorithm: u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_HMACInit(handle: Handle, key: Handle, algorithm: u32) -> i32 {
     entry(|| {
         session(handle.addr(), Operation::Sign)?
             .hmac_init(&KeySource::Handle(key.addr()), algorithm)
@@ -293,7 +305,11 @@ unsafe extern "C" fn SDF_HMACInit(handle: Handle, key: Handle, algorithm: u32) -
 /// # Safety
 /// `data` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_HMACUpdate(handle: Handle, data: *const u8, length: u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_HMACUpdate(
+    handle: Handle,
+    data: *const u8,
+    length: u32,
+) -> i32 {
     entry(|| {
         // SAFETY: as the caller says.
         let octets = unsafe { octets(data, length) }?;
@@ -306,7 +322,11 @@ unsafe extern "C" fn SDF_HMACUpdate(handle: Handle, data: *const u8, length: u32
 /// # Safety
 /// `mac` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_HMACFinal(handle: Handle, mac: *mut u8, length: *mut u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_HMACFinal(
+    handle: Handle,
+    mac: *mut u8,
+    length: *mut u32,
+) -> i32 {
     entry(|| {
         // SAFETY: as the caller says.
         let room = unsafe { room(mac, length) }?;
@@ -321,7 +341,7 @@ unsafe extern "C" fn SDF_HMACFinal(handle: Handle, mac: *mut u8, length: *mut u3
 /// # Safety
 /// Inputs have the lengths beside them; outputs are NULL or have the room beside them.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_AuthEnc(
+pub(crate) unsafe extern "C" fn SDF_AuthEnc(
     handle: Handle,
     key: Handle,
     algorithm: u32,
@@ -379,7 +399,7 @@ unsafe fn answer_both(
 /// # Safety
 /// Inputs have the lengths beside them; `output` is NULL or has the room beside it.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_AuthDec(
+pub(crate) unsafe extern "C" fn SDF_AuthDec(
     handle: Handle,
     key: Handle,
     algorithm: u32,
@@ -419,7 +439,7 @@ unsafe extern "C" fn SDF_AuthDec(
 /// # Safety
 /// Inputs have the lengths beside them.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_AuthEncInit(
+pub(crate) unsafe extern "C" fn SDF_AuthEncInit(
     handle: Handle,
     key: Handle,
     algorithm: u32,
@@ -451,7 +471,7 @@ unsafe extern "C" fn SDF_AuthEncInit(
 /// # Safety
 /// Inputs have the lengths beside them.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_AuthDecInit(
+pub(crate) unsafe extern "C" fn SDF_AuthDecInit(
     handle: Handle,
     key: Handle,
     algorithm: u32,
@@ -506,7 +526,7 @@ unsafe fn sealing_update(
 /// # Safety
 /// As for [`sealing_update`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_AuthEncUpdate(
+pub(crate) unsafe extern "C" fn SDF_AuthEncUpdate(
     handle: Handle,
     data: *const u8,
     length: u32,
@@ -523,7 +543,7 @@ unsafe extern "C" fn SDF_AuthEncUpdate(
 /// # Safety
 /// As for [`sealing_update`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_AuthDecUpdate(
+pub(crate) unsafe extern "C" fn SDF_AuthDecUpdate(
     handle: Handle,
     data: *const u8,
     length: u32,
@@ -540,7 +560,7 @@ unsafe extern "C" fn SDF_AuthDecUpdate(
 /// # Safety
 /// `output` and `tag` are NULL or have the room beside them.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_AuthEncFinal(
+pub(crate) unsafe extern "C" fn SDF_AuthEncFinal(
     handle: Handle,
     output: *mut u8,
     output_length: *mut u32,
@@ -561,7 +581,11 @@ unsafe extern "C" fn SDF_AuthEncFinal(
 /// # Safety
 /// `output` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SDF_AuthDecFinal(handle: Handle, output: *mut u8, length: *mut u32) -> i32 {
+pub(crate) unsafe extern "C" fn SDF_AuthDecFinal(
+    handle: Handle,
+    output: *mut u8,
+    length: *mut u32,
+) -> i32 {
     entry(|| {
         // SAFETY: as the caller says.
         let room = unsafe { room(output, length) }?;

@@ -67,3 +67,46 @@ fn child_loses_the_device() {
     let device = open_device(&inherited(), &[]).unwrap();
     assert_eq!(SDF_OpenSession(device, &mut handle), 0);
 }
+
+/// The library has an SQLite of its own, and this test another: locks of processes don't keep
+/// them apart.
+#[test]
+fn two_libraries_in_one_process_write_one_store() {
+    const COUNT: u32 = 40;
+    let store = Store::new();
+    let session = store.open(&[]);
+    let handle = session.handle.addr();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let handle = std::ptr::without_provenance_mut(handle);
+            for count in 0..COUNT {
+                let name = format!("theirs {count:02}");
+                assert_eq!(SDF_CreateFile(handle, name.as_ptr(), 9, 100), 0);
+            }
+        });
+        let device = store.device();
+        scope.spawn(move || {
+            for count in 0..COUNT {
+                let name = format!("ours {count:02}");
+                device.files().create(&name, 100, 0, 0).unwrap();
+            }
+        });
+        // Whoever closes a file drops the locks that the process has on it.
+        for _ in 0..COUNT {
+            drop(store.device().info().unwrap());
+        }
+    });
+    let names: Vec<String> = store
+        .device()
+        .files()
+        .list()
+        .unwrap()
+        .into_iter()
+        .map(|file| file.name)
+        .collect();
+    let ours = (0..COUNT).map(|count| format!("ours {count:02}"));
+    let theirs = (0..COUNT).map(|count| format!("theirs {count:02}"));
+    assert_eq!(names, ours.chain(theirs).collect::<Vec<_>>());
+    assert_eq!(session.take_right(1, USER_PIN), 0);
+    assert!(session.sign(1, &[1; 32]).is_ok());
+}

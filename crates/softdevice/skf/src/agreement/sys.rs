@@ -38,7 +38,7 @@ unsafe fn peer<'a>(
 /// # Safety
 /// `id` has `id_length` octets; outputs are NULL or have their room.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GenerateAgreementDataWithECC(
+pub(crate) unsafe extern "C" fn SKF_GenerateAgreementDataWithECC(
     handle: Handle,
     algorithm: u32,
     this_time: *mut c_void,
@@ -67,7 +67,7 @@ unsafe extern "C" fn SKF_GenerateAgreementDataWithECC(
 /// The sponsor's keys are NULL or `ECCPUBLICKEYBLOB`s; the IDs have the lengths beside them;
 /// outputs are NULL or have their room.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GenerateAgreementDataAndKeyWithECC(
+pub(crate) unsafe extern "C" fn SKF_GenerateAgreementDataAndKeyWithECC(
     handle: Handle,
     algorithm: u32,
     sponsor_lasting: *const c_void,
@@ -110,7 +110,7 @@ unsafe extern "C" fn SKF_GenerateAgreementDataAndKeyWithECC(
 /// The keys are NULL or `ECCPUBLICKEYBLOB`s; `id` has `id_length` octets; `key` is NULL or a
 /// handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GenerateKeyWithECC(
+pub(crate) unsafe extern "C" fn SKF_GenerateKeyWithECC(
     agreement: Handle,
     lasting: *const c_void,
     this_time: *const c_void,

@@ -15,7 +15,7 @@ use std::ffi::c_char;
 /// # Safety
 /// Texts end with a zero; `application` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_CreateApplication(
+pub(crate) unsafe extern "C" fn SKF_CreateApplication(
     handle: Handle,
     application_name: *const c_char,
     administrator_pin: *const c_char,
@@ -54,7 +54,7 @@ unsafe extern "C" fn SKF_CreateApplication(
 /// # Safety
 /// `names` is NULL or has the room that `size` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_EnumApplication(
+pub(crate) unsafe extern "C" fn SKF_EnumApplication(
     handle: Handle,
     names: *mut c_char,
     size: *mut u32,
@@ -74,7 +74,10 @@ unsafe extern "C" fn SKF_EnumApplication(
 /// # Safety
 /// `application_name` ends with a zero.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_DeleteApplication(handle: Handle, application_name: *const c_char) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_DeleteApplication(
+    handle: Handle,
+    application_name: *const c_char,
+) -> u32 {
     entry(|| {
         let device = device(handle.addr(), Operation::Write)?;
         // SAFETY: as the caller says.
@@ -88,7 +91,7 @@ unsafe extern "C" fn SKF_DeleteApplication(handle: Handle, application_name: *co
 /// `application_name` ends with a zero; `application` is NULL or a handle can be written
 /// there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_OpenApplication(
+pub(crate) unsafe extern "C" fn SKF_OpenApplication(
     handle: Handle,
     application_name: *const c_char,
     application: *mut Handle,
@@ -108,7 +111,7 @@ unsafe extern "C" fn SKF_OpenApplication(
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_CloseApplication(handle: Handle) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_CloseApplication(handle: Handle) -> u32 {
     entry(|| close(handle.addr()))
 }
 
@@ -131,7 +134,7 @@ unsafe fn tell_tries((remaining, result): Tried, retry_count: *mut u32) -> Resul
 /// # Safety
 /// Texts end with a zero; `retry_count` is NULL or an integer can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ChangePIN(
+pub(crate) unsafe extern "C" fn SKF_ChangePIN(
     handle: Handle,
     pin_type: u32,
     old: *const c_char,
@@ -154,7 +157,7 @@ unsafe extern "C" fn SKF_ChangePIN(
 /// # Safety
 /// Each output is NULL or an integer can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GetPINInfo(
+pub(crate) unsafe extern "C" fn SKF_GetPINInfo(
     handle: Handle,
     pin_type: u32,
     maximum: *mut u32,
@@ -178,7 +181,7 @@ unsafe extern "C" fn SKF_GetPINInfo(
 /// # Safety
 /// `pin` ends with a zero; `retry_count` is NULL or an integer can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_VerifyPIN(
+pub(crate) unsafe extern "C" fn SKF_VerifyPIN(
     handle: Handle,
     pin_type: u32,
     pin: *const c_char,
@@ -198,7 +201,7 @@ unsafe extern "C" fn SKF_VerifyPIN(
 /// # Safety
 /// Texts end with a zero; `retry_count` is NULL or an integer can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_UnblockPIN(
+pub(crate) unsafe extern "C" fn SKF_UnblockPIN(
     handle: Handle,
     administrator_pin: *const c_char,
     new_user_pin: *const c_char,
@@ -219,7 +222,7 @@ unsafe extern "C" fn SKF_UnblockPIN(
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ClearSecureState(handle: Handle) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_ClearSecureState(handle: Handle) -> u32 {
     entry(|| {
         object::<OpenApplication>(handle.addr(), Operation::Login)?.clear_secure_state();
         Ok(())

@@ -17,7 +17,7 @@ use std::ffi::c_void;
 /// `public_key` is NULL or an `ECCPUBLICKEYBLOB`, `sealed` has room for an `ECCCIPHERBLOB` of
 /// 16 octets, `key` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ECCExportSessionKey(
+pub(crate) unsafe extern "C" fn SKF_ECCExportSessionKey(
     handle: Handle,
     algorithm: u32,
     public_key: *const c_void,
@@ -45,7 +45,7 @@ unsafe extern "C" fn SKF_ECCExportSessionKey(
 /// # Safety
 /// `wrapped` has `length` octets; `key` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ImportSessionKey(
+pub(crate) unsafe extern "C" fn SKF_ImportSessionKey(
     handle: Handle,
     algorithm: u32,
     wrapped: *const u8,
@@ -67,7 +67,7 @@ unsafe extern "C" fn SKF_ImportSessionKey(
 /// # Safety
 /// `octets` is NULL or has 16 octets; `key` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_SetSymmKey(
+pub(crate) unsafe extern "C" fn SKF_SetSymmKey(
     handle: Handle,
     octets: *const u8,
     algorithm: u32,
@@ -89,7 +89,7 @@ unsafe extern "C" fn SKF_SetSymmKey(
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_CloseHandle(handle: Handle) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_CloseHandle(handle: Handle) -> u32 {
     entry(|| close(handle.addr()))
 }
 
@@ -124,7 +124,7 @@ macro_rules! both_ways {
         /// # Safety
         /// None: no pointer is followed.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $init(handle: Handle, parameter: BlockCipherParam) -> u32 {
+        pub(crate) unsafe extern "C" fn $init(handle: Handle, parameter: BlockCipherParam) -> u32 {
             entry(|| {
                 let key = object::<CipherKey>(handle.addr(), Operation::$direction)?;
                 key.init(Direction::$direction, &parameter)
@@ -136,7 +136,7 @@ macro_rules! both_ways {
         /// # Safety
         /// As for [`process`].
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $whole(
+        pub(crate) unsafe extern "C" fn $whole(
             handle: Handle,
             input: *const u8,
             input_length: u32,
@@ -153,7 +153,7 @@ macro_rules! both_ways {
         /// # Safety
         /// As for [`process`].
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $update(
+        pub(crate) unsafe extern "C" fn $update(
             handle: Handle,
             input: *const u8,
             input_length: u32,
@@ -170,7 +170,11 @@ macro_rules! both_ways {
         /// # Safety
         /// As for [`process`], without an input.
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $last(handle: Handle, output: *mut u8, length: *mut u32) -> u32 {
+        pub(crate) unsafe extern "C" fn $last(
+            handle: Handle,
+            output: *mut u8,
+            length: *mut u32,
+        ) -> u32 {
             let (input, output) = ((std::ptr::null(), 0), (output, length));
             // SAFETY: as the caller says.
             entry(|| unsafe { process(Direction::$direction, true, handle, input, output) })
@@ -187,7 +191,7 @@ both_ways!(Decrypt: SKF_DecryptInit SKF_Decrypt SKF_DecryptUpdate SKF_DecryptFin
 /// `parameter` is NULL or a `BLOCKCIPHERPARAM`; `mac` is NULL or a handle can be written
 /// there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_MacInit(
+pub(crate) unsafe extern "C" fn SKF_MacInit(
     handle: Handle,
     parameter: *const c_void,
     mac: *mut Handle,
@@ -208,7 +212,7 @@ unsafe extern "C" fn SKF_MacInit(
 /// # Safety
 /// `data` has `data_length` octets; `output` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_Mac(
+pub(crate) unsafe extern "C" fn SKF_Mac(
     handle: Handle,
     data: *const u8,
     data_length: u32,
@@ -230,7 +234,7 @@ unsafe extern "C" fn SKF_Mac(
 /// # Safety
 /// `data` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_MacUpdate(handle: Handle, data: *const u8, length: u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_MacUpdate(handle: Handle, data: *const u8, length: u32) -> u32 {
     entry(|| {
         let mac = object::<MacState>(handle.addr(), Operation::Sign)?;
         // SAFETY: as the caller says.
@@ -243,7 +247,11 @@ unsafe extern "C" fn SKF_MacUpdate(handle: Handle, data: *const u8, length: u32)
 /// # Safety
 /// `output` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_MacFinal(handle: Handle, output: *mut u8, length: *mut u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_MacFinal(
+    handle: Handle,
+    output: *mut u8,
+    length: *mut u32,
+) -> u32 {
     entry(|| {
         let mac = object::<MacState>(handle.addr(), Operation::Sign)?;
         // SAFETY: as the caller says.

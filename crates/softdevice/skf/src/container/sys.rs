@@ -19,7 +19,7 @@ use std::ffi::{c_char, c_void};
 /// # Safety
 /// `container_name` ends with a zero; `container` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_CreateContainer(
+pub(crate) unsafe extern "C" fn SKF_CreateContainer(
     handle: Handle,
     container_name: *const c_char,
     container: *mut Handle,
@@ -39,7 +39,10 @@ unsafe extern "C" fn SKF_CreateContainer(
 /// # Safety
 /// `container_name` ends with a zero.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_DeleteContainer(handle: Handle, container_name: *const c_char) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_DeleteContainer(
+    handle: Handle,
+    container_name: *const c_char,
+) -> u32 {
     entry(|| {
         let application = object::<OpenApplication>(handle.addr(), Operation::Write)?;
         // SAFETY: as the caller says.
@@ -52,7 +55,7 @@ unsafe extern "C" fn SKF_DeleteContainer(handle: Handle, container_name: *const 
 /// # Safety
 /// `container_name` ends with a zero; `container` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_OpenContainer(
+pub(crate) unsafe extern "C" fn SKF_OpenContainer(
     handle: Handle,
     container_name: *const c_char,
     container: *mut Handle,
@@ -72,7 +75,7 @@ unsafe extern "C" fn SKF_OpenContainer(
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_CloseContainer(handle: Handle) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_CloseContainer(handle: Handle) -> u32 {
     entry(|| close(handle.addr()))
 }
 
@@ -81,7 +84,11 @@ unsafe extern "C" fn SKF_CloseContainer(handle: Handle) -> u32 {
 /// # Safety
 /// `names` is NULL or has the room that `size` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_EnumContainer(handle: Handle, names: *mut c_char, size: *mut u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_EnumContainer(
+    handle: Handle,
+    names: *mut c_char,
+    size: *mut u32,
+) -> u32 {
     entry(|| {
         let application = object::<OpenApplication>(handle.addr(), Operation::Find)?;
         // SAFETY: as the caller says.
@@ -97,7 +104,10 @@ unsafe extern "C" fn SKF_EnumContainer(handle: Handle, names: *mut c_char, size:
 /// # Safety
 /// `container_type` is NULL or an integer can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GetContainerType(handle: Handle, container_type: *mut u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_GetContainerType(
+    handle: Handle,
+    container_type: *mut u32,
+) -> u32 {
     entry(|| {
         let container = object::<OpenContainer>(handle.addr(), Operation::Find)?;
         let found = container.container_type()?;
@@ -111,7 +121,7 @@ unsafe extern "C" fn SKF_GetContainerType(handle: Handle, container_type: *mut u
 /// # Safety
 /// `certificate` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ImportCertificate(
+pub(crate) unsafe extern "C" fn SKF_ImportCertificate(
     handle: Handle,
     signing: Bool,
     certificate: *const u8,
@@ -130,7 +140,7 @@ unsafe extern "C" fn SKF_ImportCertificate(
 /// # Safety
 /// `certificate` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ExportCertificate(
+pub(crate) unsafe extern "C" fn SKF_ExportCertificate(
     handle: Handle,
     signing: Bool,
     certificate: *mut u8,
@@ -151,7 +161,7 @@ unsafe extern "C" fn SKF_ExportCertificate(
 /// # Safety
 /// `blob` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ExportPublicKey(
+pub(crate) unsafe extern "C" fn SKF_ExportPublicKey(
     handle: Handle,
     signing: Bool,
     blob: *mut u8,
@@ -173,7 +183,11 @@ unsafe extern "C" fn SKF_ExportPublicKey(
 /// # Safety
 /// `blob` is NULL or has room for an `ECCPUBLICKEYBLOB`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GenECCKeyPair(handle: Handle, algorithm: u32, blob: *mut c_void) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_GenECCKeyPair(
+    handle: Handle,
+    algorithm: u32,
+    blob: *mut c_void,
+) -> u32 {
     entry(|| {
         let container = object::<OpenContainer>(handle.addr(), Operation::Generate)?;
         algorithm::sm2_signing(algorithm)?;
@@ -190,7 +204,7 @@ unsafe extern "C" fn SKF_GenECCKeyPair(handle: Handle, algorithm: u32, blob: *mu
 /// # Safety
 /// `blob` is NULL or an `ENVELOPEDKEYBLOB` whose cipher is as long as its `CipherLen` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ImportECCKeyPair(handle: Handle, blob: *const c_void) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_ImportECCKeyPair(handle: Handle, blob: *const c_void) -> u32 {
     entry(|| {
         let container = object::<OpenContainer>(handle.addr(), Operation::Unwrap)?;
         // SAFETY: as the caller says.

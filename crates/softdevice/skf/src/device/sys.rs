@@ -16,7 +16,7 @@ use std::ffi::{c_char, c_void};
 /// `device_name` has the room that `length` says; `event` is NULL or an integer can be
 /// written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_WaitForDevEvent(
+pub(crate) unsafe extern "C" fn SKF_WaitForDevEvent(
     device_name: *mut c_char,
     length: *mut u32,
     event: *mut u32,
@@ -42,7 +42,7 @@ unsafe extern "C" fn SKF_WaitForDevEvent(
 /// # Safety
 /// None: there is no pointer.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_CancelWaitForDevEvent() -> u32 {
+pub(crate) unsafe extern "C" fn SKF_CancelWaitForDevEvent() -> u32 {
     entry(|| {
         event::cancel();
         Ok(())
@@ -54,7 +54,11 @@ unsafe extern "C" fn SKF_CancelWaitForDevEvent() -> u32 {
 /// # Safety
 /// `list` is NULL or has the room that `size` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_EnumDev(_present: Bool, list: *mut c_char, size: *mut u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_EnumDev(
+    _present: Bool,
+    list: *mut c_char,
+    size: *mut u32,
+) -> u32 {
     entry(|| {
         // SAFETY: as the caller says.
         let room = unsafe { room(list, size) }?;
@@ -70,7 +74,10 @@ unsafe extern "C" fn SKF_EnumDev(_present: Bool, list: *mut c_char, size: *mut u
 /// # Safety
 /// `device_name` ends with a zero; `device` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ConnectDev(device_name: *const c_char, device: *mut Handle) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_ConnectDev(
+    device_name: *const c_char,
+    device: *mut Handle,
+) -> u32 {
     entry(|| {
         present(device)?;
         // SAFETY: as the caller says.
@@ -85,7 +92,7 @@ unsafe extern "C" fn SKF_ConnectDev(device_name: *const c_char, device: *mut Han
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_DisConnectDev(handle: Handle) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_DisConnectDev(handle: Handle) -> u32 {
     entry(|| disconnect(handle.addr()))
 }
 
@@ -94,7 +101,10 @@ unsafe extern "C" fn SKF_DisConnectDev(handle: Handle) -> u32 {
 /// # Safety
 /// `device_name` ends with a zero; `device_state` is NULL or an integer can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GetDevState(device_name: *const c_char, device_state: *mut u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_GetDevState(
+    device_name: *const c_char,
+    device_state: *mut u32,
+) -> u32 {
     entry(|| {
         // SAFETY: as the caller says.
         let found = state(unsafe { name(device_name) }?);
@@ -108,7 +118,7 @@ unsafe extern "C" fn SKF_GetDevState(device_name: *const c_char, device_state: *
 /// # Safety
 /// `label` ends with a zero.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_SetLabel(handle: Handle, label: *const c_char) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_SetLabel(handle: Handle, label: *const c_char) -> u32 {
     entry(|| {
         let device = device(handle.addr(), Operation::Write)?;
         // SAFETY: as the caller says.
@@ -121,7 +131,7 @@ unsafe extern "C" fn SKF_SetLabel(handle: Handle, label: *const c_char) -> u32 {
 /// # Safety
 /// `info` is NULL or has room for a `DEVINFO`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GetDevInfo(handle: Handle, info: *mut c_void) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_GetDevInfo(handle: Handle, info: *mut c_void) -> u32 {
     entry(|| {
         let device = device(handle.addr(), Operation::Info)?;
         let mut octets = device.info()?;
@@ -136,7 +146,7 @@ unsafe extern "C" fn SKF_GetDevInfo(handle: Handle, info: *mut c_void) -> u32 {
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_LockDev(handle: Handle, milliseconds: u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_LockDev(handle: Handle, milliseconds: u32) -> u32 {
     entry(|| device(handle.addr(), Operation::OpenSession)?.lock(milliseconds))
 }
 
@@ -145,7 +155,7 @@ unsafe extern "C" fn SKF_LockDev(handle: Handle, milliseconds: u32) -> u32 {
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_UnlockDev(handle: Handle) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_UnlockDev(handle: Handle) -> u32 {
     entry(|| device(handle.addr(), Operation::OpenSession)?.unlock())
 }
 
@@ -154,7 +164,7 @@ unsafe extern "C" fn SKF_UnlockDev(handle: Handle) -> u32 {
 /// # Safety
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_Transmit(handle: Handle) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_Transmit(handle: Handle) -> u32 {
     entry(|| {
         device(handle.addr(), Operation::Info)?;
         Err(Code::NotSupported)
@@ -166,7 +176,11 @@ unsafe extern "C" fn SKF_Transmit(handle: Handle) -> u32 {
 /// # Safety
 /// `key` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ChangeDevAuthKey(handle: Handle, key: *const u8, length: u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_ChangeDevAuthKey(
+    handle: Handle,
+    key: *const u8,
+    length: u32,
+) -> u32 {
     entry(|| {
         let device = device(handle.addr(), Operation::Login)?;
         // SAFETY: as the caller says.
@@ -179,7 +193,11 @@ unsafe extern "C" fn SKF_ChangeDevAuthKey(handle: Handle, key: *const u8, length
 /// # Safety
 /// `response` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_DevAuth(handle: Handle, response: *const u8, length: u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_DevAuth(
+    handle: Handle,
+    response: *const u8,
+    length: u32,
+) -> u32 {
     entry(|| {
         let device = device(handle.addr(), Operation::Login)?;
         // SAFETY: as the caller says.
@@ -192,7 +210,7 @@ unsafe extern "C" fn SKF_DevAuth(handle: Handle, response: *const u8, length: u3
 /// # Safety
 /// `random` is NULL or has room for `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GenRandom(handle: Handle, random: *mut u8, length: u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_GenRandom(handle: Handle, random: *mut u8, length: u32) -> u32 {
     entry(|| {
         let device = device(handle.addr(), Operation::Random)?;
         present(random)?;

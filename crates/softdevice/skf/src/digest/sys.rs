@@ -15,7 +15,7 @@ use std::ffi::c_void;
 /// `id` has `id_length` octets; unless that is 0 `public_key` is NULL or an
 /// `ECCPUBLICKEYBLOB`; `hash` is NULL or a handle can be written there.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_DigestInit(
+pub(crate) unsafe extern "C" fn SKF_DigestInit(
     handle: Handle,
     algorithm: u32,
     public_key: *const c_void,
@@ -50,7 +50,7 @@ unsafe extern "C" fn SKF_DigestInit(
 /// # Safety
 /// `data` has `data_length` octets; `output` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_Digest(
+pub(crate) unsafe extern "C" fn SKF_Digest(
     handle: Handle,
     data: *const u8,
     data_length: u32,
@@ -72,7 +72,11 @@ unsafe extern "C" fn SKF_Digest(
 /// # Safety
 /// `data` has `length` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_DigestUpdate(handle: Handle, data: *const u8, length: u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_DigestUpdate(
+    handle: Handle,
+    data: *const u8,
+    length: u32,
+) -> u32 {
     entry(|| {
         let digest = object::<DigestState>(handle.addr(), Operation::Digest)?;
         // SAFETY: as the caller says.
@@ -85,7 +89,11 @@ unsafe extern "C" fn SKF_DigestUpdate(handle: Handle, data: *const u8, length: u
 /// # Safety
 /// `output` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_DigestFinal(handle: Handle, output: *mut u8, length: *mut u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_DigestFinal(
+    handle: Handle,
+    output: *mut u8,
+    length: *mut u32,
+) -> u32 {
     entry(|| {
         let digest = object::<DigestState>(handle.addr(), Operation::Digest)?;
         // SAFETY: as the caller says.

@@ -16,7 +16,7 @@ use std::ffi::c_void;
 /// # Safety
 /// `data` has `length` octets; `signature` is NULL or has room for an `ECCSIGNATUREBLOB`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ECCSignData(
+pub(crate) unsafe extern "C" fn SKF_ECCSignData(
     handle: Handle,
     data: *const u8,
     length: u32,
@@ -60,7 +60,7 @@ unsafe fn check(
 /// # Safety
 /// As for [`check`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ECCVerify(
+pub(crate) unsafe extern "C" fn SKF_ECCVerify(
     handle: Handle,
     public_key: *const c_void,
     data: *const u8,
@@ -76,7 +76,7 @@ unsafe extern "C" fn SKF_ECCVerify(
 /// # Safety
 /// As for [`check`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ExtECCVerify(
+pub(crate) unsafe extern "C" fn SKF_ExtECCVerify(
     handle: Handle,
     public_key: *const c_void,
     data: *const u8,
@@ -93,7 +93,7 @@ unsafe extern "C" fn SKF_ExtECCVerify(
 /// `public_key` is NULL or an `ECCPUBLICKEYBLOB`, `data` has `length` octets, `sealed` has
 /// room for an `ECCCIPHERBLOB` whose cipher has as many.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ExtECCEncrypt(
+pub(crate) unsafe extern "C" fn SKF_ExtECCEncrypt(
     handle: Handle,
     public_key: *const c_void,
     data: *const u8,
@@ -122,7 +122,7 @@ unsafe extern "C" fn SKF_ExtECCEncrypt(
 /// `sealed` is NULL or an `ECCCIPHERBLOB` as long as its `CipherLen` says; `data` is NULL or
 /// has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ECCDecrypt(
+pub(crate) unsafe extern "C" fn SKF_ECCDecrypt(
     handle: Handle,
     sealed: *const c_void,
     data: *mut u8,
@@ -143,7 +143,7 @@ unsafe extern "C" fn SKF_ECCDecrypt(
 /// # Safety
 /// `private_key` is NULL or an `ECCPRIVATEKEYBLOB`; the rest as for [`SKF_ECCDecrypt`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ExtECCDecrypt(
+pub(crate) unsafe extern "C" fn SKF_ExtECCDecrypt(
     handle: Handle,
     private_key: *const c_void,
     sealed: *const c_void,
@@ -172,7 +172,7 @@ unsafe extern "C" fn SKF_ExtECCDecrypt(
 /// # Safety
 /// `private_key` is NULL or an `ECCPRIVATEKEYBLOB`; the rest as for [`SKF_ECCSignData`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ExtECCSign(
+pub(crate) unsafe extern "C" fn SKF_ExtECCSign(
     handle: Handle,
     private_key: *const c_void,
     data: *const u8,

@@ -14,7 +14,7 @@ use std::ffi::{c_char, c_void};
 /// # Safety
 /// `file` ends with a zero.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_CreateFile(
+pub(crate) unsafe extern "C" fn SKF_CreateFile(
     handle: Handle,
     file: *const c_char,
     size: u32,
@@ -34,7 +34,7 @@ unsafe extern "C" fn SKF_CreateFile(
 /// # Safety
 /// `file` ends with a zero.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_DeleteFile(handle: Handle, file: *const c_char) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_DeleteFile(handle: Handle, file: *const c_char) -> u32 {
     entry(|| {
         let application = object::<OpenApplication>(handle.addr(), Operation::Write)?;
         // SAFETY: as the caller says.
@@ -47,7 +47,11 @@ unsafe extern "C" fn SKF_DeleteFile(handle: Handle, file: *const c_char) -> u32 
 /// # Safety
 /// `list` is NULL or has the room that `size` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_EnumFiles(handle: Handle, list: *mut c_char, size: *mut u32) -> u32 {
+pub(crate) unsafe extern "C" fn SKF_EnumFiles(
+    handle: Handle,
+    list: *mut c_char,
+    size: *mut u32,
+) -> u32 {
     entry(|| {
         let application = object::<OpenApplication>(handle.addr(), Operation::Find)?;
         // SAFETY: as the caller says.
@@ -63,7 +67,7 @@ unsafe extern "C" fn SKF_EnumFiles(handle: Handle, list: *mut c_char, size: *mut
 /// # Safety
 /// `file` ends with a zero; `info` is NULL or has room for a `FILEATTRIBUTE`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_GetFileInfo(
+pub(crate) unsafe extern "C" fn SKF_GetFileInfo(
     handle: Handle,
     file: *const c_char,
     info: *mut c_void,
@@ -83,7 +87,7 @@ unsafe extern "C" fn SKF_GetFileInfo(
 /// # Safety
 /// `file` ends with a zero; `output` is NULL or has the room that `length` says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_ReadFile(
+pub(crate) unsafe extern "C" fn SKF_ReadFile(
     handle: Handle,
     file: *const c_char,
     offset: u32,
@@ -106,7 +110,7 @@ unsafe extern "C" fn SKF_ReadFile(
 /// # Safety
 /// `file` ends with a zero; `data` has `size` octets.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn SKF_WriteFile(
+pub(crate) unsafe extern "C" fn SKF_WriteFile(
     handle: Handle,
     file: *const c_char,
     offset: u32,

@@ -1,0 +1,143 @@
+//! The C functions, called as a script of octets says: what a fuzzer runs under
+//! AddressSanitizer.
+//!
+//! The caller's promises are kept, for breaking them is the caller's fault: a pointer that is
+//! not NULL has the octets that the length beside it says, in memory of exactly that size, and
+//! a text ends with a zero. Everything else is the script's: which functions, in which order,
+//! with which handles, lengths beside NULL, numbers and contents.
+
+mod sys;
+
+pub use sys::run;
+
+use crate::{
+    application::OpenApplication,
+    device::Connected,
+    library::{Opened, forget, library},
+};
+use softdevice::{
+    Application, Device, KeyKind, KeyUse, NewApplication, Options, Pin, Role, Unlocked,
+};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+/// Calls of one script.
+const MAX_CALLS: usize = 64;
+/// Octets of a buffer at most.
+const MAX_BUFFER: usize = 512;
+/// The container that has both keys.
+const CONTAINER: &str = "one";
+
+/// Octets that decide what is called.
+struct Script<'a>(&'a [u8]);
+
+impl Script<'_> {
+    fn octet(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// A number; small ones are frequent.
+    fn number(&mut self) -> u32 {
+        match self.octet() {
+            Some(0xFF) => {
+                let octets = [(); 4].map(|()| self.octet().unwrap_or_default());
+                u32::from_ne_bytes(octets)
+            }
+            octet => octet.unwrap_or_default().into(),
+        }
+    }
+
+    /// So many octets, in memory of their own.
+    fn octets(&mut self, length: usize) -> Box<[u8]> {
+        let (given, rest) = self.0.split_at(length.min(self.0.len()));
+        self.0 = rest;
+        let mut octets = given.to_vec();
+        octets.resize(length, 0);
+        octets.into_boxed_slice()
+    }
+
+    /// A length that a buffer may have.
+    fn length(&mut self) -> usize {
+        self.number() as usize % (MAX_BUFFER + 1)
+    }
+
+    fn pick<T: Copy>(&mut self, known: &[T]) -> Option<T> {
+        let index = usize::from(self.octet()?);
+        known.get(index % known.len().max(1)).copied()
+    }
+}
+
+/// What all scripts work on.
+struct Stage {
+    device: Device,
+    application: Application,
+    user: Arc<Unlocked>,
+}
+
+/// A device in memory, where there is a place for that, with a user who is logged in.
+fn stage() -> Option<&'static Stage> {
+    static STAGE: OnceLock<Option<Stage>> = OnceLock::new();
+    STAGE.get_or_init(|| make().ok()).as_ref()
+}
+
+fn make() -> softdevice::Result<Stage> {
+    let memory = Path::new("/dev/shm");
+    let folder = match memory.is_dir() {
+        true => memory.into(),
+        false => std::env::temp_dir(),
+    };
+    let mut name = [0; 8];
+    getrandom::fill(&mut name).map_err(|_| softdevice::Error::Random)?;
+    let name = format!("softdevice-skf-{:016x}", u64::from_ne_bytes(name));
+    let path = folder.join(name).join("device.db");
+    let device = Device::create(&path, &Options::default().with_iterations(1_000))?;
+    let pin = Pin::new("user pin")?;
+    let wanted = NewApplication::new("fuzz", Pin::new("admin pin")?)
+        .with_user_pin(pin.clone())
+        .with_file_rights(0x10);
+    let application = device.create_application(&wanted)?;
+    let user = application.login(Role::User, &pin)?;
+    let container = application.create_container(CONTAINER)?;
+    for for_use in [KeyUse::Signing, KeyUse::Encryption] {
+        user.generate_pair(&container, for_use, KeyKind::Sm2)?;
+    }
+    Ok(Stage {
+        device,
+        application,
+        user: Arc::new(user),
+    })
+}
+
+/// Handles of the device, and of the application with the user logged in and the container
+/// open.
+fn open() -> Option<[usize; 3]> {
+    let stage = stage()?;
+    let device = Connected::new(stage.device.clone(), true);
+    let device = library().devices.insert(device)?;
+    let connected = library().devices.get(device)?;
+    let application = OpenApplication::with_user(
+        connected,
+        stage.application.clone(),
+        Arc::clone(&stage.user),
+    );
+    let application = library().applications.insert(application)?;
+    let opened = library().applications.get(application)?;
+    let container = opened.open_container(CONTAINER).ok()?;
+    Some([device, application, container])
+}
+
+/// Closes everything of this process.
+fn close() {
+    forget(|_| true);
+    library().devices.retain(|_| false);
+}
+
+/// The public key of a container, for a script that wants a good one.
+fn public_key(container: usize) -> Option<Vec<u8>> {
+    let container = crate::container::OpenContainer::table(library()).get(container)?;
+    container.export_public_key(KeyUse::Encryption).ok()
+}
