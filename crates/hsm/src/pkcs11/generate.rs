@@ -9,7 +9,7 @@ use super::{
 use crate::{Error, KeyAlgorithm, KeyLabel, KeyUse};
 use cryptoki::{
     mechanism::{Mechanism, MechanismType, vendor_defined::VendorDefinedMechanism},
-    object::{Attribute, KeyType, ObjectHandle},
+    object::{Attribute, AttributeType, KeyType, ObjectHandle},
 };
 use gm_crypto::{sm2, sm3::Sm3};
 use sha2::Digest;
@@ -171,7 +171,8 @@ fn make(
             return Err(Error::KeyExists { label });
         }
         let made = make_pair(session, label.as_str(), key_use, &order, true)?;
-        let finished = finish(session, &label, key_use, made, sm2);
+        let finished = check_kept(session, made.private, order.extractable)
+            .and_then(|()| finish(session, &label, key_use, made, sm2));
         if finished.is_err() {
             session.discard([made.private, made.public]);
         }
@@ -290,6 +291,18 @@ fn is_about_template(name: &str) -> bool {
     )
 }
 
+/// Makes sure that the private half is kept as was asked for.
+fn check_kept(session: &Session, private: ObjectHandle, extractable: bool) -> Result<(), Error> {
+    let sensitive = session.flag(private, AttributeType::Sensitive)?;
+    let leaves = session.flag(private, AttributeType::Extractable)?;
+    if sensitive == Some(false) || (leaves == Some(true) && !extractable) {
+        return Err(Error::ReadBack {
+            call: "C_GenerateKeyPair",
+        });
+    }
+    Ok(())
+}
+
 /// Reads the public half, names the pair after it, and makes sure that the label is ours.
 fn finish(
     session: &mut Session,
@@ -325,7 +338,7 @@ pub(super) fn id(half: &PublicHalf) -> Result<Vec<u8>, Error> {
 /// Gives both halves a `CKA_ID`; a token that does not let it be changed keeps the one
 /// that both have.
 fn name_after(session: &Session, pair: Pair, id: &[u8]) -> Result<(), Error> {
-    let before = session.octets(pair.private, cryptoki::object::AttributeType::Id)?;
+    let before = session.octets(pair.private, AttributeType::Id)?;
     let set = |object, id: &[u8]| {
         let id = [Attribute::Id(id.into())];
         session.ask("C_SetAttributeValue", |handle| {

@@ -63,21 +63,38 @@ pub(super) fn octet_string(point: &[u8]) -> Vec<u8> {
 }
 
 impl PublicHalf {
-    /// The public half of a private key: from the public key object of its `CKA_ID`, from
-    /// the private key itself, or from a certificate of its `CKA_ID`.
+    /// The public half of a private key: as the private key itself tells it, or else from
+    /// the public key object of its `CKA_ID`, or else from a certificate of that.
+    ///
+    /// Anybody who reaches the token may write a public object, without a PIN: where several
+    /// contradict each other, none is believed.
     pub(super) fn of(
         session: &Session,
         key: ObjectHandle,
         id: &[u8],
         sm2: Option<KeyType>,
     ) -> Result<Self, Error> {
+        if let Some(half) = Self::of_key(session, key, sm2)? {
+            return Ok(half);
+        }
         let beside = |class| match id {
             [] => Ok(Vec::new()),
             id => session.find(&[Attribute::Class(class), Attribute::Id(id.into())]),
         };
-        for object in beside(ObjectClass::PUBLIC_KEY)?.into_iter().chain([key]) {
-            if let Some(half) = Self::of_key(session, object, sm2)? {
-                return Ok(half);
+        let mut halves: Vec<Self> = Vec::new();
+        for object in beside(ObjectClass::PUBLIC_KEY)? {
+            let half = Self::of_key(session, object, sm2)?;
+            halves.extend(half.filter(|half| halves.iter().all(|other| other.spki != half.spki)));
+        }
+        match (halves.pop(), halves.is_empty()) {
+            (None, _) => {}
+            (Some(half), true) => return Ok(half),
+            (Some(_), false) => {
+                return Err(Error::Unsupported {
+                    what: "one public key to this key: several objects of its CKA_ID contradict \
+                           each other; remove the wrong ones",
+                    interface: "the token",
+                });
             }
         }
         for object in beside(ObjectClass::CERTIFICATE)? {

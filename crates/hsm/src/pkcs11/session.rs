@@ -264,6 +264,8 @@ impl Session {
                 | Attribute::Decrypt(flag)
                 | Attribute::Derive(flag)
                 | Attribute::Unwrap(flag)
+                | Attribute::Sensitive(flag)
+                | Attribute::Extractable(flag)
                 | Attribute::AlwaysAuthenticate(flag),
             ) => Some(flag),
             _ => None,

@@ -55,7 +55,8 @@ pub struct Pkcs11Options {
     /// Whether encryption keys that are made may leave the token wrapped (they are
     /// extractable then, and sensitive still): for the token of a key-management centre.
     pub wrappable: bool,
-    /// The sessions.
+    /// The sessions. Smart cards take up to a minute to make an RSA key: a token that is to
+    /// make one needs that much as `time_limit`.
     pub pool: PoolOptions,
 }
 

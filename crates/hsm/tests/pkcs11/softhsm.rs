@@ -371,6 +371,41 @@ fn keys_of_other_programs_are_used_however_their_public_half_is_kept() {
         assert_eq!(half.public_key(), whole.public_key());
         assert!(verify(&*half, b"m", half.sign(b"m").unwrap().raw_bytes()));
 
+        // Somebody without the PIN may write a public key beside a key. Nobody believes it.
+        let (public, _) = make("forged", &[6]);
+        let point = session
+            .get_attributes(public, &[AttributeType::EcPoint])
+            .unwrap();
+        let [Attribute::EcPoint(point)] = &point[..] else {
+            panic!("{point:?}");
+        };
+        let mut forged = vec![
+            Attribute::Class(ObjectClass::PUBLIC_KEY),
+            Attribute::KeyType(KeyType::EC),
+            Attribute::Token(true),
+            Attribute::Private(false),
+            Attribute::Id(vec![6]),
+            Attribute::EcParams(
+                ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7")
+                    .to_der()
+                    .unwrap(),
+            ),
+            Attribute::EcPoint(point.clone()),
+        ];
+        session.create_object(&forged).unwrap();
+        token
+            .key(&label("forged"))
+            .expect("the same key twice is no contradiction");
+        let mut other = point.clone();
+        *other.last_mut().unwrap() ^= 1;
+        *forged.last_mut().unwrap() = Attribute::EcPoint(other);
+        session.create_object(&forged).unwrap();
+        let contradiction = token.key(&label("forged"));
+        assert!(
+            matches!(contradiction, Err(Error::Unsupported { .. })),
+            "{contradiction:?}"
+        );
+
         // An SM2 key of an ordinary kind is no key that signs here.
         let sm2_key = SecretKey::generate(&mut SysRng).unwrap();
         let template = [
