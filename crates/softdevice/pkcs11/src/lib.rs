@@ -20,6 +20,10 @@ mod attribute;
 mod calls;
 mod cipher;
 mod digest;
+#[cfg(any(test, feature = "fuzz"))]
+mod fuzz {
+    pub(crate) mod sys;
+}
 mod info;
 mod keys;
 mod mechanism;
@@ -35,3 +39,7 @@ mod sys;
 mod template;
 mod token;
 mod vendor;
+
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub use fuzz::sys::fuzz_calls;

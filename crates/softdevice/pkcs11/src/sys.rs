@@ -512,6 +512,12 @@ unsafe fn interface(
 /// The name of the standard's functions.
 const NAME: &std::ffi::CStr = c"PKCS 11";
 
+/// The functions, for a program in this process.
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) fn functions() -> &'static CK_FUNCTION_LIST_3_0 {
+    &LIST_3_0
+}
+
 /// Interfaces are pointers to what never changes.
 struct Interfaces([CK_INTERFACE; 2]);
 

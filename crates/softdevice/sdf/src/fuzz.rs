@@ -7,8 +7,11 @@
 //! lengths beside NULL, numbers and contents.
 
 mod sys;
+#[cfg(test)]
+mod tests;
 
-pub use sys::run;
+#[cfg(feature = "fuzz")]
+pub use sys::fuzz_calls;
 
 use crate::{
     index::Right,

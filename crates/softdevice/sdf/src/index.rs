@@ -34,7 +34,7 @@ impl Right {
     }
 
     /// The public encryption key.
-    #[cfg(feature = "fuzz")]
+    #[cfg(any(test, feature = "fuzz"))]
     pub(crate) fn encryption_key(&self) -> Option<PublicKey> {
         let key = self.key(KeyUse::Encryption).ok()?;
         Some(*key.sm2().ok()?.verifying_key().public_key())

@@ -31,7 +31,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `fuzz` | `fuzz::run`: the C functions, called as octets say |
+//! | `fuzz` | `fuzz_calls`: the C functions, called as octets say |
 
 mod agreement;
 mod algorithm;
@@ -40,8 +40,8 @@ mod code;
 mod debug;
 mod device;
 mod file;
-#[cfg(feature = "fuzz")]
-pub mod fuzz;
+#[cfg(any(test, feature = "fuzz"))]
+mod fuzz;
 mod hash;
 mod index;
 mod key;
@@ -51,3 +51,7 @@ mod session;
 mod settings;
 mod symmetric;
 mod sys;
+
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub use fuzz::fuzz_calls;

@@ -88,7 +88,7 @@ pub(crate) fn insert_device(device: Device, settings: Settings) -> Result<usize>
 }
 
 /// The settings that a call with a session's handle will find.
-#[cfg(feature = "fuzz")]
+#[cfg(any(test, feature = "fuzz"))]
 pub(crate) fn settings(session: usize) -> Option<Settings> {
     SESSIONS.get(session).map(|session| session.settings())
 }

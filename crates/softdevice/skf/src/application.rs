@@ -101,7 +101,7 @@ pub(crate) fn close(handle: usize) -> Result<()> {
 
 impl OpenApplication {
     /// An application with the user logged in.
-    #[cfg(feature = "fuzz")]
+    #[cfg(any(test, feature = "fuzz"))]
     pub(crate) fn with_user(
         device: Arc<Connected>,
         application: Application,

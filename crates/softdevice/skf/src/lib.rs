@@ -34,7 +34,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `fuzz` | `fuzz::run`: the C functions, called as octets say |
+//! | `fuzz` | `fuzz_calls`: the C functions, called as octets say |
 
 mod agreement;
 mod algorithm;
@@ -46,8 +46,12 @@ mod device;
 mod digest;
 mod ecc;
 mod file;
-#[cfg(feature = "fuzz")]
-pub mod fuzz;
+#[cfg(any(test, feature = "fuzz"))]
+mod fuzz;
 mod library;
 mod rsa;
 mod sys;
+
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub use fuzz::fuzz_calls;

@@ -9,6 +9,7 @@ mod login;
 mod objects;
 mod processes;
 mod sm2;
+mod speed;
 mod symmetric;
 mod sys;
 

@@ -100,12 +100,16 @@ fn word(pointer: *mut u8) -> MaybeUninit<usize> {
     MaybeUninit::new(pointer.expose_provenance())
 }
 
-/// Runs a script; ends when it does.
-pub fn run(octets: &[u8]) {
+/// Runs a script; ends when it does. Gives the number of calls that succeeded.
+#[cfg_attr(
+    not(feature = "fuzz"),
+    expect(unreachable_pub, reason = "it is reached where there is a fuzzer")
+)]
+pub fn fuzz_calls(octets: &[u8]) -> usize {
     let mut script = Script(octets);
     let settings = script.octet().unwrap_or_default();
     let Some((device, session)) = open(settings) else {
-        return;
+        return 0;
     };
     let width = if settings & 4 == 0 {
         Width::Bits512
@@ -115,6 +119,7 @@ pub fn run(octets: &[u8]) {
     let session = ptr::without_provenance_mut(session);
     let mut handles: Vec<Handle> = vec![session, ptr::null_mut()];
     handles.push(ptr::without_provenance_mut(device));
+    let mut succeeded = 0;
     for _ in 0..MAX_CALLS {
         let Some(which) = script.octet() else { break };
         // Mostly the good one.
@@ -123,21 +128,24 @@ pub fn run(octets: &[u8]) {
             Some(1) => ptr::without_provenance_mut(script.number() as usize),
             _ => session,
         };
-        if let Some(made) = call(which, at, &mut script, &handles, width) {
-            handles.push(made);
-        }
+        let Some((good, made)) = call(which, at, &mut script, &handles, width) else {
+            break;
+        };
+        succeeded += usize::from(good);
+        handles.extend(made);
     }
     close(device);
+    succeeded
 }
 
-/// One call; gives the handle that it made.
+/// One call; gives whether it succeeded, and the handle that it made.
 fn call(
     which: u8,
     at: Handle,
     script: &mut Script<'_>,
     handles: &[Handle],
     width: Width,
-) -> Option<Handle> {
+) -> Option<(bool, Option<Handle>)> {
     let mut memory = Memory::default();
     let memory = &mut memory;
     let mut made: Handle = ptr::null_mut();
@@ -161,85 +169,73 @@ fn call(
     let bits = script.pick(&[128, 256, 512, 0, 7, u32::MAX])?;
     // SAFETY: each pointer is NULL, or into `memory`, which has as many octets there as the
     // function is told or its structure has; `place` has room for a handle.
-    unsafe {
+    let code = unsafe {
         match which % 58 {
-            0 => {
-                SDF_OpenSession(at, place);
-            }
-            1 => {
-                SDF_CloseSession(at);
-            }
-            2 => {
-                SDF_GetDeviceInfo(at, memory.structure(script, 100).cast());
-            }
+            0 => SDF_OpenSession(at, place),
+            1 => SDF_CloseSession(at),
+            2 => SDF_GetDeviceInfo(at, memory.structure(script, 100).cast()),
             3 => {
                 let (random, length) = memory.input(script);
-                SDF_GenerateRandom(at, length, random);
+                SDF_GenerateRandom(at, length, random)
             }
             4 => {
                 let (password, length) = memory.input(script);
-                SDF_GetPrivateKeyAccessRight(at, 2, password, length);
+                SDF_GetPrivateKeyAccessRight(at, 2, password, length)
             }
-            5 => {
-                SDF_ReleasePrivateKeyAccessRight(at, 2);
-            }
+            5 => SDF_ReleasePrivateKeyAccessRight(at, 2),
             6 => {
                 let key = memory.structure(script, width.public_key());
-                SDF_ExportSignPublicKey_ECC(at, index, key.cast());
+                SDF_ExportSignPublicKey_ECC(at, index, key.cast())
             }
             7 => {
                 let key = memory.structure(script, width.public_key());
-                SDF_ExportEncPublicKey_ECC(at, index, key.cast());
+                SDF_ExportEncPublicKey_ECC(at, index, key.cast())
             }
             8 => {
                 let public = memory.structure(script, width.public_key()).cast();
                 let private = memory.structure(script, width.private_key()).cast();
-                SDF_GenerateKeyPair_ECC(at, algorithm, bits, public, private);
+                SDF_GenerateKeyPair_ECC(at, algorithm, bits, public, private)
             }
             9 => {
                 // Room for the longest key that bits may say.
                 let sealed = memory.structure(script, width.cipher_head() + 64);
-                SDF_GenerateKeyWithIPK_ECC(at, index, bits, sealed.cast(), place);
+                SDF_GenerateKeyWithIPK_ECC(at, index, bits, sealed.cast(), place)
             }
             10 => {
                 let sealed = memory.structure(script, width.cipher_head() + 64).cast();
                 let public = memory.public_key(script, width).cast();
-                SDF_GenerateKeyWithEPK_ECC(at, bits, algorithm, public, sealed, place);
+                SDF_GenerateKeyWithEPK_ECC(at, bits, algorithm, public, sealed, place)
             }
-            11 => {
-                SDF_ImportKeyWithISK_ECC(at, index, memory.cipher(script, width).cast(), place);
-            }
+            11 => SDF_ImportKeyWithISK_ECC(at, index, memory.cipher(script, width).cast(), place),
             12 => {
                 let public = memory.public_key(script, width).cast();
                 let sealed = memory.cipher(script, width).cast();
-                SDF_ExchangeDigitEnvelopeBaseOnECC(at, index, algorithm, public, sealed, sealed);
+                SDF_ExchangeDigitEnvelopeBaseOnECC(at, index, algorithm, public, sealed, sealed)
             }
             13 => {
                 let (sealed, length) = memory.output(script);
-                SDF_GenerateKeyWithKEK(at, bits, algorithm, index, sealed, length, place);
+                SDF_GenerateKeyWithKEK(at, bits, algorithm, index, sealed, length, place)
             }
             14 => {
                 let (sealed, length) = memory.input(script);
-                SDF_ImportKeyWithKEK(at, algorithm, index, sealed, length, place);
+                SDF_ImportKeyWithKEK(at, algorithm, index, sealed, length, place)
             }
             15 => {
                 let (octets, length) = memory.input(script);
-                SDF_ImportKey(at, octets, length, place);
+                SDF_ImportKey(at, octets, length, place)
             }
-            16 => {
-                SDF_DestroyKey(at, key);
-            }
+            16 => SDF_DestroyKey(at, key),
             17 => {
                 let (id, length) = memory.input(script);
                 let lasting = memory.structure(script, width.public_key()).cast();
                 let now = memory.structure(script, width.public_key()).cast();
-                SDF_GenerateAgreementDataWithECC(at, index, bits, id, length, lasting, now, place);
+                SDF_GenerateAgreementDataWithECC(at, index, bits, id, length, lasting, now, place)
             }
             18 => {
                 let (id, length) = memory.input(script);
                 let lasting = memory.public_key(script, width).cast();
                 let now = memory.public_key(script, width).cast();
-                SDF_GenerateKeyWithECC(at, id, length, lasting, now, key, place);
+                SDF_GenerateKeyWithECC(at, id, length, lasting, now, key, place)
             }
             19 => {
                 let (id, length) = memory.input(script);
@@ -261,30 +257,30 @@ fn call(
                     lasting,
                     now,
                     place,
-                );
+                )
             }
             20 => {
                 let (data, length) = memory.input(script);
                 let signature = memory.structure(script, width.signature()).cast();
-                SDF_InternalSign_ECC(at, index, data, length, signature);
+                SDF_InternalSign_ECC(at, index, data, length, signature)
             }
             21 => {
                 let (data, length) = memory.input(script);
                 let signature = memory.structure(script, width.signature()).cast();
-                SDF_InternalVerify_ECC(at, index, data, length, signature);
+                SDF_InternalVerify_ECC(at, index, data, length, signature)
             }
             22 => {
                 let public = memory.public_key(script, width).cast();
                 let (data, length) = memory.input(script);
                 let signature = memory.structure(script, width.signature()).cast();
-                SDF_ExternalVerify_ECC(at, algorithm, public, data, length, signature);
+                SDF_ExternalVerify_ECC(at, algorithm, public, data, length, signature)
             }
             23 => {
                 let public = memory.public_key(script, width).cast();
                 let (data, length) = memory.input(script);
                 let room = width.cipher_head() + if data.is_null() { 0 } else { length as usize };
                 let sealed = memory.structure(script, room).cast();
-                SDF_ExternalEncrypt_ECC(at, algorithm, public, data, length, sealed);
+                SDF_ExternalEncrypt_ECC(at, algorithm, public, data, length, sealed)
             }
             24 | 25 => {
                 let (data, length) = memory.input(script);
@@ -304,7 +300,7 @@ fn call(
                         word(sealed),
                         MaybeUninit::uninit(),
                     ),
-                };
+                }
             }
             26 | 27 => {
                 let sealed = word(memory.cipher(script, width));
@@ -321,7 +317,7 @@ fn call(
                         MaybeUninit::uninit(),
                     ),
                     _ => SDF_InternalDecrypt_ECC(at, index, number, sealed, data, length),
-                };
+                }
             }
             28 | 29 => {
                 let iv = memory.structure(script, 16);
@@ -336,51 +332,51 @@ fn call(
                 } else {
                     SDF_Decrypt
                 };
-                function(at, key, algorithm, iv, input, length, output, room);
+                function(at, key, algorithm, iv, input, length, output, room)
             }
             30 => {
                 let (iv, length) = memory.input(script);
-                SDF_EncryptInit(at, key, algorithm, iv, length);
+                SDF_EncryptInit(at, key, algorithm, iv, length)
             }
             31 => {
                 let (input, length) = memory.input(script);
                 let (output, room) = memory.output(script);
-                SDF_EncryptUpdate(at, input, length, output, room);
+                SDF_EncryptUpdate(at, input, length, output, room)
             }
             32 => {
                 let (output, room) = memory.output(script);
-                SDF_EncryptFinal(at, output, room);
+                SDF_EncryptFinal(at, output, room)
             }
             33 => {
                 let (iv, length) = memory.input(script);
-                SDF_DecryptInit(at, key, algorithm, iv, length);
+                SDF_DecryptInit(at, key, algorithm, iv, length)
             }
             34 => {
                 let (input, length) = memory.input(script);
                 let (output, room) = memory.output(script);
-                SDF_DecryptUpdate(at, input, length, output, room);
+                SDF_DecryptUpdate(at, input, length, output, room)
             }
             35 => {
                 let (output, room) = memory.output(script);
-                SDF_DecryptFinal(at, output, room);
+                SDF_DecryptFinal(at, output, room)
             }
             36 => {
                 let iv = memory.structure(script, 16);
                 let (input, length) = memory.input(script);
                 let (output, room) = memory.output(script);
-                SDF_CalculateMAC(at, key, algorithm, iv, input, length, output, room);
+                SDF_CalculateMAC(at, key, algorithm, iv, input, length, output, room)
             }
             37 => {
                 let (iv, length) = memory.input(script);
-                SDF_CalculateMACInit(at, key, algorithm, iv, length);
+                SDF_CalculateMACInit(at, key, algorithm, iv, length)
             }
             38 => {
                 let (input, length) = memory.input(script);
-                SDF_CalculateMACUpdate(at, input, length);
+                SDF_CalculateMACUpdate(at, input, length)
             }
             39 => {
                 let (output, room) = memory.output(script);
-                SDF_CalculateMACFinal(at, output, room);
+                SDF_CalculateMACFinal(at, output, room)
             }
             40 => {
                 let (start, start_length) = memory.input(script);
@@ -402,7 +398,7 @@ fn call(
                     room,
                     tag,
                     tag_room,
-                );
+                )
             }
             41 => {
                 let (start, start_length) = memory.input(script);
@@ -424,7 +420,7 @@ fn call(
                     length,
                     output,
                     room,
-                );
+                )
             }
             42 | 43 => {
                 let (start, start_length) = memory.input(script);
@@ -441,7 +437,7 @@ fn call(
                         head,
                         head_length,
                         length,
-                    );
+                    )
                 } else {
                     SDF_AuthDecInit(
                         at,
@@ -454,50 +450,48 @@ fn call(
                         tag,
                         tag_length,
                         length,
-                    );
+                    )
                 }
             }
             44 | 45 => {
                 let (input, length) = memory.input(script);
                 let (output, room) = memory.output(script);
                 if which.is_multiple_of(2) {
-                    SDF_AuthEncUpdate(at, input, length, output, room);
+                    SDF_AuthEncUpdate(at, input, length, output, room)
                 } else {
-                    SDF_AuthDecUpdate(at, input, length, output, room);
+                    SDF_AuthDecUpdate(at, input, length, output, room)
                 }
             }
             46 => {
                 let (output, room) = memory.output(script);
                 let (tag, tag_room) = memory.output(script);
-                SDF_AuthEncFinal(at, output, room, tag, tag_room);
+                SDF_AuthEncFinal(at, output, room, tag, tag_room)
             }
             47 => {
                 let (output, room) = memory.output(script);
-                SDF_AuthDecFinal(at, output, room);
+                SDF_AuthDecFinal(at, output, room)
             }
-            48 => {
-                SDF_HMACInit(at, key, algorithm);
-            }
+            48 => SDF_HMACInit(at, key, algorithm),
             49 => {
                 let (input, length) = memory.input(script);
-                SDF_HMACUpdate(at, input, length);
+                SDF_HMACUpdate(at, input, length)
             }
             50 => {
                 let (output, room) = memory.output(script);
-                SDF_HMACFinal(at, output, room);
+                SDF_HMACFinal(at, output, room)
             }
             51 => {
                 let public = memory.public_key(script, width).cast();
                 let (id, length) = memory.input(script);
-                SDF_HashInit(at, algorithm, public, id, length);
+                SDF_HashInit(at, algorithm, public, id, length)
             }
             52 => {
                 let (input, length) = memory.input(script);
-                SDF_HashUpdate(at, input, length);
+                SDF_HashUpdate(at, input, length)
             }
             53 => {
                 let (output, room) = memory.output(script);
-                SDF_HashFinal(at, output, room);
+                SDF_HashFinal(at, output, room)
             }
             54 => {
                 let (name, length) = memory.input(script);
@@ -510,19 +504,19 @@ fn call(
                         SDF_WriteFile(at, name, length, script.number(), octets, buffer)
                     }
                     _ => SDF_ReadFile(at, name, length, script.number(), room, buffer),
-                };
+                }
             }
             55 => {
                 let private = memory.structure(script, width.private_key()).cast();
                 let (data, length) = memory.input(script);
                 let signature = memory.structure(script, width.signature()).cast();
-                SDF_ExternalSign_ECC(at, algorithm, private, data, length, signature);
+                SDF_ExternalSign_ECC(at, algorithm, private, data, length, signature)
             }
             56 => {
                 let private = memory.structure(script, width.private_key()).cast();
                 let sealed = memory.cipher(script, width).cast();
                 let (data, length) = memory.output(script);
-                SDF_ExternalDecrypt_ECC(at, algorithm, private, sealed, data, length);
+                SDF_ExternalDecrypt_ECC(at, algorithm, private, sealed, data, length)
             }
             _ => {
                 let (octets, octets_length) = memory.input(script);
@@ -572,9 +566,9 @@ fn call(
                         iv,
                         iv_length,
                     ),
-                };
+                }
             }
         }
-    }
-    (!made.is_null()).then_some(made)
+    };
+    Some((code == 0, (!made.is_null()).then_some(made)))
 }

@@ -13,7 +13,7 @@ use std::{
 pub(crate) type Handle = *mut c_void;
 
 /// The library that cargo built beside this test.
-fn path() -> PathBuf {
+pub(crate) fn path() -> PathBuf {
     let test = env::current_exe().unwrap();
     let name = format!(
         "{}softdevice_sdf{}",

@@ -109,12 +109,17 @@ impl Memory {
     }
 }
 
-/// Runs a script; ends when it does.
-pub fn run(octets: &[u8]) {
+/// Runs a script; ends when it does. Gives the number of calls that succeeded.
+#[cfg_attr(
+    not(feature = "fuzz"),
+    expect(unreachable_pub, reason = "it is reached where there is a fuzzer")
+)]
+pub fn fuzz_calls(octets: &[u8]) -> usize {
     let mut script = Script(octets);
-    let Some(opened) = open() else { return };
+    let Some(opened) = open() else { return 0 };
     let [device, application, container] = opened.map(ptr::without_provenance_mut);
     let mut handles: Vec<Handle> = vec![device, application, container, ptr::null_mut()];
+    let mut succeeded = 0;
     for _ in 0..MAX_CALLS {
         let Some(which) = script.octet() else { break };
         let strange = match script.octet() {
@@ -124,11 +129,14 @@ pub fn run(octets: &[u8]) {
         };
         // Mostly the good ones.
         let good = [device, application, container].map(|handle| strange.unwrap_or(handle));
-        if let Some(made) = call(which, good, &mut script, &handles) {
-            handles.push(made);
-        }
+        let Some((good, made)) = call(which, good, &mut script, &handles) else {
+            break;
+        };
+        succeeded += usize::from(good);
+        handles.extend(made);
     }
     close();
+    succeeded
 }
 
 fn parameter(script: &mut Script<'_>) -> BlockCipherParam {
@@ -144,13 +152,13 @@ fn parameter(script: &mut Script<'_>) -> BlockCipherParam {
     BlockCipherParam::read(&octets).unwrap_or_default()
 }
 
-/// One call; gives the handle that it made.
+/// One call; gives whether it succeeded, and the handle that it made.
 fn call(
     which: u8,
     [device, application, container]: [Handle; 3],
     script: &mut Script<'_>,
     handles: &[Handle],
-) -> Option<Handle> {
+) -> Option<(bool, Option<Handle>)> {
     let mut memory = Memory::default();
     let memory = &mut memory;
     let mut made: Handle = ptr::null_mut();
@@ -173,36 +181,26 @@ fn call(
     // SAFETY: each pointer is NULL, or into `memory`, which has as many octets there as the
     // function is told or its structure has, and a zero behind a text; `place` has room for a
     // handle.
-    unsafe {
+    let code = unsafe {
         match which % 64 {
-            0 => {
-                SKF_SetLabel(device, memory.text(script));
-            }
-            1 => {
-                SKF_GetDevInfo(device, memory.structure(script, 294));
-            }
-            2 => {
-                SKF_LockDev(device, 0);
-            }
-            3 => {
-                SKF_UnlockDev(device);
-            }
-            4 => {
-                SKF_Transmit(device);
-            }
+            0 => SKF_SetLabel(device, memory.text(script)),
+            1 => SKF_GetDevInfo(device, memory.structure(script, 294)),
+            2 => SKF_LockDev(device, 0),
+            3 => SKF_UnlockDev(device),
+            4 => SKF_Transmit(device),
             5 => {
                 let (octets, length) = memory.input(script);
-                SKF_ChangeDevAuthKey(device, octets, length);
+                SKF_ChangeDevAuthKey(device, octets, length)
             }
             6 => {
                 let (octets, length) = memory.input(script);
-                SKF_DevAuth(device, octets, length);
+                SKF_DevAuth(device, octets, length)
             }
             7 => {
                 let (old, new) = (memory.text(script), memory.text(script));
                 let retries = memory.structure(script, 4);
                 // Of a type that is none, so that the PINs stay.
-                SKF_ChangePIN(application, script.number() | 2, old, new, retries);
+                SKF_ChangePIN(application, script.number() | 2, old, new, retries)
             }
             8 => {
                 let [maximum, remaining] = [(); 2].map(|()| memory.structure(script, 4));
@@ -213,20 +211,18 @@ fn call(
                     maximum,
                     remaining,
                     default,
-                );
+                )
             }
             9 => {
                 let retries = memory.structure(script, 4);
                 let pin = memory.text(script);
-                SKF_VerifyPIN(application, script.number() | 2, pin, retries);
+                SKF_VerifyPIN(application, script.number() | 2, pin, retries)
             }
             10 => {
                 let retries = memory.structure(script, 4);
-                SKF_UnblockPIN(application, ptr::null(), memory.text(script), retries);
+                SKF_UnblockPIN(application, ptr::null(), memory.text(script), retries)
             }
-            11 => {
-                SKF_ClearSecureState(application);
-            }
+            11 => SKF_ClearSecureState(application),
             12 => {
                 let texts = [(); 3].map(|()| memory.text(script));
                 let [name, administrator, user] = texts;
@@ -240,113 +236,95 @@ fn call(
                     tries,
                     algorithm,
                     place,
-                );
+                )
             }
             13 => {
                 let (names, size) = memory.output(script);
-                SKF_EnumApplication(device, names, size);
+                SKF_EnumApplication(device, names, size)
             }
-            14 => {
-                SKF_DeleteApplication(device, memory.text(script));
-            }
-            15 => {
-                SKF_OpenApplication(device, memory.text(script), place);
-            }
-            16 => {
-                SKF_CloseApplication(application);
-            }
+            14 => SKF_DeleteApplication(device, memory.text(script)),
+            15 => SKF_OpenApplication(device, memory.text(script), place),
+            16 => SKF_CloseApplication(application),
             17 => {
                 let name = memory.text(script);
                 let rights = script.pick(&[0, 1, 0x10, 0xFF]).unwrap_or_default();
-                SKF_CreateFile(application, name, script.number() % 4096, rights, rights);
+                SKF_CreateFile(application, name, script.number() % 4096, rights, rights)
             }
-            18 => {
-                SKF_DeleteFile(application, memory.text(script));
-            }
+            18 => SKF_DeleteFile(application, memory.text(script)),
             19 => {
                 let (names, size) = memory.output(script);
-                SKF_EnumFiles(application, names, size);
+                SKF_EnumFiles(application, names, size)
             }
             20 => {
                 let name = memory.text(script);
-                SKF_GetFileInfo(application, name, memory.structure(script, 44));
+                SKF_GetFileInfo(application, name, memory.structure(script, 44))
             }
             21 => {
                 let name = memory.text(script);
                 let (output, length) = memory.output(script);
                 let (offset, size) = (script.number(), script.number());
-                SKF_ReadFile(application, name, offset, size, output, length);
+                SKF_ReadFile(application, name, offset, size, output, length)
             }
             22 => {
                 let name = memory.text(script);
                 let (input, length) = memory.input(script);
-                SKF_WriteFile(application, name, script.number(), input, length);
+                SKF_WriteFile(application, name, script.number(), input, length)
             }
-            23 => {
-                SKF_CreateContainer(application, memory.text(script), place);
-            }
+            23 => SKF_CreateContainer(application, memory.text(script), place),
             24 => {
                 let name = memory.text(script);
                 // The stage's own container stays.
                 if script.octet() == Some(0) && !name.is_null() && *name != b'o' as c_char {
-                    SKF_DeleteContainer(application, name);
+                    SKF_DeleteContainer(application, name)
+                } else {
+                    SKF_DeleteContainer(application, ptr::null())
                 }
             }
-            25 => {
-                SKF_OpenContainer(application, memory.text(script), place);
-            }
-            26 => {
-                SKF_CloseContainer(container);
-            }
+            25 => SKF_OpenContainer(application, memory.text(script), place),
+            26 => SKF_CloseContainer(container),
             27 => {
                 let (names, size) = memory.output(script);
-                SKF_EnumContainer(application, names, size);
+                SKF_EnumContainer(application, names, size)
             }
-            28 => {
-                SKF_GetContainerType(container, memory.structure(script, 4));
-            }
+            28 => SKF_GetContainerType(container, memory.structure(script, 4)),
             29 => {
                 let (certificate, length) = memory.input(script);
-                SKF_ImportCertificate(container, signing, certificate, length);
+                SKF_ImportCertificate(container, signing, certificate, length)
             }
             30 => {
                 let (certificate, length) = memory.output(script);
-                SKF_ExportCertificate(container, signing, certificate, length);
+                SKF_ExportCertificate(container, signing, certificate, length)
             }
             31 => {
                 let (random, length) = memory.input(script);
-                SKF_GenRandom(device, random, length);
+                SKF_GenRandom(device, random, length)
             }
-            32 => {
-                SKF_GenECCKeyPair(container, algorithm, memory.structure(script, public));
-            }
-            33 | 34 => {
-                SKF_ImportECCKeyPair(container, memory.cipher(script, BEFORE_CIPHER));
-            }
+            32 => SKF_GenECCKeyPair(container, algorithm, memory.structure(script, public)),
+            33 | 34 => SKF_ImportECCKeyPair(container, memory.cipher(script, BEFORE_CIPHER)),
             35 => {
                 let (data, length) = memory.input(script);
                 let signature = memory.structure(script, WIDTH.signature());
-                SKF_ECCSignData(container, data, length, signature);
+                SKF_ECCSignData(container, data, length, signature)
             }
             36 => {
                 let sealed = memory.cipher(script, 0);
                 let (data, length) = memory.output(script);
-                SKF_ECCDecrypt(container, sealed, data, length);
+                SKF_ECCDecrypt(container, sealed, data, length)
             }
             37 | 38 => {
                 let key = memory.public_key(script, container.addr());
                 let (data, length) = memory.input(script);
                 let signature = memory.structure(script, WIDTH.signature());
                 if which.is_multiple_of(2) {
-                    SKF_ECCVerify(device, key, data, length, signature);
+                    SKF_ECCVerify(device, key, data, length, signature)
                 } else {
-                    SKF_ExtECCVerify(device, key, data, length, signature);
+                    SKF_ExtECCVerify(device, key, data, length, signature)
                 }
             }
             39 => {
                 let recipient = memory.public_key(script, container.addr());
                 let sealed = memory.structure(script, WIDTH.cipher_head() + 16);
-                SKF_ECCExportSessionKey(container, algorithm, recipient, sealed, place);
+                SKF_ECCExportSessionKey(container, algorithm, recipient, sealed, place)
             }
             40 => {
                 let recipient = memory.public_key(script, container.addr());
@@ -358,24 +336,24 @@ fn call(
                     data,
                     length,
                     memory.structure(script, room),
-                );
+                )
             }
             41 => {
                 let private = memory.structure(script, WIDTH.private_key());
                 let sealed = memory.cipher(script, 0);
                 let (data, length) = memory.output(script);
-                SKF_ExtECCDecrypt(device, private, sealed, data, length);
+                SKF_ExtECCDecrypt(device, private, sealed, data, length)
             }
             42 => {
                 let private = memory.structure(script, WIDTH.private_key());
                 let (data, length) = memory.input(script);
                 let signature = memory.structure(script, WIDTH.signature());
-                SKF_ExtECCSign(device, private, data, length, signature);
+                SKF_ExtECCSign(device, private, data, length, signature)
             }
             43 => {
                 let (id, length) = memory.input(script);
                 let now = memory.structure(script, public);
-                SKF_GenerateAgreementDataWithECC(container, algorithm, now, id, length, place);
+                SKF_GenerateAgreementDataWithECC(container, algorithm, now, id, length, place)
             }
             44 => {
                 let (id, length) = memory.input(script);
@@ -394,31 +372,25 @@ fn call(
                     other,
                     other_length,
                     place,
-                );
+                )
             }
             45 => {
                 let (id, length) = memory.input(script);
                 let theirs = memory.public_key(script, container.addr());
                 let now = memory.public_key(script, container.addr());
-                SKF_GenerateKeyWithECC(key, theirs, now, id, length, place);
+                SKF_GenerateKeyWithECC(key, theirs, now, id, length, place)
             }
             46 => {
                 let (blob, length) = memory.output(script);
-                SKF_ExportPublicKey(container, signing, blob, length);
+                SKF_ExportPublicKey(container, signing, blob, length)
             }
             47 => {
                 let (wrapped, length) = memory.input(script);
-                SKF_ImportSessionKey(container, algorithm, wrapped, length, place);
+                SKF_ImportSessionKey(container, algorithm, wrapped, length, place)
             }
-            48 => {
-                SKF_SetSymmKey(device, memory.structure(script, 16), algorithm, place);
-            }
-            49 => {
-                SKF_EncryptInit(key, parameter(script));
-            }
-            50 => {
-                SKF_DecryptInit(key, parameter(script));
-            }
+            48 => SKF_SetSymmKey(device, memory.structure(script, 16), algorithm, place),
+            49 => SKF_EncryptInit(key, parameter(script)),
+            50 => SKF_DecryptInit(key, parameter(script)),
             51..=54 => {
                 let (input, length) = memory.input(script);
                 let (output, room) = match script.octet() {
@@ -432,48 +404,44 @@ fn call(
                     53 => SKF_Decrypt,
                     _ => SKF_DecryptUpdate,
                 };
-                function(key, input, length, output, room);
+                function(key, input, length, output, room)
             }
             55 => {
                 let (output, room) = memory.output(script);
-                SKF_EncryptFinal(key, output, room);
+                SKF_EncryptFinal(key, output, room)
             }
             56 => {
                 let (output, room) = memory.output(script);
-                SKF_DecryptFinal(key, output, room);
+                SKF_DecryptFinal(key, output, room)
             }
             57 => {
                 let signer = memory.public_key(script, container.addr());
                 let (id, length) = memory.input(script);
-                SKF_DigestInit(device, algorithm, signer, id, length, place);
+                SKF_DigestInit(device, algorithm, signer, id, length, place)
             }
             58 => {
                 let (input, length) = memory.input(script);
                 let (output, room) = memory.output(script);
-                SKF_Digest(key, input, length, output, room);
+                SKF_Digest(key, input, length, output, room)
             }
             59 => {
                 let (input, length) = memory.input(script);
                 SKF_DigestUpdate(key, input, length);
-                SKF_MacUpdate(key, input, length);
+                SKF_MacUpdate(key, input, length)
             }
             60 => {
                 let (output, room) = memory.output(script);
                 SKF_DigestFinal(key, output, room);
-                SKF_MacFinal(key, output, room);
+                SKF_MacFinal(key, output, room)
             }
-            61 => {
-                SKF_MacInit(key, memory.structure(script, 44), place);
-            }
+            61 => SKF_MacInit(key, memory.structure(script, 44), place),
             62 => {
                 let (input, length) = memory.input(script);
                 let (output, room) = memory.output(script);
-                SKF_Mac(key, input, length, output, room);
+                SKF_Mac(key, input, length, output, room)
             }
-            _ => {
-                SKF_CloseHandle(key);
-            }
+            _ => SKF_CloseHandle(key),
         }
-    }
-    (!made.is_null()).then_some(made)
+    };
+    Some((code == 0, (!made.is_null()).then_some(made)))
 }

@@ -1,6 +1,7 @@
 //! The shared library, loaded as a program loads a maker's.
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+mod c_program;
 mod containers;
 mod devices;
 mod faults;

@@ -24,7 +24,7 @@ pub(crate) struct BlockCipherParam {
 }
 
 /// The library that cargo built beside this test.
-fn path() -> PathBuf {
+pub(crate) fn path() -> PathBuf {
     let test = env::current_exe().unwrap();
     let name = format!(
         "{}softdevice_skf{}",
