@@ -2,7 +2,7 @@
 
 use crate::{args::NamedKey, failure::Failure, keys, output};
 use gm_crypto::{
-    pki::{Ecdsa, RsaPkcs1, Sm2Sm3},
+    pki::Sm2Sm3,
     sm2::{Ciphertext, SecretKey, SigningKey, UserId},
 };
 use hsm::{Checked, Error, KeyHandle, KeyUri, Opened, Password, PinSource, PinWanted, SoftKey};
@@ -35,15 +35,11 @@ pub(crate) fn key_with_id(key: &NamedKey, id: UserId) -> Result<Box<dyn KeyHandl
 
 /// A key none of whose signatures leaves before it was verified.
 pub(crate) fn checked(key: Box<dyn KeyHandle>, id: UserId) -> Box<dyn KeyHandle> {
-    Box::new(Checked::with_algorithms(
-        key,
-        vec![
-            Box::new(Sm2Sm3::with_id(id)),
-            Box::new(Ecdsa::P256_SHA256),
-            Box::new(Ecdsa::P384_SHA384),
-            Box::new(RsaPkcs1::SHA256),
-        ],
-    ))
+    if id == UserId::default() {
+        return Box::new(Checked::new(key));
+    }
+    let algorithm = Box::new(Sm2Sm3::with_id(id));
+    Box::new(Checked::with_algorithms(key, vec![algorithm]))
 }
 
 /// The octets of a key in a file; `None` for one that nobody sees.

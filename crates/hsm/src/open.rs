@@ -4,11 +4,11 @@
 mod device;
 
 use crate::{
-    Error, ExecUri, FileUri, KeyHandle, KeyLabel, KeyUri, Password, PinSource, SoftKey, SoftToken,
-    Token,
+    Error, ExecUri, ExternalCommand, ExternalKey, FileUri, KeyHandle, KeyLabel, KeyUri, Password,
+    PinSource, SoftKey, SoftToken, Token,
 };
 use gm_crypto::{
-    pki::PrivateKeyFile,
+    pki::{PrivateKeyFile, PublicKeyFile, SpkiOptions},
     sm2::{SigningKey, UserId},
 };
 use std::{fs::File, io::Read};
@@ -97,6 +97,7 @@ impl KeyUri {
     }
 }
 
+#[cfg(not(all(feature = "pkcs11", feature = "sdf", feature = "skf")))]
 fn absent(what: &'static str) -> Error {
     Error::Unsupported {
         what,
@@ -156,8 +157,26 @@ impl FileUri {
 }
 
 impl ExecUri {
+    /// The key behind the command. Nothing runs before it signs.
     fn open_key(&self) -> Result<Box<dyn KeyHandle>, Error> {
-        Err(absent("commands that sign"))
+        let path = self.public_key.as_ref().ok_or(Error::Uri {
+            at: "exec".to_owned(),
+            what: "no public-key, by which signatures are checked",
+        })?;
+        let mut octets = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(MAX_FILE_LENGTH).read_to_end(&mut octets))
+            .map_err(Error::io("read", path))?;
+        let file = PublicKeyFile::read(&octets, SpkiOptions::default());
+        let file = file.map_err(|source| Error::KeyFile {
+            path: path.clone(),
+            source,
+        })?;
+        let command = ExternalCommand::new(&self.program, &self.arguments);
+        let key = ExternalKey::new(file.key(), command)
+            .with_digest_form(self.digest)
+            .with_signature_form(self.signature);
+        Ok(Box::new(key))
     }
 }
 

@@ -75,3 +75,44 @@ fn a_key_file_signs_and_is_no_token() {
     let garbage = name.open_key(&mut nobody).unwrap_err();
     assert!(matches!(garbage, Error::KeyFile { .. }), "{garbage:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_command_signs_for_a_public_key_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |query: &str| -> KeyUri {
+        let text = format!(
+            "exec:program=cat;arg={}{query}",
+            folder.path().join("sig").display()
+        );
+        text.parse().unwrap()
+    };
+    let no_key = name("").open_key(&mut nobody).unwrap_err();
+    assert!(matches!(no_key, Error::Uri { .. }), "{no_key:?}");
+
+    let key = SoftKey::generate().unwrap();
+    let path = folder.path().join("key.pub");
+    std::fs::write(&path, key.public_key().as_bytes()).unwrap();
+    let signature = key.sign(b"message").unwrap();
+    std::fs::write(folder.path().join("sig"), signature.raw_bytes()).unwrap();
+    let name = name(&format!("?public-key={}", path.display()));
+    let handle = Checked::new(name.open_key(&mut nobody).unwrap());
+    assert_eq!(handle.public_key(), key.public_key());
+    assert_eq!(handle.sign(b"message").unwrap(), signature);
+    assert!(matches!(handle.sign(b"another"), Err(Error::BadSignature)));
+    let token = name.open(&mut nobody).unwrap_err();
+    assert!(matches!(token, Error::Unsupported { .. }), "{token:?}");
+}
+
+/// What is not compiled in is no error of the name.
+#[cfg(not(any(feature = "pkcs11", feature = "sdf", feature = "skf")))]
+#[test]
+fn a_kind_of_device_that_is_not_compiled_in_is_unsupported() {
+    for text in ["pkcs11:token=a;object=b", "sdf:index=1", "skf:container=a"] {
+        let name: KeyUri = text.parse().unwrap();
+        let token = name.open(&mut nobody).unwrap_err();
+        assert!(matches!(token, Error::Unsupported { .. }), "{token:?}");
+        let key = name.open_key(&mut nobody).unwrap_err();
+        assert!(matches!(key, Error::Unsupported { .. }), "{key:?}");
+    }
+}

@@ -1,10 +1,13 @@
 //! Commands that sign.
 
 use super::encoding::{Attribute, Part, Writer, octets_of, path};
-use crate::Error;
+use crate::{DigestForm, Error, SignatureForm};
 use std::{ffi::OsString, fmt, path::PathBuf};
 
 /// A command that signs: `exec:program=…;arg=…;arg=…?public-key=…`.
+///
+/// Arguments have the places of [`ExternalCommand`](crate::ExternalCommand), their braces
+/// percent-encoded: `arg=%7Bdigest-file%7D`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExecUri {
@@ -14,6 +17,37 @@ pub struct ExecUri {
     pub arguments: Vec<OsString>,
     /// The file with the public key (`public-key`).
     pub public_key: Option<PathBuf>,
+    /// How e is handed to the command (`digest`): `binary` or `hex`.
+    pub digest: DigestForm,
+    /// How the command gives the signature (`signature`): `der`, `raw` or `hex`.
+    pub signature: SignatureForm,
+}
+
+const DIGESTS: [(&str, DigestForm); 2] = [("binary", DigestForm::Binary), ("hex", DigestForm::Hex)];
+const SIGNATURES: [(&str, SignatureForm); 3] = [
+    ("der", SignatureForm::Der),
+    ("raw", SignatureForm::Raw),
+    ("hex", SignatureForm::Hex),
+];
+
+/// The form of this name.
+fn form<T: Copy>(attribute: &Attribute<'_>, forms: &[(&str, T)]) -> Result<T, Error> {
+    let text = attribute.text()?;
+    let found = forms.iter().find(|(name, _)| *name == text);
+    found
+        .map(|(_, form)| *form)
+        .ok_or_else(|| attribute.wrong("no form that is known"))
+}
+
+/// The name of a form; none for the usual one.
+fn name_of<T: Copy + PartialEq + Default>(
+    form: T,
+    forms: &[(&'static str, T)],
+) -> Option<&'static [u8]> {
+    let named = forms.iter().find(|(_, known)| *known == form);
+    named
+        .filter(|_| form != T::default())
+        .map(|(name, _)| name.as_bytes())
 }
 
 impl ExecUri {
@@ -31,12 +65,20 @@ impl ExecUri {
                 _ => return Err(attribute.wrong("the path of exec: has program and arg")),
             }
         }
+        let (mut digest, mut signature) = (None, None);
         for attribute in Attribute::of_query(query)? {
             match attribute.name {
                 "public-key" => attribute.once(&mut name.public_key, attribute.path()?)?,
-                _ => return Err(attribute.wrong("the query of exec: has public-key alone")),
+                "digest" => attribute.once(&mut digest, form(&attribute, &DIGESTS)?)?,
+                "signature" => attribute.once(&mut signature, form(&attribute, &SIGNATURES)?)?,
+                _ => {
+                    let what = "the query of exec: has public-key, digest, signature";
+                    return Err(attribute.wrong(what));
+                }
             }
         }
+        name.digest = digest.unwrap_or_default();
+        name.signature = signature.unwrap_or_default();
         name.program = program.ok_or_else(|| super::wrong("exec", "no program"))?;
         Ok(name)
     }
@@ -50,6 +92,8 @@ impl fmt::Display for ExecUri {
             writer.path("arg", &octets_of(argument.as_ref()))?;
         }
         let mut query = writer.query();
-        query.optional_path("public-key", self.public_key.as_deref())
+        query.optional("digest", name_of(self.digest, &DIGESTS))?;
+        query.optional_path("public-key", self.public_key.as_deref())?;
+        query.optional("signature", name_of(self.signature, &SIGNATURES))
     }
 }

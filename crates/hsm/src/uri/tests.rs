@@ -1,5 +1,5 @@
 use super::*;
-use crate::Password;
+use crate::{DigestForm, Password, SignatureForm};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -221,7 +221,7 @@ fn what_is_wrong_is_named_and_where() {
         (
             "exec:program=a?pin-source=b",
             "pin-source",
-            "public-key alone",
+            "has public-key",
         ),
         ("file:", "file", "empty"),
         ("file:a b", "file", "percent-encoded"),
@@ -313,8 +313,8 @@ fn the_canonical_form_has_its_order_and_encodes_what_it_must() {
             "skf:device=c/d;application=b;container=a?pin-source=./xx:y",
         ),
         (
-            "exec:program=/bin/a;arg=;arg=-k?public-key=p.pem",
-            "exec:program=/bin/a;arg=;arg=-k?public-key=p.pem",
+            "exec:program=/bin/a;arg=;arg=%7bdigest-file%7d?public-key=p.pem&digest=hex&signature=der",
+            "exec:program=/bin/a;arg=;arg=%7Bdigest-file%7D?digest=hex&public-key=p.pem",
         ),
         ("file:////a%3fb", "file:////a%3Fb"),
     ] {
@@ -397,6 +397,7 @@ prop_compose! {
         path in some_path(),
         module_path in some(some_path()),
         arguments in proptest::collection::vec("[^\0]{0,12}", 0..5),
+        forms in (0usize..2, 0usize..3),
         pin in pin(),
     ) -> KeyUri {
         let [device, application, container] = names;
@@ -406,7 +407,12 @@ prop_compose! {
             2 => KeyUri::Skf(SkfUri { device, application, container, module_path, pin, variant }),
             _ => {
                 let arguments = arguments.into_iter().map(Into::into).collect();
-                KeyUri::Exec(ExecUri { program: path, arguments, public_key: module_path })
+                let digest = [DigestForm::Binary, DigestForm::Hex][forms.0];
+                let signature =
+                    [SignatureForm::Der, SignatureForm::Raw, SignatureForm::Hex][forms.1];
+                KeyUri::Exec(ExecUri {
+                    program: path, arguments, public_key: module_path, digest, signature,
+                })
             }
         }
     }
