@@ -69,6 +69,9 @@ fn main() -> Result<()> {
     sm2_inputs()?;
     sm4_inputs()?;
     decisions()?;
+    for (name, uri) in KEY_NAMES {
+        write("pkcs11_uri", name, uri)?;
+    }
     for (name, toml) in SHIPPED {
         write("profile_toml", &format!("{name}.toml"), toml)?;
     }
@@ -84,6 +87,42 @@ fn main() -> Result<()> {
     )?;
     Ok(())
 }
+
+/// Names of keys with every attribute that there is.
+const KEY_NAMES: [(&str, &str); 7] = [
+    (
+        "object",
+        "pkcs11:token=The%20Software%20PKCS%2311%20Softtoken;manufacturer=Snake%20Oil,%20Inc.;\
+         model=1.0;object=my-certificate;type=cert;id=%69%95%3E%5C%F4%BD%EC%91;serial=\
+         ?pin-source=file:/etc/token_pin",
+    ),
+    (
+        "library",
+        "pkcs11:library-manufacturer=Snake%20Oil,%20Inc.;library-description=Soft%20Token;\
+         library-version=1.23?module-name=soft&pin-value=the-pin",
+    ),
+    (
+        "slot",
+        "pkcs11:slot-id=7;slot-description=Sun%20Metaslot;slot-manufacturer=Sun;vendor-aaa=a\
+         ?module-path=/mnt/libmypkcs11.so.1&vendor=sansec&vendor-bbb=b&vendor-bbb=c",
+    ),
+    (
+        "sdf",
+        "sdf:index=1?module-path=/usr/lib/libsdf.so&pin-source=pin&variant=2023",
+    ),
+    (
+        "skf",
+        "skf:device=d;application=a;container=c?module-path=libskf.so&pin-source=|cat",
+    ),
+    (
+        "exec",
+        "exec:program=/usr/bin/sign;arg=-k;arg=a%20b?public-key=key.pem",
+    ),
+    (
+        "file",
+        "file:///etc/ca%20key.pem?pin-source=file:/etc/pass%2525",
+    ),
+];
 
 fn write(target: &str, name: &str, octets: impl AsRef<[u8]>) -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))

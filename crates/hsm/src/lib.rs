@@ -38,6 +38,7 @@
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
+//! | [`KeyUri`] | the name of a key, whatever it lies in |
 //! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | `sdf`, `skf` | server devices and cards by GM/T 0018, USB keys by GM/T 0016; features of the same names |
@@ -59,6 +60,7 @@ mod error;
 mod external;
 mod key;
 mod label;
+mod open;
 mod password;
 mod pin;
 #[cfg(feature = "pkcs11")]
@@ -70,6 +72,7 @@ pub mod sdf;
 pub mod skf;
 mod soft;
 mod token;
+mod uri;
 
 pub use algorithm::{KeyAlgorithm, KeyUse};
 pub use checked::Checked;
@@ -80,8 +83,10 @@ pub use external::{
 };
 pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;
+pub use open::{Ask, Opened, PinWanted};
 pub use password::Password;
 pub use pin::Pin;
 pub use pool::{Connect, Pool, PoolOptions};
 pub use soft::{SoftKey, SoftToken};
 pub use token::{Certificates, Decryption, Description, Envelop, Random, Token, Unwrap};
+pub use uri::{ExecUri, FileUri, KeyUri, ObjectType, PinSource, Pkcs11Uri, SdfUri, SkfUri};
