@@ -98,10 +98,11 @@ fn powers(token: &dyn Token) -> Vec<&'static str> {
 
 pub(super) fn self_test(args: &Named) -> Result<Outcome, Failure> {
     let key = key(args);
-    match &args.name {
+    match &named::name_of(&key) {
         KeyUri::Pkcs11(name) => {
-            let token = name.open_token(&mut named::ask(args.password_file.as_deref()));
-            let found = token.and_then(|token| token.self_test());
+            let found = name
+                .open_token(&mut named::ask)
+                .and_then(|token| token.self_test());
             found
                 .map(|found| findings(&found))
                 .map_err(|source| key.failure(source))
@@ -111,8 +112,9 @@ pub(super) fn self_test(args: &Named) -> Result<Outcome, Failure> {
                 return Err(key.failure("names no key to try: add index"));
             };
             let label = KeyLabel::new(index.to_string())?;
-            let device = name.open_device(&mut named::ask(args.password_file.as_deref()));
-            let tested = device.and_then(|device| device.self_test(&label));
+            let tested = name
+                .open_device(&mut named::ask)
+                .and_then(|device| device.self_test(&label));
             tested.map_err(|source| key.failure(source))?;
             let text = "signatures verify here, ciphertexts open there: the variant is right";
             Ok(Outcome::new(text, json!({})))
