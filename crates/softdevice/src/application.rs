@@ -3,7 +3,7 @@
 use crate::{
     Container, ContainerId, Device, Error, Files, KeyUse, Object, ObjectId, Pin, PinState, Result,
     Role, Unlocked,
-    container::containers,
+    container::{containers, named},
     device::checked_name,
     object::{self, Changes, Draft, ObjectClass, Public},
     seal::{SALT_LENGTH, SealingKey, fill_random},
@@ -171,8 +171,9 @@ impl Application {
                 }));
             }
             transaction.execute(
-                "INSERT INTO applications (uid, name, file_rights) VALUES (?1, ?2, ?3)",
-                params![uid, wanted.name, wanted.file_rights],
+                "INSERT INTO applications (uid, name, file_rights, user_tries)
+                 VALUES (?1, ?2, ?3, ?4)",
+                params![uid, wanted.name, wanted.file_rights, wanted.user_tries],
             )?;
             let id: u64 =
                 transaction.query_row("SELECT last_insert_rowid()", [], |row| row.get(0))?;
@@ -398,12 +399,12 @@ impl Application {
         self.device.store.write("writing a PIN", |transaction| {
             self.expect(transaction)?;
             if !new.replace(transaction, self.id.0, initial)? {
-                new.write(
-                    transaction,
-                    self.id.0,
-                    NewApplication::DEFAULT_TRIES,
-                    initial,
+                let tries = transaction.query_row(
+                    "SELECT user_tries FROM applications WHERE id = ?1",
+                    [self.id.0],
+                    |row| row.get(0),
                 )?;
+                new.write(transaction, self.id.0, tries, initial)?;
             }
             Ok(())
         })
@@ -443,9 +444,13 @@ impl Application {
     /// # Errors
     /// [`Error::NoSuchContainer`], [`Error::Database`].
     pub fn container(&self, name: &str) -> Result<Container> {
-        let mut all = self.containers()?.into_iter();
-        all.find(|container| container.name() == name)
-            .ok_or_else(|| Error::NoSuchContainer { name: name.into() })
+        let found = self
+            .device
+            .store
+            .read("finding a container", |connection| {
+                named(connection, self.id, name)
+            })?;
+        found.ok_or_else(|| Error::NoSuchContainer { name: name.into() })
     }
 
     /// Makes an empty container; it gets the lowest number that is free on the device.
@@ -459,8 +464,7 @@ impl Application {
             .store
             .write("making a container", |transaction| {
                 self.expect(transaction)?;
-                let all = containers(transaction, self.id)?;
-                if all.iter().any(|container| container.name() == name) {
+                if named(transaction, self.id, name)?.is_some() {
                     return Err(Error::ContainerExists { name: name.into() }.into());
                 }
                 Container::insert(transaction, self.id, name)
@@ -644,7 +648,9 @@ impl Application {
                     }));
                 }
                 row.change(changes)?;
-                row.find_place(transaction, self.id)?;
+                if changes.moves() {
+                    row.find_place(transaction, self.id)?;
+                }
                 row.write(transaction, self.id)?;
                 Ok(row)
             })?;

@@ -1,7 +1,7 @@
 //! Containers: a name for two key pairs and their certificates.
 
 use crate::{ApplicationId, Error, Result, device, store::WriteError};
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::fmt;
 
 /// What a key pair of a container is for (GM/T 0015: the two certificates of a person).
@@ -132,6 +132,23 @@ impl Container {
     pub fn number(&self) -> u32 {
         self.number
     }
+}
+
+/// The container of an application that has this name.
+pub(crate) fn named(
+    connection: &Connection,
+    application: ApplicationId,
+    name: &str,
+) -> rusqlite::Result<Option<Container>> {
+    connection
+        .prepare_cached(
+            "SELECT id, application, name, number FROM containers
+             WHERE application = ?1 AND name = ?2",
+        )?
+        .query_row(params![application.get(), name], |row| {
+            Container::from_columns(row, 0)
+        })
+        .optional()
 }
 
 /// The containers of an application, by number.

@@ -13,7 +13,7 @@ use gm_crypto::sm4::{
 use rusqlite::{OptionalExtension, params};
 use std::{
     env,
-    fmt::Write,
+    fmt::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -31,7 +31,7 @@ pub struct Device {
 }
 
 /// How a device is made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     label: String,
     device_key: Zeroizing<[u8; BLOCK_LENGTH]>,
@@ -70,6 +70,15 @@ impl Options {
     pub fn with_iterations(mut self, iterations: u32) -> Self {
         self.iterations = iterations;
         self
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("label", &self.label)
+            .field("iterations", &self.iterations)
+            .finish_non_exhaustive()
     }
 }
 

@@ -390,7 +390,7 @@ mod tests {
     #[test]
     fn each_rule_counts_every_call_of_its_operation() {
         let faults = faults("sign=fail@1,sign=wrong@2,any=garbage@3");
-        let mut next = || faults.next(Operation::Sign);
+        let next = || faults.next(Operation::Sign);
         let four = [next(), next(), next(), next()];
         assert_eq!(
             four,

@@ -2,7 +2,7 @@
 
 use crate::{
     Application, ApplicationId, Container, ContainerId, Error, KeyKind, KeyUse, PublicKey, Result,
-    container::containers,
+    container::named,
     seal::{associated, fill_random},
     store::WriteError,
 };
@@ -239,6 +239,11 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Whether the object may belong to another place afterwards.
+    pub(crate) fn moves(&self) -> bool {
+        self.label.is_some() || self.key_id.is_some()
+    }
+
     /// Another label; a key goes into that container, if the place there is free.
     #[must_use]
     pub fn with_label(mut self, label: impl Into<String>) -> Self {
@@ -496,9 +501,7 @@ impl ObjectRow {
                 if Container::checked_name(&self.label).is_err() {
                     return Ok(());
                 }
-                let all = containers(transaction, application)?;
-                let known = all.into_iter().find(|found| found.name() == self.label);
-                let container = match known {
+                let container = match named(transaction, application, &self.label)? {
                     Some(container) => container,
                     None => Container::insert(transaction, application, &self.label)?,
                 };
@@ -670,14 +673,15 @@ pub(crate) fn clear(
     )
 }
 
-/// Refuses when another process has deleted the container.
+/// Refuses a container that another process has deleted, or of another application.
 pub(crate) fn expect_container(
     connection: &Connection,
+    application: ApplicationId,
     container: &Container,
 ) -> std::result::Result<(), WriteError> {
     let found: usize = connection.query_row(
-        "SELECT count(*) FROM containers WHERE id = ?1",
-        [container.id().get()],
+        "SELECT count(*) FROM containers WHERE id = ?1 AND application = ?2",
+        params![container.id().get(), application.get()],
         |row| row.get(0),
     )?;
     match found {
@@ -697,7 +701,7 @@ pub(crate) fn insert_public(
 ) -> Result<Object> {
     let (class, kind, value) = match public {
         Public::Key(key) => (ObjectClass::PublicKey, key.kind().name(), key.point()),
-        Public::Certificate(der) if der.is_empty() => {
+        Public::Certificate([]) => {
             return Err(Error::Length {
                 what: "a certificate",
                 found: 0,
@@ -711,7 +715,7 @@ pub(crate) fn insert_public(
     store.write("writing an object", |transaction| {
         application.expect(transaction)?;
         if let Some((container, for_use)) = place {
-            expect_container(transaction, container)?;
+            expect_container(transaction, application.id(), container)?;
             clear(transaction, container.id(), for_use, class)?;
             row.set_place(container.id(), for_use);
         } else {

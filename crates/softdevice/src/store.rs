@@ -41,7 +41,8 @@ const SCHEMA: &str = "
         id          INTEGER PRIMARY KEY AUTOINCREMENT,
         uid         BLOB    NOT NULL UNIQUE,
         name        TEXT    NOT NULL UNIQUE,
-        file_rights INTEGER NOT NULL
+        file_rights INTEGER NOT NULL,
+        user_tries  INTEGER NOT NULL
     );
     CREATE TABLE pins (
         application INTEGER NOT NULL REFERENCES applications ON DELETE CASCADE,

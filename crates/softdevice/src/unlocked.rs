@@ -199,7 +199,7 @@ impl Unlocked {
             key.point().to_vec(),
         )?;
         self.write("writing a key pair", |transaction| {
-            object::expect_container(transaction, container)?;
+            object::expect_container(transaction, application, container)?;
             let class = ObjectClass::PrivateKey;
             if object::row_in(transaction, container.id(), for_use, class)?.is_some() {
                 return Err(WriteError::Refused(Error::PlaceTaken { for_use }));
@@ -265,7 +265,9 @@ impl Unlocked {
                 None => None,
             };
             row.change(changes)?;
-            row.find_place(transaction, application)?;
+            if changes.moves() {
+                row.find_place(transaction, application)?;
+            }
             if let Some(plain) = plain {
                 let associated = row.associated(self.application.uid());
                 row.sealed = Some(self.data.seal(&plain, &associated)?);

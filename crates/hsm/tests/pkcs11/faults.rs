@@ -5,11 +5,15 @@ use crate::{
     softdevice::{device, library, open},
     verify,
 };
+use getrandom::SysRng;
+use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey};
 use hsm::{
     Checked, Error, KeyAlgorithm, KeyHandle, PoolOptions, Token,
     pkcs11::{Pkcs11Module, Pkcs11Options, Pkcs11Token, TokenChoice},
 };
+use spki::SubjectPublicKeyInfoRef;
 use std::{
+    env,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -215,5 +219,125 @@ fn half_a_key_is_not_left_behind() {
         assert!(failed.is_err());
         assert_eq!(token.labels().unwrap(), []);
         token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
+    });
+}
+
+#[test]
+fn an_encryption_key_that_does_not_decrypt_is_not_kept() {
+    let test = "an_encryption_key_that_does_not_decrypt_is_not_kept";
+    with_faults(test, "decrypt=wrong@1", || {
+        let token = open(sessions(1)).unwrap();
+        let ca = label("ca");
+        let made = token.generate(&ca, KeyAlgorithm::Sm2).unwrap();
+        let spki: SubjectPublicKeyInfoRef<'_> = made.public_key().decode_msg().unwrap();
+        let owner = PublicKey::try_from(spki).unwrap();
+        let secret = SecretKey::generate(&mut SysRng).unwrap();
+        let envelope = EnvelopedKey::seal(&mut SysRng, &owner, &secret).unwrap();
+        let unwrap = token.as_unwrap().unwrap();
+        let wrong = unwrap.unwrap_key(&ca, &envelope).unwrap_err();
+        assert!(
+            matches!(
+                wrong,
+                Error::ReadBack {
+                    call: "C_UnwrapKey"
+                }
+            ),
+            "{wrong:?}"
+        );
+        let decryption = token.as_decryption().unwrap();
+        assert!(matches!(
+            decryption.decryption_key(&ca),
+            Err(Error::NoSuchKey { .. })
+        ));
+        unwrap.unwrap_key(&ca, &envelope).unwrap();
+        decryption.decryption_key(&ca).unwrap();
+    });
+}
+
+/// What comes of an act that may fail now and then.
+fn eventually<T>(act: impl FnMut() -> Option<T>) -> T {
+    let tries = std::iter::repeat_with(act).take(200);
+    tries.flatten().next().expect("once in 200 times")
+}
+
+/// Runs for two seconds, or as many as `HSM_STRESS_SECONDS` says.
+#[test]
+fn of_a_device_with_faults_at_random_nothing_wrong_gets_out() {
+    const FAULTS: &str = "seed=7,sign=wrong@0.03,sign=garbage@0.03,sign=fail@0.02,\
+                          sign=removed@0.01,sign=hang:700@0.002,find=fail@0.01,\
+                          login=removed@0.05,open_session=limit:5@0.2,info=fail@0.01,\
+                          decrypt=wrong@0.05,decrypt=garbage@0.02";
+    let test = "of_a_device_with_faults_at_random_nothing_wrong_gets_out";
+    with_faults(test, FAULTS, || {
+        let seconds = env::var("HSM_STRESS_SECONDS").map_or(2, |text| text.parse().unwrap());
+        let until = Instant::now() + Duration::from_secs(seconds);
+        let token = eventually(|| open(sessions(6)).ok());
+        let (ca, enc) = (label("ca"), label("enc"));
+        let decryption = token.as_decryption().unwrap();
+        let there = |made: Result<(), Error>| match made {
+            Ok(()) | Err(Error::KeyExists { .. }) => Some(()),
+            Err(_) => None,
+        };
+        eventually(|| there(token.generate(&ca, KeyAlgorithm::Sm2).map(drop)));
+        eventually(|| there(decryption.generate_decryption_key(&enc).map(drop)));
+        let signing = eventually(|| token.key(&ca).ok());
+        let opening = eventually(|| decryption.decryption_key(&enc).ok());
+        let spki: SubjectPublicKeyInfoRef<'_> = opening.public_key().decode_msg().unwrap();
+        let recipient = PublicKey::try_from(spki).unwrap();
+        let [signed, refused, opened] = [(); 3].map(|()| AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for number in 0..8_u32 {
+                let (key, opening) = (Checked::new(&*signing), &*opening);
+                let (signed, refused, opened) = (&signed, &refused, &opened);
+                scope.spawn(move || {
+                    let mut round = 0;
+                    while Instant::now() < until {
+                        round += 1;
+                        let message = [number.to_be_bytes(), u32::to_be_bytes(round)].concat();
+                        match key.sign(&message) {
+                            Ok(signature) => {
+                                assert!(verify(&key, &message, signature.raw_bytes()));
+                                signed.fetch_add(1, Ordering::Relaxed);
+                            }
+                            Err(Error::Panicked { call }) => panic!("{call} panicked"),
+                            Err(_) => {
+                                refused.fetch_add(1, Ordering::Relaxed);
+                            }
+                        }
+                        let ciphertext = recipient.encrypt(&mut SysRng, &message).unwrap();
+                        // What the token says that it opened may be wrong by a bit: only
+                        // C3, which the token compared, says more.
+                        if opening.decrypt(&ciphertext).is_ok() {
+                            opened.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+        });
+        let [signed, refused, opened] = [signed, refused, opened].map(AtomicUsize::into_inner);
+        println!("{signed} signed, {refused} refused, {opened} opened");
+        assert!(signed > refused && refused > 0 && opened > 0);
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_forked_process_opens_the_token_anew() {
+    with_faults("a_forked_process_opens_the_token_anew", "", || {
+        let token = open(sessions(2)).unwrap();
+        let key = token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
+        key.sign(b"m").unwrap();
+        let module = Pkcs11Module::load(library()).unwrap();
+        let survived = crate::sys::survives_in_a_fork(|| {
+            assert!(matches!(key.sign(b"m"), Err(Error::Forked)));
+            assert!(matches!(token.key(&label("ca")), Err(Error::Forked)));
+            assert!(matches!(module.tokens(), Err(Error::Forked)));
+            let own = open(sessions(1)).unwrap().key(&label("ca")).unwrap();
+            let signature = own.sign(b"m").unwrap();
+            assert!(verify(&*own, b"m", signature.raw_bytes()));
+        });
+        assert!(survived);
+        // What the child did has ended nothing here.
+        key.sign(b"m").unwrap();
     });
 }

@@ -9,6 +9,8 @@
 mod faults;
 mod softdevice;
 mod softhsm;
+#[cfg(unix)]
+mod sys;
 
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},

@@ -113,11 +113,8 @@ fn works(vendor: &str) {
         // No number for it, and this device has no ECDH on the curve.
         let decryption = token.as_decryption().unwrap();
         let none = decryption.generate_decryption_key(&label("enc"));
-        assert!(
-            none.unwrap_err()
-                .to_string()
-                .contains("CKR_CURVE_NOT_SUPPORTED")
-        );
+        assert!(matches!(none, Err(Error::Unsupported { .. })), "{none:?}");
+        assert!(token.as_unwrap().is_none());
     }
     let certificates = token.as_certificates().unwrap();
     assert_eq!(
@@ -326,26 +323,24 @@ fn keys_leave_wrapped_for_their_owner_where_that_was_wanted() {
         || {
             let kept = open(Pkcs11Options::default()).unwrap();
             let centre = open(Pkcs11Options::default().with_wrappable(true)).unwrap();
+            assert!(kept.as_envelop().is_none());
+            let envelop = centre.as_envelop().unwrap();
             let owner = SecretKey::generate(&mut SysRng).unwrap();
-            for (token, name) in [(&kept, "kept"), (&centre, "handed-out")] {
-                let decryption = token.as_decryption().unwrap();
-                let key = decryption.generate_decryption_key(&label(name)).unwrap();
-                let envelope = token
-                    .as_envelop()
-                    .unwrap()
-                    .envelop(&label(name), &owner.public_key());
-                match name {
-                    "kept" => {
-                        let text = envelope.unwrap_err().to_string();
-                        assert!(text.contains("C_WrapKey returned"), "{text}");
-                    }
-                    _ => {
-                        let envelope = envelope.unwrap();
-                        let secret = envelope.open(&owner).unwrap();
-                        assert_eq!(secret.public_key(), public_key(&*key));
-                    }
-                }
-            }
+
+            let decryption = kept.as_decryption().unwrap();
+            decryption.generate_decryption_key(&label("kept")).unwrap();
+            let refused = envelop.envelop(&label("kept"), &owner.public_key());
+            let text = refused.unwrap_err().to_string();
+            assert!(text.contains("C_WrapKey returned"), "{text}");
+
+            let decryption = centre.as_decryption().unwrap();
+            let key = decryption
+                .generate_decryption_key(&label("handed-out"))
+                .unwrap();
+            let envelope = envelop.envelop(&label("handed-out"), &owner.public_key());
+            let secret = envelope.unwrap().open(&owner).unwrap();
+            assert_eq!(secret.public_key(), public_key(&*key));
+
             let none = centre
                 .as_envelop()
                 .unwrap()

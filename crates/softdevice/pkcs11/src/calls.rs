@@ -7,7 +7,7 @@ use crate::{
     keys::{self, Ecdh},
     mechanism::Mechanism,
     module::{Module, current},
-    object::{Entry, Handle, Material, Meta},
+    object::{Handle, Material},
     rv::{Result, Rv},
     session::{Operations, Session},
     sign::{self, Signer, Verifier},
@@ -183,7 +183,7 @@ pub(crate) fn set_attribute_values(
     }
     let meta = &entry.meta;
     if handle.is_of_token() {
-        let changes = template::changes(template, meta.class, &meta.attributes)?;
+        let changes = template::changes(template, meta)?;
         return session.token.change(handle, &changes);
     }
     let mut rest = Template::default();
@@ -195,7 +195,7 @@ pub(crate) fn set_attribute_values(
             _ => rest.push(attribute, value.to_vec().into())?,
         }
     }
-    meta.attributes = template::changed(&rest, meta.class, &meta.attributes)?;
+    meta.attributes = template::changed(&rest, &meta)?;
     session.token.replace_session_object(handle, meta)
 }
 
@@ -203,12 +203,8 @@ pub(crate) fn find_init(session: CK_SESSION_HANDLE, template: &Template) -> Resu
     let (module, session) = at(session)?;
     module.fault(Operation::Find)?;
     let vendor = module.vendor;
-    session.find(template, |meta: &Meta, attribute, value| {
-        let entry = Entry {
-            meta: meta.clone(),
-            material: Material::None,
-        };
-        attribute::value(&entry, attribute, vendor).is_ok_and(|found| found == value)
+    session.find(template, |entry, attribute, value| {
+        attribute::value(entry, attribute, vendor).is_ok_and(|found| found == value)
     })
 }
 

@@ -185,12 +185,13 @@ pub(crate) fn create(
     };
     let plan = Plan::new(template, class, kind, Origin::Given)?;
     session.expect_plan(&plan)?;
-    let material = match material {
-        // Data that only the user may see is sealed.
+    // Data that only the user may see is a secret.
+    let (material, value) = match material {
         Material::None if class == ObjectClass::Data && plan.private => {
-            Material::Secret(Arc::new(SecretValue::new(value)))
+            let secret = SecretValue::new(value);
+            (Material::Secret(Arc::new(secret)), &[][..])
         }
-        material => material,
+        material => (material, value),
     };
     add(module, session, &plan, secret_kind, material, value)
 }
@@ -213,7 +214,7 @@ pub(crate) fn copy(
         }
     }
     let old = &entry.meta;
-    let attributes = crate::template::changed(&rest, old.class, &old.attributes)?;
+    let attributes = crate::template::changed(&rest, old)?;
     let private = template.truth(CKA_PRIVATE)?.unwrap_or(old.private);
     if old.private && !private {
         return Err(INCONSISTENT);
@@ -421,14 +422,12 @@ pub(crate) fn wrap(
         }
         return Err(Rv(CKR_FUNCTION_FAILED));
     }
-    let secret = match &key.material {
-        Material::Secret(secret) => Zeroizing::new(secret.as_bytes().to_vec()),
-        Material::Private(key) => key.scalar(),
-        _ => return Err(Rv(CKR_KEY_NOT_WRAPPABLE)),
+    let Material::Secret(secret) = &key.material else {
+        return Err(Rv(CKR_KEY_NOT_WRAPPABLE));
     };
     let cipher =
         Cipher::new(mechanism, parameter, &wrapping, Direction::Encrypt).map_err(as_wrapping)?;
-    finish(&mut Some(cipher), Some(&secret), room)
+    finish(&mut Some(cipher), Some(secret.as_bytes()), room)
 }
 
 /// Octets of the longest envelope of a key of SM2 without padding: both coordinates of its
@@ -490,28 +489,16 @@ pub(crate) fn unwrap(
     let Reply::Octets(plain) = reply else {
         return Err(invalid);
     };
-    match template.number(CKA_CLASS)?.ok_or(INCOMPLETE)? {
-        CKO_SECRET_KEY => {
-            let kind = secret_kind(module, template)?;
-            let secret = SecretValue::new(plain.to_vec());
-            check_length(kind, plain.len()).map_err(|_| invalid)?;
-            let class = ObjectClass::SecretKey;
-            let plan = Plan::new(template, class, None, Origin::Unwrapped)?;
-            session.expect_plan(&plan)?;
-            let material = Material::Secret(Arc::new(secret));
-            add(module, session, &plan, Some(kind), material, &[])
-        }
-        CKO_PRIVATE_KEY => {
-            let kind = key_kind(module, template)?;
-            let key = PrivateKey::from_scalar(kind, &plain).map_err(|_| invalid)?;
-            let class = ObjectClass::PrivateKey;
-            let plan = Plan::new(template, class, Some(kind), Origin::Unwrapped)?;
-            session.expect_plan(&plan)?;
-            let material = Material::Private(Arc::new(key));
-            add(module, session, &plan, None, material, &[])
-        }
-        _ => Err(VALUE),
+    if template.number(CKA_CLASS)?.ok_or(INCOMPLETE)? != CKO_SECRET_KEY {
+        return Err(VALUE);
     }
+    let kind = secret_kind(module, template)?;
+    check_length(kind, plain.len()).map_err(|_| invalid)?;
+    let class = ObjectClass::SecretKey;
+    let plan = Plan::new(template, class, None, Origin::Unwrapped)?;
+    session.expect_plan(&plan)?;
+    let material = Material::Secret(Arc::new(SecretValue::new(plain.to_vec())));
+    add(module, session, &plan, Some(kind), material, &[])
 }
 
 /// A key that two agree on (`C_DeriveKey` with `CKM_ECDH1_DERIVE`, PKCS#11 3.0, 6.3.16).
@@ -528,6 +515,9 @@ pub(crate) fn derive(
     };
     if !base.meta.flag(CKA_DERIVE) {
         return Err(Rv(CKR_KEY_FUNCTION_NOT_PERMITTED));
+    }
+    if template.get(CKA_VALUE).is_some() {
+        return Err(INCONSISTENT);
     }
     if ecdh.kdf != CKD_NULL || !ecdh.shared.is_empty() {
         return Err(Rv(CKR_MECHANISM_PARAM_INVALID));

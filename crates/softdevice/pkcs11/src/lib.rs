@@ -16,6 +16,11 @@
 //! SM3 and SM4 have the vendor's numbers; `SM2EnvelopedKey` is wrapped and unwrapped by
 //! 0x80474D01 under all of them.
 
+#![allow(
+    clippy::useless_conversion,
+    reason = "CK_ULONG has 32 bits on some systems and 64 on others"
+)]
+
 mod attribute;
 mod calls;
 mod cipher;

@@ -87,7 +87,8 @@ impl Module {
     fn new() -> Result<Self> {
         let vendor = match env::var("SOFTDEVICE_VENDOR") {
             Ok(name) if !name.is_empty() => Vendor::named(&name).ok_or(Rv(CKR_GENERAL_ERROR))?,
-            _ => &VENDORS[0],
+            Ok(_) | Err(env::VarError::NotPresent) => &VENDORS[0],
+            Err(env::VarError::NotUnicode(_)) => return Err(Rv(CKR_GENERAL_ERROR)),
         };
         let faults = Faults::of_process().map_err(|_| Rv(CKR_GENERAL_ERROR))?;
         let device = match Device::open(&Device::default_path()?) {

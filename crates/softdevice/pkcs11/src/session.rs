@@ -105,17 +105,17 @@ impl Session {
     pub(crate) fn find(
         &self,
         template: &Template,
-        matches: impl Fn(&Meta, CK_ATTRIBUTE_TYPE, &[u8]) -> bool,
+        matches: impl Fn(&Entry, CK_ATTRIBUTE_TYPE, &[u8]) -> bool,
     ) -> Result<()> {
         let mut operations = self.operations();
         if operations.find.is_some() {
             return Err(Rv(CKR_OPERATION_ACTIVE));
         }
         let visible = self.token.visible()?;
-        let found = visible.into_iter().filter(|(_, meta)| {
+        let found = visible.into_iter().filter(|(_, entry)| {
             template
                 .iter()
-                .all(|(attribute, value)| matches(meta, attribute, value))
+                .all(|(attribute, value)| matches(entry, attribute, value))
         });
         operations.find = Some(found.map(|(handle, _)| handle).collect());
         Ok(())

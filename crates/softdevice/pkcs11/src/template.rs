@@ -2,6 +2,7 @@
 
 use crate::{
     attribute,
+    object::Meta,
     rv::{Result, Rv},
 };
 use cryptoki_sys::*;
@@ -114,6 +115,13 @@ impl Plan {
         origin: Origin,
     ) -> Result<Self> {
         let secret = matches!(class, ObjectClass::PrivateKey | ObjectClass::SecretKey);
+        // Nobody vouches for keys here, and no PIN is asked for with each use: better
+        // refused than kept without a meaning.
+        for attribute in [CKA_TRUSTED, CKA_ALWAYS_AUTHENTICATE] {
+            if template.truth(attribute)? == Some(true) {
+                return Err(INVALID);
+            }
+        }
         let mut attributes = Attributes::default();
         for (attribute, value) in template.iter() {
             match treatment(class, attribute)? {
@@ -180,11 +188,7 @@ impl Plan {
 }
 
 /// What a template may change of an object that is there (PKCS#11 3.0, 4.1.2).
-pub(crate) fn changes(
-    template: &Template,
-    class: ObjectClass,
-    attributes: &Attributes,
-) -> Result<Changes> {
+pub(crate) fn changes(template: &Template, meta: &Meta) -> Result<Changes> {
     let mut rest = Template::default();
     let mut changes = Changes::default();
     for (attribute, value) in template.iter() {
@@ -194,27 +198,24 @@ pub(crate) fn changes(
             _ => rest.push(attribute, Zeroizing::new(value.to_vec()))?,
         }
     }
-    Ok(changes.with_attributes(changed(&rest, class, attributes)?))
+    Ok(changes.with_attributes(changed(&rest, meta)?))
 }
 
 /// The attributes that are kept as they are, changed.
-pub(crate) fn changed(
-    template: &Template,
-    class: ObjectClass,
-    attributes: &Attributes,
-) -> Result<Attributes> {
-    let mut changed = attributes.clone();
+pub(crate) fn changed(template: &Template, meta: &Meta) -> Result<Attributes> {
+    let mut changed = meta.attributes.clone();
     for (attribute, value) in template.iter() {
-        match treatment(class, attribute)? {
+        match treatment(meta.class, attribute)? {
             Treatment::Handled => return Err(Rv(CKR_ATTRIBUTE_READ_ONLY)),
             Treatment::Truth => {
                 let truth = template.truth(attribute)?.unwrap_or_default();
-                let now = attributes.get(attribute.into()) == Some(&[CK_TRUE]);
+                let now = meta.flag(attribute);
                 // A secret becomes more secret, never less.
                 let allowed = match attribute {
                     CKA_SENSITIVE => truth || !now,
                     CKA_EXTRACTABLE => !truth || now,
-                    CKA_TRUSTED | CKA_MODIFIABLE | CKA_COPYABLE | CKA_DESTROYABLE => truth == now,
+                    CKA_TRUSTED | CKA_ALWAYS_AUTHENTICATE => !truth,
+                    CKA_MODIFIABLE | CKA_COPYABLE | CKA_DESTROYABLE => truth == now,
                     _ => true,
                 };
                 if !allowed {

@@ -10,13 +10,15 @@ use softdevice::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
 };
 
 /// A token with what this process has opened of it.
 #[derive(Debug)]
 pub(crate) struct Token {
     application: Application,
+    logging_in: Mutex<()>,
+    /// Locked after `sessions` where both are.
     login: RwLock<Option<Arc<Login>>>,
     /// Open sessions, and whether they may write.
     sessions: Mutex<HashMap<CK_SESSION_HANDLE, bool>>,
@@ -41,6 +43,7 @@ impl Token {
     pub(crate) fn new(application: Application) -> Self {
         Self {
             application,
+            logging_in: Mutex::default(),
             login: RwLock::default(),
             sessions: Mutex::default(),
             objects: RwLock::default(),
@@ -97,43 +100,57 @@ impl Token {
     pub(crate) fn leave(&self, session: CK_SESSION_HANDLE) {
         let mut sessions = self.open_sessions();
         sessions.remove(&session);
-        let last = sessions.is_empty();
+        if sessions.is_empty() {
+            self.write_login().take();
+        }
         drop(sessions);
         self.write_objects()
             .retain(|_, object| object.owner != session);
-        if last {
-            self.forget_login();
-        }
     }
 
     pub(crate) fn forget_all(&self) {
-        self.open_sessions().clear();
+        let mut sessions = self.open_sessions();
+        sessions.clear();
+        self.write_login().take();
+        drop(sessions);
         self.write_objects().clear();
-        self.forget_login();
     }
 
-    fn forget_login(&self) -> Option<Arc<Login>> {
-        let mut login = self.login.write().unwrap_or_else(PoisonError::into_inner);
-        login.take()
+    fn write_login(&self) -> RwLockWriteGuard<'_, Option<Arc<Login>>> {
+        self.login.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Logs in (`C_Login`).
     pub(crate) fn log_in(&self, role: Role, pin: &[u8]) -> Result<()> {
-        // Held while the PIN is tried: of two that log in at once, the second finds the
-        // first one's login.
-        let mut login = self.login.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(login) = &*login {
-            return Err(Rv(match login.unlocked.role() == role {
+        // Of two that log in at once, the second finds the first one's login. No other
+        // lock is held while the PIN is tried, which takes its time.
+        let _one = self
+            .logging_in
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.role() {
+            return Err(Rv(match known == role {
                 true => CKR_USER_ALREADY_LOGGED_IN,
                 false => CKR_USER_ANOTHER_ALREADY_LOGGED_IN,
             }));
         }
-        if role == Role::Administrator && self.open_sessions().values().any(|writes| !writes) {
-            return Err(Rv(CKR_SESSION_READ_ONLY_EXISTS));
-        }
+        let expect_writers = |sessions: &HashMap<CK_SESSION_HANDLE, bool>| {
+            let readers = sessions.values().any(|read_write| !read_write);
+            match readers && role == Role::Administrator {
+                true => Err(Rv(CKR_SESSION_READ_ONLY_EXISTS)),
+                false => Ok(()),
+            }
+        };
+        expect_writers(&self.open_sessions())?;
         let pin = Pin::new(pin).map_err(|_| Rv(CKR_PIN_INCORRECT))?;
         let unlocked = self.application.login(role, &pin)?;
-        *login = Some(Arc::new(Login {
+        let sessions = self.open_sessions();
+        expect_writers(&sessions)?;
+        // Closed meanwhile, or the device was pulled out.
+        if sessions.is_empty() {
+            return Err(Rv(CKR_SESSION_HANDLE_INVALID));
+        }
+        *self.write_login() = Some(Arc::new(Login {
             unlocked,
             opened: RwLock::default(),
         }));
@@ -142,13 +159,14 @@ impl Token {
 
     /// Ends the login (`C_Logout`); private session objects go with it.
     pub(crate) fn log_out(&self) -> Result<()> {
-        self.forget_login().ok_or(Rv(CKR_USER_NOT_LOGGED_IN))?;
+        let login = self.write_login().take();
+        login.ok_or(Rv(CKR_USER_NOT_LOGGED_IN))?;
         self.write_objects()
             .retain(|_, object| !object.entry.meta.private);
         Ok(())
     }
 
-    fn write_objects(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<Handle, SessionObject>> {
+    fn write_objects(&self) -> RwLockWriteGuard<'_, HashMap<Handle, SessionObject>> {
         self.objects.write().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -208,23 +226,30 @@ impl Token {
             .object(ObjectId::new(u64::from(handle.0) >> 1))?)
     }
 
-    /// All objects that who is logged in may see, session objects last.
-    pub(crate) fn visible(&self) -> Result<Vec<(Handle, Meta)>> {
+    /// All objects that who is logged in may see, without their secrets; session objects
+    /// last.
+    pub(crate) fn visible(&self) -> Result<Vec<(Handle, Entry)>> {
         let user = self.role() == Some(Role::User);
-        let mut found: Vec<_> = self
-            .application
-            .objects()?
+        let without_secret = |meta| Entry {
+            meta,
+            material: Material::None,
+        };
+        let objects = self.application.objects()?;
+        let mut found: Vec<_> = objects
             .iter()
-            .map(|object| (Handle::of_token(object.id()), Meta::from(object)))
+            .map(|object| {
+                let entry = without_secret(Meta::from(object));
+                (Handle::of_token(object.id()), entry)
+            })
             .collect();
         let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
         let mut own: Vec<_> = objects
             .iter()
-            .map(|(handle, object)| (*handle, object.entry.meta.clone()))
+            .map(|(handle, object)| (*handle, without_secret(object.entry.meta.clone())))
             .collect();
         own.sort_by_key(|(handle, _)| *handle);
         found.append(&mut own);
-        found.retain(|(_, meta)| user || !meta.private);
+        found.retain(|(_, entry)| user || !entry.meta.private);
         Ok(found)
     }
 

@@ -165,6 +165,20 @@ fn a_key_with_a_label_and_a_use_is_a_containers() {
 }
 
 #[test]
+fn a_container_of_another_application_takes_no_key() {
+    let (_folder, application) = application();
+    let user = user(&application);
+    let wanted = NewApplication::new("other", pin(ADMINISTRATOR));
+    let other = application.device().create_application(&wanted).unwrap();
+    let container = other.create_container("theirs").unwrap();
+    let refused = user.generate_pair(&container, KeyUse::Signing, KeyKind::Sm2);
+    assert!(matches!(refused, Err(Error::NoSuchContainer { .. })));
+    let refused = application.set_certificate(&container, KeyUse::Signing, &[0x30, 0]);
+    assert!(matches!(refused, Err(Error::NoSuchContainer { .. })));
+    assert!(other.objects().unwrap().is_empty());
+}
+
+#[test]
 fn secrets_are_had_after_login_alone_and_attributes_stay_with_them() {
     let (_folder, application) = application();
     let mut attributes = Attributes::default();

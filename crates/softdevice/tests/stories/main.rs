@@ -1,5 +1,10 @@
 //! The device as its users meet it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what helps a test fails it when something is missing"
+)]
+
 mod containers;
 mod pins;
 mod processes;

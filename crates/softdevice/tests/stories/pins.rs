@@ -114,7 +114,7 @@ fn pins_that_others_set_are_initial_until_their_owner_changes_them() {
 #[test]
 fn a_user_without_a_pin_gets_one_from_the_administrator() {
     let (_folder, device) = device();
-    let wanted = NewApplication::new("test", pin(ADMINISTRATOR));
+    let wanted = NewApplication::new("test", pin(ADMINISTRATOR)).with_tries(7, 5);
     let application = device.create_application(&wanted).unwrap();
     assert!(matches!(
         application.login(Role::User, &pin(USER)),
@@ -124,6 +124,8 @@ fn a_user_without_a_pin_gets_one_from_the_administrator() {
         .login(Role::Administrator, &pin(ADMINISTRATOR))
         .unwrap();
     administrator.set_user_pin(&pin(USER)).unwrap();
+    assert_eq!(remaining(&application, Role::User), 5);
+    assert_eq!(remaining(&application, Role::Administrator), 7);
     let user = user(&application);
     assert!(matches!(
         user.set_user_pin(&pin(USER)),
@@ -165,4 +167,6 @@ fn a_pin_of_no_length_is_none() {
         assert!(matches!(error, Error::PinLength { found } if found == text.len()));
     }
     assert_eq!(format!("{:?}", pin("secret")), "Pin { .. }");
+    let options = softdevice::Options::default();
+    assert!(!format!("{options:?}").contains("49, 50"), "{options:?}");
 }

@@ -159,3 +159,30 @@ fn the_empty_slot_takes_a_new_token_and_a_token_can_be_emptied() {
     let session = module.open_rw_session(slot).unwrap();
     assert!(session.find_objects(&[]).unwrap().is_empty());
 }
+
+#[test]
+fn threads_that_open_and_close_and_log_in_at_once_all_come_through() {
+    let token = Token::new();
+    let _stays = token.session();
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let token = &token;
+            scope.spawn(move || {
+                for _ in 0..30 {
+                    let session = token.session();
+                    let (user, pin) = match number {
+                        0 => (UserType::So, SO),
+                        _ => (UserType::User, USER),
+                    };
+                    // Who comes second is refused.
+                    let _ = session.login(user, Some(&auth(pin)));
+                    let _ = token.module.open_ro_session(token.slot);
+                    let _ = session.logout();
+                }
+            });
+        }
+    });
+    // The counter was never the worse for it.
+    let info = token.module.get_token_info(token.slot).unwrap();
+    assert!(!info.user_pin_count_low() && !info.so_pin_count_low());
+}

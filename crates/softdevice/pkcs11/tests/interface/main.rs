@@ -1,5 +1,11 @@
 //! The shared library, loaded as a program loads a maker's.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what helps a test fails it when something is missing"
+)]
+
 mod ecdsa;
 mod faults;
 mod hostile {

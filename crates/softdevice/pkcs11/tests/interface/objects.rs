@@ -248,6 +248,11 @@ fn a_pair_with_a_label_is_a_container_for_the_other_interfaces() {
     };
     assert_eq!(point(&session, signing), made.value());
     session.sign(&Mechanism::Ecdsa, signing, &[7; 32]).unwrap();
+    // What nobody said of it cannot be unsaid.
+    for attribute in [Attribute::Sensitive(false), Attribute::Extractable(true)] {
+        let changed = session.update_attributes(signing, &[attribute]);
+        assert_eq!(code(changed), RvError::AttributeReadOnly);
+    }
     let [other] = find(false)[..] else {
         panic!("one encryption key");
     };

@@ -113,6 +113,17 @@ fn a_key_is_wrapped_under_another_when_it_may_leave() {
         code(session.wrap_key(&vendor(ECB), kek, stays)),
         RvError::KeyUnextractable
     );
+    let (_, private) = session
+        .generate_key_pair(
+            &Mechanism::EccKeyPairGen,
+            &[Attribute::EcParams(P256.to_vec())],
+            &[Attribute::Extractable(true)],
+        )
+        .unwrap();
+    assert_eq!(
+        code(session.wrap_key(&vendor(ECB), kek, private)),
+        RvError::KeyNotWrappable
+    );
     let not_wrapping = import(&session, &[4; 16], &[Attribute::Wrap(false)]);
     assert_eq!(
         code(session.wrap_key(&vendor(ECB), not_wrapping, key)),
