@@ -12,6 +12,7 @@ pub mod memcheck;
 pub mod openssl;
 pub mod parties;
 pub mod remains;
+pub mod softdevice;
 pub mod streams;
 pub mod suites;
 
