@@ -51,6 +51,8 @@
 
 mod algorithm;
 mod checked;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod ecdh;
 mod error;
 mod external;
