@@ -110,7 +110,9 @@ pub(crate) fn ask(wanted: &PinWanted) -> Result<Option<Password>, Error> {
         let word = if tries == 1 { "try" } else { "tries" };
         format!(" ({tries} {word} left)")
     });
-    let note = wanted.note.map_or_else(String::new, |note| format!(" ({note})"));
+    let note = wanted
+        .note
+        .map_or_else(String::new, |note| format!(" ({note})"));
     let prompt = format!("PIN of {}{tries}{note}: ", wanted.place);
     let typed = rpassword::prompt_password(prompt).map(Zeroizing::new);
     let typed = typed.map_err(|source| Error::Io {
