@@ -178,7 +178,9 @@ mod tests {
                 let wide = enveloped_key(WIDE, &envelope, place).unwrap();
                 assert_eq!(wide.len(), 24 + 64 + 136 + 168 + 16);
                 let narrowed = [
-                    &blob[..12],
+                    &wide[..4],
+                    &wide[8..12],
+                    &wide[16..20],
                     &wide[24..88],
                     &wide[88..92],
                     &wide[96..224],
