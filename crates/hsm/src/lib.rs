@@ -38,9 +38,11 @@
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
+//! | [`KeyUri`] | the name of a key, whatever it lies in |
 //! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
 //! | [`conformance`] | whether a token keeps its promises (feature `conformance`) |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
+//! | `sdf`, `skf` | server devices and cards by GM/T 0018, USB keys by GM/T 0016; features of the same names |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
 //! # What it is not
@@ -51,6 +53,8 @@
 #![deny(unsafe_code)]
 
 mod algorithm;
+#[cfg(any(feature = "sdf", feature = "skf"))]
+mod blob;
 mod checked;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -59,13 +63,19 @@ mod error;
 mod external;
 mod key;
 mod label;
+mod open;
 mod password;
 mod pin;
 #[cfg(feature = "pkcs11")]
 pub mod pkcs11;
 mod pool;
+#[cfg(feature = "sdf")]
+pub mod sdf;
+#[cfg(feature = "skf")]
+pub mod skf;
 mod soft;
 mod token;
+mod uri;
 
 pub use algorithm::{KeyAlgorithm, KeyUse};
 pub use checked::Checked;
@@ -76,8 +86,10 @@ pub use external::{
 };
 pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;
+pub use open::{Ask, Opened, PinWanted};
 pub use password::Password;
 pub use pin::Pin;
 pub use pool::{Connect, Pool, PoolOptions};
 pub use soft::{SoftKey, SoftToken};
 pub use token::{Certificates, Decryption, Description, Envelop, Random, Token, Unwrap};
+pub use uri::{ExecUri, FileUri, KeyUri, ObjectType, PinSource, Pkcs11Uri, SdfUri, SkfUri};

@@ -52,6 +52,14 @@ impl Pin {
     }
 }
 
+#[cfg(feature = "skf")]
+impl Pin {
+    /// Whether the other is this value or a clone of it. Two values are not compared.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl From<Password> for Pin {
     fn from(password: Password) -> Self {
         Self::new(password)

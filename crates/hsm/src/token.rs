@@ -2,7 +2,7 @@
 
 use crate::{DecryptionKey, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUse};
 use gm_crypto::sm2::{EnvelopedKey, PublicKey};
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::Arc};
 
 /// A place that holds keys under labels.
 ///
@@ -63,6 +63,49 @@ pub trait Token: Debug + Send + Sync {
     /// The power to give random octets.
     fn as_random(&self) -> Option<&dyn Random> {
         None
+    }
+}
+
+/// One token for several users of it.
+impl<T: Token + ?Sized> Token for Arc<T> {
+    fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, Error> {
+        (**self).key(label)
+    }
+
+    fn generate(
+        &self,
+        label: &KeyLabel,
+        algorithm: KeyAlgorithm,
+    ) -> Result<Box<dyn KeyHandle>, Error> {
+        (**self).generate(label, algorithm)
+    }
+
+    fn labels(&self) -> Result<Vec<KeyLabel>, Error> {
+        (**self).labels()
+    }
+
+    fn description(&self) -> Result<Description, Error> {
+        (**self).description()
+    }
+
+    fn as_decryption(&self) -> Option<&dyn Decryption> {
+        (**self).as_decryption()
+    }
+
+    fn as_envelop(&self) -> Option<&dyn Envelop> {
+        (**self).as_envelop()
+    }
+
+    fn as_unwrap(&self) -> Option<&dyn Unwrap> {
+        (**self).as_unwrap()
+    }
+
+    fn as_certificates(&self) -> Option<&dyn Certificates> {
+        (**self).as_certificates()
+    }
+
+    fn as_random(&self) -> Option<&dyn Random> {
+        (**self).as_random()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     codes::{self, refusal},
+    login::PinWarning,
     vendor::VendorProfile,
 };
 use crate::Error;
@@ -273,6 +274,11 @@ impl SlotDescription {
     pub fn serial(&self) -> &str {
         self.info.serial_number()
     }
+
+    /// What it said of its user's PIN when it was looked at.
+    pub fn pin_warning(&self) -> Option<PinWarning> {
+        PinWarning::of(&self.info)
+    }
 }
 
 impl fmt::Display for SlotDescription {
@@ -328,7 +334,7 @@ impl TokenChoice {
     }
 
     /// The one token that fits.
-    pub(super) fn find(&self, module: &Pkcs11Module) -> Result<SlotDescription, Error> {
+    pub(crate) fn find(&self, module: &Pkcs11Module) -> Result<SlotDescription, Error> {
         const WHAT: &str = "token";
         let tokens = module.tokens_now()?;
         // A slot without an initialised token has a token too; it is chosen by slot alone.
