@@ -16,8 +16,16 @@ pub(crate) enum Failure {
 impl Failure {
     /// Something is wrong with a file.
     pub(crate) fn file(path: &Path, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Refused(Box::new(FileError {
-            path: path.display().to_string(),
+        Self::of(path.display(), source)
+    }
+
+    /// Something is wrong with what has a name.
+    pub(crate) fn of(
+        name: impl fmt::Display,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Refused(Box::new(NamedError {
+            name: name.to_string(),
             source: source.into(),
         }))
     }
@@ -86,18 +94,18 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 }
 
 #[derive(Debug)]
-struct FileError {
-    path: String,
+struct NamedError {
+    name: String,
     source: Box<dyn Error + Send + Sync>,
 }
 
-impl fmt::Display for FileError {
+impl fmt::Display for NamedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)
+        f.write_str(&self.name)
     }
 }
 
-impl Error for FileError {
+impl Error for NamedError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&*self.source)
     }
