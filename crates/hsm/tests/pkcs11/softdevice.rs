@@ -45,12 +45,17 @@ pub(crate) fn device(folder: &Path) -> Vec<(&'static str, OsString)> {
 }
 
 fn with_device(test: &str, vendor: &str, body: impl FnOnce()) {
+    with_device_of(&format!("softdevice::{test}"), vendor, body);
+}
+
+/// The same, for a test by its whole name.
+pub(crate) fn with_device_of(test: &str, vendor: &str, body: impl FnOnce()) {
     let prepare = |folder: &Path| {
         let mut environment = device(folder);
         environment.push(("SOFTDEVICE_VENDOR", vendor.into()));
         environment
     };
-    in_own_process(&format!("softdevice::{test}"), prepare, body);
+    in_own_process(test, prepare, body);
 }
 
 pub(crate) fn open(options: Pkcs11Options) -> Result<Pkcs11Token, Error> {
