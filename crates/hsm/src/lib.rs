@@ -38,7 +38,7 @@
 //! | [`SoftToken`], [`SoftKey`] | keys in files, a key in this process |
 //! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
-//! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
+//! | `pkcs11` | tokens behind PKCS#11 libraries (feature `pkcs11`) |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |
 //!
