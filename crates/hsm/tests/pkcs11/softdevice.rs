@@ -18,7 +18,10 @@ use hsm::{
 use softdevice::{Device, NewApplication, Options, Pin, Role};
 use spki::SubjectPublicKeyInfoRef;
 use std::{
-    env,
+    env::{
+        self,
+        consts::{DLL_PREFIX, DLL_SUFFIX},
+    },
     ffi::OsString,
     path::{Path, PathBuf},
     time::Instant,
@@ -28,7 +31,7 @@ use toml::{Table, Value};
 /// The library, which cargo builds because this crate's tests depend on it.
 pub(crate) fn library() -> PathBuf {
     let test = env::current_exe().unwrap();
-    test.with_file_name("libsoftdevice_pkcs11.so")
+    test.with_file_name(format!("{DLL_PREFIX}softdevice_pkcs11{DLL_SUFFIX}"))
 }
 
 /// A device with a token `ca`, made where the environment will say.
