@@ -552,14 +552,14 @@ fn certificates_lie_beside_their_keys_and_are_replaced() {
 }
 
 /// One that nobody looks at: a sequence of 128 octets.
-const SPKI: [u8; 131] = {
+pub(crate) const SPKI: [u8; 131] = {
     let mut octets = [0; 131];
     (octets[0], octets[1], octets[2]) = (0x30, 0x81, 0x80);
     octets
 };
 
 /// The bones of a certificate, of version 3: nothing is in its other places.
-fn certificate(serial: u8, spki: &[u8]) -> Vec<u8> {
+pub(crate) fn certificate(serial: u8, spki: &[u8]) -> Vec<u8> {
     let sequence = |parts: &[&[u8]]| {
         let content = parts.concat();
         let length = u8::try_from(content.len()).unwrap();
