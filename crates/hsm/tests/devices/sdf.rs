@@ -323,6 +323,47 @@ fn a_device_that_is_pulled_and_put_back_goes_on() {
 }
 
 #[test]
+fn whatever_goes_wrong_no_wrong_signature_leaves_and_the_pool_recovers() {
+    let name = "sdf::whatever_goes_wrong_no_wrong_signature_leaves_and_the_pool_recovers";
+    let faults = "seed=7,any=fail@0.03,sign=wrong@0.05,sign=garbage@0.05,any=removed@0.02,\
+                  sign=hang:60@0.02,open_session=limit:3";
+    child::run(name, &[("SOFTDEVICE_FAULTS", faults)], || {
+        fill_store();
+        let options = PoolOptions::default().with_time_limit(Duration::from_millis(2000));
+        let device = || open("standard", options);
+        let key = |device: &SdfDevice| device.key(&label("1"));
+        let Some(key) = (0..50).find_map(|_| key(&device().ok()?).ok()) else {
+            panic!("50 tries");
+        };
+        let key = Checked::new(key);
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| (0..40).map(|_| key.sign(b"m")).collect::<Vec<_>>()))
+                .collect();
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        let good = results.iter().filter(|result| result.is_ok()).count();
+        assert!(good > 160, "{good} of 320");
+        for error in results.into_iter().filter_map(Result::err) {
+            assert!(
+                matches!(
+                    error,
+                    Error::Device { .. }
+                        | Error::DeviceGone { .. }
+                        | Error::Garbage { .. }
+                        | Error::BadSignature
+                        | Error::SessionLimit { .. }
+                ),
+                "{error}"
+            );
+        }
+    });
+}
+
+#[test]
 fn a_device_that_hangs_holds_nobody_up() {
     let name = "sdf::a_device_that_hangs_holds_nobody_up";
     child::run(name, &[("SOFTDEVICE_FAULTS", "sign=hang:3000@3")], || {

@@ -525,3 +525,39 @@ fn a_container_whose_key_could_not_be_made_goes_again() {
         token.generate(&label("one"), KeyAlgorithm::Sm2).unwrap();
     });
 }
+
+#[test]
+fn whatever_goes_wrong_no_wrong_signature_leaves_and_the_connection_comes_back() {
+    let name = "skf::whatever_goes_wrong_no_wrong_signature_leaves_and_the_connection_comes_back";
+    let faults = "seed=7,sign=fail@0.05,sign=wrong@0.05,sign=garbage@0.05,sign=removed@0.03,\
+                  sign=hang:60@0.02";
+    child::run(name, &[("SOFTDEVICE_FAULTS", faults)], || {
+        fill_store();
+        let token = token(&device(PoolOptions::default()));
+        let key = Checked::new(token.generate(&label("one"), KeyAlgorithm::Sm2).unwrap());
+        let results: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| (0..40).map(|_| key.sign(b"m")).collect::<Vec<_>>()))
+                .collect();
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        let good = results.iter().filter(|result| result.is_ok()).count();
+        assert!(good > 80, "{good} of 160");
+        for error in results.into_iter().filter_map(Result::err) {
+            assert!(
+                matches!(
+                    error,
+                    Error::Device { .. }
+                        | Error::DeviceGone { .. }
+                        | Error::Garbage { .. }
+                        | Error::BadSignature
+                ),
+                "{error}"
+            );
+        }
+        assert_eq!(remaining_tries(), 3);
+    });
+}
