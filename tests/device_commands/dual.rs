@@ -69,7 +69,7 @@ fn dual(interface: &str) {
     let own = desk.key(interface, "zhang", number);
 
     let run = |words: &str| desk.call(words);
-    run("csr new --subject CN=示例根,C=CN --out root.csr")
+    run("csr new --subject CN=示例根,O=示例,C=CN --out root.csr")
         .option("--key", &root_key)
         .answer()
         .good();
@@ -77,7 +77,7 @@ fn dual(interface: &str) {
         .option("--key", &root_key)
         .answer()
         .good();
-    run("csr new --subject CN=张三,C=CN --out zhang.csr")
+    run("csr new --subject CN=张三,O=示例,C=CN --out zhang.csr")
         .option("--key", &own)
         .answer()
         .good();
@@ -91,7 +91,7 @@ fn dual(interface: &str) {
         .answer()
         .good();
     done(
-        run("cert issue --profile subscriber-encryption --issuer root.pem --subject CN=张三,C=CN")
+        run("cert issue --profile subscriber-encryption --issuer root.pem --subject CN=张三,O=示例,C=CN")
             .option("--key", &root_key)
             .option("--public-key", "centre.public.pem")
             .option("--out", "encryption.pem")

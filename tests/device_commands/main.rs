@@ -28,6 +28,7 @@ fn every_command_has_an_example_in_its_help() {
         "device where",
         "device show",
         "device self-test",
+        "device check",
         "device generate",
         "device import",
         "device write-cert",

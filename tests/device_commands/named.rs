@@ -91,17 +91,41 @@ fn a_key_is_generated_where_the_interface_generates() {
 }
 
 #[test]
+fn a_device_is_examined_behind_each_interface() {
+    for interface in INTERFACES {
+        let desk = Desk::new();
+        let number = desk.keygen("a", "signing");
+        desk.keygen("a", "encryption");
+        let name = match interface {
+            "sdf" => desk.key("sdf", "a", number),
+            other => desk.name(other, None),
+        };
+        let check = || desk.call("device check --json").arg(&name).answer();
+        let answer = done(check());
+        let json = answer.json();
+        assert_eq!(json["failed"], 0, "{interface}: {answer}");
+        assert!(json["passed"].as_u64() > Some(3), "{interface}: {answer}");
+        if interface != "sdf" {
+            check().refused("give another --prefix");
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_device_is_told() {
     let desk = Desk::new();
     let number = desk.keygen("a", "signing");
     desk.bench.write("wrong.pin", "000000");
     let show = |name: &str| desk.call("device show").arg(name).answer();
-    for interface in ["pkcs11", "skf"] {
+    for (interface, reason) in [
+        ("pkcs11", "the PIN is wrong"),
+        ("skf", "the PIN is wrong, 8 tries are left"),
+    ] {
         let name = desk.key(interface, "a", number);
         let wrong = name.replace("user.pin", "wrong.pin");
         let sign = desk.call("sm2 sign").option("--key", &wrong);
         let answer = sign.arg(desk.path("user.pin")).answer();
-        answer.refused("the PIN is wrong, ");
+        answer.refused(reason);
     }
     show("pkcs11:token=ca?module-path=/none.so").refused("cannot load the library /none.so");
     let user = desk.path("user.pin").display().to_string();

@@ -24,9 +24,10 @@ pub(crate) use csr::{
     Beside, CsrCommand, CsrNew, CsrShow, CsrVerify, EnvironmentName, Origin, Parameters, Usage,
 };
 pub(crate) use device::{
-    Application, DeviceCommand, DeviceDelete, DeviceGenerate, DeviceImport, DeviceInfo, DeviceInit,
-    DeviceKeygen, DeviceNumber, DeviceReadCert, DeviceWhere, DeviceWriteCert, KeyKindName,
-    KeyUseName, Named, PinChange, PinCommand, PinUnblock, RoleName, Store,
+    Application, DeviceCheck, DeviceCommand, DeviceDelete, DeviceGenerate, DeviceImport,
+    DeviceInfo, DeviceInit, DeviceKeygen, DeviceNumber, DeviceReadCert, DeviceWhere,
+    DeviceWriteCert, KeyKindName, KeyUseName, Named, PinChange, PinCommand, PinUnblock, RoleName,
+    Store,
 };
 pub(crate) use explain::Explain;
 pub(crate) use message::{

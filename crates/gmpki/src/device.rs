@@ -18,6 +18,7 @@ pub(crate) fn run(command: &DeviceCommand) -> Result<Outcome, Failure> {
         DeviceCommand::Where(place) => libraries::run(place),
         DeviceCommand::Show(named) => named::show(named),
         DeviceCommand::SelfTest(named) => named::self_test(named),
+        DeviceCommand::Check(check) => named::check(check),
         DeviceCommand::Generate(generate) => named::generate(generate),
         DeviceCommand::Import(import) => named::import(import),
         DeviceCommand::WriteCert(write) => named::write_certificate(write),

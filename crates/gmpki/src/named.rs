@@ -6,10 +6,7 @@ use gm_crypto::{
     sm2::{Ciphertext, SecretKey, SigningKey, UserId},
 };
 use hsm::{Checked, Error, KeyHandle, KeyUri, Opened, Password, PinSource, PinWanted, SoftKey};
-use std::{
-    io::{self, IsTerminal},
-    path::Path,
-};
+use std::io::{self, IsTerminal};
 use zeroize::Zeroizing;
 
 /// A key that signs; no signature of it leaves before it was verified.
@@ -26,7 +23,7 @@ pub(crate) fn key_with_id(key: &NamedKey, id: UserId) -> Result<Box<dyn KeyHandl
             return Err(Failure::Usage(message.into()));
         }
         None => {
-            let found = key.key.open_key(&mut ask(key.password_file.as_deref()));
+            let found = name_of(key).open_key(&mut ask);
             found.map_err(|source| refused(key, source))?
         }
     };
@@ -61,7 +58,7 @@ pub(crate) fn secret(key: &NamedKey) -> Result<Option<SecretKey>, Failure> {
 
 /// The token that a name means.
 pub(crate) fn token(key: &NamedKey) -> Result<Opened, Failure> {
-    let opened = key.key.open(&mut ask(key.password_file.as_deref()));
+    let opened = name_of(key).open(&mut ask);
     opened.map_err(|source| refused(key, source))
 }
 
@@ -94,34 +91,34 @@ fn refused(key: &NamedKey, source: Error) -> Failure {
     }
 }
 
-/// A PIN from a file, or asked for with the tries that are left.
-pub(crate) fn ask(
-    file: Option<&Path>,
-) -> impl FnMut(&PinWanted) -> Result<Option<Password>, Error> {
-    move |wanted| match file {
-        Some(file) => {
-            output::remember(file);
-            Password::from_file(file).map(Some)
-        }
-        None if io::stdin().is_terminal() => {
-            let tries = wanted.remaining.map_or_else(String::new, |tries| {
-                format!(
-                    " ({tries} {} left)",
-                    if tries == 1 { "try" } else { "tries" }
-                )
-            });
-            let note = wanted
-                .note
-                .map_or_else(String::new, |note| format!(" ({note})"));
-            let prompt = format!("PIN of {}{tries}{note}: ", wanted.place);
-            let typed = rpassword::prompt_password(prompt).map(Zeroizing::new);
-            let typed = typed.map_err(|source| Error::Io {
-                action: "ask for a PIN on",
-                path: "the terminal".into(),
-                source,
-            })?;
-            Password::new(typed.as_bytes()).map(Some)
-        }
-        None => Ok(None),
+/// The name, with the file of the PIN that the arguments name.
+pub(crate) fn name_of(key: &NamedKey) -> KeyUri {
+    let name = match &key.password_file {
+        None => key.key.clone(),
+        Some(file) => key.key.clone().with_pin(PinSource::File(file.clone())),
+    };
+    name.files().iter().for_each(|file| output::remember(file));
+    name
+}
+
+/// Asks for a PIN, with the tries that are left.
+pub(crate) fn ask(wanted: &PinWanted) -> Result<Option<Password>, Error> {
+    if !io::stdin().is_terminal() {
+        return Ok(None);
     }
+    let tries = wanted.remaining.map_or_else(String::new, |tries| {
+        let word = if tries == 1 { "try" } else { "tries" };
+        format!(" ({tries} {word} left)")
+    });
+    let note = wanted
+        .note
+        .map_or_else(String::new, |note| format!(" ({note})"));
+    let prompt = format!("PIN of {}{tries}{note}: ", wanted.place);
+    let typed = rpassword::prompt_password(prompt).map(Zeroizing::new);
+    let typed = typed.map_err(|source| Error::Io {
+        action: "ask for a PIN on",
+        path: "the terminal".into(),
+        source,
+    })?;
+    Password::new(typed.as_bytes()).map(Some)
 }

@@ -55,6 +55,8 @@ mod algorithm;
 #[cfg(any(feature = "sdf", feature = "skf"))]
 mod blob;
 mod checked;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod ecdh;
 mod error;
 mod external;

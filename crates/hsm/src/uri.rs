@@ -90,6 +90,19 @@ impl KeyUri {
         }
     }
 
+    /// The name with another place for the PIN or password; a command has none.
+    #[must_use]
+    pub fn with_pin(mut self, pin: PinSource) -> Self {
+        match &mut self {
+            Self::File(name) => name.pin = Some(pin),
+            Self::Pkcs11(name) => name.pin = Some(pin),
+            Self::Sdf(name) => name.pin = Some(pin),
+            Self::Skf(name) => name.pin = Some(pin),
+            Self::Exec(_) => {}
+        }
+        self
+    }
+
     /// The files that using the name reads: the key file, the one with the PIN, the one
     /// with the public key.
     pub fn files(&self) -> Vec<PathBuf> {

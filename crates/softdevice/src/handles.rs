@@ -42,6 +42,11 @@ impl<T> Handles<T> {
 
     /// Takes an object and gives its handle, which is not zero; `None` when the table is full.
     pub fn insert(&self, object: T) -> Option<usize> {
+        self.insert_shared(Arc::new(object))
+    }
+
+    /// [`Self::insert`] of an object that is in use already.
+    pub fn insert_shared(&self, object: Arc<T>) -> Option<usize> {
         let mut entries = self.entries();
         if entries.len() >= self.most {
             return None;
@@ -52,7 +57,7 @@ impl<T> Handles<T> {
                 next.checked_add(1)
             })
             .ok()?;
-        entries.insert(handle, Arc::new(object));
+        entries.insert(handle, object);
         Some(handle)
     }
 
@@ -66,9 +71,10 @@ impl<T> Handles<T> {
         self.entries().remove(&handle)
     }
 
-    /// How many objects there are.
-    pub fn count(&self) -> usize {
-        self.entries().len()
+    /// How many objects there are of which `counts` is true.
+    pub fn count(&self, mut counts: impl FnMut(&T) -> bool) -> usize {
+        let entries = self.entries();
+        entries.values().filter(|object| counts(object)).count()
     }
 
     /// Takes out all objects but those that `keep` keeps.
@@ -112,7 +118,8 @@ mod tests {
         let table = Handles::new(2);
         let first = table.insert(1).unwrap();
         table.insert(2).unwrap();
-        assert_eq!((table.insert(3), table.count()), (None, 2));
+        assert_eq!(table.insert(3), None);
+        assert_eq!(table.count(|number| *number > 1), 1);
         table.retain(|number| *number != 1);
         assert_eq!(table.get(first), None);
         assert!(table.insert(3).is_some());

@@ -29,6 +29,8 @@ pub(crate) enum DeviceCommand {
     /// Try a device: which signatures and ciphertexts it really makes and opens
     #[command(name = "self-test")]
     SelfTest(Named),
+    /// Examine a device: whether it keeps every promise that programs rely on
+    Check(DeviceCheck),
     /// Make a signing key in any device that makes keys
     Generate(DeviceGenerate),
     /// Bring a delivered encryption key into a device, which opens it inside
@@ -91,7 +93,9 @@ pub(crate) struct DeviceInit {
 }
 
 #[derive(Debug, Group)]
-#[command(after_help = "Examples:\n  gmpki device info\n  gmpki device list")]
+#[command(
+    after_help = "Examples:\n  gmpki device info --store device.db\n  gmpki device list --store device.db"
+)]
 pub(crate) struct DeviceInfo {
     #[command(flatten)]
     pub(crate) store: Store,
@@ -244,6 +248,21 @@ pub(crate) struct Named {
     /// A file with the PIN [default: what the name says, or ask]
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Group)]
+#[command(
+    after_help = "Keys are made under the labels PREFIX-1 to PREFIX-16, which have to be free, and stay: it is \
+    for\na device that is not in use yet. A device that makes no keys is examined with those \
+    that the name means.\n\n\
+    Example:\n  gmpki device check 'pkcs11:token=test?module-path=/usr/lib/libdevice.so&pin-source=pin.txt'"
+)]
+pub(crate) struct DeviceCheck {
+    #[command(flatten)]
+    pub(crate) named: Named,
+    /// What the labels of new keys begin with
+    #[arg(long, value_name = "PREFIX", default_value = "gmpki-check")]
+    pub(crate) prefix: String,
 }
 
 #[derive(Debug, Group)]

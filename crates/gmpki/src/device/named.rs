@@ -2,8 +2,8 @@
 
 use crate::{
     args::{
-        DeviceGenerate, DeviceImport, DeviceReadCert, DeviceWriteCert, KeyKindName, KeyUseName,
-        Named, NamedKey,
+        DeviceCheck, DeviceGenerate, DeviceImport, DeviceReadCert, DeviceWriteCert, KeyKindName,
+        KeyUseName, Named, NamedKey,
     },
     convert::Vouching,
     failure::Failure,
@@ -15,6 +15,7 @@ use der::{Decode, Encode};
 use gm_crypto::pki;
 use hsm::{
     Certificates, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUri, KeyUse, Opened, Token,
+    conformance::{Fixture, Outcome as Examined, examine},
     pkcs11::{DecryptionFinding, SelfTest, SigningFinding},
 };
 use serde_json::{Value, json};
@@ -98,10 +99,11 @@ fn powers(token: &dyn Token) -> Vec<&'static str> {
 
 pub(super) fn self_test(args: &Named) -> Result<Outcome, Failure> {
     let key = key(args);
-    match &args.name {
+    match &named::name_of(&key) {
         KeyUri::Pkcs11(name) => {
-            let token = name.open_token(&mut named::ask(args.password_file.as_deref()));
-            let found = token.and_then(|token| token.self_test());
+            let found = name
+                .open_token(&mut named::ask)
+                .and_then(|token| token.self_test());
             found
                 .map(|found| findings(&found))
                 .map_err(|source| key.failure(source))
@@ -111,8 +113,9 @@ pub(super) fn self_test(args: &Named) -> Result<Outcome, Failure> {
                 return Err(key.failure("names no key to try: add index"));
             };
             let label = KeyLabel::new(index.to_string())?;
-            let device = name.open_device(&mut named::ask(args.password_file.as_deref()));
-            let tested = device.and_then(|device| device.self_test(&label));
+            let tested = name
+                .open_device(&mut named::ask)
+                .and_then(|device| device.self_test(&label));
             tested.map_err(|source| key.failure(source))?;
             let text = "signatures verify here, ciphertexts open there: the variant is right";
             Ok(Outcome::new(text, json!({})))
@@ -197,6 +200,57 @@ fn decryption(finding: &DecryptionFinding) -> String {
         (true, []) => "no form that is known".into(),
         (true, opens) => format!("{opens:?}"),
     }
+}
+
+pub(super) fn check(args: &DeviceCheck) -> Result<Outcome, Failure> {
+    let key = key(&args.named);
+    let opened = named::token(&key)?;
+    let mut fixture = Fixture::with_prefix(&args.prefix)?;
+    let free = (1..=Fixture::LABELS).map(|number| format!("{}-{number}", args.prefix));
+    let labels = opened
+        .token
+        .labels()
+        .map_err(|source| key.failure(source))?;
+    let taken = free
+        .into_iter()
+        .find(|free| labels.iter().any(|label| label.as_str() == free));
+    if let Some(taken) = taken {
+        let reason = format!("has a key {taken} already: give another --prefix");
+        return Err(key.failure(reason));
+    }
+    if let Some(label) = opened.label {
+        fixture = fixture.with_signing_key(label.clone(), KeyAlgorithm::Sm2);
+        let decryption = opened.token.as_decryption();
+        if decryption.is_some_and(|decryption| decryption.decryption_key(&label).is_ok()) {
+            fixture = fixture.with_decryption_key(label);
+        }
+    }
+    let report = examine(&*opened.token, fixture);
+    let (mut lines, mut all) = (Vec::new(), Vec::new());
+    for check in report.checks() {
+        lines.push(shown(&check.to_string()));
+        let (word, reason) = match &check.outcome {
+            Examined::Passed => ("passed", None),
+            Examined::NotOffered { reason } => ("not-offered", Some(reason)),
+            Examined::Failed { reason } => ("failed", Some(reason)),
+            _ => ("unknown", None),
+        };
+        all.push(json!({
+            "check": check.name,
+            "with": check.subject,
+            "outcome": word,
+            "reason": reason,
+        }));
+    }
+    let (passed, failed) = (report.passed().count(), report.failures().count());
+    lines.push(format!("{passed} passed, {failed} failed"));
+    let json = json!({ "checks": all, "passed": passed, "failed": failed });
+    // A device of which nothing could be tried did not pass.
+    Ok(Outcome::judged(
+        lines.join("\n"),
+        json,
+        failed == 0 && passed > 0,
+    ))
 }
 
 pub(super) fn generate(args: &DeviceGenerate) -> Result<Outcome, Failure> {

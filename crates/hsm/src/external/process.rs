@@ -18,7 +18,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// Octets of an answer at most; what is longer is no answer to any question here.
 const MAX_ANSWER: u64 = 4096;
 /// Octets of standard error that are kept.
-const MAX_COMPLAINT: u64 = 1024;
+const MAX_COMPLAINT: u64 = 4096;
 /// Characters of it that are shown.
 const SHOWN: usize = 200;
 /// How often it is looked whether a program that said all has ended.
@@ -173,14 +173,22 @@ fn read_and_wipe(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(octets)
 }
 
-/// The first line of what a program complains of, harmless on a terminal.
+/// What a program complains of, in one line, harmless on a terminal. The end is what is
+/// kept of a long one: that is where programs say what it comes to.
 fn shown(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
-    let line = text.lines().find(|line| !line.trim().is_empty());
-    let Some(line) = line else {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    if lines.is_empty() {
         return String::new();
-    };
+    }
     let clean = |c: char| if c.is_control() { '?' } else { c };
-    let line: String = line.trim().chars().map(clean).take(SHOWN).collect();
-    format!(": {line}")
+    let line: Vec<char> = lines.join("; ").chars().map(clean).collect();
+    let start = line.len().saturating_sub(SHOWN);
+    let cut = if start > 0 { "..." } else { "" };
+    let end: String = line[start..].iter().collect();
+    format!(": {cut}{end}")
 }

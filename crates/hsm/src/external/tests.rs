@@ -118,7 +118,11 @@ mod with_programs {
                     "printf '\\n  no \\033[1m smart card\\nmore\\n' >&2; exit 1",
                     &[],
                 ),
-                ": no ?[1m smart card",
+                ": no ?[1m smart card; more",
+            ),
+            (
+                script("yes no card | head -c 999 >&2; exit 1", &[]),
+                ": ...",
             ),
             (script("kill -9 $$", &[]), "signal: 9"),
             (

@@ -87,16 +87,14 @@ pub(super) fn signing_key(
     let order = match (algorithm, token.profile()) {
         (KeyAlgorithm::Sm2, Some(profile)) => {
             let mut order = Order::of_vendor(profile);
-            // Opens the envelope in which its owner's encryption key comes: inside, or the
-            // key of the envelope at least.
-            let inside = token.unwrap_mechanism().is_some();
-            let vendors = token.decrypt_mechanism().is_some();
-            if inside || (profile.signing_keys_decrypt && token.decrypts_sm2()) {
+            // Opens the envelope in which its owner's encryption key comes.
+            if token.opens_envelopes() {
+                let inside = token.unwrap_mechanism().is_some();
                 let rights = Rights {
                     sign: true,
-                    decrypt: !inside && vendors,
-                    derive: !inside && !vendors,
+                    decrypt: !inside,
                     unwrap: inside,
+                    ..Rights::default()
                 };
                 order.rights.insert(0, rights);
             }
@@ -149,7 +147,16 @@ pub(super) fn encryption_key(
         ..Rights::default()
     }];
     order.extractable = token.keys_are_wrappable();
-    make(token, label, KeyUse::Encryption, order)
+    make(token, label, KeyUse::Encryption, order).map_err(|error| match error {
+        Error::Device {
+            name: "CKR_CURVE_NOT_SUPPORTED" | "CKR_DOMAIN_PARAMS_INVALID",
+            ..
+        } => Error::Unsupported {
+            what: "known mechanism that decrypts with SM2, nor keys for ECDH on its curve",
+            interface: "the token",
+        },
+        error => error,
+    })
 }
 
 fn make(

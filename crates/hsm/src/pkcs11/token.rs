@@ -53,7 +53,8 @@ pub struct Pkcs11Options {
     /// The vendor's numbers; without, a built-in description that fits the token.
     pub profile: Option<VendorProfile>,
     /// Whether encryption keys that are made may leave the token wrapped (they are
-    /// extractable then, and sensitive still): for the token of a key-management centre.
+    /// extractable then, and sensitive still), and the token has the power
+    /// [`Envelop`]: for a key-management centre.
     pub wrappable: bool,
     /// The sessions. Smart cards take up to a minute to make an RSA key: a token that is to
     /// make one needs that much as `time_limit`.
@@ -265,12 +266,12 @@ impl Token for Pkcs11Token {
     }
 
     fn as_envelop(&self) -> Option<&dyn Envelop> {
-        self.wrap_mechanism().is_some().then_some(self as _)
+        let wraps = self.keys_are_wrappable() && self.wrap_mechanism().is_some();
+        wraps.then_some(self as _)
     }
 
     fn as_unwrap(&self) -> Option<&dyn Unwrap> {
-        let opens = self.unwrap_mechanism().is_some() || self.decrypts_sm2();
-        (self.signs_with_sm2() && opens).then_some(self as _)
+        (self.signs_with_sm2() && self.opens_envelopes()).then_some(self as _)
     }
 
     fn as_certificates(&self) -> Option<&dyn Certificates> {

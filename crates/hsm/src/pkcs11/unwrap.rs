@@ -5,7 +5,7 @@ use super::{
     public::PublicHalf,
     session::{KeyChoice, Place, Session},
     token::Pkcs11Token,
-    vendor::DecryptMechanism,
+    vendor::{DecryptMechanism, VendorProfile},
 };
 use crate::{Envelop, Error, KeyLabel, KeyUse, Unwrap};
 use cryptoki::{
@@ -29,6 +29,14 @@ impl Pkcs11Token {
     pub(super) fn wrap_mechanism(&self) -> Option<MechanismType> {
         let wrap = self.profile()?.wrap?;
         self.offers(wrap).then_some(wrap)
+    }
+
+    /// Whether a signing key that is made here can open an envelope: inside, or the key of
+    /// the envelope at least.
+    pub(super) fn opens_envelopes(&self) -> bool {
+        let quirk = |profile: &VendorProfile| profile.signing_keys_decrypt;
+        let decrypts = self.decrypt_mechanism().is_some() && self.profile().is_some_and(quirk);
+        self.decrypts_sm2() && (self.unwrap_mechanism().is_some() || decrypts)
     }
 
     /// How encryption keys are kept: as keys of the vendor's where its mechanism decrypts.

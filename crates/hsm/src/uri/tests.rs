@@ -265,6 +265,17 @@ fn a_pin_is_never_shown() {
 }
 
 #[test]
+fn another_place_for_the_pin_takes_that_of_the_name() {
+    let pin = PinSource::File("other".into());
+    for text in ["file:a", "pkcs11:?pin-value=1", "sdf:?pin-source=a", "skf:"] {
+        let name = parse(text).with_pin(pin.clone());
+        assert_eq!(name.pin(), Some(&pin), "{text}");
+    }
+    let command = parse("exec:program=a");
+    assert_eq!(command.clone().with_pin(pin), command);
+}
+
+#[test]
 fn an_argument_without_a_scheme_is_a_path_as_it_is() {
     for path in [
         "ca.key.pem",

@@ -40,7 +40,7 @@ fn in_own_process(
     let folder = tempfile::tempdir().unwrap();
     let environment = prepare(folder.path());
     let said = Command::new(env::current_exe().unwrap())
-        .args([test, "--exact", "--nocapture"])
+        .args([test, "--exact", "--nocapture", "--include-ignored"])
         .envs(environment)
         .env(INSIDE, "1")
         .output()

@@ -1,11 +1,15 @@
 //! The software device, under the numbers of each vendor.
 
 use crate::{PIN, algorithms, beside, in_own_process, label, pin, verify};
-use cryptoki::object::Attribute;
+use cryptoki::{
+    mechanism::{Mechanism, MechanismType, vendor_defined::VendorDefinedMechanism},
+    object::{Attribute, ObjectClass},
+};
 use getrandom::SysRng;
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey};
 use hsm::{
-    Checked, DecryptionKey, Error, KeyAlgorithm, KeyHandle, KeyUse, Token,
+    Checked, Connect, DecryptionKey, Error, KeyAlgorithm, KeyHandle, KeyUse, Pool, PoolOptions,
+    Token,
     pkcs11::{
         PinWarning, Pkcs11Module, Pkcs11Options, Pkcs11Token, SignatureForm, Takes, TokenChoice,
         VendorProfile,
@@ -113,11 +117,8 @@ fn works(vendor: &str) {
         // No number for it, and this device has no ECDH on the curve.
         let decryption = token.as_decryption().unwrap();
         let none = decryption.generate_decryption_key(&label("enc"));
-        assert!(
-            none.unwrap_err()
-                .to_string()
-                .contains("CKR_CURVE_NOT_SUPPORTED")
-        );
+        assert!(matches!(none, Err(Error::Unsupported { .. })), "{none:?}");
+        assert!(token.as_unwrap().is_none());
     }
     let certificates = token.as_certificates().unwrap();
     assert_eq!(
@@ -326,26 +327,24 @@ fn keys_leave_wrapped_for_their_owner_where_that_was_wanted() {
         || {
             let kept = open(Pkcs11Options::default()).unwrap();
             let centre = open(Pkcs11Options::default().with_wrappable(true)).unwrap();
+            assert!(kept.as_envelop().is_none());
+            let envelop = centre.as_envelop().unwrap();
             let owner = SecretKey::generate(&mut SysRng).unwrap();
-            for (token, name) in [(&kept, "kept"), (&centre, "handed-out")] {
-                let decryption = token.as_decryption().unwrap();
-                let key = decryption.generate_decryption_key(&label(name)).unwrap();
-                let envelope = token
-                    .as_envelop()
-                    .unwrap()
-                    .envelop(&label(name), &owner.public_key());
-                match name {
-                    "kept" => {
-                        let text = envelope.unwrap_err().to_string();
-                        assert!(text.contains("C_WrapKey returned"), "{text}");
-                    }
-                    _ => {
-                        let envelope = envelope.unwrap();
-                        let secret = envelope.open(&owner).unwrap();
-                        assert_eq!(secret.public_key(), public_key(&*key));
-                    }
-                }
-            }
+
+            let decryption = kept.as_decryption().unwrap();
+            decryption.generate_decryption_key(&label("kept")).unwrap();
+            let refused = envelop.envelop(&label("kept"), &owner.public_key());
+            let text = refused.unwrap_err().to_string();
+            assert!(text.contains("C_WrapKey returned"), "{text}");
+
+            let decryption = centre.as_decryption().unwrap();
+            let key = decryption
+                .generate_decryption_key(&label("handed-out"))
+                .unwrap();
+            let envelope = envelop.envelop(&label("handed-out"), &owner.public_key());
+            let secret = envelope.unwrap().open(&owner).unwrap();
+            assert_eq!(secret.public_key(), public_key(&*key));
+
             let none = centre
                 .as_envelop()
                 .unwrap()
@@ -431,16 +430,45 @@ fn a_key_that_went_while_it_was_known_is_missed() {
 }
 
 #[test]
-#[ignore = "a measurement; run it with --release --nocapture"]
+#[ignore = "a measurement: run it with --release --nocapture"]
 fn what_a_signature_takes() {
     with_device("what_a_signature_takes", "", || {
-        const ROUNDS: u32 = 20_000;
+        const ROUNDS: u32 = 1_000;
         let token = open(Pkcs11Options::default()).unwrap();
         let key = token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
-        let begin = Instant::now();
-        for _ in 0..ROUNDS {
-            key.sign(b"message").unwrap();
-        }
-        println!("{:?} each", begin.elapsed() / ROUNDS);
+        let session = beside(&library());
+        let private = [
+            Attribute::Class(ObjectClass::PRIVATE_KEY),
+            Attribute::Label("ca".into()),
+        ];
+        let private = session.find_objects(&private).unwrap()[0];
+        let number = MechanismType::new_vendor_defined(0x8000_8000).unwrap();
+        let bare = Mechanism::VendorDefined(VendorDefinedMechanism::new::<()>(number, None));
+        // The best of many rounds: other programs run on this machine too.
+        let best = |sign: &dyn Fn()| {
+            let round = || {
+                let begin = Instant::now();
+                (0..ROUNDS).for_each(|_| sign());
+                begin.elapsed() / ROUNDS
+            };
+            (0..20).map(|_| round()).min().unwrap()
+        };
+        let bare = best(&|| drop(session.sign(&bare, private, &[7; 32]).unwrap()));
+        let ours = best(&|| drop(key.sign(b"message").unwrap()));
+        let pool = Pool::new(Nothing, PoolOptions::default());
+        let hop = best(&|| pool.run("nothing", |()| Ok(())).unwrap());
+        println!("{bare:?} by the library alone, {ours:?} as a key, {hop:?} for a hop");
     });
+}
+
+/// A device that does nothing.
+#[derive(Debug)]
+struct Nothing;
+
+impl Connect for Nothing {
+    type Session = ();
+
+    fn connect(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }

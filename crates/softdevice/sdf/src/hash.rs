@@ -14,17 +14,14 @@ use gm_crypto::{
 use softdevice::room::{Reply, Room};
 
 impl Session {
-    /// `SDF_HashInit`: a digest that was begun is forgotten. With a public key, Z of it and
-    /// of `id` goes before the message, as GM/T 0009, 8.1 and 8.2, has it.
-    pub(crate) fn hash_init(&self, number: u32, key: Option<&PublicKey>, id: &[u8]) -> Result<()> {
+    /// `SDF_HashInit`: a digest that was begun is forgotten. With a key and an ID, Z of both
+    /// goes before the message, as GM/T 0009, 8.1 and 8.2, has it.
+    pub(crate) fn hash_init(&self, number: u32, signer: Option<(PublicKey, &[u8])>) -> Result<()> {
         algorithm::sm3(number)?;
         let mut hash = Sm3::new();
-        if let Some(key) = key {
-            if id.is_empty() {
-                return Err(Code::UserId);
-            }
+        if let Some((key, id)) = signer {
             let id = UserId::new(id).map_err(|_| Code::UserId)?;
-            hash.update(Za::new(&id, key).as_bytes());
+            hash.update(Za::new(&id, &key).as_bytes());
         }
         self.operations().hash = Some(hash);
         Ok(())

@@ -27,13 +27,18 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
+    /// Whether both are openings of one store.
+    fn is_same_device(&self, other: &Self) -> bool {
+        self.device.path() == other.device.path()
+    }
+
     /// Performs the fault that is asked for at this call, where it is one that ends the call.
     fn fault(&self, operation: Operation) -> Result<Option<Fault>> {
         match self.device.fault(operation) {
             Some(Fault::Fail) => Err(Code::Unknown),
             Some(Fault::Removed) => {
-                SESSIONS.retain(|_| false);
-                DEVICES.retain(|_| false);
+                SESSIONS.retain(|session| !session.opened().is_same_device(self));
+                DEVICES.retain(|opened| !opened.is_same_device(self));
                 Err(Code::Communication)
             }
             other => Ok(other),
@@ -103,8 +108,10 @@ pub(crate) fn close_device(handle: usize) -> Result<()> {
 /// `SDF_OpenSession`
 pub(crate) fn open_session(device: usize) -> Result<usize> {
     let opened = DEVICES.get(device).ok_or(Code::Input)?;
-    if let Some(Fault::Limit(most)) = opened.fault(Operation::OpenSession)?
-        && SESSIONS.count() >= most as usize
+    let fault = opened.fault(Operation::OpenSession)?;
+    let count = || SESSIONS.count(|session| session.opened().is_same_device(&opened));
+    if let Some(Fault::Limit(most)) = fault
+        && count() >= most as usize
     {
         return Err(Code::OpenSession);
     }

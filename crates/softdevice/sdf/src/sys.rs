@@ -66,21 +66,6 @@ pub(crate) unsafe fn structure<'a>(pointer: *const c_void, length: usize) -> Res
     Ok(unsafe { std::slice::from_raw_parts(pointer.cast(), length) })
 }
 
-/// The structure at `pointer`, when there is one.
-///
-/// # Safety
-/// As for [`octets`].
-pub(crate) unsafe fn optional_structure<'a>(
-    pointer: *const c_void,
-    length: usize,
-) -> Result<Option<&'a [u8]>> {
-    if pointer.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: as the caller of this function says.
-    unsafe { structure(pointer, length) }.map(Some)
-}
-
 /// The `ECCCipher` at `pointer`, with C as long as L says.
 ///
 /// # Safety

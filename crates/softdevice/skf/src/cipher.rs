@@ -116,10 +116,14 @@ impl Connected {
     /// `SKF_SetSymmKey`
     pub(crate) fn set_key(self: &Arc<Self>, octets: &[u8], number: u32) -> Result<usize> {
         let for_use = algorithm::sm4(number)?;
-        let key = octets.try_into().map_err(|_| Code::InputLength)?;
+        if octets.len() != BLOCK {
+            return Err(Code::InputLength);
+        }
+        let mut key = Zeroizing::new([0; BLOCK]);
+        key.copy_from_slice(octets);
         hold(CipherKey {
             device: Arc::clone(self),
-            key: Zeroizing::new(key),
+            key,
             for_use,
             operations: Mutex::default(),
         })

@@ -6,7 +6,7 @@ pub(crate) mod sys;
 use crate::{
     algorithm::{SM2_ABILITY, SM3, SM4_ABILITY, SM4_ECB},
     code::{Code, Result},
-    library::{forget, library},
+    library::{fault, forget, library},
     sys::MAX_INPUT,
 };
 use softdevice::{Device, Fault, Faults, Operation, structures::Width};
@@ -83,16 +83,18 @@ pub(crate) fn connect(name: &str) -> Result<usize> {
     };
     let faults = Faults::of_process().map_err(|_| Code::Fail)?;
     let device = device.with_faults(faults);
-    let fault = device.fault(Operation::OpenSession);
-    let connected = library().devices.count();
-    match fault {
-        Some(Fault::Fail) => return Err(Code::Fail),
-        Some(Fault::Removed) => return Err(Code::DeviceRemoved),
-        Some(Fault::Limit(most)) if connected >= most as usize => return Err(Code::Memory),
-        _ => {}
+    let connected = Arc::new(Connected::new(device, debug_group));
+    let others = || {
+        let devices = &library().devices;
+        devices.count(|other| other.is_same_device(&connected))
+    };
+    if let Some(Fault::Limit(most)) = fault(&connected, Operation::OpenSession)?
+        && others() >= most as usize
+    {
+        return Err(Code::Memory);
     }
-    let connected = Connected::new(device, debug_group);
-    library().devices.insert(connected).ok_or(Code::Memory)
+    let devices = &library().devices;
+    devices.insert_shared(connected).ok_or(Code::Memory)
 }
 
 /// `SKF_DisConnectDev`
@@ -118,6 +120,11 @@ impl Connected {
 
     pub(crate) fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Whether both are connections to one store.
+    pub(crate) fn is_same_device(&self, other: &Self) -> bool {
+        self.device.path() == other.device.path()
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -213,6 +220,8 @@ impl Connected {
         path.push("-skf-lock");
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|_| Code::Fail)?;
         let wait = Duration::from_millis(milliseconds.into());
         let start = Instant::now();

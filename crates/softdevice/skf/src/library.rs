@@ -132,8 +132,9 @@ pub(crate) fn fault(device: &Arc<Connected>, operation: Operation) -> Result<Opt
     match device.device().fault(operation) {
         Some(Fault::Fail) => Err(Code::Fail),
         Some(Fault::Removed) => {
-            forget(|_| true);
-            library().devices.retain(|_| false);
+            forget(|other| other.is_same_device(device));
+            let devices = &library().devices;
+            devices.retain(|other| !other.is_same_device(device));
             Err(Code::DeviceRemoved)
         }
         other => Ok(other),

@@ -59,7 +59,9 @@ fn a_label_is_taken_once_and_its_key_left_alone() {
     // Both the look before the work and the link after it refuse.
     for error in [
         token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap_err(),
-        token.create(&label("ca"), b"other").unwrap_err(),
+        token
+            .create(&label("ca"), KeyUse::Signing, b"other")
+            .unwrap_err(),
     ] {
         assert!(matches!(error, Error::KeyExists { label } if label.as_str() == "ca"));
     }
@@ -241,4 +243,64 @@ fn debug_of_a_token_is_silent() {
     let text = format!("{token:?} {key:?}");
     assert!(text.contains("Password { .. }"), "{text}");
     assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn a_label_holds_two_keys_and_two_certificates_whatever_it_looks_like() {
+    let (directory, token) = token();
+    // Each is how another one's file begins.
+    let labels = ["ca", "ca.enc-p8", "ca.p8", "ca.crt"].map(label);
+    let mut seen = Vec::new();
+    for label in &labels {
+        let signing = token.generate(label, KeyAlgorithm::Sm2).unwrap();
+        let encryption = token.generate_decryption_key(label).unwrap();
+        seen.extend([
+            signing.public_key().clone(),
+            encryption.public_key().clone(),
+        ]);
+        for key_use in [KeyUse::Signing, KeyUse::Encryption] {
+            assert_eq!(token.certificate(label, key_use).unwrap(), None);
+            let certificate = format!("{label} {key_use}").into_bytes();
+            token
+                .write_certificate(label, key_use, b"a longer one before, which leaves nothing")
+                .unwrap();
+            token
+                .write_certificate(label, key_use, &certificate)
+                .unwrap();
+        }
+    }
+    let again = open(directory.path(), "secret").unwrap();
+    let mut sorted = labels.to_vec();
+    sorted.sort_unstable();
+    assert_eq!(again.labels().unwrap(), sorted);
+    for (label, keys) in labels.iter().zip(seen.chunks(2)) {
+        assert_eq!(*again.key(label).unwrap().public_key(), keys[0]);
+        assert_eq!(*again.decryption_key(label).unwrap().public_key(), keys[1]);
+        for key_use in [KeyUse::Signing, KeyUse::Encryption] {
+            let expected = format!("{label} {key_use}").into_bytes();
+            assert_eq!(again.certificate(label, key_use).unwrap(), Some(expected));
+        }
+    }
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 16);
+}
+
+#[test]
+fn a_wrong_password_is_told_where_there_are_encryption_keys_alone() {
+    let (directory, token) = token();
+    token.generate_decryption_key(&label("ca")).unwrap();
+    assert!(matches!(
+        open(directory.path(), "wrong"),
+        Err(Error::WrongPassword { .. })
+    ));
+}
+
+#[test]
+fn a_certificate_that_would_be_cut_is_not_kept() {
+    let (_directory, token) = token();
+    token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
+    let keep = |length| token.write_certificate(&label("ca"), KeyUse::Signing, &vec![0x30; length]);
+    keep(65_536).unwrap();
+    assert!(matches!(keep(65_537), Err(Error::Unsupported { .. })));
+    let kept = token.certificate(&label("ca"), KeyUse::Signing).unwrap();
+    assert_eq!(kept.unwrap().len(), 65_536);
 }

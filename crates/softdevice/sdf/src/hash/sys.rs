@@ -3,15 +3,16 @@
 
 use crate::{
     library::session,
-    sys::{Handle, answer, entry, octets, optional_structure, room},
+    sys::{Handle, answer, entry, octets, room, structure},
 };
 use softdevice::{Operation, structures::read_public_key};
 use std::ffi::c_void;
 
-/// Begins a digest; with `public_key`, one over Z and the message.
+/// Begins a digest; with a key and an ID, one over Z and the message.
 ///
 /// # Safety
-/// `public_key` is NULL or an `ECCrefPublicKey`, `id` has `id_length` octets.
+/// `id` has `id_length` octets; unless that is 0 `public_key` is NULL or an
+/// `ECCrefPublicKey`.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn SDF_HashInit(
     handle: Handle,
@@ -23,15 +24,20 @@ pub(crate) unsafe extern "C" fn SDF_HashInit(
     entry(|| {
         let session = session(handle.addr(), Operation::Digest)?;
         let width = session.width();
-        // SAFETY: as the caller says.
-        let key = unsafe { optional_structure(public_key, width.public_key()) }?;
-        let key = key.map(|key| read_public_key(key, width)).transpose()?;
-        let id = match key {
-            // SAFETY: as the caller says.
-            Some(_) => unsafe { octets(id, id_length) }?,
-            None => &[],
+        let signer = match id_length {
+            0 => None,
+            _ => {
+                // SAFETY: as the caller says.
+                let (key, id) = unsafe {
+                    (
+                        structure(public_key, width.public_key())?,
+                        octets(id, id_length)?,
+                    )
+                };
+                Some((read_public_key(key, width)?, id))
+            }
         };
-        session.hash_init(algorithm, key.as_ref(), id)
+        session.hash_init(algorithm, signer)
     })
 }
 

@@ -223,6 +223,7 @@ pub(crate) unsafe extern "C" fn SDF_CalculateMAC(
         // SAFETY: as the caller says.
         let (data, room) = unsafe { (octets(data, data_length)?, room(mac, mac_length)?) };
         let (reply, next) = session.mac(key.addr(), algorithm, &first, data, room)?;
+        let reply = reply.distorted(session.fault());
         // SAFETY: as the caller says; `start` and `data` are not used any more.
         unsafe { answer(mac, mac_length, &reply) }?;
         match next {
@@ -282,7 +283,8 @@ pub(crate) unsafe extern "C" fn SDF_CalculateMACFinal(
     entry(|| {
         // SAFETY: as the caller says.
         let room = unsafe { room(mac, length) }?;
-        let reply = session(handle.addr(), Operation::Sign)?.mac_final(room)?;
+        let session = session(handle.addr(), Operation::Sign)?;
+        let reply = session.mac_final(room)?.distorted(session.fault());
         // SAFETY: as the caller says.
         unsafe { answer(mac, length, &reply) }
     })
@@ -330,7 +332,8 @@ pub(crate) unsafe extern "C" fn SDF_HMACFinal(
     entry(|| {
         // SAFETY: as the caller says.
         let room = unsafe { room(mac, length) }?;
-        let reply = session(handle.addr(), Operation::Sign)?.hmac_final(room)?;
+        let session = session(handle.addr(), Operation::Sign)?;
+        let reply = session.hmac_final(room)?.distorted(session.fault());
         // SAFETY: as the caller says.
         unsafe { answer(mac, length, &reply) }
     })
@@ -370,6 +373,7 @@ pub(crate) unsafe extern "C" fn SDF_AuthEnc(
             )
         };
         let [sealed, made] = session.seal((key.addr(), algorithm), inputs, rooms)?;
+        let made = made.distorted(session.fault());
         // SAFETY: as the caller says; the inputs are not used any more.
         unsafe { answer_both((output, output_length, &sealed), (tag, tag_length, &made)) }
     })
@@ -429,6 +433,7 @@ pub(crate) unsafe extern "C" fn SDF_AuthDec(
             )
         };
         let reply = session.open((key.addr(), algorithm), inputs, room)?;
+        let reply = reply.distorted(session.fault());
         // SAFETY: as the caller says; the inputs are not used any more.
         unsafe { answer(output, output_length, &reply) }
     })
@@ -570,7 +575,9 @@ pub(crate) unsafe extern "C" fn SDF_AuthEncFinal(
     entry(|| {
         // SAFETY: as the caller says.
         let rooms = unsafe { [room(output, output_length)?, room(tag, tag_length)?] };
-        let [sealed, made] = session(handle.addr(), Operation::Encrypt)?.sealing_final(rooms)?;
+        let session = session(handle.addr(), Operation::Encrypt)?;
+        let [sealed, made] = session.sealing_final(rooms)?;
+        let made = made.distorted(session.fault());
         // SAFETY: as the caller says.
         unsafe { answer_both((output, output_length, &sealed), (tag, tag_length, &made)) }
     })
@@ -589,7 +596,8 @@ pub(crate) unsafe extern "C" fn SDF_AuthDecFinal(
     entry(|| {
         // SAFETY: as the caller says.
         let room = unsafe { room(output, length) }?;
-        let reply = session(handle.addr(), Operation::Decrypt)?.opening_final(room)?;
+        let session = session(handle.addr(), Operation::Decrypt)?;
+        let reply = session.opening_final(room)?.distorted(session.fault());
         // SAFETY: as the caller says.
         unsafe { answer(output, length, &reply) }
     })

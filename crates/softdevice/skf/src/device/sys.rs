@@ -147,7 +147,7 @@ pub(crate) unsafe extern "C" fn SKF_GetDevInfo(handle: Handle, info: *mut c_void
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn SKF_LockDev(handle: Handle, milliseconds: u32) -> u32 {
-    entry(|| device(handle.addr(), Operation::OpenSession)?.lock(milliseconds))
+    entry(|| device(handle.addr(), Operation::Info)?.lock(milliseconds))
 }
 
 /// Gives it back.
@@ -156,7 +156,7 @@ pub(crate) unsafe extern "C" fn SKF_LockDev(handle: Handle, milliseconds: u32) -
 /// None: no pointer is followed.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn SKF_UnlockDev(handle: Handle) -> u32 {
-    entry(|| device(handle.addr(), Operation::OpenSession)?.unlock())
+    entry(|| device(handle.addr(), Operation::Info)?.unlock())
 }
 
 /// Refuses: the device has no commands of its own. The other arguments are not looked at.
