@@ -5,6 +5,7 @@ use getrandom::SysRng;
 use gm_crypto::sm2::SecretKey;
 use hsm::{
     Checked, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUse, Password, Pin, PoolOptions, Token,
+    conformance::{Fixture, examine},
     sdf::{SdfDevice, SdfLibrary, SdfVariant},
 };
 use softdevice::{
@@ -109,6 +110,24 @@ fn keys_sign_and_decrypt_in_each_variant_and_a_wrong_one_is_told() {
             assert!(matches!(error, Error::Garbage { .. }), "{error}");
         });
     }
+}
+
+#[test]
+fn a_device_keeps_every_promise_of_a_token() {
+    let name = "sdf::a_device_keeps_every_promise_of_a_token";
+    child::run(name, &[], || {
+        fill_store();
+        let device = open("standard", PoolOptions::default()).unwrap();
+        let fixture = Fixture::with_prefix("absent")
+            .unwrap()
+            .with_signing_key(label("1"), KeyAlgorithm::Sm2)
+            .with_decryption_key(label("1"));
+        let report = examine(&device, fixture);
+        println!("{report}");
+        assert_eq!(report.failures().count(), 0, "{report}");
+        let passed = report.to_string().matches("passed  ").count();
+        assert!(passed >= 9, "{passed} passed\n{report}");
+    });
 }
 
 #[test]

@@ -12,6 +12,7 @@ use gm_crypto::{
 };
 use hsm::{
     Checked, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUse, Password, Pin, PoolOptions, Token,
+    conformance::{Fixture, examine},
     skf::{
         SkfCipher, SkfDevice, SkfEvent, SkfLibrary, SkfNewApplication, SkfPinKind, SkfToken,
         SkfVariant,
@@ -559,5 +560,29 @@ fn whatever_goes_wrong_no_wrong_signature_leaves_and_the_connection_comes_back()
             );
         }
         assert_eq!(remaining_tries(), 3);
+    });
+}
+
+#[test]
+fn a_device_keeps_every_promise_of_a_token() {
+    let name = "skf::a_device_keeps_every_promise_of_a_token";
+    child::run(name, &[], || {
+        fill_store();
+        let token = token(&device(PoolOptions::default()));
+        let signing = token.generate(&label("pair"), KeyAlgorithm::Sm2).unwrap();
+        let encryption = SecretKey::from_bytes(&[0x42; 32]).unwrap();
+        let envelope = EnvelopedKey::seal(&mut SysRng, &public_key(&signing), &encryption);
+        let unwrap = token.as_unwrap().unwrap();
+        unwrap
+            .unwrap_key(&label("pair"), &envelope.unwrap())
+            .unwrap();
+        let fixture = Fixture::with_prefix("conformance")
+            .unwrap()
+            .with_decryption_key(label("pair"));
+        let report = examine(&token, fixture);
+        println!("{report}");
+        assert_eq!(report.failures().count(), 0, "{report}");
+        let passed = report.to_string().matches("passed  ").count();
+        assert!(passed >= 13, "{passed} passed\n{report}");
     });
 }
