@@ -149,5 +149,5 @@ fn what_is_wrong_with_a_device_is_told() {
     let call = desk.call("sm2 sign").option("--key", &no_pin);
     call.arg(desk.path("user.pin"))
         .answer()
-        .misused("a PIN is wanted");
+        .misused("asks for a PIN");
 }
