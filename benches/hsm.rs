@@ -1,5 +1,7 @@
 //! What it costs to reach a key: the pool's hop to another thread and back, and the check
-//! of each signature before it leaves.
+//! of each signature before it leaves; and all of it with the software device (`device.rs`).
+
+mod device;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use der::{Document, asn1::BitString};
@@ -17,7 +19,7 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2))
         .sample_size(50);
-    targets = pool, checked
+    targets = pool, checked, device::sign
 }
 criterion_main!(benches);
 
@@ -83,6 +85,9 @@ fn by_threads(key: &impl KeyHandle, threads: u32, signatures: u64) -> Duration {
 }
 
 fn pool(c: &mut Criterion) {
+    if device::is_there() {
+        return;
+    }
     let mut group = c.benchmark_group("hsm");
     let pooled = Pooled::new(1);
     group.bench_function("hop", |b| {
@@ -105,6 +110,9 @@ fn pool(c: &mut Criterion) {
 }
 
 fn checked(c: &mut Criterion) {
+    if device::is_there() {
+        return;
+    }
     let mut group = c.benchmark_group("hsm");
     group.throughput(Throughput::Elements(1));
     let key = SoftKey::generate().expect("the system is random");

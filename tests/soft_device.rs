@@ -2,9 +2,8 @@
 //! makes or uses an EC key through the PKCS#11 library, and OpenSSL judges.
 
 use gm_pki_tests::{
-    command::skip,
+    command::{libraries, skip},
     openssl::{Desk, OpenSsl, Said},
-    softdevice::library,
 };
 use softdevice::{Device, NewApplication, Options, Pin};
 use std::{
@@ -15,6 +14,10 @@ use std::{
 
 const PIN: &str = "271828";
 const SUBJECT: &str = "/C=CN/CN=Keys in a device";
+
+fn library() -> PathBuf {
+    libraries().join("libsoftdevice_pkcs11.so")
+}
 
 /// A desk with a device on it, whose one application is called `test`.
 struct Bench {
@@ -50,12 +53,12 @@ impl Bench {
                 .args(words)
                 .args(more)
                 .env("SOFTDEVICE_STORE", &self.store)
-                .env("PKCS11_MODULE_PATH", library("pkcs11")),
+                .env("PKCS11_MODULE_PATH", library()),
         )
     }
 
     fn pkcs11_tool(&self, words: &str) -> Said {
-        let module = library("pkcs11").display().to_string();
+        let module = library().display().to_string();
         self.run(
             "pkcs11-tool",
             &format!("--token-label test {words}"),
@@ -189,7 +192,7 @@ fn java_keeps_a_key_and_its_certificate_there() {
     }
     let configuration = format!(
         "name = softdevice\nlibrary = {}\nslotListIndex = 0\n",
-        library("pkcs11").display()
+        library().display()
     );
     bench.desk.write("java.cfg", configuration);
     let keytool = |words: &str, more: &[&str]| {

@@ -4,6 +4,7 @@
 mod backup;
 mod ceremony;
 mod device;
+mod document;
 mod dual;
 mod named;
 

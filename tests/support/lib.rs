@@ -12,7 +12,6 @@ pub mod memcheck;
 pub mod openssl;
 pub mod parties;
 pub mod remains;
-pub mod softdevice;
 pub mod streams;
 pub mod suites;
 
