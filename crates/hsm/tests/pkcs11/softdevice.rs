@@ -472,3 +472,20 @@ impl Connect for Nothing {
         Ok(())
     }
 }
+
+#[cfg(feature = "conformance")]
+#[test]
+fn it_keeps_every_promise_of_a_token() {
+    use hsm::conformance::{Fixture, examine};
+    with_device("it_keeps_every_promise_of_a_token", "", || {
+        let options = Pkcs11Options::default().with_wrappable(true);
+        let token = open(options).unwrap();
+        // It makes no RSA keys.
+        let kinds = vec![KeyAlgorithm::Sm2, KeyAlgorithm::P256, KeyAlgorithm::P384];
+        let fixture = Fixture::with_prefix("conformance").unwrap();
+        let report = examine(&token, fixture.with_algorithms(kinds));
+        println!("{report}");
+        assert_eq!(report.failures().count(), 0);
+        assert_eq!(report.passed().count(), report.checks().len());
+    });
+}

@@ -574,3 +574,29 @@ fn certificate(serial: u8, spki: &[u8]) -> Vec<u8> {
     ]);
     sequence(&[&tbs, &empty, &[3, 1, 0]])
 }
+
+#[cfg(feature = "conformance")]
+#[test]
+fn it_keeps_the_promises_of_a_token_that_it_makes() {
+    use hsm::conformance::{Fixture, Outcome, examine};
+    with_tokens(
+        "it_keeps_the_promises_of_a_token_that_it_makes",
+        |library| {
+            let report = examine(
+                &token(library),
+                Fixture::with_prefix("conformance").unwrap(),
+            );
+            println!("{report}");
+            assert_eq!(report.failures().count(), 0);
+            for kind in ["P-256", "P-384", "RSA-2048"] {
+                let of = |passed: &Outcome| {
+                    let checks = report.checks().iter();
+                    checks
+                        .filter(|it| it.subject == kind && it.outcome == *passed)
+                        .count()
+                };
+                assert_eq!(of(&Outcome::Passed), 3, "{kind}");
+            }
+        },
+    );
+}
