@@ -18,7 +18,10 @@ use hsm::{
 use softdevice::{Device, NewApplication, Options, Pin, Role};
 use spki::SubjectPublicKeyInfoRef;
 use std::{
-    env,
+    env::{
+        self,
+        consts::{DLL_PREFIX, DLL_SUFFIX},
+    },
     ffi::OsString,
     path::{Path, PathBuf},
     time::Instant,
@@ -28,7 +31,7 @@ use toml::{Table, Value};
 /// The library, which cargo builds because this crate's tests depend on it.
 pub(crate) fn library() -> PathBuf {
     let test = env::current_exe().unwrap();
-    test.with_file_name("libsoftdevice_pkcs11.so")
+    test.with_file_name(format!("{DLL_PREFIX}softdevice_pkcs11{DLL_SUFFIX}"))
 }
 
 /// A device with a token `ca`, made where the environment will say.
@@ -45,12 +48,17 @@ pub(crate) fn device(folder: &Path) -> Vec<(&'static str, OsString)> {
 }
 
 fn with_device(test: &str, vendor: &str, body: impl FnOnce()) {
+    with_device_of(&format!("softdevice::{test}"), vendor, body);
+}
+
+/// The same, for a test by its whole name.
+pub(crate) fn with_device_of(test: &str, vendor: &str, body: impl FnOnce()) {
     let prepare = |folder: &Path| {
         let mut environment = device(folder);
         environment.push(("SOFTDEVICE_VENDOR", vendor.into()));
         environment
     };
-    in_own_process(&format!("softdevice::{test}"), prepare, body);
+    in_own_process(test, prepare, body);
 }
 
 pub(crate) fn open(options: Pkcs11Options) -> Result<Pkcs11Token, Error> {
