@@ -39,8 +39,7 @@
 //! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`KeyUri`] | the name of a key, whatever it lies in |
-//! | [`pkcs11`] | tokens behind PKCS#11 libraries (feature `pkcs11`) |
-//! | [`conformance`] | whether a token keeps its promises (feature `conformance`) |
+//! | `conformance` | whether a token keeps its promises (feature `conformance`) |
 //! | `pkcs11` | tokens behind PKCS#11 libraries (feature `pkcs11`) |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | `sdf`, `skf` | server devices and cards by GM/T 0018, USB keys by GM/T 0016; features of the same names |
