@@ -13,7 +13,7 @@ use gm_crypto::{
     pki::Sm2Sm3,
     sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId},
 };
-use hsm::{Envelop, KeyHandle, KeyLabel, SoftKey, Token};
+use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
     Actor, ApplicationId, AuthorityId, Command, Engine, MemoryStore, PersonId, Policy, Ports,
     Publication, Seat, SqliteStore, Store,
@@ -167,7 +167,11 @@ impl Token for Keys {
         Ok(Box::new(SoftKey::new(key)))
     }
 
-    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+    fn generate(
+        &self,
+        label: &KeyLabel,
+        _algorithm: KeyAlgorithm,
+    ) -> Result<Box<dyn KeyHandle>, hsm::Error> {
         let key =
             SecretKey::generate(&mut SysRng).map_err(|source| hsm::Error::Crypto { source })?;
         let mut keys = self.0.lock().expect("nobody panics with the keys");
@@ -179,6 +183,10 @@ impl Token for Keys {
     fn labels(&self) -> Result<Vec<KeyLabel>, hsm::Error> {
         let keys = self.0.lock().expect("nobody panics with the keys");
         Ok(keys.keys().cloned().collect())
+    }
+
+    fn description(&self) -> Result<Description, hsm::Error> {
+        Ok(Description::default())
     }
 }
 

@@ -60,6 +60,7 @@ fn main() -> Result<()> {
     trust_lists()?;
     key_files()?;
     sm2_structures()?;
+    device_structures()?;
     signed_data()?;
     messages()?;
     envelopes()?;
@@ -68,6 +69,9 @@ fn main() -> Result<()> {
     sm2_inputs()?;
     sm4_inputs()?;
     decisions()?;
+    for (name, uri) in KEY_NAMES {
+        write("pkcs11_uri", name, uri)?;
+    }
     for (name, toml) in SHIPPED {
         write("profile_toml", &format!("{name}.toml"), toml)?;
     }
@@ -83,6 +87,42 @@ fn main() -> Result<()> {
     )?;
     Ok(())
 }
+
+/// Names of keys with every attribute that there is.
+const KEY_NAMES: [(&str, &str); 7] = [
+    (
+        "object",
+        "pkcs11:token=The%20Software%20PKCS%2311%20Softtoken;manufacturer=Snake%20Oil,%20Inc.;\
+         model=1.0;object=my-certificate;type=cert;id=%69%95%3E%5C%F4%BD%EC%91;serial=\
+         ?pin-source=file:/etc/token_pin",
+    ),
+    (
+        "library",
+        "pkcs11:library-manufacturer=Snake%20Oil,%20Inc.;library-description=Soft%20Token;\
+         library-version=1.23?module-name=soft&pin-value=the-pin",
+    ),
+    (
+        "slot",
+        "pkcs11:slot-id=7;slot-description=Sun%20Metaslot;slot-manufacturer=Sun;vendor-aaa=a\
+         ?module-path=/mnt/libmypkcs11.so.1&vendor=sansec&vendor-bbb=b&vendor-bbb=c",
+    ),
+    (
+        "sdf",
+        "sdf:index=1?module-path=/usr/lib/libsdf.so&pin-source=pin&variant=2023",
+    ),
+    (
+        "skf",
+        "skf:device=d;application=a;container=c?module-path=libskf.so&pin-source=|cat",
+    ),
+    (
+        "exec",
+        "exec:program=/usr/bin/sign;arg=-k;arg=a%20b?public-key=key.pem",
+    ),
+    (
+        "file",
+        "file:///etc/ca%20key.pem?pin-source=file:/etc/pass%2525",
+    ),
+];
 
 fn write(target: &str, name: &str, octets: impl AsRef<[u8]>) -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -415,6 +455,48 @@ fn sm2_structures() -> Result<()> {
     write("sm2_structures", "ciphertext.der", ciphertext.to_der())?;
     write("sm2_structures", "ciphertext.raw", ciphertext.to_c1c3c2())?;
     write("sm2_structures", "envelope.der", envelope.to_der())
+}
+
+/// What devices give (GM/T 0018, 5; GM/T 0016, 6.4): numbers stand right in their fields.
+fn device_structures() -> Result<()> {
+    let archived = key("archived");
+    let public = archived.verifying_key().public_key();
+    let point = &public.to_uncompressed()[1..];
+    let raw = RawSignature::from(archived.sign(b"message"));
+    let ciphertext = public.encrypt(&mut Counter::default(), b"message")?;
+    let ciphertext = ciphertext.write(CiphertextForm::C1C3C2Without04);
+    for (name, target, field, integer) in [
+        ("standard", "sdf_structs", 64, 4),
+        ("narrow", "sdf_structs", 32, 4),
+        ("standard", "skf_blobs", 64, 4),
+        ("wide", "skf_blobs", 64, 8),
+    ] {
+        let wide = |numbers: &[u8]| -> Vec<u8> {
+            let numbers = numbers.chunks(32);
+            numbers
+                .flat_map(|number| [&vec![0; field - 32][..], number].concat())
+                .collect()
+        };
+        let integer = |value: u64| value.to_le_bytes()[..integer].to_vec();
+        let (c1, rest) = ciphertext.split_at(64);
+        let (c3, c2) = rest.split_at(32);
+        let length = integer(c2.len() as u64);
+        let structures = [
+            ("key", [integer(256), wide(point)].concat()),
+            ("signature", wide(raw.as_bytes())),
+            (
+                "cipher",
+                [&wide(c1)[..], c3, &length, c2, b"behind"].concat(),
+            ),
+        ];
+        for (structure, octets) in structures {
+            write(target, &format!("{name}-{structure}"), octets)?;
+        }
+    }
+    write("sdf_structs", "device-info", [b'm'; 100])?;
+    write("sdf_structs", "certificate", [0x30, 0x82, 0x01, 0x00])?;
+    write("skf_blobs", "device-info", [b'm'; 294])?;
+    write("skf_blobs", "names", b"one\0two\0\0")
 }
 
 /// The fields of the targets for SM2's arithmetic, one behind the other.

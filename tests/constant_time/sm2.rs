@@ -9,7 +9,7 @@ use gm_crypto::{
         exchange::{Initiator, Responder},
     },
 };
-use gm_pki_tests::memcheck::{published, publishing};
+use gm_pki_tests::memcheck::{published, publishing, secret};
 use signature::{Signer, Verifier};
 use std::hint::black_box;
 use subtle::ConstantTimeEq;
@@ -48,6 +48,7 @@ pub(crate) const CASES: &[Case] = &[
         decrypt_legacy,
     ),
     case("sm2: a false ciphertext is refused", refuse),
+    case("sm2: a ciphertext is opened with x2 alone", open_with_x),
     case("sm2: a key is enveloped", seal),
     case("sm2: an envelope is opened", open),
     case("sm2: a key is written as PKCS#8", pkcs8),
@@ -346,6 +347,25 @@ fn refuse() {
     octets[70] ^= 1;
     let ciphertext = Ciphertext::from_c1c3c2(&octets).expect("it looks like a ciphertext");
     assert!(key.decrypt(&ciphertext).is_err());
+}
+
+/// With d = 1 the shared point is C1.
+fn open_with_x() {
+    let mut one = [0; 32];
+    one[31] = 1;
+    let one = SecretKey::from_bytes(&one).expect("it is in the range");
+    // Both signs of y2.
+    for seed in 0..8 {
+        let ciphertext = one
+            .public_key()
+            .encrypt(&mut KnownRandom::new(30 + seed), MESSAGE)
+            .expect("the source does not fail");
+        let c1 = ciphertext.c1().to_uncompressed();
+        let x2 = secret(*c1[1..].first_chunk::<32>().expect("x has 32 octets"));
+        let plain = ciphertext.open_with_shared_x(&x2).expect("it fits");
+        assert_secret(&plain);
+        assert_published(&plain, MESSAGE);
+    }
 }
 
 fn seal() {

@@ -145,7 +145,21 @@ fn workshop() -> &'static Workshop {
     })
 }
 
+/// The folder of the software device's three libraries, built like the program.
+pub fn libraries() -> &'static Path {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    let outputs = &workshop().outputs;
+    let names = ["softdevice-pkcs11", "softdevice-sdf", "softdevice-skf"];
+    BUILT.get_or_init(|| cargo_build(outputs, &names));
+    outputs
+}
+
 fn build(outputs: &Path) -> PathBuf {
+    cargo_build(outputs, &["gmpki"]);
+    outputs.join(format!("gmpki{}", env::consts::EXE_SUFFIX))
+}
+
+fn cargo_build(outputs: &Path, packages: &[&str]) {
     let target = outputs.parent().expect("a profile lies in target");
     let profile = outputs.file_name().unwrap_or_default();
     // `cargo test` builds by the profile `test`, into the folder of `dev`.
@@ -155,15 +169,16 @@ fn build(outputs: &Path) -> PathBuf {
         profile
     };
     let done = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "gmpki", "--profile"])
+        .args(["build", "--quiet"])
+        .args(packages.iter().flat_map(|name| ["--package", name]))
+        .arg("--profile")
         .arg(profile)
         .arg("--target-dir")
         .arg(target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .expect("cargo runs");
-    assert!(done.success(), "gmpki does not build");
-    outputs.join(format!("gmpki{}", env::consts::EXE_SUFFIX))
+    assert!(done.success(), "{packages:?} do not build");
 }
 
 /// A call of `gmpki`; `words` are separated by blanks.
@@ -206,6 +221,26 @@ impl Call {
     #[must_use]
     pub fn input(mut self, octets: impl Into<Vec<u8>>) -> Self {
         self.input = octets.into();
+        self
+    }
+
+    /// More arguments, separated by blanks.
+    #[must_use]
+    pub fn words(self, words: &str) -> Self {
+        words.split_whitespace().fold(self, Self::arg)
+    }
+
+    /// With a variable of its environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs in this folder.
+    #[must_use]
+    pub fn within(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
         self
     }
 
@@ -288,7 +323,9 @@ pub fn each_has_an_example_in_its_help(commands: &[&str]) {
         for option in text[..example].lines().map(str::trim_start) {
             let name = option.split([' ', '=']).next().unwrap_or_default();
             if name.starts_with("--key") || name.starts_with("--") && name.contains("password") {
-                assert!(option.contains("<FILE>"), "{answer}");
+                // A key has a name where it stays in its device.
+                let names = option.contains("<FILE>") || option.contains("--key <KEY>");
+                assert!(names, "{answer}");
             }
         }
     }

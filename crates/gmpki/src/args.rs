@@ -1,9 +1,11 @@
 //! The arguments, each command with an example in its help.
 
+mod ceremony;
 mod cert;
 mod convert;
 mod crl;
 mod csr;
+mod device;
 mod explain;
 mod message;
 mod ocsp;
@@ -11,6 +13,7 @@ mod profile;
 mod sm2;
 mod sm4;
 
+pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};
 pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};
 pub(crate) use convert::{
     CipherName, CiphertextForm, ConvertCiphertext, ConvertCommand, ConvertEnvelope, ConvertKey,
@@ -19,6 +22,12 @@ pub(crate) use convert::{
 pub(crate) use crl::{CrlCommand, CrlNew, CrlShow, OnlyName};
 pub(crate) use csr::{
     Beside, CsrCommand, CsrNew, CsrShow, CsrVerify, EnvironmentName, Origin, Parameters, Usage,
+};
+pub(crate) use device::{
+    Application, DeviceCheck, DeviceCommand, DeviceDelete, DeviceGenerate, DeviceImport,
+    DeviceInfo, DeviceInit, DeviceKeygen, DeviceNumber, DeviceReadCert, DeviceWhere,
+    DeviceWriteCert, KeyKindName, KeyUseName, Named, PinChange, PinCommand, PinUnblock, RoleName,
+    Store,
 };
 pub(crate) use explain::Explain;
 pub(crate) use message::{
@@ -35,8 +44,16 @@ pub(crate) use sm2::{
 };
 pub(crate) use sm4::{Mode, Sm4Command, Sm4Crypt, Sm4Keygen};
 
-use clap::{Args as Group, Parser, Subcommand};
-use std::path::PathBuf;
+use crate::failure::Failure;
+use clap::{
+    Args as Group, Parser, Subcommand,
+    builder::{OsStringValueParser, TypedValueParser},
+};
+use hsm::KeyUri;
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 /// PKI with SM2, SM3 and SM4: requests, certificates, signatures, and a whole
 /// certificate business as a demonstration.
@@ -90,6 +107,11 @@ pub(crate) enum Command {
     /// Signed and encrypted messages of any size (GM/T 0010, GB/T 35275)
     #[command(subcommand)]
     Message(MessageCommand),
+    /// Devices that hold keys: a software device, and any other by its name
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// A CA's key before witnesses: by a script, rehearsed, with shares of its backup
+    Ceremony(Ceremony),
     /// Try every algorithm on known answers
     #[command(
         name = "self-test",
@@ -104,7 +126,8 @@ pub(crate) enum Command {
 #[derive(Debug, Group)]
 #[command(
     after_help = "Run again on the same folder, it finishes what was interrupted.\n\n\
-    Examples:\n  gmpki demo\n  gmpki demo --dir /tmp/demo --csr mine.csr.pem"
+    Examples:\n  gmpki demo\n  gmpki demo --dir /tmp/demo --csr mine.csr.pem\n  \
+    gmpki demo --key 'pkcs11:token=ca?module-path=/usr/lib/libdevice.so&pin-source=pin.txt'"
 )]
 pub(crate) struct Demo {
     /// The folder for everything it makes
@@ -113,12 +136,53 @@ pub(crate) struct Demo {
     /// A request to take instead of the two that come with the program
     #[arg(long, value_name = "FILE")]
     pub(crate) csr: Vec<PathBuf>,
-    /// A file with the password of the operator's keys [default: one is made in DIR]
+    /// Where the operator's keys lie: a device, pkcs11:…, skf:…, or a directory of key files;
+    /// its labels root, issuing-ca, ocsp-responder and list-publisher must be free
+    /// [default: DIR/token]
+    #[arg(long, value_name = "KEY", value_parser = key_name())]
+    pub(crate) key: Option<KeyUri>,
+    /// A file with the password or PIN of the operator's keys [default: one is made in DIR;
+    /// with --key, what the name says, or ask]
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
 }
 
-/// A private key and what opens it.
+/// A private key that signs, wherever it lies, and what opens it.
+#[derive(Debug, Group)]
+pub(crate) struct NamedKey {
+    /// The private key: a file (PKCS#8, encrypted or not, SEC 1, …), or the name of a key
+    /// that stays in its device, pkcs11:…, sdf:…, skf:…, or behind a command, exec:…
+    #[arg(long, value_name = "KEY", value_parser = key_name())]
+    pub(crate) key: KeyUri,
+    /// A file with the key's password or PIN [default: what the name says, or ask]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+impl NamedKey {
+    /// The file that the key is read from, if it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.key {
+            KeyUri::File(name) => Some(&name.path),
+            _ => None,
+        }
+    }
+
+    /// Something is wrong with the key.
+    pub(crate) fn failure(&self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
+        match self.file() {
+            Some(path) => Failure::file(path, source),
+            None => Failure::of(&self.key, source),
+        }
+    }
+}
+
+/// The name of a key, or the path of its file.
+pub(crate) fn key_name() -> impl TypedValueParser<Value = KeyUri> {
+    OsStringValueParser::new().try_map(KeyUri::from_argument)
+}
+
+/// A private key in a file and what opens it.
 #[derive(Debug, Group)]
 pub(crate) struct Key {
     /// The private key (PKCS#8, encrypted or not, or SEC 1)

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &args::Demo, json: bool) -> Result<Outcome, Failure> {
     let applicants = applicants(args)?;
     let folder = Folder::open(&args.dir, args.password_file.as_deref())?;
     let mut story = Story::new(json, &args.dir);
-    let mut business = Business::open(&folder)?;
+    let mut business = Business::open(&folder, args.key.as_ref())?;
 
     business.recover(&mut story)?;
     business.establish_authorities(&mut story)?;

@@ -16,8 +16,16 @@ pub(crate) enum Failure {
 impl Failure {
     /// Something is wrong with a file.
     pub(crate) fn file(path: &Path, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::Refused(Box::new(FileError {
-            path: path.display().to_string(),
+        Self::of(path.display(), source)
+    }
+
+    /// Something is wrong with what has a name.
+    pub(crate) fn of(
+        name: impl fmt::Display,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Refused(Box::new(NamedError {
+            name: name.to_string(),
             source: source.into(),
         }))
     }
@@ -60,6 +68,8 @@ impl Failure {
 
     fn code(&self) -> ExitCode {
         match self {
+            // As for the password of a file: whoever gives none has not said all.
+            Self::Refused(error) if wants_a_pin(&**error) => ExitCode::from(2),
             Self::Refused(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
             Self::Noted(failure, _) => failure.code(),
@@ -85,19 +95,30 @@ pub(crate) fn chain(error: &dyn Error) -> String {
     text
 }
 
+fn wants_a_pin(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(hsm::Error::PinMissing) = error.downcast_ref() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
 #[derive(Debug)]
-struct FileError {
-    path: String,
+struct NamedError {
+    name: String,
     source: Box<dyn Error + Send + Sync>,
 }
 
-impl fmt::Display for FileError {
+impl fmt::Display for NamedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)
+        f.write_str(&self.name)
     }
 }
 
-impl Error for FileError {
+impl Error for NamedError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&*self.source)
     }

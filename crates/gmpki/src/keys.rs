@@ -11,9 +11,9 @@ use der::{Decode, referenced::OwnedToRef};
 use getrandom::SysRng;
 use gm_crypto::{
     pki::{self, KeyFileParameters, PrivateKeyFile, PublicKeyFile, SpkiOptions, pkcs12::Pkcs12},
-    sm2::{PublicKey, SecretKey, SigningKey, UserId},
+    sm2::{PublicKey, SecretKey},
 };
-use hsm::{Password, SoftKey};
+use hsm::Password;
 use serde_json::json;
 use std::{
     io::{self, IsTerminal},
@@ -171,14 +171,6 @@ pub(crate) fn public_key_in(
     Ok((file.key(), file.format().to_string()))
 }
 
-/// The same as a key that signs and is not seen.
-pub(crate) fn handle(key: &args::Key) -> Result<SoftKey, Failure> {
-    Ok(SoftKey::new(SigningKey::new(
-        secret(key)?,
-        UserId::default(),
-    )))
-}
-
 /// Makes a key and writes it as the arguments say, encrypted unless they say `--plain`.
 pub(crate) fn write(
     new: &args::NewKey,
@@ -221,8 +213,17 @@ pub(crate) fn write(
     Ok(Outcome::new(text, json))
 }
 
-/// A password from a file, or asked for.
+/// A key's password from a file, or asked for.
 pub(crate) fn password(file: Option<&Path>, prompt: &str) -> Result<Password, Failure> {
+    password_because("the key is encrypted", file, prompt)
+}
+
+/// A password from a file, or asked for, with the reason why it is wanted.
+pub(crate) fn password_because(
+    reason: &str,
+    file: Option<&Path>,
+    prompt: &str,
+) -> Result<Password, Failure> {
     match file {
         Some(file) => {
             output::remember(file);
@@ -232,8 +233,8 @@ pub(crate) fn password(file: Option<&Path>, prompt: &str) -> Result<Password, Fa
             let typed = Zeroizing::new(rpassword::prompt_password(prompt)?);
             Ok(Password::new(typed.as_bytes())?)
         }
-        None => Err(Failure::Usage(
-            "the key is encrypted: give --password-file, or run on a terminal".into(),
-        )),
+        None => Err(Failure::Usage(format!(
+            "{reason}: give --password-file, or run on a terminal"
+        ))),
     }
 }

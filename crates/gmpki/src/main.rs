@@ -7,11 +7,13 @@
 mod args;
 mod audit;
 mod authority;
+mod ceremony;
 mod cert;
 mod convert;
 mod crl;
 mod csr;
 mod demo;
+mod device;
 mod explain;
 mod failure;
 mod input;
@@ -19,6 +21,7 @@ mod keys;
 mod lint;
 mod message;
 mod moment;
+mod named;
 mod names;
 mod ocsp;
 mod outcome;
@@ -31,8 +34,9 @@ mod sm4;
 mod view;
 
 use args::{
-    Args, AuditCommand, CertCommand, Command, ConvertCommand, CrlCommand, CsrCommand,
-    EnvelopeCommand, MessageCommand, OcspCommand, ProfileCommand, Sm2Command, Sm4Command,
+    Args, AuditCommand, CeremonyCommand, CertCommand, Command, ConvertCommand, CrlCommand,
+    CsrCommand, EnvelopeCommand, MessageCommand, OcspCommand, ProfileCommand, Sm2Command,
+    Sm4Command,
 };
 use clap::Parser;
 use failure::Failure;
@@ -107,6 +111,11 @@ fn run(args: Args) -> Result<Outcome, Failure> {
                 MessageCommand::Decrypt(decrypt) => message::decrypt(&decrypt),
             }
         }
+        Command::Device(command) => device::run(&command),
+        Command::Ceremony(ceremony) => match &ceremony.command {
+            Some(CeremonyCommand::Restore(restore)) => ceremony::restore(restore),
+            None => ceremony::run(&ceremony),
+        },
         Command::SelfTest => self_test(),
         Command::Audit(AuditCommand::Verify { store }) => audit::verify(&store),
     }

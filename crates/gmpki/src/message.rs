@@ -1,5 +1,6 @@
 //! `gmpki message`: GM/T 0010 messages of any size.
 
+mod devices;
 mod files;
 mod notes;
 
@@ -24,6 +25,7 @@ use gm_crypto::{
     },
     sm2::{CiphertextForm, SecretKey, SigningKey, UserId},
 };
+use hsm::KeyUri;
 use lifecycle::ports::{Clock, SystemClock};
 use notes::Task;
 use serde_json::json;
@@ -36,9 +38,11 @@ const ONCE: &str = "standard input is read once: give --indefinite, or a file";
 
 pub(crate) fn sign(args: &SignMessage) -> Result<Outcome, Failure> {
     let mut files: Vec<&Path> = vec![&args.file];
-    for list in [&args.key, &args.signer, &args.carry, &args.carry_crl] {
+    for list in [&args.signer, &args.carry, &args.carry_crl] {
         files.extend(list.iter().map(PathBuf::as_path));
     }
+    let key_files: Vec<&Path> = args.key.iter().filter_map(file_of).collect();
+    files.extend(&key_files);
     input::at_most_one_is_standard_input(&files)?;
     let usage = |message: &str| Err(Failure::Usage(message.into()));
     if args.key.len() != args.signer.len() {
@@ -50,11 +54,14 @@ pub(crate) fn sign(args: &SignMessage) -> Result<Outcome, Failure> {
     if args.detached && args.partner.indefinite {
         return usage("--indefinite goes with a message that has its content");
     }
+    if key_files.len() < args.key.len() {
+        return devices::sign(args);
+    }
 
     let mut plan = SigningPlan::new(&partner(&args.partner));
     let (now, mut notes) = (SystemClock::default().now(), Vec::new());
     let mut signing = Vec::new();
-    for (number, (key, certificate)) in args.key.iter().zip(&args.signer).enumerate() {
+    for (number, (key, certificate)) in key_files.iter().zip(&args.signer).enumerate() {
         let passwords = &args.password_file;
         let password = passwords.get(number).or(passwords.first());
         let key = keys::secret_at(key, password.map(PathBuf::as_path))?;
@@ -108,6 +115,14 @@ pub(crate) fn sign(args: &SignMessage) -> Result<Outcome, Failure> {
         message.write(content, &mut output).map_err(failed)?;
     }
     Ok(output.finish("message")?.notes(notes))
+}
+
+/// The file of a key that is in one, and whose password is not named with it.
+fn file_of(key: &KeyUri) -> Option<&Path> {
+    match key {
+        KeyUri::File(name) if name.pin.is_none() => Some(&name.path),
+        _ => None,
+    }
 }
 
 /// The owner of a certificate, if the key is its own; what is to be known of it joins `notes`.

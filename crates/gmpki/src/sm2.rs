@@ -4,7 +4,7 @@ use crate::{
     args::{CipherFormat, Decrypt, Encrypt, Id, Keygen, Open, Public, Seal, Sign, Verify, What},
     convert::Vouching,
     failure::Failure,
-    input, keys,
+    input, keys, named,
     outcome::Outcome,
     output::{self, Readers},
 };
@@ -18,7 +18,6 @@ use gm_crypto::{
     },
 };
 use serde_json::json;
-use spki::EncodePublicKey;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -30,8 +29,8 @@ pub(crate) fn keygen(args: &Keygen) -> Result<Outcome, Failure> {
 }
 
 pub(crate) fn public(args: &Public) -> Result<Outcome, Failure> {
-    let key = keys::secret(&args.key)?.public_key();
-    let pem = pki::encode_pem("PUBLIC KEY", key.to_public_key_der()?.as_bytes());
+    let key = named::key(&args.key)?;
+    let pem = pki::encode_pem("PUBLIC KEY", key.public_key().as_bytes());
     match &args.out {
         None => Ok(Outcome::new(pem.clone(), json!({ "public": pem }))),
         Some(out) => {
@@ -44,15 +43,29 @@ pub(crate) fn public(args: &Public) -> Result<Outcome, Failure> {
 }
 
 pub(crate) fn sign(args: &Sign) -> Result<Outcome, Failure> {
-    let mut files: Vec<&Path> = vec![&args.key.key];
+    let mut files: Vec<&Path> = args.key.file().into_iter().collect();
     files.extend(args.what.file.as_deref());
     input::at_most_one_is_standard_input(&files)?;
-    let key = SigningKey::new(keys::secret(&args.key)?, user_id(&args.id)?);
-    let e = digest(&args.what, key.verifying_key())?;
-    let signature = if args.deterministic {
-        key.sign_digest(&e)?
-    } else {
-        key.sign_digest_hedged(&mut SysRng, &e)?
+    let id = user_id(&args.id)?;
+    let signature = match named::secret(&args.key)? {
+        Some(secret) => {
+            let key = SigningKey::new(secret, id);
+            let e = digest(&args.what, key.verifying_key())?;
+            if args.deterministic {
+                key.sign_digest(&e)?
+            } else {
+                key.sign_digest_hedged(&mut SysRng, &e)?
+            }
+        }
+        None => {
+            let (false, Some(file)) = (args.deterministic, &args.what.file) else {
+                let message = "a key that is in no file signs files, and not --deterministic";
+                return Err(Failure::Usage(message.into()));
+            };
+            let key = named::key_with_id(&args.key, id)?;
+            let signature = key.sign(&input::read(file, input::DOCUMENT)?)?;
+            DerSignature::from_der(signature.raw_bytes())?
+        }
     };
     let signature = if args.raw {
         RawSignature::from(signature).as_bytes().to_vec()
@@ -119,23 +132,27 @@ pub(crate) fn encrypt(args: &Encrypt) -> Result<Outcome, Failure> {
 }
 
 pub(crate) fn decrypt(args: &Decrypt) -> Result<Outcome, Failure> {
-    input::at_most_one_is_standard_input(&[&args.key.key, &args.file])?;
-    let key = keys::secret(&args.key)?;
+    let mut files: Vec<&Path> = vec![&args.file];
+    files.extend(args.key.file());
+    input::at_most_one_is_standard_input(&files)?;
     let octets = input::read(&args.file, input::MESSAGE + input::OVERHEAD)?;
     let ciphertext = match args.format {
         CipherFormat::Der => Ciphertext::from_der(&octets),
         CipherFormat::C1c3c2 => Ciphertext::from_c1c3c2(&octets),
         CipherFormat::LegacyC1c2c3 => LegacyCiphertext::from_c1c2c3(&octets).map(Ciphertext::from),
     };
-    let text = ciphertext
-        .and_then(|ciphertext| key.decrypt(&ciphertext))
-        .map_err(|source| match source {
-            gm_crypto::Error::Crypto => Failure::file(
-                &args.file,
-                "no ciphertext in this format, or not encrypted to this key, or damaged",
-            ),
-            source => Failure::file(&args.file, source),
-        })?;
+    let refused = |source| match source {
+        gm_crypto::Error::Crypto => Failure::file(
+            &args.file,
+            "no ciphertext in this format, or not encrypted to this key, or damaged",
+        ),
+        source => Failure::file(&args.file, source),
+    };
+    let ciphertext = ciphertext.map_err(refused)?;
+    let text = match named::secret(&args.key)? {
+        Some(key) => key.decrypt(&ciphertext).map_err(refused)?,
+        None => named::decrypt(&args.key, &ciphertext)?.map_err(refused)?,
+    };
     Outcome::text(text, args.out.as_deref())
 }
 

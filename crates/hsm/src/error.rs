@@ -5,6 +5,7 @@ use der::asn1::ObjectIdentifier;
 use std::{
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Why a key cannot be had or used.
@@ -86,12 +87,188 @@ pub enum Error {
     },
 
     /// A device refused.
-    #[error("device failed in {call} with code {code:#x}")]
+    #[error("{call} returned {code:#010x} ({name})")]
     Device {
         /// The device's function, by the name in its standard.
         call: &'static str,
         /// What it returned.
-        code: u32,
+        code: u64,
+        /// The name of that code in the standard, or what is known of it.
+        name: &'static str,
+    },
+
+    /// The device, or the session with it, is gone. Whoever asks again gets a new
+    /// session, once the device is there again.
+    #[error("the device is gone: {call} returned {code:#010x} ({name})")]
+    DeviceGone {
+        /// The device's function, by the name in its standard.
+        call: &'static str,
+        /// What it returned.
+        code: u64,
+        /// The name of that code in the standard, or what is known of it.
+        name: &'static str,
+    },
+
+    /// A device said that all went well and gave something that cannot be.
+    #[error("{call} gave {what}: take the device out of service")]
+    Garbage {
+        /// The device's function, by the name in its standard.
+        call: &'static str,
+        /// What is wrong with what it gave.
+        what: &'static str,
+    },
+
+    /// A call to the device did not come back in time. It may still be going on; the
+    /// session is given up, and what it was to do may or may not have happened.
+    #[error("{call} did not return within {} ms: the session was given up", limit.as_millis())]
+    TimedOut {
+        /// What was being done.
+        call: &'static str,
+        /// The time it was given.
+        limit: Duration,
+    },
+
+    /// A device gives no further session.
+    #[error("{call} returned {code:#010x} ({name}): the device has no session left")]
+    SessionLimit {
+        /// The device's function, by the name in its standard.
+        call: &'static str,
+        /// What it returned.
+        code: u64,
+        /// The name of that code in the standard, or what is known of it.
+        name: &'static str,
+    },
+
+    /// What was being done in a session panicked: a fault in this program. The session
+    /// was given up.
+    #[error("{call} ended with a panic: report it as a fault of this program")]
+    Panicked {
+        /// What was being done.
+        call: &'static str,
+    },
+
+    /// All sessions are busy, and the queue for them is full or moved too slowly.
+    #[error("all {sessions} sessions with the device are busy: ask again later")]
+    Busy {
+        /// The sessions there are.
+        sessions: usize,
+    },
+
+    /// A handle was used in a process that was forked from the one that made it.
+    #[error("the device was opened by another process: open it anew after a fork")]
+    Forked,
+
+    /// A shared library cannot be loaded.
+    #[error("cannot load the library {}", path.display())]
+    Library {
+        /// The library.
+        path: PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// A shared library lacks functions of the interface.
+    #[error("{} is no {interface} library: it has no {symbol}", path.display())]
+    NotTheInterface {
+        /// The library.
+        path: PathBuf,
+        /// The interface that was wanted.
+        interface: &'static str,
+        /// The first function that is missing.
+        symbol: &'static str,
+    },
+
+    /// No device, token or application fits.
+    #[error("no {what} fits{}: there {}", named(wanted), listed(found))]
+    NoSuchToken {
+        /// What was looked for: device, token, application.
+        what: &'static str,
+        /// How it was described; empty for any.
+        wanted: String,
+        /// The names of those that are there.
+        found: Vec<String>,
+    },
+
+    /// More than one device, token or application fits.
+    #[error("{} {what}s fit{}: name one of {}", found.len(), named(wanted), found.join(", "))]
+    SeveralTokens {
+        /// What was looked for: device, token, application.
+        what: &'static str,
+        /// How it was described; empty for any.
+        wanted: String,
+        /// The names of those that fit.
+        found: Vec<String>,
+    },
+
+    /// A PIN was wrong. It will not be tried again by this process.
+    #[error("the PIN is wrong{}: it is not tried again", tries(*remaining))]
+    WrongPin {
+        /// The tries that are left, where the device says.
+        remaining: Option<u32>,
+    },
+
+    /// A PIN that was wrong before was not tried again.
+    #[error("the PIN was refused before and was not tried again: give another one")]
+    PinRefused,
+
+    /// A PIN is locked: too many tries.
+    #[error("the PIN is locked: it has to be unblocked with the administrator's PIN")]
+    PinLocked,
+
+    /// A PIN of a length that the device does not take.
+    #[error("the device does not take a PIN of this length")]
+    PinLength,
+
+    /// A PIN is still the one that the device came with.
+    #[error("the PIN is the initial one: it has to be changed before the device is used")]
+    InitialPin,
+
+    /// An act needs a PIN, and none was given.
+    #[error("the device asks for a PIN: name its file with pin-source, or be there to type it")]
+    PinMissing,
+
+    /// A token does not do such a thing.
+    #[error("{interface} has no {what}")]
+    Unsupported {
+        /// What was asked for, with what to do instead.
+        what: &'static str,
+        /// The interface or kind of token.
+        interface: &'static str,
+    },
+
+    /// What was written to the device came back as something else.
+    #[error("what {call} wrote came back changed: take the device out of service")]
+    ReadBack {
+        /// The device's function that wrote, by the name in its standard.
+        call: &'static str,
+    },
+
+    /// A name of a key (a PKCS#11 URI, or one of its like) that cannot be read.
+    #[error("cannot read the name of a key at {at:?}: {what}")]
+    Uri {
+        /// The part that is wrong.
+        at: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+
+    /// A description of a vendor's devices that cannot be read.
+    #[error("{origin}: {what}")]
+    Vendor {
+        /// The file, or the name of one that is built in.
+        origin: String,
+        /// What is wrong, with the line and the field.
+        what: String,
+    },
+
+    /// A command that signs failed.
+    #[error("{program} {what}")]
+    Command {
+        /// The program.
+        program: String,
+        /// What happened: it did not start, ended with a code, said something that is
+        /// no signature.
+        what: String,
     },
 
     /// Making, wrapping or using a key failed in this process.
@@ -122,5 +299,41 @@ impl Error {
             path: path.into(),
             source,
         }
+    }
+
+    /// Whether the session in which this happened is of no more use: the device is
+    /// gone, hangs, or talks nonsense, or whoever talked with it stopped in between.
+    pub fn ends_session(&self) -> bool {
+        matches!(
+            self,
+            Self::DeviceGone { .. }
+                | Self::TimedOut { .. }
+                | Self::Garbage { .. }
+                | Self::Panicked { .. }
+        )
+    }
+}
+
+fn named(wanted: &str) -> String {
+    if wanted.is_empty() {
+        String::new()
+    } else {
+        format!(" {wanted:?}")
+    }
+}
+
+fn listed(found: &[String]) -> String {
+    match found {
+        [] => "is none".into(),
+        [one] => format!("is {one}"),
+        several => format!("are {}", several.join(", ")),
+    }
+}
+
+fn tries(remaining: Option<u32>) -> String {
+    match remaining {
+        None => String::new(),
+        Some(1) => ", 1 try is left".into(),
+        Some(count) => format!(", {count} tries are left"),
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::Error;
 use der::{Document, asn1::BitString};
+use gm_crypto::sm2::Ciphertext;
 use spki::AlgorithmIdentifierOwned;
 use std::{fmt::Debug, sync::Arc};
+use zeroize::Zeroizing;
 
 /// A private key that signs and is not seen.
 ///
@@ -20,7 +22,8 @@ pub trait KeyHandle: Debug + Send + Sync {
     /// Signs `message`; gives the signature in the form that X.509 carries, for SM2
     /// the DER of GM/T 0009, 7.3.
     ///
-    /// Signing the same message again gives other octets.
+    /// Signing the same message again gives other octets with SM2; with ECDSA and RSA it
+    /// may give the same.
     ///
     /// # Errors
     /// The token's, see [`Error`]; none says anything about the message.
@@ -46,3 +49,16 @@ macro_rules! delegate {
 }
 
 delegate!(&K, Box<K>, Arc<K>);
+
+/// A private key that decrypts and is not seen.
+pub trait DecryptionKey: Debug + Send + Sync {
+    /// The public half, `SubjectPublicKeyInfo` in DER (RFC 5280, 4.1.2.7).
+    fn public_key(&self) -> &Document;
+
+    /// Opens an SM2 ciphertext (GB/T 32918.4, 7).
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] when it is not for this key or was changed, without saying
+    /// which; otherwise the token's.
+    fn decrypt(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<Vec<u8>>, Error>;
+}

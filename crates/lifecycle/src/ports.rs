@@ -8,7 +8,7 @@ use crate::{
 use cert_profile::Reason;
 use der::{DateTime, Decode};
 use gm_crypto::sm2::PublicKey;
-use hsm::{Envelop, KeyLabel, Token};
+use hsm::{Envelop, KeyAlgorithm, KeyLabel, Token};
 use std::{
     fmt,
     fs::{self, File},
@@ -211,7 +211,7 @@ pub(crate) fn key_or_new(
     label: &KeyLabel,
 ) -> Result<Box<dyn hsm::KeyHandle>, hsm::Error> {
     match token.key(label) {
-        Err(hsm::Error::NoSuchKey { .. }) => token.generate(label),
+        Err(hsm::Error::NoSuchKey { .. }) => token.generate(label, KeyAlgorithm::Sm2),
         found => found,
     }
 }

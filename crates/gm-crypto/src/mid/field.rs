@@ -36,7 +36,6 @@ const R3: Limbs = [
 impl DefaultIsZeroes for Fe {}
 
 impl Fe {
-    pub(crate) const ZERO: Self = Self([0; 4]);
     /// 2^256 mod p.
     pub(crate) const ONE: Self = Self([1, 0x0000_0000_FFFF_FFFF, 0, 0x0000_0001_0000_0000]);
     /// The coefficient b of the curve (GB/T 32918.5-2017), times 2^256.
@@ -96,19 +95,15 @@ impl Fe {
         self.add(m, self)
     }
 
-    #[inline(always)]
-    pub(crate) fn negate<M: Machine>(&self, m: M) -> Self {
-        Self::ZERO.sub(m, self)
-    }
-
     /// Its inverse; 0 for 0.
     pub(crate) fn invert<M: Machine>(&self, m: M) -> Self {
         // (a·R)^−1 = a^−1·R^−1; the factor R³ makes it a^−1·R.
         Self(m.mul(&invert(m, &self.0, &MODULUS), &R3))
     }
 
-    /// A square root, if there is one: a^((p + 1) / 4), as p ≡ 3 (mod 4).
-    pub(crate) fn sqrt_vartime<M: Machine>(&self, m: M) -> Option<Self> {
+    /// A square root: a^((p + 1) / 4), as p ≡ 3 (mod 4). The choice says whether there is
+    /// one.
+    pub(crate) fn sqrt<M: Machine>(&self, m: M) -> (Self, Choice) {
         // (p + 1) / 4 = 2^254 − 2^222 − 2^94 + 2^62.
         const EXPONENT: Limbs = [
             0x4000_0000_0000_0000,
@@ -125,7 +120,8 @@ impl Fe {
                 }
             }
         }
-        root.square(m).eq_vartime(self).then_some(root)
+        let valid = root.square(m).sub(m, self).is_zero();
+        (root, valid)
     }
 
     #[inline(always)]

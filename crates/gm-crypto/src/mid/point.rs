@@ -51,15 +51,17 @@ impl Affine {
 
     /// The point of an x and the lowest bit of its y (GB/T 32918.1, A.5.2; SEC 1, 2.3.4).
     pub(crate) fn decompress_vartime<M: Machine>(m: M, x: &[u8; 32], odd: bool) -> Option<Self> {
-        let (x, valid) = Fe::from_bytes(m, x);
-        if !bool::from(valid) {
-            return None;
-        }
-        let mut y = right_side(m, &x).sqrt_vartime(m)?;
-        if (y.to_limbs(m)[0] & 1 == 1) != odd {
-            y = y.negate(m);
-        }
-        Some(Self::new(x, y))
+        let (point, valid) = Self::with_x(m, x);
+        let is_odd = point.y().to_limbs(m)[0] & 1 == 1;
+        bool::from(valid).then(|| point.negate_if(m, u64::from(is_odd != odd)))
+    }
+
+    /// One of the two points with this x, the other being its negative; the choice says
+    /// whether there are any.
+    pub(crate) fn with_x<M: Machine>(m: M, x: &[u8; 32]) -> (Self, Choice) {
+        let (x, below_p) = Fe::from_bytes(m, x);
+        let (y, is_square) = right_side(m, &x).sqrt(m);
+        (Self::new(x, y), below_p & is_square)
     }
 
     /// x and y, 32 octets each, big endian.
@@ -79,7 +81,7 @@ impl Affine {
 
     /// −P where `negative` is 1, P where it is 0; no point has y = 0, the order being odd.
     #[inline(always)]
-    pub(super) fn negate_if<M: Machine>(mut self, m: M, negative: u64) -> Self {
+    pub(crate) fn negate_if<M: Machine>(mut self, m: M, negative: u64) -> Self {
         self.0[1] = m.negate_if(&self.0[1], negative);
         self
     }

@@ -14,7 +14,7 @@ use crate::{
 use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
 use sm3::digest::Digest;
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{Ciphertext, CiphertextForm, PublicKey, SecretKey, ciphertext::expect_encodable};
@@ -39,6 +39,21 @@ impl Shared {
             point.zeroize();
             affine.zeroize();
             Self::new(x, y)
+        })
+    }
+
+    /// The two points with this x; the choice says whether there are any.
+    fn with_x(x: &[u8; 32]) -> ([Self; 2], Choice) {
+        on_this_machine!(m => {
+            let (mut point, valid) = Affine::with_x(m, x);
+            let mut negative = point.negate_if(m, 1);
+            let both = [point, negative].map(|point| {
+                let (x, y) = point.to_coordinates(m);
+                Self::new(x, y)
+            });
+            point.zeroize();
+            negative.zeroize();
+            (both, valid)
         })
     }
 
@@ -70,6 +85,40 @@ impl Shared {
             .chain_update(&self.0[32..])
             .finalize()
             .into()
+    }
+
+    /// M, and whether it is that: t is not all zero and C3 fits (B4 to B6).
+    fn open(&self, ciphertext: &Ciphertext) -> (Zeroizing<Vec<u8>>, Choice) {
+        let mut message = self.mask(ciphertext.c2().len());
+        let zero = message.iter().fold(0, |sum, octet| sum | octet).ct_eq(&0);
+        // M = C2 ⊕ t; u = C3.
+        for (octet, masked) in message.iter_mut().zip(ciphertext.c2()) {
+            *octet ^= masked;
+        }
+        let fits = self.hash(&message).ct_eq(ciphertext.c3());
+        (message, fits & !zero)
+    }
+}
+
+impl Ciphertext {
+    /// Opens it with x2 alone, the first coordinate of d·C1: what a device answers that
+    /// can multiply a point ([`Self::c1`]) with its private key and knows nothing of SM2.
+    ///
+    /// Of the two points with that x, C3 tells which it is (GB/T 32918.4, 7.1, B6). Both are
+    /// tried, in constant time. `x2` is secret: it opens this ciphertext.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`], for whatever reason; an `x2` of no point is one.
+    pub fn open_with_shared_x(&self, x2: &[u8; 32]) -> Result<Zeroizing<Vec<u8>>> {
+        ready()?;
+        let ([one, other], valid) = Shared::with_x(x2);
+        let (mut message, one_fits) = one.open(self);
+        let (other_message, other_fits) = other.open(self);
+        for (octet, other) in message.iter_mut().zip(&*other_message) {
+            octet.conditional_assign(other, other_fits);
+        }
+        let fits = valid & (one_fits | other_fits);
+        answer(message, fits)
     }
 }
 
@@ -116,20 +165,10 @@ impl SecretKey {
     /// [`Error::Crypto`], for whatever reason.
     pub fn decrypt(&self, ciphertext: &Ciphertext) -> Result<Zeroizing<Vec<u8>>> {
         ready()?;
-        // B1 holds by the type. B3, B4: (x2, y2) = [d]C1; t not all zero.
+        // B1 holds by the type. B3: (x2, y2) = [d]C1.
         let shared = Shared::decrypting(self.scalar(), ciphertext.c1().point());
-        let mut message = shared.mask(ciphertext.c2().len());
-        let zero = message.iter().fold(0, |sum, octet| sum | octet).ct_eq(&0);
-        // B5, B6: M = C2 ⊕ t; u = C3.
-        for (octet, masked) in message.iter_mut().zip(ciphertext.c2()) {
-            *octet ^= masked;
-        }
-        let fits = shared.hash(&message).ct_eq(ciphertext.c3());
-        if declassify(bool::from(fits & !zero), "whether it opens is the answer") {
-            Ok(message)
-        } else {
-            Err(Error::Crypto)
-        }
+        let (message, fits) = shared.open(ciphertext);
+        answer(message, fits)
     }
 
     /// Decrypts octets whose [`CiphertextForm`] nobody knows: the first form of
@@ -151,6 +190,15 @@ impl SecretKey {
                 Some((self.decrypt(&ciphertext).ok()?, form))
             })
             .ok_or(Error::Crypto)
+    }
+}
+
+/// The message, if it is one; otherwise it is wiped.
+fn answer(message: Zeroizing<Vec<u8>>, fits: Choice) -> Result<Zeroizing<Vec<u8>>> {
+    if declassify(bool::from(fits), "whether it opens is the answer") {
+        Ok(message)
+    } else {
+        Err(Error::Crypto)
     }
 }
 
@@ -185,6 +233,33 @@ mod tests {
             }
         }
         assert!(key.public_key().encrypt(&mut SysRng, b"").is_err());
+    }
+
+    #[test]
+    fn x2_alone_opens_what_the_key_opens() {
+        let key = SecretKey::generate(&mut SysRng).unwrap();
+        let mut parities = [0; 2];
+        for round in 0..24 {
+            let message = alloc::vec![round; 1 + usize::from(round) * 7];
+            let ciphertext = key.public_key().encrypt(&mut SysRng, &message).unwrap();
+            let shared = Shared::decrypting(key.scalar(), ciphertext.c1().point());
+            let (x2, y2) = shared.0.split_first_chunk::<32>().unwrap();
+            parities[usize::from(y2[31] & 1)] += 1;
+            assert_eq!(*ciphertext.open_with_shared_x(x2).unwrap(), message);
+
+            let mut other = *x2;
+            other[31] ^= 1;
+            assert!(ciphertext.open_with_shared_x(&other).is_err());
+            let mut changed = ciphertext.to_c1c3c2();
+            *changed.last_mut().unwrap() ^= 1;
+            let changed = Ciphertext::from_c1c3c2(&changed).unwrap();
+            assert!(changed.open_with_shared_x(x2).is_err());
+        }
+        assert!(parities.iter().all(|count| *count > 0), "both signs of y2");
+        let ciphertext = key.public_key().encrypt(&mut SysRng, b"m").unwrap();
+        for no_coordinate in [[0xff; 32], [0; 32]] {
+            assert!(ciphertext.open_with_shared_x(&no_coordinate).is_err());
+        }
     }
 
     #[test]

@@ -184,8 +184,17 @@ impl EnvelopedKey {
     /// # Errors
     /// [`Error::Crypto`], for whatever reason.
     pub fn open(&self, recipient: &SecretKey) -> Result<SecretKey> {
-        let session = recipient.decrypt(&self.encrypted_key)?;
-        let cipher = Sm4::new_from_slice(&session).map_err(|_| Error::Crypto)?;
+        self.open_with_key(&recipient.decrypt(&self.encrypted_key)?)
+    }
+
+    /// Opens it with the SM4 key, 16 octets, which somebody else has decrypted, such as a
+    /// device with the recipient's private key; checks what [`Self::open`] checks.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`], for whatever reason.
+    pub fn open_with_key(&self, key: &[u8]) -> Result<SecretKey> {
+        ready()?;
+        let cipher = Sm4::new_from_slice(key).map_err(|_| Error::Crypto)?;
         let mut octets = Zeroizing::new(self.encrypted_scalar.clone());
         for block in octets.chunks_exact_mut(sm4::BLOCK_LENGTH) {
             cipher.decrypt_block(block.try_into().expect("a chunk has 16 octets"));

@@ -1,6 +1,6 @@
 //! The arguments of `gmpki cert`.
 
-use super::{Id, Key, Names};
+use super::{Id, NamedKey, Names};
 use crate::view::Language;
 use clap::{Args as Group, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -53,7 +53,7 @@ pub(crate) struct CertIssue {
     #[arg(long, conflicts_with = "public_key")]
     pub(crate) self_signed: bool,
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: NamedKey,
     /// The name to write instead of the request's, most specific part first (RFC 4514)
     #[arg(long, value_name = "NAME")]
     pub(crate) subject: Option<String>,

@@ -1,6 +1,6 @@
 //! The arguments of `gmpki crl`.
 
-use super::{Key, Parameters};
+use super::{NamedKey, Parameters};
 use clap::{Args as Group, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ pub(crate) struct CrlNew {
     #[arg(long, value_name = "FILE")]
     pub(crate) issuer: PathBuf,
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: NamedKey,
     /// The number of the list, which only grows
     #[arg(long, value_name = "NUMBER")]
     pub(crate) number: String,

@@ -1,6 +1,6 @@
 //! The arguments of `gmpki csr`.
 
-use super::{Id, Key, Names};
+use super::{Id, NamedKey, Names};
 use clap::{Args as Group, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -30,7 +30,7 @@ pub(crate) enum CsrCommand {
 )]
 pub(crate) struct CsrNew {
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: NamedKey,
     /// The name, most specific part first (RFC 4514): CN=…,O=…,C=…
     #[arg(long, value_name = "NAME")]
     pub(crate) subject: String,

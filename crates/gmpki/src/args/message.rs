@@ -1,6 +1,8 @@
 //! The arguments of `gmpki message`.
 
+use super::key_name;
 use clap::{Args as Group, Subcommand, ValueEnum};
+use hsm::KeyUri;
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -61,9 +63,9 @@ pub(crate) enum DialectName {
     --out contract.p7s contract.pdf"
 )]
 pub(crate) struct SignMessage {
-    /// A private key; once for each signer
-    #[arg(long, value_name = "FILE", required = true)]
-    pub(crate) key: Vec<PathBuf>,
+    /// A private key, in a file or by its name in a device; once for each signer
+    #[arg(long, value_name = "KEY", required = true, value_parser = key_name())]
+    pub(crate) key: Vec<KeyUri>,
     /// A file with a key's password, in the order of the keys; one may serve for all [default: ask]
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Vec<PathBuf>,

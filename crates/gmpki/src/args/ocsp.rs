@@ -1,6 +1,6 @@
 //! The arguments of `gmpki ocsp`.
 
-use super::Key;
+use super::NamedKey;
 use clap::{Args as Group, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -63,7 +63,7 @@ pub(crate) struct OcspRespond {
     #[arg(long, value_name = "FILE")]
     pub(crate) responder: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: NamedKey,
     /// The CA's full list
     #[arg(long, value_name = "FILE")]
     pub(crate) crl: PathBuf,

@@ -1,6 +1,6 @@
 //! The arguments of `gmpki sm2`.
 
-use super::Key;
+use super::{Key, NamedKey};
 use clap::{Args as Group, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -62,7 +62,7 @@ pub(crate) struct Keygen {
 #[command(after_help = "Example:\n  gmpki sm2 public --key my.key.pem --out my.public.pem")]
 pub(crate) struct Public {
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: NamedKey,
     /// Where to write it (PEM, SubjectPublicKeyInfo) [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -96,7 +96,7 @@ pub(crate) struct What {
 )]
 pub(crate) struct Sign {
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: NamedKey,
     #[command(flatten)]
     pub(crate) id: Id,
     /// Write r and s, 32 octets each, instead of DER
@@ -169,7 +169,7 @@ pub(crate) struct Encrypt {
 )]
 pub(crate) struct Decrypt {
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: NamedKey,
     /// How the ciphertext is written
     #[arg(long, value_enum, default_value_t = CipherFormat::Der)]
     pub(crate) format: CipherFormat,

@@ -20,7 +20,7 @@ use gm_crypto::pki::{
     self,
     identity::{Identifier, IdentityKind},
 };
-use hsm::{Checked, KeyHandle, SoftKey};
+use hsm::KeyHandle;
 use lifecycle::{
     application,
     ports::{RandomSerials, Serials},
@@ -48,7 +48,7 @@ const KINDS: &[(&str, IdentityKind)] = &[
 ];
 
 pub(crate) fn issue(args: &CertIssue) -> Result<Outcome, Failure> {
-    let mut paths: Vec<&Path> = vec![&args.key.key];
+    let mut paths: Vec<&Path> = args.key.file().into_iter().collect();
     paths.extend(args.csr.as_deref());
     paths.extend(args.public_key.as_deref());
     paths.extend(args.issuer.as_deref());
@@ -208,7 +208,10 @@ fn key_origin(
 }
 
 /// Whose name and key sign.
-fn issuer(args: &CertIssue, request: &CertRequest) -> Result<(Issuer, Checked<SoftKey>), Failure> {
+fn issuer(
+    args: &CertIssue,
+    request: &CertRequest,
+) -> Result<(Issuer, Box<dyn KeyHandle>), Failure> {
     if let Some(path) = &args.issuer {
         let issuer = authority::issuer(path)?;
         let key = authority::key_of(&issuer, &args.key)?;

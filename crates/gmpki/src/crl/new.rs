@@ -19,7 +19,8 @@ use std::path::Path;
 use x509_cert::serial_number::SerialNumber;
 
 pub(crate) fn new(args: &CrlNew) -> Result<Outcome, Failure> {
-    let mut paths: Vec<&Path> = vec![&args.issuer, &args.key.key];
+    let mut paths: Vec<&Path> = vec![&args.issuer];
+    paths.extend(args.key.file());
     paths.extend(args.revoked.iter().map(|path| &**path));
     input::at_most_one_is_standard_input(&paths)?;
     let number = number("--number", &args.number)?;

@@ -3,7 +3,7 @@
 use crate::{
     args::{CsrNew, EnvironmentName, Origin, Parameters, Usage},
     failure::Failure,
-    input, keys, names,
+    input, keys, named, names,
     outcome::Outcome,
     output::{NewFile, Readers},
     sm2::user_id,
@@ -15,11 +15,8 @@ use der::{
     flagset::FlagSet,
     oid::AssociatedOid,
 };
-use gm_crypto::{
-    pki::{self, Sm2Sm3},
-    sm2::SigningKey,
-};
-use hsm::{Checked, KeyHandle, SoftKey};
+use gm_crypto::pki;
+use hsm::KeyHandle;
 use serde_json::json;
 use std::{io::Write, path::Path};
 use x509_cert::ext::{
@@ -58,9 +55,8 @@ pub(crate) fn new(args: &CsrNew) -> Result<Outcome, Failure> {
     if let (Some(origin), None) = (&origin, &args.origin.evidence_out) {
         draft = draft.key_origin(origin)?;
     }
-    let key = SoftKey::new(SigningKey::new(keys::secret(&args.key)?, id.clone()));
-    let key = Checked::with_algorithms(key, vec![Box::new(Sm2Sm3::with_id(id))]);
-    let (pem, spki) = sign(draft, &key, args.parameters)?;
+    let key = named::key_with_id(&args.key, id)?;
+    let (pem, spki) = sign(draft, &*key, args.parameters)?;
     let evidence = origin.map(|origin| {
         let evidence = KeyOriginEvidence::bind(&spki, origin).to_der();
         pki::encode_pem(KeyOriginEvidence::PEM_LABEL, &evidence)

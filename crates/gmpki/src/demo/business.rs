@@ -1,9 +1,9 @@
 //! The business itself: every act is one command to the engine.
 
 use super::{Applicant, folder::Folder, story::Story};
-use crate::failure::Failure;
+use crate::{args::NamedKey, failure::Failure, named};
 use cert_profile::Profile;
-use hsm::SoftToken;
+use hsm::{KeyUri, SoftToken, Token};
 use lifecycle::{
     Actor, ApplicationId, AuthorityId, Command, Engine, PersonId, Policy, Ports, Seat, SqliteStore,
     StreamId, application,
@@ -12,7 +12,7 @@ use lifecycle::{
     certificate::{self, Change, RevocationReason},
     ports::{FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use x509_cert::name::Name;
 
 /// The names of the operator's keys.
@@ -27,6 +27,8 @@ const CRL_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 #[derive(Debug)]
 pub(crate) struct Business {
     pub(crate) engine: Engine,
+    /// The operator's keys.
+    pub(crate) token: Arc<dyn Token>,
     issuing_ca: AuthorityId,
     key_officer: Actor,
     second_key_officer: Actor,
@@ -35,18 +37,24 @@ pub(crate) struct Business {
 }
 
 impl Business {
-    pub(crate) fn open(folder: &Folder) -> Result<Self, Failure> {
+    /// The operator's keys lie in the folder, or where `place` says.
+    pub(crate) fn open(folder: &Folder, place: Option<&KeyUri>) -> Result<Self, Failure> {
         folder.refuse_keys_without_store()?;
+        // A token that will not do leaves no store behind.
+        let named = place.map(|name| named_token(name, folder)).transpose()?;
         // The store first: it tells whether another run is at work here.
         let store = SqliteStore::open(&folder.store())?;
-        let token = SoftToken::open(folder.token(), folder.password()?)?;
+        let token: Arc<dyn Token> = match named {
+            None => Arc::new(SoftToken::open(folder.token(), folder.password()?)?),
+            Some(token) => token,
+        };
         let archive = SoftToken::open(folder.key_centre(), folder.password()?)?;
         let issuing_ca = AuthorityId::new(ISSUING_CA)?;
         let shipped = |name| Profile::shipped(name).ok_or_else(|| unknown_profile(name));
         let engine = Engine::new(
             Ports {
                 store: Box::new(store),
-                token: Box::new(token),
+                token: Box::new(Arc::clone(&token)),
                 key_centre: Box::new(TokenKeyCentre::new(archive)),
                 publisher: Box::new(FolderPublisher::new(folder.published())),
                 clock: Box::new(SystemClock::default()),
@@ -68,6 +76,7 @@ impl Business {
         let actor = |person: &str, seat| Ok::<_, Failure>(Actor::new(PersonId::new(person)?, seat));
         Ok(Self {
             engine,
+            token,
             issuing_ca,
             key_officer: actor("zhao.yi", Seat::KeyOfficer)?,
             second_key_officer: actor("qian.er", Seat::KeyOfficer)?,
@@ -352,6 +361,32 @@ impl Business {
     fn settle(&mut self, story: &mut Story) -> Result<(), Failure> {
         Ok(self.engine.settle(&mut |entry| story.durable(entry))?)
     }
+}
+
+/// A token that somebody named. A business that begins takes no key that is there already:
+/// it may be another one's.
+fn named_token(name: &KeyUri, folder: &Folder) -> Result<Arc<dyn Token>, Failure> {
+    let key = NamedKey {
+        key: name.clone(),
+        password_file: folder.named_password_file(),
+    };
+    let opened = named::token(&key)?;
+    if opened.label.is_some() {
+        let reason = "names a key: name the token alone, the demonstration makes its keys";
+        return Err(key.failure(reason));
+    }
+    if !folder.store().exists() {
+        let own = [ROOT, ISSUING_CA, RESPONDER, LIST_PUBLISHER];
+        let labels = opened
+            .token
+            .labels()
+            .map_err(|source| key.failure(source))?;
+        if let Some(taken) = labels.iter().find(|label| own.contains(&label.as_str())) {
+            let reason = format!("has a key {taken} already: take another token, or delete it");
+            return Err(key.failure(reason));
+        }
+    }
+    Ok(opened.token.into())
 }
 
 fn unknown_profile(name: &str) -> Failure {

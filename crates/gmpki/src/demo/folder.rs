@@ -57,6 +57,11 @@ impl Folder {
         Ok(Password::from_file(own)?)
     }
 
+    /// The file with the password that was named.
+    pub(crate) fn named_password_file(&self) -> Option<PathBuf> {
+        self.password_file.clone()
+    }
+
     /// The operator's keys, encrypted.
     pub(crate) fn token(&self) -> PathBuf {
         self.root.join("token")

@@ -20,7 +20,7 @@ use gm_crypto::{
     message::UnverifiedSignedData,
     pki::{Sm2Sm3, VerifyAlgorithm},
 };
-use hsm::{KeyHandle, KeyLabel, SoftToken, Token};
+use hsm::{Checked, KeyHandle, KeyLabel};
 use lifecycle::{
     AuthorityId,
     application::Issued,
@@ -121,7 +121,7 @@ fn trust_list(
     let list = match known {
         Some(list) => list,
         None => {
-            let octets = publish(business, folder, &publisher, now)?;
+            let octets = publish(business, &publisher, now)?;
             output::replace(&file, &octets)?;
             UnverifiedList::from_der(octets)?.verify(&publisher, now)?
         }
@@ -150,12 +150,7 @@ fn trust_list(
     Ok(list)
 }
 
-fn publish(
-    business: &Business,
-    folder: &Folder,
-    publisher: &[u8],
-    now: DateTime,
-) -> Result<Vec<u8>, Failure> {
+fn publish(business: &Business, publisher: &[u8], now: DateTime) -> Result<Vec<u8>, Failure> {
     let text = |value: &str| LocalText::new("zh", value);
     let root = ParsedCertificate::from_der(business.certificate_of(ROOT)?)?;
     let issuing = ParsedCertificate::from_der(business.certificate_of(ISSUING_CA)?)?;
@@ -175,8 +170,7 @@ fn publish(
     let mut draft = TrustListDraft::new(authority, now, next_update);
     draft.insert(entry)?;
     let message = draft.prepare(publisher)?;
-    let token = SoftToken::open(folder.token(), folder.password()?)?;
-    let key = token.key(&KeyLabel::new(LIST_PUBLISHER)?)?;
+    let key = Checked::new(business.token.key(&KeyLabel::new(LIST_PUBLISHER)?)?);
     let signature = key.sign(message.tbs())?;
     Ok(message.attach(&signature)?)
 }

@@ -29,7 +29,8 @@ use x509_cert::serial_number::SerialNumber;
 const ISSUED: u64 = 1 << 28;
 
 pub(crate) fn respond(args: &OcspRespond) -> Result<Outcome, Failure> {
-    let mut paths: Vec<&Path> = vec![&args.issuer, &args.key.key, &args.crl, &args.request];
+    let mut paths: Vec<&Path> = vec![&args.issuer, &args.crl, &args.request];
+    paths.extend(args.key.file());
     paths.extend(args.responder.as_deref());
     paths.extend(args.delta.as_deref());
     paths.extend(args.issued.as_deref());

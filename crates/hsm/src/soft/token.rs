@@ -1,10 +1,13 @@
 //! A directory of encrypted key files.
 
-use crate::{Envelop, Error, KeyHandle, KeyLabel, Password, SoftKey, Token};
+use crate::{
+    Certificates, Decryption, Description, Envelop, Error, KeyAlgorithm, KeyHandle, KeyLabel,
+    KeyUse, Password, Random, SoftKey, Token, Unwrap,
+};
 use getrandom::SysRng;
 use gm_crypto::{
     pki::{KeyFileParameters, decode_private_key_encrypted, encode_private_key_encrypted},
-    sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId},
+    sm2::{SecretKey, SigningKey, UserId},
 };
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -12,8 +15,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A token in a directory: each key a file `LABEL.p8`, PKCS#8 encrypted under the
-/// token's password by PBES2 with SM4-CBC and HMAC-SM3.
+mod certificates;
+mod encryption;
+
+/// A token in a directory: each key a file, `LABEL.p8` for one that signs and
+/// `LABEL.enc-p8` for one that decrypts, PKCS#8 encrypted under the token's password by
+/// PBES2 with SM4-CBC and HMAC-SM3; beside them certificates in DER, `LABEL.crt` and
+/// `LABEL.enc-crt`.
 ///
 /// A key file appears whole or not at all, durably, and is never written again;
 /// what a crash leaves behind has another name and is passed over. On Unix the
@@ -29,8 +37,15 @@ pub struct SoftToken {
     parameters: KeyFileParameters,
 }
 
-/// How a key file's name ends.
-const EXTENSION: &str = ".p8";
+/// How the name of a key's file ends. A label has any character of these in it, so no
+/// ending is one of the others.
+const fn key_ending(key_use: KeyUse) -> &'static str {
+    match key_use {
+        KeyUse::Signing => ".p8",
+        KeyUse::Encryption => ".enc-p8",
+    }
+}
+
 /// Octets of the longest key file that is read; written are some 250.
 const MAX_FILE_LENGTH: u64 = 16_384;
 
@@ -65,22 +80,24 @@ impl SoftToken {
 
     fn check_password(&self) -> Result<(), Error> {
         let mut damaged = None;
-        for label in self.labels()? {
-            match self.secret(&label) {
-                Ok(_) => return Ok(()),
-                Err(error @ Error::KeyFile { .. }) => damaged = damaged.or(Some(error)),
-                Err(error) => return Err(error),
+        for key_use in [KeyUse::Signing, KeyUse::Encryption] {
+            for label in self.labels_of(key_use)? {
+                match self.secret(&label, key_use) {
+                    Ok(_) => return Ok(()),
+                    Err(error @ Error::KeyFile { .. }) => damaged = damaged.or(Some(error)),
+                    Err(error) => return Err(error),
+                }
             }
         }
         damaged.map_or(Ok(()), Err)
     }
 
-    fn path(&self, label: &KeyLabel) -> PathBuf {
-        self.directory.join(format!("{label}{EXTENSION}"))
+    fn path(&self, label: &KeyLabel, ending: &str) -> PathBuf {
+        self.directory.join(format!("{label}{ending}"))
     }
 
-    fn secret(&self, label: &KeyLabel) -> Result<SecretKey, Error> {
-        let path = self.path(label);
+    fn secret(&self, label: &KeyLabel, key_use: KeyUse) -> Result<SecretKey, Error> {
+        let path = self.path(label, key_ending(key_use));
         let mut der = Vec::new();
         let read = File::open(&path).and_then(|file| {
             // A longer file is cut here and is then no DER.
@@ -103,8 +120,8 @@ impl SoftToken {
 
     /// Writes under another name, then gives the whole file its own: a link is
     /// refused when the name is taken, which a rename is not.
-    fn create(&self, label: &KeyLabel, octets: &[u8]) -> Result<(), Error> {
-        let path = self.path(label);
+    fn create(&self, label: &KeyLabel, key_use: KeyUse, octets: &[u8]) -> Result<(), Error> {
+        let path = self.path(label, key_ending(key_use));
         let draft = Draft::new(&self.directory)?;
         draft
             .write(octets)
@@ -121,41 +138,40 @@ impl SoftToken {
         drop(draft);
         sync_directory(&self.directory).map_err(Error::io("make durable", &self.directory))
     }
-}
 
-impl Token for SoftToken {
-    fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, Error> {
-        Ok(handle(self.secret(label)?))
-    }
-
-    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, Error> {
+    /// Makes a key under a free label.
+    fn make(&self, label: &KeyLabel, key_use: KeyUse) -> Result<SecretKey, Error> {
         // Spares the work; what decides between two callers is the link.
-        if self.path(label).exists() {
+        if self.path(label, key_ending(key_use)).exists() {
             return Err(Error::KeyExists {
                 label: label.clone(),
             });
         }
-        let crypto = |source| Error::Crypto { source };
         let secret = SecretKey::generate_checked(&mut SysRng).map_err(crypto)?;
+        self.keep(label, key_use, &secret)?;
+        Ok(secret)
+    }
+
+    /// Encrypts a key and keeps it under a free label.
+    fn keep(&self, label: &KeyLabel, key_use: KeyUse, secret: &SecretKey) -> Result<(), Error> {
         let octets = encode_private_key_encrypted(
             &mut SysRng,
-            &secret,
+            secret,
             self.password.as_bytes(),
             self.parameters,
         )
         .map_err(crypto)?;
-        self.create(label, &octets)?;
-        Ok(handle(secret))
+        self.create(label, key_use, &octets)
     }
 
-    fn labels(&self) -> Result<Vec<KeyLabel>, Error> {
+    fn labels_of(&self, key_use: KeyUse) -> Result<Vec<KeyLabel>, Error> {
         let list = || -> io::Result<Vec<KeyLabel>> {
             let mut labels = Vec::new();
             for entry in fs::read_dir(&self.directory)? {
                 let name = entry?.file_name();
                 let label = name
                     .to_str()
-                    .and_then(|name| name.strip_suffix(EXTENSION))
+                    .and_then(|name| name.strip_suffix(key_ending(key_use)))
                     .and_then(|stem| KeyLabel::new(stem).ok());
                 labels.extend(label);
             }
@@ -166,10 +182,66 @@ impl Token for SoftToken {
     }
 }
 
-impl Envelop for SoftToken {
-    fn envelop(&self, label: &KeyLabel, recipient: &PublicKey) -> Result<EnvelopedKey, Error> {
-        EnvelopedKey::seal(&mut SysRng, recipient, &self.secret(label)?)
-            .map_err(|source| Error::Crypto { source })
+fn crypto(source: gm_crypto::Error) -> Error {
+    Error::Crypto { source }
+}
+
+impl Token for SoftToken {
+    fn key(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, Error> {
+        Ok(handle(self.secret(label, KeyUse::Signing)?))
+    }
+
+    fn generate(
+        &self,
+        label: &KeyLabel,
+        algorithm: KeyAlgorithm,
+    ) -> Result<Box<dyn KeyHandle>, Error> {
+        if algorithm != KeyAlgorithm::Sm2 {
+            return Err(Error::Unsupported {
+                what: "keys other than SM2",
+                interface: "a directory of key files",
+            });
+        }
+        self.make(label, KeyUse::Signing).map(handle)
+    }
+
+    fn labels(&self) -> Result<Vec<KeyLabel>, Error> {
+        self.labels_of(KeyUse::Signing)
+    }
+
+    fn description(&self) -> Result<Description, Error> {
+        Ok(Description {
+            interface: "a directory of encrypted key files".into(),
+            label: self.directory.display().to_string(),
+            ..Description::default()
+        })
+    }
+
+    fn as_decryption(&self) -> Option<&dyn Decryption> {
+        Some(self)
+    }
+
+    fn as_envelop(&self) -> Option<&dyn Envelop> {
+        Some(self)
+    }
+
+    fn as_unwrap(&self) -> Option<&dyn Unwrap> {
+        Some(self)
+    }
+
+    fn as_certificates(&self) -> Option<&dyn Certificates> {
+        Some(self)
+    }
+
+    fn as_random(&self) -> Option<&dyn Random> {
+        Some(self)
+    }
+}
+
+impl Random for SoftToken {
+    /// Fills `octets` from the system's source.
+    fn fill_random(&self, octets: &mut [u8]) -> Result<(), Error> {
+        getrandom::fill(octets).map_err(|_| crypto(gm_crypto::Error::Random))
     }
 }
 

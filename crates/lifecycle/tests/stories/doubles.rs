@@ -4,7 +4,7 @@
 use der::{DateTime, Document, asn1::BitString};
 use getrandom::SysRng;
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId};
-use hsm::{Envelop, KeyHandle, KeyLabel, SoftKey, Token};
+use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
     AuthorityId, Batch, CaseNumber, CertificateRow, Engine, Error, Event, Head, MemoryStore,
     Policy, Ports, Publication, Record, Serial, Store, StoreError, StreamId, application,
@@ -276,7 +276,11 @@ impl Token for SoftKeys {
         Ok(self.handle(key))
     }
 
-    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+    fn generate(
+        &self,
+        label: &KeyLabel,
+        _algorithm: KeyAlgorithm,
+    ) -> Result<Box<dyn KeyHandle>, hsm::Error> {
         let key = Arc::new(SoftKey::generate()?);
         let mut drawer = self.0.lock().unwrap();
         if drawer.keys.contains_key(label) {
@@ -290,6 +294,10 @@ impl Token for SoftKeys {
 
     fn labels(&self) -> Result<Vec<KeyLabel>, hsm::Error> {
         Ok(self.0.lock().unwrap().keys.keys().cloned().collect())
+    }
+
+    fn description(&self) -> Result<Description, hsm::Error> {
+        Ok(Description::default())
     }
 }
 
@@ -314,7 +322,8 @@ impl KeyHandle for WatchedKey {
         let failure = drawer.fails_at.filter(|(call, _)| *call == drawer.calls);
         let failed = hsm::Error::Device {
             call: "SDF_InternalSign_ECC",
-            code: 1,
+            code: 0x0100_000d,
+            name: "SDR_SIGNERR",
         };
         if let Some((_, Side::Before)) = failure {
             return Err(failed);
@@ -370,7 +379,11 @@ impl Token for Archive {
         Ok(Box::new(SoftKey::new(key)))
     }
 
-    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+    fn generate(
+        &self,
+        label: &KeyLabel,
+        _algorithm: KeyAlgorithm,
+    ) -> Result<Box<dyn KeyHandle>, hsm::Error> {
         let secret = SecretKey::generate(&mut SysRng).unwrap();
         let before = self.0.lock().unwrap().insert(label.clone(), secret);
         assert!(before.is_none(), "{label} was made twice");
@@ -379,6 +392,10 @@ impl Token for Archive {
 
     fn labels(&self) -> Result<Vec<KeyLabel>, hsm::Error> {
         Ok(self.0.lock().unwrap().keys().cloned().collect())
+    }
+
+    fn description(&self) -> Result<Description, hsm::Error> {
+        Ok(Description::default())
     }
 }
 

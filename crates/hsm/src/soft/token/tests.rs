@@ -28,18 +28,18 @@ fn label(label: &str) -> KeyLabel {
 #[test]
 fn a_generated_key_is_found_again() {
     let (directory, token) = token();
-    let made = token.generate(&label("ca")).unwrap();
+    let made = token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
     let again = open(directory.path(), "secret").unwrap();
     let found = again.key(&label("ca")).unwrap();
     assert_eq!(found.public_key(), made.public_key());
-    let other = token.generate(&label("other")).unwrap();
+    let other = token.generate(&label("other"), KeyAlgorithm::Sm2).unwrap();
     assert_ne!(other.public_key(), made.public_key());
 }
 
 #[test]
 fn a_key_file_is_encrypted_pkcs8_and_nothing_else_is_left() {
     let (directory, token) = token();
-    token.generate(&label("ca")).unwrap();
+    token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
     let names: Vec<_> = fs::read_dir(directory.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
@@ -53,13 +53,15 @@ fn a_key_file_is_encrypted_pkcs8_and_nothing_else_is_left() {
 #[test]
 fn a_label_is_taken_once_and_its_key_left_alone() {
     let (directory, token) = token();
-    token.generate(&label("ca")).unwrap();
+    token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
     let path = directory.path().join("ca.p8");
     let before = fs::read(&path).unwrap();
     // Both the look before the work and the link after it refuse.
     for error in [
-        token.generate(&label("ca")).unwrap_err(),
-        token.create(&label("ca"), b"other").unwrap_err(),
+        token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap_err(),
+        token
+            .create(&label("ca"), KeyUse::Signing, b"other")
+            .unwrap_err(),
     ] {
         assert!(matches!(error, Error::KeyExists { label } if label.as_str() == "ca"));
     }
@@ -74,7 +76,11 @@ fn of_two_callers_one_gets_the_label() {
         let name = label(&format!("ca-{round}"));
         let results: Vec<_> = thread::scope(|scope| {
             let threads = [(); 4].map(|()| {
-                scope.spawn(|| open(directory.path(), "secret").unwrap().generate(&name))
+                scope.spawn(|| {
+                    open(directory.path(), "secret")
+                        .unwrap()
+                        .generate(&name, KeyAlgorithm::Sm2)
+                })
             });
             threads
                 .into_iter()
@@ -105,7 +111,7 @@ fn an_absent_key_is_named() {
 #[test]
 fn a_wrong_password_is_told_at_once_and_names_the_file() {
     let (directory, token) = token();
-    token.generate(&label("ca")).unwrap();
+    token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
     let path = directory.path().join("ca.p8");
     let error = open(directory.path(), "Secret").unwrap_err();
     assert!(error.to_string().contains("ca.p8"), "{error}");
@@ -115,7 +121,7 @@ fn a_wrong_password_is_told_at_once_and_names_the_file() {
 #[test]
 fn a_half_written_file_is_named_and_does_not_lock_the_others() {
     let (directory, token) = token();
-    token.generate(&label("ca")).unwrap();
+    token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
     let path = directory.path().join("ca.p8");
     let whole = fs::read(&path).unwrap();
     for length in [0, 1, whole.len() / 2, whole.len() - 1] {
@@ -128,7 +134,7 @@ fn a_half_written_file_is_named_and_does_not_lock_the_others() {
             assert!(matches!(error, Error::KeyFile { path: named, .. } if named == path));
         }
     }
-    token.generate(&label("other")).unwrap();
+    token.generate(&label("other"), KeyAlgorithm::Sm2).unwrap();
     open(directory.path(), "secret")
         .unwrap()
         .key(&label("other"))
@@ -159,7 +165,7 @@ fn a_long_file_is_cut_and_so_no_key() {
 fn labels_are_sorted_and_other_files_passed_over() {
     let (directory, token) = token();
     for name in ["sub", "root", "a.p8"] {
-        token.generate(&label(name)).unwrap();
+        token.generate(&label(name), KeyAlgorithm::Sm2).unwrap();
     }
     // What a crash before the link leaves, and what others put there.
     for name in [
@@ -179,7 +185,9 @@ fn labels_are_sorted_and_other_files_passed_over() {
 #[test]
 fn an_enveloped_key_is_the_tokens() {
     let (_directory, token) = token();
-    let archived = token.generate(&label("encryption")).unwrap();
+    let archived = token
+        .generate(&label("encryption"), KeyAlgorithm::Sm2)
+        .unwrap();
     let subscriber = SecretKey::generate(&mut SysRng).unwrap();
     let envelope = token
         .envelop(&label("encryption"), &subscriber.public_key())
@@ -195,7 +203,7 @@ fn too_few_iterations_make_no_key() {
     parameters.iterations = 999;
     let token = token.with_parameters(parameters);
     assert!(matches!(
-        token.generate(&label("ca")),
+        token.generate(&label("ca"), KeyAlgorithm::Sm2),
         Err(Error::Crypto { .. })
     ));
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
@@ -221,7 +229,7 @@ fn directory_and_files_are_their_owners_alone() {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("site/keys");
     let token = open(&directory, "secret").unwrap();
-    token.generate(&label("ca")).unwrap();
+    token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&parent.path().join("site")), 0o700);
     assert_eq!(mode(&directory), 0o700);
@@ -231,8 +239,68 @@ fn directory_and_files_are_their_owners_alone() {
 #[test]
 fn debug_of_a_token_is_silent() {
     let (_directory, token) = token();
-    let key = token.generate(&label("ca")).unwrap();
+    let key = token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
     let text = format!("{token:?} {key:?}");
     assert!(text.contains("Password { .. }"), "{text}");
     assert!(!text.contains("secret"), "{text}");
+}
+
+#[test]
+fn a_label_holds_two_keys_and_two_certificates_whatever_it_looks_like() {
+    let (directory, token) = token();
+    // Each is how another one's file begins.
+    let labels = ["ca", "ca.enc-p8", "ca.p8", "ca.crt"].map(label);
+    let mut seen = Vec::new();
+    for label in &labels {
+        let signing = token.generate(label, KeyAlgorithm::Sm2).unwrap();
+        let encryption = token.generate_decryption_key(label).unwrap();
+        seen.extend([
+            signing.public_key().clone(),
+            encryption.public_key().clone(),
+        ]);
+        for key_use in [KeyUse::Signing, KeyUse::Encryption] {
+            assert_eq!(token.certificate(label, key_use).unwrap(), None);
+            let certificate = format!("{label} {key_use}").into_bytes();
+            token
+                .write_certificate(label, key_use, b"a longer one before, which leaves nothing")
+                .unwrap();
+            token
+                .write_certificate(label, key_use, &certificate)
+                .unwrap();
+        }
+    }
+    let again = open(directory.path(), "secret").unwrap();
+    let mut sorted = labels.to_vec();
+    sorted.sort_unstable();
+    assert_eq!(again.labels().unwrap(), sorted);
+    for (label, keys) in labels.iter().zip(seen.chunks(2)) {
+        assert_eq!(*again.key(label).unwrap().public_key(), keys[0]);
+        assert_eq!(*again.decryption_key(label).unwrap().public_key(), keys[1]);
+        for key_use in [KeyUse::Signing, KeyUse::Encryption] {
+            let expected = format!("{label} {key_use}").into_bytes();
+            assert_eq!(again.certificate(label, key_use).unwrap(), Some(expected));
+        }
+    }
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 16);
+}
+
+#[test]
+fn a_wrong_password_is_told_where_there_are_encryption_keys_alone() {
+    let (directory, token) = token();
+    token.generate_decryption_key(&label("ca")).unwrap();
+    assert!(matches!(
+        open(directory.path(), "wrong"),
+        Err(Error::WrongPassword { .. })
+    ));
+}
+
+#[test]
+fn a_certificate_that_would_be_cut_is_not_kept() {
+    let (_directory, token) = token();
+    token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
+    let keep = |length| token.write_certificate(&label("ca"), KeyUse::Signing, &vec![0x30; length]);
+    keep(65_536).unwrap();
+    assert!(matches!(keep(65_537), Err(Error::Unsupported { .. })));
+    let kept = token.certificate(&label("ca"), KeyUse::Signing).unwrap();
+    assert_eq!(kept.unwrap().len(), 65_536);
 }

@@ -1,0 +1,14 @@
+//! What an SKF device (GM/T 0016) gives.
+#![no_main]
+
+use gm_pki_fuzz::tally;
+use hsm::skf::rewritten_structures;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|octets: &[u8]| {
+    let read = rewritten_structures(octets);
+    tally(!read.is_empty());
+    for written in read {
+        assert!(octets.starts_with(&written), "{written:x?}");
+    }
+});
