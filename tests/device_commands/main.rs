@@ -91,8 +91,13 @@ impl Desk {
             .flatten()
             .filter(|part| !part.is_empty())
             .collect();
+        // Its functions beyond the standard decrypt.
+        let variant = match interface {
+            "skf" => "&variant=softdevice",
+            _ => "",
+        };
         format!(
-            "{interface}:{}?module-path={}&pin-source=user.pin",
+            "{interface}:{}?module-path={}&pin-source=user.pin{variant}",
             path.join(";"),
             library.display()
         )

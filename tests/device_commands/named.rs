@@ -138,7 +138,9 @@ fn what_is_wrong_with_a_device_is_told() {
     show(&desk.name("pkcs11", None).replace("token=ca", "token=none")).refused("no token fits");
     show(&desk.name("pkcs11", None).replace("token=ca", "tokn=ca")).refused("tokn");
     show(&desk.name("pkcs11", None).replace("&pin", "&pim")).refused("pim-source");
-    show("pkcs11:token=a b").misused("percent-encoded");
+    let usage = show("pkcs11:token=a b");
+    assert_eq!(usage.code, Some(2), "{usage}");
+    assert!(usage.err.contains("percent-encoded"), "{usage}");
     show("tpm:").refused("");
     let none = desk.key("pkcs11", "none", 9);
     let call = desk.call("sm2 public").option("--key", &none).answer();
@@ -149,5 +151,5 @@ fn what_is_wrong_with_a_device_is_told() {
     let call = desk.call("sm2 sign").option("--key", &no_pin);
     call.arg(desk.path("user.pin"))
         .answer()
-        .misused("a PIN is wanted");
+        .misused("asks for a PIN");
 }

@@ -68,6 +68,8 @@ impl Failure {
 
     fn code(&self) -> ExitCode {
         match self {
+            // As for the password of a file: whoever gives none has not said all.
+            Self::Refused(error) if wants_a_pin(&**error) => ExitCode::from(2),
             Self::Refused(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
             Self::Noted(failure, _) => failure.code(),
@@ -91,6 +93,17 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         source = error.source();
     }
     text
+}
+
+fn wants_a_pin(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(hsm::Error::PinMissing) = error.downcast_ref() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 #[derive(Debug)]

@@ -24,7 +24,7 @@ pub(crate) fn key_with_id(key: &NamedKey, id: UserId) -> Result<Box<dyn KeyHandl
         }
         None => {
             let found = name_of(key).open_key(&mut ask);
-            found.map_err(|source| refused(key, source))?
+            found.map_err(|source| key.failure(source))?
         }
     };
     Ok(checked(found, id))
@@ -59,7 +59,7 @@ pub(crate) fn secret(key: &NamedKey) -> Result<Option<SecretKey>, Failure> {
 /// The token that a name means.
 pub(crate) fn token(key: &NamedKey) -> Result<Opened, Failure> {
     let opened = name_of(key).open(&mut ask);
-    opened.map_err(|source| refused(key, source))
+    opened.map_err(|source| key.failure(source))
 }
 
 /// Decrypts with the encryption key that a name means, where it lies; what is inside says
@@ -78,16 +78,6 @@ pub(crate) fn decrypt(
         Ok(text) => Ok(Ok(text)),
         Err(Error::Crypto { source }) => Ok(Err(source)),
         Err(source) => Err(key.failure(source)),
-    }
-}
-
-fn refused(key: &NamedKey, source: Error) -> Failure {
-    match source {
-        Error::PinMissing => Failure::Usage(format!(
-            "{}: a PIN is wanted: give --password-file, pin-source in the name, or run on a terminal",
-            key.key
-        )),
-        source => key.failure(source),
     }
 }
 

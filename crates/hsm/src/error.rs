@@ -224,7 +224,7 @@ pub enum Error {
     InitialPin,
 
     /// An act needs a PIN, and none was given.
-    #[error("the device asks for a PIN: name a file with pin-source")]
+    #[error("the device asks for a PIN: name its file with pin-source, or be there to type it")]
     PinMissing,
 
     /// A token does not do such a thing.

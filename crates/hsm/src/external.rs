@@ -1,13 +1,4 @@
 //! Keys behind a command: offline machines, remote signers, TPMs.
-//!
-//! The command gets what is to be worked on and gives an answer; how, its arguments say:
-//!
-//! | argument | meaning |
-//! |---|---|
-//! | `{digest-file}`, `{point-file}` | the path of a file with the input; without one, the input comes on standard input |
-//! | `{signature-file}`, `{shared-file}` | the path of a file for the answer; without one, the answer is standard output |
-//!
-//! No shell stands in between: an argument is one argument, whatever is in it.
 
 mod agreement;
 mod key;
@@ -22,6 +13,16 @@ use std::{
 };
 
 /// A command that works with a key: its program, its arguments, its time.
+///
+/// It gets what is to be worked on and gives an answer; how, its arguments say:
+///
+/// | in an argument | stands for |
+/// |---|---|
+/// | `{digest-file}`, `{point-file}` | the path of a file with the input; without one, the input comes on standard input |
+/// | `{signature-file}`, `{shared-file}` | the path of a file for the answer; without one, the answer is standard output |
+///
+/// No shell stands in between: an argument is one argument, whatever is in it. Answers end
+/// at 4096 octets. A command whose time is over is killed; what it started itself is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalCommand {
     program: OsString,
@@ -34,7 +35,7 @@ impl ExternalCommand {
     pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
     /// A command by its program, which is looked for as the system does, and its
-    /// arguments, in which [places](self) are filled in.
+    /// arguments, in which the paths are filled in.
     pub fn new<S: Into<OsString>>(
         program: impl Into<OsString>,
         arguments: impl IntoIterator<Item = S>,

@@ -22,7 +22,8 @@ pub trait KeyHandle: Debug + Send + Sync {
     /// Signs `message`; gives the signature in the form that X.509 carries, for SM2
     /// the DER of GM/T 0009, 7.3.
     ///
-    /// Signing the same message again gives other octets.
+    /// Signing the same message again gives other octets with SM2; with ECDSA and RSA it
+    /// may give the same.
     ///
     /// # Errors
     /// The token's, see [`Error`]; none says anything about the message.

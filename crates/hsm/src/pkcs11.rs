@@ -14,6 +14,14 @@
 //! let signature = key.sign(b"octets to sign")?;
 //! # Ok::<(), hsm::Error>(())
 //! ```
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`Pkcs11Module`], [`SlotDescription`] | the library, and the tokens that it sees |
+//! | [`TokenChoice`], [`Pkcs11Options`], [`PinWarning`] | which token, how it is used, what it says of its PIN |
+//! | [`Pkcs11Token`], [`KeyChoice`] | a token with a pool of sessions; keys whose names are no labels |
+//! | [`VendorProfile`] | one vendor's numbers for SM2, from a file |
+//! | [`SelfTest`], [`SigningFinding`], [`DecryptionFinding`], [`Takes`], [`SignatureForm`] | what a device really does with them |
 
 mod certificates;
 mod codes;

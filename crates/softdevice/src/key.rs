@@ -3,7 +3,7 @@
 use crate::{Error, Result, seal::fill_random};
 use getrandom::SysRng;
 use gm_crypto::sm2::{self, DerSignature, RawSignature, SigningKey, UserId};
-use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
+use p256::ecdsa::signature::hazmat::{PrehashVerifier, RandomizedPrehashSigner};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -191,13 +191,13 @@ impl PrivateKey {
             }
             Secret::P256(key) => {
                 let signature: p256::ecdsa::Signature = key
-                    .sign_prehash(&ecdsa_input(digest, self.kind())?)
+                    .sign_prehash_with_rng(&mut SysRng, &ecdsa_input(digest, self.kind())?)
                     .map_err(|_| Error::refused(WHAT))?;
                 Ok(signature.to_bytes().to_vec())
             }
             Secret::P384(key) => {
                 let signature: p384::ecdsa::Signature = key
-                    .sign_prehash(&ecdsa_input(digest, self.kind())?)
+                    .sign_prehash_with_rng(&mut SysRng, &ecdsa_input(digest, self.kind())?)
                     .map_err(|_| Error::refused(WHAT))?;
                 Ok(signature.to_bytes().to_vec())
             }

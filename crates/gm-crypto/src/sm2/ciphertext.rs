@@ -181,7 +181,7 @@ impl Ciphertext {
         Self { c1, c3, c2 }
     }
 
-    /// C1, the point [k]G: what is multiplied with a private key to open the ciphertext.
+    /// C1, the point k·G: what is multiplied with a private key to open the ciphertext.
     pub fn c1(&self) -> &PublicKey {
         &self.c1
     }

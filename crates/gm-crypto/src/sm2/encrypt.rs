@@ -101,7 +101,7 @@ impl Shared {
 }
 
 impl Ciphertext {
-    /// Opens it with x2 alone, the first coordinate of [d]C1: what a device answers that
+    /// Opens it with x2 alone, the first coordinate of d·C1: what a device answers that
     /// can multiply a point ([`Self::c1`]) with its private key and knows nothing of SM2.
     ///
     /// Of the two points with that x, C3 tells which it is (GB/T 32918.4, 7.1, B6). Both are

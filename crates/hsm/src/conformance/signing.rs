@@ -103,7 +103,7 @@ fn is_of(key: &dyn KeyHandle, algorithm: KeyAlgorithm) -> Result<(), Miss> {
     )?;
     if let KeyAlgorithm::Rsa { bits } = algorithm {
         let octets = spki.subject_public_key.raw_bytes();
-        let key = RsaKey::from_der(octets).map_err(|error| Miss::Failed(error.to_string()))?;
+        let key = RsaKey::from_der(octets).map_err(unreadable)?;
         let found = 8 * key.modulus.as_bytes().len();
         ensure(
             found == usize::from(bits),
@@ -117,8 +117,11 @@ fn is_of(key: &dyn KeyHandle, algorithm: KeyAlgorithm) -> Result<(), Miss> {
 }
 
 pub(super) fn spki(document: &Document) -> Result<SubjectPublicKeyInfoRef<'_>, Miss> {
-    let spki = document.decode_msg();
-    spki.map_err(|error: der::Error| Miss::Failed(format!("no public key: {error}")))
+    document.decode_msg().map_err(unreadable)
+}
+
+fn unreadable(error: der::Error) -> Miss {
+    Miss::Failed(format!("what it gave cannot be read: {error}"))
 }
 
 fn verifier(algorithm: KeyAlgorithm) -> Result<Box<dyn VerifyAlgorithm>, Miss> {
@@ -132,19 +135,38 @@ fn verifier(algorithm: KeyAlgorithm) -> Result<Box<dyn VerifyAlgorithm>, Miss> {
 
 fn signs(key: &dyn KeyHandle, algorithm: KeyAlgorithm) -> Result<(), Miss> {
     is_of(key, algorithm)?;
+    let mut seen = Vec::new();
     for length in LENGTHS {
         let message: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
-        let [one, other] = [
-            verified(key, algorithm, &message)?,
-            verified(key, algorithm, &message)?,
-        ];
-        // PKCS#1's padding of version 1.5 draws nothing.
-        ensure(
-            one != other || matches!(algorithm, KeyAlgorithm::Rsa { .. }),
-            "two signatures over one message are the same",
-        )?;
+        let one = verified(key, algorithm, &message)?;
+        let other = verified(key, algorithm, &message)?;
+        match algorithm {
+            KeyAlgorithm::Sm2 => ensure(
+                one != other,
+                "two signatures over one message are the same: k is not random",
+            )?,
+            // Here k may come from key and message (RFC 6979), and gives r alone.
+            KeyAlgorithm::P256 | KeyAlgorithm::P384 => {
+                let signature = EcdsaValue::from_der(&one).map_err(unreadable)?;
+                let r = signature.r.as_bytes().to_vec();
+                ensure(
+                    !seen.contains(&r),
+                    "signatures over two messages have one r: k is repeated and the key lost",
+                )?;
+                seen.push(r);
+            }
+            // PKCS#1's padding of version 1.5 draws nothing.
+            KeyAlgorithm::Rsa { .. } => {}
+        }
     }
     Ok(())
+}
+
+/// `Ecdsa-Sig-Value` (RFC 3279, 2.2.3).
+#[derive(Sequence)]
+struct EcdsaValue<'a> {
+    r: UintRef<'a>,
+    s: UintRef<'a>,
 }
 
 /// A signature that verifies over the message, and over no other.

@@ -148,3 +148,32 @@ impl Certificates for Pkcs11Token {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `[0] version`, serial 7, and the other places of a `TBSCertificate`.
+    const CERTIFICATE: [u8; 35] = [
+        0x30, 33, 0x30, 26, 0xa0, 3, 2, 1, 2, 2, 1, 7, 0x30, 2, 5, 0, 0x30, 2, 0x31, 0, 0x30, 0,
+        0x30, 0, 0x30, 2, 5, 0, 0xa3, 0, 0x30, 0, 3, 1, 0,
+    ];
+
+    #[test]
+    fn the_parts_are_the_octets_as_they_came() {
+        let parts = Parts::read(&CERTIFICATE).expect("it has all its places");
+        assert_eq!(parts.serial, [2, 1, 7]);
+        assert_eq!(parts.issuer, [0x30, 2, 0x31, 0]);
+        assert_eq!(parts.subject, [0x30, 0]);
+        assert_eq!(parts.spki, [0x30, 2, 5, 0]);
+    }
+
+    #[test]
+    fn what_is_cut_or_goes_on_is_no_certificate() {
+        for length in 0..CERTIFICATE.len() {
+            assert!(Parts::read(&CERTIFICATE[..length]).is_none(), "{length}");
+        }
+        assert!(Parts::read(&[&CERTIFICATE[..], &[0]].concat()).is_none());
+        assert!(Parts::read(&[0x30, 0x80, 0, 0]).is_none());
+    }
+}

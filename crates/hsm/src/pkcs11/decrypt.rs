@@ -94,7 +94,8 @@ impl fmt::Debug for PrivateKey {
 
 impl Agreement for PrivateKey {
     /// `CKM_ECDH1_DERIVE` with `CKD_NULL` gives x of the point as a secret key, whose
-    /// octets are read.
+    /// octets are read. They open this one ciphertext; a copy of them stays in memory that
+    /// the binding gave back without wiping it.
     fn shared_x(&self, point: &PublicKey) -> Result<Zeroizing<[u8; 32]>, Error> {
         let (place, point) = (Arc::clone(&self.place), point.to_uncompressed());
         self.token.run("C_DeriveKey", move |session| {

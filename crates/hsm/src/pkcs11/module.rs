@@ -42,6 +42,9 @@ struct Module {
 }
 
 impl Pkcs11Module {
+    /// How long a library may take to be initialised, and to tell of its tokens.
+    pub const TIME_LIMIT: Duration = Duration::from_secs(30);
+
     /// Loads and initialises a library, for calls from several threads.
     ///
     /// # Errors
@@ -69,9 +72,6 @@ impl Pkcs11Module {
         loaded.insert(name, module.clone());
         Ok(module)
     }
-
-    /// How long a library may take to be initialised, and to tell of its tokens.
-    pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
     /// Every token that is there now, with what it says of itself.
     ///

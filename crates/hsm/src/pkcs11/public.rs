@@ -91,7 +91,7 @@ impl PublicHalf {
             (Some(half), true) => return Ok(half),
             (Some(_), false) => {
                 return Err(Error::Unsupported {
-                    what: "one public key to this key: several objects of its CKA_ID contradict \
+                    what: "single public key to this key: several objects of its CKA_ID contradict \
                            each other; remove the wrong ones",
                     interface: "the token",
                 });

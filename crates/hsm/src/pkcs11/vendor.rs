@@ -22,7 +22,7 @@ mod file;
 /// | `[[sign]]` | the mechanisms that sign, the preferred one first: `mechanism`, `takes` (`digest`: e of GB/T 32918.2, computed here; `message`), `id` (for messages: `default`, the token puts in `1234567812345678`; `parameter`, it takes the ID as the mechanism's parameter), `form` (`der`, `raw` for r ‖ s, `test`: told by its looks) |
 /// | `decrypt.mechanism`, `decrypt.form` | what decrypts; `der`, `c1c3c2`, `c1c2c3` or the two with `-without-04` |
 /// | `envelope.wrap`, `envelope.unwrap` | the mechanisms by which `C_WrapKey` and `C_UnwrapKey` give and take a private key as SM2EnvelopedKey in DER (GM/T 0009, 7.4) |
-/// | `sm3.digest`; `sm4.type`, `.generate`, `.ecb`, `.cbc` | the other numbers |
+/// | `sm3.digest`; `sm4.type`, `.generate`, `.ecb`, `.cbc` | the other numbers; checked, and used by nothing here so far, since hashes and SM4 are computed in this process |
 /// | `quirks.curve` | whether a template names the curve (`CKA_EC_PARAMS`), as it does unless `false` stands here |
 /// | `quirks.signing-keys-decrypt` | whether a signing key may also have `CKA_DECRYPT`, which opening an SM2EnvelopedKey needs; it may unless `false` stands here |
 ///

@@ -3,12 +3,14 @@
 use crate::{
     PIN, in_own_process, label, pin,
     softdevice::{device, library, open},
+    softhsm::{SPKI, certificate},
     verify,
 };
+use ::softdevice::{Device, Role};
 use getrandom::SysRng;
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey};
 use hsm::{
-    Checked, Error, KeyAlgorithm, KeyHandle, PoolOptions, Token,
+    Checked, Error, KeyAlgorithm, KeyHandle, KeyUse, PoolOptions, Token,
     pkcs11::{Pkcs11Module, Pkcs11Options, Pkcs11Token, TokenChoice},
 };
 use spki::SubjectPublicKeyInfoRef;
@@ -210,6 +212,22 @@ fn a_device_that_dies_at_the_login_does_not_make_the_pin_wrong() {
 }
 
 #[test]
+fn a_locked_pin_is_not_presented() {
+    // Were it presented, the device would be gone and not locked.
+    let test = "a_locked_pin_is_not_presented";
+    with_faults(test, "login=removed", || {
+        let device = Device::from_environment().unwrap();
+        let application = device.application("ca").unwrap();
+        let wrong = ::softdevice::Pin::new("000000").unwrap();
+        for _ in 0..3 {
+            application.login(Role::User, &wrong).unwrap_err();
+        }
+        let locked = open(sessions(1)).unwrap_err();
+        assert!(matches!(locked, Error::PinLocked), "{locked:?}");
+    });
+}
+
+#[test]
 fn half_a_key_is_not_left_behind() {
     // The look after the making fails: what was made goes again, and the label is free.
     let test = "half_a_key_is_not_left_behind";
@@ -251,6 +269,26 @@ fn an_encryption_key_that_does_not_decrypt_is_not_kept() {
         ));
         unwrap.unwrap_key(&ca, &envelope).unwrap();
         decryption.decryption_key(&ca).unwrap();
+    });
+}
+
+#[test]
+fn a_certificate_that_comes_back_changed_is_told() {
+    let test = "a_certificate_that_comes_back_changed_is_told";
+    with_faults(test, "read=wrong@0.2", || {
+        let token = open(sessions(1)).unwrap();
+        let ca = label("ca");
+        eventually(|| token.generate(&ca, KeyAlgorithm::Sm2).ok());
+        let certificates = token.as_certificates().unwrap();
+        let write = |serial| {
+            let certificate = certificate(serial, &SPKI);
+            certificates.write_certificate(&ca, KeyUse::Signing, &certificate)
+        };
+        eventually(|| write(1).ok());
+        eventually(|| match write(2) {
+            Err(Error::ReadBack { call }) => Some(assert_eq!(call, "C_CreateObject")),
+            _ => None,
+        });
     });
 }
 

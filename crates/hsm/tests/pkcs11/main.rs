@@ -6,6 +6,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+#[cfg(feature = "conformance")]
+mod conformance;
 mod faults;
 mod softdevice;
 mod softhsm;

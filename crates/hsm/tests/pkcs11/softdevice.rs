@@ -18,7 +18,10 @@ use hsm::{
 use softdevice::{Device, NewApplication, Options, Pin, Role};
 use spki::SubjectPublicKeyInfoRef;
 use std::{
-    env,
+    env::{
+        self,
+        consts::{DLL_PREFIX, DLL_SUFFIX},
+    },
     ffi::OsString,
     path::{Path, PathBuf},
     time::Instant,
@@ -28,7 +31,7 @@ use toml::{Table, Value};
 /// The library, which cargo builds because this crate's tests depend on it.
 pub(crate) fn library() -> PathBuf {
     let test = env::current_exe().unwrap();
-    test.with_file_name("libsoftdevice_pkcs11.so")
+    test.with_file_name(format!("{DLL_PREFIX}softdevice_pkcs11{DLL_SUFFIX}"))
 }
 
 /// A device with a token `ca`, made where the environment will say.
@@ -45,12 +48,17 @@ pub(crate) fn device(folder: &Path) -> Vec<(&'static str, OsString)> {
 }
 
 fn with_device(test: &str, vendor: &str, body: impl FnOnce()) {
+    with_device_of(&format!("softdevice::{test}"), vendor, body);
+}
+
+/// The same, for a test by its whole name.
+pub(crate) fn with_device_of(test: &str, vendor: &str, body: impl FnOnce()) {
     let prepare = |folder: &Path| {
         let mut environment = device(folder);
         environment.push(("SOFTDEVICE_VENDOR", vendor.into()));
         environment
     };
-    in_own_process(&format!("softdevice::{test}"), prepare, body);
+    in_own_process(test, prepare, body);
 }
 
 pub(crate) fn open(options: Pkcs11Options) -> Result<Pkcs11Token, Error> {
@@ -156,6 +164,22 @@ fn decrypts(token: &Pkcs11Token, made: &dyn KeyHandle) {
     assert!(matches!(again, Err(Error::KeyExists { .. })));
     let key = decryption.decryption_key(&ca).unwrap();
     assert_eq!(public_key(&*key), secret.public_key());
+    let encrypting = [
+        Attribute::Class(ObjectClass::PRIVATE_KEY),
+        Attribute::Label("ca".into()),
+        Attribute::Sign(false),
+    ];
+    let session = beside(&library());
+    let kept = session.find_objects(&encrypting).unwrap();
+    let wanted = [
+        Attribute::Token(true),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Decrypt(true),
+    ];
+    let asked = wanted.each_ref().map(Attribute::attribute_type);
+    assert_eq!(session.get_attributes(kept[0], &asked).unwrap(), wanted);
     let ciphertext = secret.public_key().encrypt(&mut SysRng, b"to it").unwrap();
     assert_eq!(**key.decrypt(&ciphertext).unwrap(), *b"to it");
     let strangers = EnvelopedKey::seal(&mut SysRng, &secret.public_key(), &secret).unwrap();
@@ -471,4 +495,21 @@ impl Connect for Nothing {
     fn connect(&self) -> Result<(), Error> {
         Ok(())
     }
+}
+
+#[cfg(feature = "conformance")]
+#[test]
+fn it_keeps_every_promise_of_a_token() {
+    use hsm::conformance::{Fixture, examine};
+    with_device("it_keeps_every_promise_of_a_token", "", || {
+        let options = Pkcs11Options::default().with_wrappable(true);
+        let token = open(options).unwrap();
+        // It makes no RSA keys.
+        let kinds = vec![KeyAlgorithm::Sm2, KeyAlgorithm::P256, KeyAlgorithm::P384];
+        let fixture = Fixture::with_prefix("conformance").unwrap();
+        let report = examine(&token, fixture.with_algorithms(kinds));
+        println!("{report}");
+        assert_eq!(report.failures().count(), 0);
+        assert_eq!(report.passed().count(), report.checks().len());
+    });
 }

@@ -49,6 +49,11 @@ fn with_tokens(test: &str, body: fn(&Path)) {
 
 /// The same, with tokens that offer these mechanisms alone.
 fn with_mechanisms(test: &str, mechanisms: &str, body: fn(&Path)) {
+    with_tokens_of(&format!("softhsm::{test}"), mechanisms, body);
+}
+
+/// The same, for a test by its whole name.
+pub(crate) fn with_tokens_of(test: &str, mechanisms: &str, body: fn(&Path)) {
     let Some(library) = library() else { return };
     let prepare = |folder: &Path| {
         let tokens = folder.join("tokens");
@@ -70,7 +75,7 @@ fn with_mechanisms(test: &str, mechanisms: &str, body: fn(&Path)) {
         }
         vec![("SOFTHSM2_CONF", configuration.into_os_string())]
     };
-    in_own_process(&format!("softhsm::{test}"), prepare, || body(&library));
+    in_own_process(test, prepare, || body(&library));
 }
 
 fn open(library: &Path, token: &str, pin: Pin) -> Result<Pkcs11Token, Error> {
@@ -79,7 +84,7 @@ fn open(library: &Path, token: &str, pin: Pin) -> Result<Pkcs11Token, Error> {
     Pkcs11Token::open(&module, &TokenChoice::labelled(token), Some(pin), options)
 }
 
-fn token(library: &Path) -> Pkcs11Token {
+pub(crate) fn token(library: &Path) -> Pkcs11Token {
     open(library, "ca", pin(PIN)).unwrap()
 }
 
@@ -547,14 +552,14 @@ fn certificates_lie_beside_their_keys_and_are_replaced() {
 }
 
 /// One that nobody looks at: a sequence of 128 octets.
-const SPKI: [u8; 131] = {
+pub(crate) const SPKI: [u8; 131] = {
     let mut octets = [0; 131];
     (octets[0], octets[1], octets[2]) = (0x30, 0x81, 0x80);
     octets
 };
 
 /// The bones of a certificate, of version 3: nothing is in its other places.
-fn certificate(serial: u8, spki: &[u8]) -> Vec<u8> {
+pub(crate) fn certificate(serial: u8, spki: &[u8]) -> Vec<u8> {
     let sequence = |parts: &[&[u8]]| {
         let content = parts.concat();
         let length = u8::try_from(content.len()).unwrap();
@@ -573,4 +578,30 @@ fn certificate(serial: u8, spki: &[u8]) -> Vec<u8> {
         spki,
     ]);
     sequence(&[&tbs, &empty, &[3, 1, 0]])
+}
+
+#[cfg(feature = "conformance")]
+#[test]
+fn it_keeps_the_promises_of_a_token_that_it_makes() {
+    use hsm::conformance::{Fixture, Outcome, examine};
+    with_tokens(
+        "it_keeps_the_promises_of_a_token_that_it_makes",
+        |library| {
+            let report = examine(
+                &token(library),
+                Fixture::with_prefix("conformance").unwrap(),
+            );
+            println!("{report}");
+            assert_eq!(report.failures().count(), 0);
+            for kind in ["P-256", "P-384", "RSA-2048"] {
+                let of = |passed: &Outcome| {
+                    let checks = report.checks().iter();
+                    checks
+                        .filter(|it| it.subject == kind && it.outcome == *passed)
+                        .count()
+                };
+                assert_eq!(of(&Outcome::Passed), 3, "{kind}");
+            }
+        },
+    );
 }
