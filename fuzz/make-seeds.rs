@@ -27,6 +27,7 @@ use gm_crypto::{
         pkcs12::{Pkcs12Draft, Pkcs12Parameters},
     },
     sm2::{CiphertextForm, EnvelopedKey, EnvelopedKeyForm, PublicKey, RawSignature, ScalarPadding},
+    sm3,
 };
 use gm_pki_fuzz::{
     asn1::{explicit, octet_string, sequence},
@@ -61,6 +62,7 @@ fn main() -> Result<()> {
     key_files()?;
     sm2_structures()?;
     device_structures()?;
+    device_calls()?;
     signed_data()?;
     messages()?;
     envelopes()?;
@@ -827,3 +829,15 @@ taxation_number = "optional"
 environment = "production"
 device = "hardware"
 "#;
+
+/// Calls of the software device's C functions, as chance has them.
+fn device_calls() -> Result<()> {
+    for target in ["softdevice_sdf", "softdevice_skf"] {
+        for count in 0..4 {
+            let mut script = [0; 2048];
+            sm3::kdf(&[target.as_bytes(), &[count]], &mut script);
+            write(target, &format!("script-{count}"), script)?;
+        }
+    }
+    Ok(())
+}

@@ -29,7 +29,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| unsafe { Library::new(path(
 /// Whether a function of this name can be found.
 pub(crate) fn has(name: &str) -> bool {
     // SAFETY: only its address is asked for.
-    unsafe { LIBRARY.get::<*const c_void>(name) }.is_ok()
+    unsafe { LIBRARY.get::<*const c_void>(name.as_bytes()) }.is_ok()
 }
 
 /// Opens the device of a store with settings in the environment, which is one for all tests
@@ -65,7 +65,7 @@ macro_rules! functions {
                 // what the function wants, or what it must refuse.
                 unsafe {
                     let function = LIBRARY
-                        .get::<unsafe extern "C" fn($($type),*) -> i32>(stringify!($name))
+                        .get::<unsafe extern "C" fn($($type),*) -> i32>(stringify!($name).as_bytes())
                         .unwrap();
                     function($($argument),*)
                 }
@@ -152,7 +152,7 @@ pub(crate) mod other_header {
         type Function = unsafe extern "C" fn(Handle, u32, *const u8, u32, *mut u8) -> i32;
         // SAFETY: the device was opened for this header.
         unsafe {
-            let function = LIBRARY.get::<Function>("SDF_InternalEncrypt_ECC").unwrap();
+            let function = LIBRARY.get::<Function>(b"SDF_InternalEncrypt_ECC").unwrap();
             function(session, index, data, length, sealed)
         }
     }
@@ -168,7 +168,7 @@ pub(crate) mod other_header {
         type Function = unsafe extern "C" fn(Handle, u32, *const u8, *mut u8, *mut u32) -> i32;
         // SAFETY: the device was opened for this header.
         unsafe {
-            let function = LIBRARY.get::<Function>("SDF_InternalDecrypt_ECC").unwrap();
+            let function = LIBRARY.get::<Function>(b"SDF_InternalDecrypt_ECC").unwrap();
             function(session, index, sealed, data, length)
         }
     }

@@ -40,7 +40,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| unsafe { Library::new(path(
 /// Whether a function of this name can be found.
 pub(crate) fn has(name: &str) -> bool {
     // SAFETY: only its address is asked for.
-    unsafe { LIBRARY.get::<*const c_void>(name) }.is_ok()
+    unsafe { LIBRARY.get::<*const c_void>(name.as_bytes()) }.is_ok()
 }
 
 /// The environment, which is one for all tests of the process, with a store and settings in
@@ -114,7 +114,7 @@ macro_rules! functions {
                 // what the function wants, or what it must refuse.
                 unsafe {
                     let function = LIBRARY
-                        .get::<unsafe extern "C" fn($($type),*) -> u32>(stringify!($name))
+                        .get::<unsafe extern "C" fn($($type),*) -> u32>(stringify!($name).as_bytes())
                         .unwrap();
                     function($($argument),*)
                 }
