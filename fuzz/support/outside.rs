@@ -3,7 +3,7 @@
 use crate::parties::{Counter, in_days, key, sign};
 use der::{DateTime, Document, asn1::BitString};
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SigningKey};
-use hsm::{Envelop, KeyHandle, KeyLabel, Token};
+use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, Token};
 use lifecycle::{
     AuthorityId, Batch, CaseNumber, CertificateRow, Error, Head, MemoryStore, Publication, Record,
     Serial, Store, StoreError, StreamId,
@@ -97,7 +97,12 @@ impl Token for Outside {
         }))
     }
 
-    fn generate(&self, label: &KeyLabel) -> Result<Box<dyn KeyHandle>, hsm::Error> {
+    /// Makes SM2 keys, whatever is asked for: the business asks for nothing else.
+    fn generate(
+        &self,
+        label: &KeyLabel,
+        _: KeyAlgorithm,
+    ) -> Result<Box<dyn KeyHandle>, hsm::Error> {
         if self.world().keys.contains_key(label) {
             return Err(hsm::Error::KeyExists {
                 label: label.clone(),
@@ -110,6 +115,14 @@ impl Token for Outside {
 
     fn labels(&self) -> Result<Vec<KeyLabel>, hsm::Error> {
         Ok(self.world().keys.keys().cloned().collect())
+    }
+
+    fn description(&self) -> Result<Description, hsm::Error> {
+        Ok(Description::default())
+    }
+
+    fn as_envelop(&self) -> Option<&dyn Envelop> {
+        Some(self)
     }
 }
 

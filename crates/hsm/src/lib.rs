@@ -39,8 +39,8 @@
 //! | [`ExternalKey`], [`ExternalAgreement`], [`ExternalCommand`] | keys behind a command |
 //! | [`Checked`] | verifies each signature before it leaves |
 //! | [`KeyUri`] | the name of a key, whatever it lies in |
-//! | `conformance` | whether a token keeps its promises (feature `conformance`) |
 //! | `pkcs11` | tokens behind PKCS#11 libraries (feature `pkcs11`) |
+//! | `conformance` | whether a token keeps its promises (feature `conformance`) |
 //! | [`Pool`], [`Connect`] | sessions with a device, shared by many threads |
 //! | `sdf`, `skf` | server devices and cards by GM/T 0018, USB keys by GM/T 0016; features of the same names |
 //! | [`KeyLabel`], [`Password`], [`Pin`] | checked names, silent secrets, one that a device counts |

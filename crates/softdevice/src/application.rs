@@ -290,24 +290,29 @@ impl Application {
 
     /// Takes out everything (PKCS#11, `C_InitToken`): objects, containers, files, the
     /// user's PIN and the data key. The administrator's PIN stays, the name may be another.
+    /// What was opened of it before, in whatever process, leads nowhere from then on.
     ///
     /// # Errors
     /// As [`Self::login`] for the administrator; [`Error::ApplicationExists`] for the
     /// name of another, [`Error::Name`], [`Error::Random`].
-    pub fn reset(&self, administrator: &Pin, name: &str) -> Result<()> {
+    pub fn reset(&self, administrator: &Pin, name: &str) -> Result<Self> {
         checked_name("the name of an application", name, NAME_MOST)?;
         self.data_key(Role::Administrator, administrator)?;
+        // As another application, so that nobody seals more under the old data key.
+        let mut uid = vec![0; 16];
+        fill_random(&mut uid)?;
         let fresh = NewPin::seal(
             Role::Administrator,
             administrator,
             &SealingKey::random()?,
-            &self.uid,
+            &uid,
             self.device.iterations()?,
         )?;
         let id = self.id.0;
         self.device
             .store
             .write("emptying an application", |transaction| {
+                self.expect(transaction)?;
                 let named: usize = transaction.query_row(
                     "SELECT count(*) FROM applications WHERE name = ?1 AND id <> ?2",
                     params![name, id],
@@ -326,12 +331,18 @@ impl Application {
                     params![id, Role::User.name()],
                 )?;
                 transaction.execute(
-                    "UPDATE applications SET name = ?2 WHERE id = ?1",
-                    params![id, name],
+                    "UPDATE applications SET name = ?2, uid = ?3 WHERE id = ?1",
+                    params![id, name, uid],
                 )?;
                 fresh.replace(transaction, id, false)?;
                 Ok(())
-            })
+            })?;
+        Ok(Self {
+            device: self.device.clone(),
+            id: self.id,
+            uid,
+            name: name.into(),
+        })
     }
 
     /// The data key, or a lost try.
@@ -361,6 +372,7 @@ impl Application {
     /// Takes one of the tries that are left, and says how many then are.
     fn take_try(&self, role: Role) -> Result<PinRow> {
         self.device.store.write("taking a try", |transaction| {
+            self.expect(transaction)?;
             let row = transaction
                 .query_row(
                     "SELECT remaining, iterations, salt, sealed FROM pins
@@ -702,6 +714,15 @@ impl Application {
             })
     }
 }
+
+/// Whether they are the same one, and not emptied in between.
+impl PartialEq for Application {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.uid == other.uid
+    }
+}
+
+impl Eq for Application {}
 
 impl fmt::Debug for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -199,6 +199,7 @@ impl Unlocked {
             key.point().to_vec(),
         )?;
         self.write("writing a key pair", |transaction| {
+            self.application.expect(transaction)?;
             object::expect_container(transaction, application, container)?;
             let class = ObjectClass::PrivateKey;
             if object::row_in(transaction, container.id(), for_use, class)?.is_some() {

@@ -20,7 +20,7 @@ fn secret() -> SecretKey {
 }
 
 fn signature_structure(layout: Layout, signature: DerSignature) -> Vec<u8> {
-    let raw = gm_crypto::sm2::RawSignature::from(signature);
+    let raw = RawSignature::from(signature);
     let mut octets = Vec::new();
     layout.put_pair(&mut octets, raw.as_bytes());
     octets

@@ -5,6 +5,7 @@ use getrandom::SysRng;
 use gm_crypto::sm2::SecretKey;
 use hsm::{
     Checked, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUse, Password, Pin, PoolOptions, Token,
+    conformance::{Fixture, examine},
     sdf::{SdfDevice, SdfLibrary, SdfVariant},
 };
 use softdevice::{
@@ -109,6 +110,24 @@ fn keys_sign_and_decrypt_in_each_variant_and_a_wrong_one_is_told() {
             assert!(matches!(error, Error::Garbage { .. }), "{error}");
         });
     }
+}
+
+#[test]
+fn a_device_keeps_every_promise_of_a_token() {
+    let name = "sdf::a_device_keeps_every_promise_of_a_token";
+    child::run(name, &[], || {
+        fill_store();
+        let device = open("standard", PoolOptions::default()).unwrap();
+        let fixture = Fixture::with_prefix("absent")
+            .unwrap()
+            .with_signing_key(label("1"), KeyAlgorithm::Sm2)
+            .with_decryption_key(label("1"));
+        let report = examine(&device, fixture);
+        println!("{report}");
+        assert_eq!(report.failures().count(), 0, "{report}");
+        let passed = report.to_string().matches("passed  ").count();
+        assert!(passed >= 9, "{passed} passed\n{report}");
+    });
 }
 
 #[test]
@@ -318,6 +337,47 @@ fn a_device_that_is_pulled_and_put_back_goes_on() {
         assert!((1..=3).contains(&lost.count()), "one for each session");
         for _ in 0..8 {
             key.sign(b"m").unwrap();
+        }
+    });
+}
+
+#[test]
+fn whatever_goes_wrong_no_wrong_signature_leaves_and_the_pool_recovers() {
+    let name = "sdf::whatever_goes_wrong_no_wrong_signature_leaves_and_the_pool_recovers";
+    let faults = "seed=7,any=fail@0.03,sign=wrong@0.05,sign=garbage@0.05,any=removed@0.02,\
+                  sign=hang:60@0.02,open_session=limit:3";
+    child::run(name, &[("SOFTDEVICE_FAULTS", faults)], || {
+        fill_store();
+        let options = PoolOptions::default().with_time_limit(Duration::from_millis(2000));
+        let device = || open("standard", options);
+        let key = |device: &SdfDevice| device.key(&label("1"));
+        let Some(key) = (0..50).find_map(|_| key(&device().ok()?).ok()) else {
+            panic!("50 tries");
+        };
+        let key = Checked::new(key);
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| (0..40).map(|_| key.sign(b"m")).collect::<Vec<_>>()))
+                .collect();
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        let good = results.iter().filter(|result| result.is_ok()).count();
+        assert!(good > 160, "{good} of 320");
+        for error in results.into_iter().filter_map(Result::err) {
+            assert!(
+                matches!(
+                    error,
+                    Error::Device { .. }
+                        | Error::DeviceGone { .. }
+                        | Error::Garbage { .. }
+                        | Error::BadSignature
+                        | Error::SessionLimit { .. }
+                ),
+                "{error}"
+            );
         }
     });
 }

@@ -12,6 +12,7 @@ use gm_crypto::{
 };
 use hsm::{
     Checked, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUse, Password, Pin, PoolOptions, Token,
+    conformance::{Fixture, examine},
     skf::{
         SkfCipher, SkfDevice, SkfEvent, SkfLibrary, SkfNewApplication, SkfPinKind, SkfToken,
         SkfVariant,
@@ -523,5 +524,65 @@ fn a_container_whose_key_could_not_be_made_goes_again() {
         let application = soft.application("app").unwrap();
         assert!(application.containers().unwrap().is_empty());
         token.generate(&label("one"), KeyAlgorithm::Sm2).unwrap();
+    });
+}
+
+#[test]
+fn whatever_goes_wrong_no_wrong_signature_leaves_and_the_connection_comes_back() {
+    let name = "skf::whatever_goes_wrong_no_wrong_signature_leaves_and_the_connection_comes_back";
+    let faults = "seed=7,sign=fail@0.05,sign=wrong@0.05,sign=garbage@0.05,sign=removed@0.03,\
+                  sign=hang:60@0.02";
+    child::run(name, &[("SOFTDEVICE_FAULTS", faults)], || {
+        fill_store();
+        let token = token(&device(PoolOptions::default()));
+        let key = Checked::new(token.generate(&label("one"), KeyAlgorithm::Sm2).unwrap());
+        let results: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| (0..40).map(|_| key.sign(b"m")).collect::<Vec<_>>()))
+                .collect();
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        let good = results.iter().filter(|result| result.is_ok()).count();
+        assert!(good > 80, "{good} of 160");
+        for error in results.into_iter().filter_map(Result::err) {
+            assert!(
+                matches!(
+                    error,
+                    Error::Device { .. }
+                        | Error::DeviceGone { .. }
+                        | Error::Garbage { .. }
+                        | Error::BadSignature
+                ),
+                "{error}"
+            );
+        }
+        assert_eq!(remaining_tries(), 3);
+    });
+}
+
+#[test]
+fn a_device_keeps_every_promise_of_a_token() {
+    let name = "skf::a_device_keeps_every_promise_of_a_token";
+    child::run(name, &[], || {
+        fill_store();
+        let token = token(&device(PoolOptions::default()));
+        let signing = token.generate(&label("pair"), KeyAlgorithm::Sm2).unwrap();
+        let encryption = SecretKey::from_bytes(&[0x42; 32]).unwrap();
+        let envelope = EnvelopedKey::seal(&mut SysRng, &public_key(&signing), &encryption);
+        let unwrap = token.as_unwrap().unwrap();
+        unwrap
+            .unwrap_key(&label("pair"), &envelope.unwrap())
+            .unwrap();
+        let fixture = Fixture::with_prefix("conformance")
+            .unwrap()
+            .with_decryption_key(label("pair"));
+        let report = examine(&token, fixture);
+        println!("{report}");
+        assert_eq!(report.failures().count(), 0, "{report}");
+        let passed = report.to_string().matches("passed  ").count();
+        assert!(passed >= 13, "{passed} passed\n{report}");
     });
 }

@@ -6,6 +6,7 @@ use crate::{
     softhsm::{SPKI, certificate},
     verify,
 };
+use ::softdevice::{Device, Role};
 use getrandom::SysRng;
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey};
 use hsm::{
@@ -207,6 +208,22 @@ fn a_device_that_dies_at_the_login_does_not_make_the_pin_wrong() {
             })
         ));
         open().unwrap();
+    });
+}
+
+#[test]
+fn a_locked_pin_is_not_presented() {
+    // Were it presented, the device would be gone and not locked.
+    let test = "a_locked_pin_is_not_presented";
+    with_faults(test, "login=removed", || {
+        let device = Device::from_environment().unwrap();
+        let application = device.application("ca").unwrap();
+        let wrong = ::softdevice::Pin::new("000000").unwrap();
+        for _ in 0..3 {
+            application.login(Role::User, &wrong).unwrap_err();
+        }
+        let locked = open(sessions(1)).unwrap_err();
+        assert!(matches!(locked, Error::PinLocked), "{locked:?}");
     });
 }
 

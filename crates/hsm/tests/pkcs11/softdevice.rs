@@ -164,6 +164,22 @@ fn decrypts(token: &Pkcs11Token, made: &dyn KeyHandle) {
     assert!(matches!(again, Err(Error::KeyExists { .. })));
     let key = decryption.decryption_key(&ca).unwrap();
     assert_eq!(public_key(&*key), secret.public_key());
+    let encrypting = [
+        Attribute::Class(ObjectClass::PRIVATE_KEY),
+        Attribute::Label("ca".into()),
+        Attribute::Sign(false),
+    ];
+    let session = beside(&library());
+    let kept = session.find_objects(&encrypting).unwrap();
+    let wanted = [
+        Attribute::Token(true),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Decrypt(true),
+    ];
+    let asked = wanted.each_ref().map(Attribute::attribute_type);
+    assert_eq!(session.get_attributes(kept[0], &asked).unwrap(), wanted);
     let ciphertext = secret.public_key().encrypt(&mut SysRng, b"to it").unwrap();
     assert_eq!(**key.decrypt(&ciphertext).unwrap(), *b"to it");
     let strangers = EnvelopedKey::seal(&mut SysRng, &secret.public_key(), &secret).unwrap();

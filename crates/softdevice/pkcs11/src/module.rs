@@ -92,7 +92,7 @@ impl Module {
         };
         let faults = Faults::of_process().map_err(|_| Rv(CKR_GENERAL_ERROR))?;
         let device = match Device::open(&Device::default_path()?) {
-            Ok(device) => Some(device.with_faults(faults.clone())),
+            Ok(device) => Some(device),
             Err(Error::NoStore { .. }) => None,
             Err(error) => return Err(error.into()),
         };
@@ -115,10 +115,8 @@ impl Module {
 
     /// What the test asked to go wrong: performed here, but for what changes a result.
     pub(crate) fn fault(&self, operation: Operation) -> Result<Option<Fault>> {
-        let device = self.device.read().unwrap_or_else(PoisonError::into_inner);
-        let fault = device.as_ref().and_then(|device| device.fault(operation));
-        drop(device);
-        match fault {
+        let faults = self.faults.as_ref();
+        match faults.and_then(|faults| faults.next(operation)) {
             Some(Fault::Fail) => Err(Rv(CKR_DEVICE_ERROR)),
             Some(Fault::Removed) => {
                 self.forget_all();
@@ -193,7 +191,11 @@ impl Module {
         };
         let token = tokens
             .entry(slot)
-            .or_insert_with(|| Arc::new(Token::new(application)));
+            .or_insert_with(|| Arc::new(Token::new(application.clone())));
+        // Another process has emptied it: what is open of the old one leads nowhere.
+        if *token.application() != application {
+            *token = Arc::new(Token::new(application));
+        }
         Ok(Arc::clone(token))
     }
 
@@ -215,7 +217,13 @@ impl Module {
             return Ok(());
         }
         let device = self.device_to_write()?;
-        device.create_application(&NewApplication::new(label, pin))?;
+        let made = device.create_application(&NewApplication::new(label, pin))?;
+        if slot_of(&made) != slot {
+            // Another process was faster: the slot has its token, and ours would be where
+            // nobody looks for it.
+            device.delete_application(label)?;
+            return Err(Rv(CKR_FUNCTION_FAILED));
+        }
         Ok(())
     }
 
@@ -230,7 +238,6 @@ impl Module {
             Err(Error::StoreExists { .. }) => Device::open(&path)?,
             made => made?,
         };
-        let made = made.with_faults(self.faults.clone());
         *device = Some(made.clone());
         Ok(made)
     }

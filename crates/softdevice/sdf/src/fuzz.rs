@@ -130,3 +130,11 @@ fn close(device: usize) {
     // Unless the script closed it.
     let _ = close_device(device);
 }
+
+/// Takes the device's folder away.
+#[cfg(test)]
+fn remove_store() {
+    let device = device().map(|(device, _)| device);
+    let folder = device.and_then(|device| device.path().parent());
+    folder.map(std::fs::remove_dir_all).transpose().unwrap();
+}

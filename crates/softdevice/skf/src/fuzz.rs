@@ -144,3 +144,11 @@ fn public_key(container: usize) -> Option<Vec<u8>> {
     let container = crate::container::OpenContainer::table(library()).get(container)?;
     container.export_public_key(KeyUse::Encryption).ok()
 }
+
+/// Takes the device's folder away.
+#[cfg(test)]
+fn remove_store() {
+    let device = stage().map(|stage| &stage.device);
+    let folder = device.and_then(|device| device.path().parent());
+    folder.map(std::fs::remove_dir_all).transpose().unwrap();
+}

@@ -245,7 +245,7 @@ fn names_are_taken_once_and_gone_when_deleted() {
     ));
     assert!(matches!(
         application.login(Role::User, &pin("123456")),
-        Err(Error::PinUnset { .. })
+        Err(Error::NoSuchApplication { .. })
     ));
     let again = device.create_application(&wanted).unwrap();
     assert_ne!(again.id(), application.id());
@@ -256,22 +256,32 @@ fn names_are_taken_once_and_gone_when_deleted() {
 fn an_application_that_is_reset_is_empty_and_has_another_name() {
     let (_folder, application) = application();
     let container = application.create_container("ca").unwrap();
-    user(&application)
+    let before = user(&application);
+    before
         .generate_pair(&container, KeyUse::Signing, KeyKind::Sm2)
         .unwrap();
     assert!(application.reset(&pin("wrong"), "new").is_err());
     assert_eq!(application.objects().unwrap().len(), 2);
-    application.reset(&pin(ADMINISTRATOR), "new").unwrap();
-    let application = application.device().application("new").unwrap();
-    assert!(application.objects().unwrap().is_empty());
-    assert!(application.containers().unwrap().is_empty());
+    let emptied = application.reset(&pin(ADMINISTRATOR), "new").unwrap();
+    assert_eq!(emptied, application.device().application("new").unwrap());
+    assert!(emptied.objects().unwrap().is_empty());
+    assert!(emptied.containers().unwrap().is_empty());
     assert!(matches!(
-        application.pin_state(Role::User),
+        emptied.pin_state(Role::User),
         Err(Error::PinUnset { .. })
     ));
-    application
+    emptied
         .login(Role::Administrator, &pin(ADMINISTRATOR))
         .unwrap();
+    // Who was logged in seals nothing more under the key that is gone.
+    let container = emptied.create_container("ca").unwrap();
+    let key = PrivateKey::generate(KeyKind::Sm2).unwrap();
+    for refused in [
+        before.store(&Draft::new("k"), Secret::Key(&key)),
+        before.import_pair(&container, KeyUse::Signing, &key),
+    ] {
+        assert!(matches!(refused, Err(Error::NoSuchApplication { .. })));
+    }
 }
 
 #[test]

@@ -124,7 +124,11 @@ fn the_empty_slot_takes_a_new_token_and_a_token_can_be_emptied() {
         let slot = *slots.last().unwrap();
         match module.init_token(slot, &auth(SO), "made by C_InitToken") {
             Ok(()) => break slot,
-            Err(error) => assert_eq!(code(Err::<(), _>(error)), RvError::PinIncorrect),
+            Err(error) => {
+                let code = code(Err::<(), _>(error));
+                let known = [RvError::PinIncorrect, RvError::FunctionFailed];
+                assert!(known.contains(&code), "{code:?}");
+            }
         }
     };
     assert!(initialized(slot));

@@ -267,7 +267,11 @@ fn what_is_not_authentic_does_not_come_out() {
             let code = SDF_AuthDecUpdate(session.handle, piece.as_ptr(), 10, place, &mut none);
             assert_eq!((code, none), (0, 0));
         }
-        SDF_AuthDecFinal(session.handle, output.as_mut_ptr(), &mut length)
+        let mut last = || SDF_AuthDecFinal(session.handle, output.as_mut_ptr(), &mut length);
+        let code = last();
+        // Right or wrong, it is ended.
+        assert_eq!(last(), STEP);
+        code
     };
     let mut wrong = tag;
     wrong[15] ^= 1;
