@@ -71,7 +71,7 @@ impl Room {
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.bench.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+        fs::read_to_string(self.bench.path(name)).expect("it was written")
     }
 
     fn names(&self) -> Vec<String> {
