@@ -22,7 +22,7 @@ static FUNCTIONS: LazyLock<Functions> = LazyLock::new(|| {
     unsafe {
         let library = Library::new(sys::path()).unwrap();
         let get_list = library
-            .get::<unsafe extern "C" fn(*mut *mut CK_FUNCTION_LIST) -> CK_RV>("C_GetFunctionList")
+            .get::<unsafe extern "C" fn(*mut *mut CK_FUNCTION_LIST) -> CK_RV>(b"C_GetFunctionList")
             .unwrap();
         let mut list = ptr::null_mut();
         assert_eq!(get_list(&raw mut list), CKR_OK);
@@ -33,7 +33,7 @@ static FUNCTIONS: LazyLock<Functions> = LazyLock::new(|| {
                 *mut CK_VERSION,
                 *mut *mut CK_INTERFACE,
                 CK_FLAGS,
-            ) -> CK_RV>("C_GetInterface")
+            ) -> CK_RV>(b"C_GetInterface")
             .unwrap();
         let mut interface = ptr::null_mut();
         let any = ptr::null_mut();
