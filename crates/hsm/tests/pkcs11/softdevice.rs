@@ -24,7 +24,6 @@ use std::{
     },
     ffi::OsString,
     path::{Path, PathBuf},
-    time::Instant,
 };
 use toml::{Table, Value};
 
@@ -451,50 +450,6 @@ fn a_key_that_went_while_it_was_known_is_missed() {
         assert!(matches!(key.sign(b"m"), Err(Error::NoSuchKey { .. })));
         Checked::new(other).sign(b"m").unwrap();
     });
-}
-
-#[test]
-#[ignore = "a measurement: run it with --release --nocapture"]
-fn what_a_signature_takes() {
-    with_device("what_a_signature_takes", "", || {
-        const ROUNDS: u32 = 1_000;
-        let token = open(Pkcs11Options::default()).unwrap();
-        let key = token.generate(&label("ca"), KeyAlgorithm::Sm2).unwrap();
-        let session = beside(&library());
-        let private = [
-            Attribute::Class(ObjectClass::PRIVATE_KEY),
-            Attribute::Label("ca".into()),
-        ];
-        let private = session.find_objects(&private).unwrap()[0];
-        let number = MechanismType::new_vendor_defined(0x8000_8000).unwrap();
-        let bare = Mechanism::VendorDefined(VendorDefinedMechanism::new::<()>(number, None));
-        // The best of many rounds: other programs run on this machine too.
-        let best = |sign: &dyn Fn()| {
-            let round = || {
-                let begin = Instant::now();
-                (0..ROUNDS).for_each(|_| sign());
-                begin.elapsed() / ROUNDS
-            };
-            (0..20).map(|_| round()).min().unwrap()
-        };
-        let bare = best(&|| drop(session.sign(&bare, private, &[7; 32]).unwrap()));
-        let ours = best(&|| drop(key.sign(b"message").unwrap()));
-        let pool = Pool::new(Nothing, PoolOptions::default());
-        let hop = best(&|| pool.run("nothing", |()| Ok(())).unwrap());
-        println!("{bare:?} by the library alone, {ours:?} as a key, {hop:?} for a hop");
-    });
-}
-
-/// A device that does nothing.
-#[derive(Debug)]
-struct Nothing;
-
-impl Connect for Nothing {
-    type Session = ();
-
-    fn connect(&self) -> Result<(), Error> {
-        Ok(())
-    }
 }
 
 #[cfg(feature = "conformance")]

@@ -15,7 +15,6 @@ mod login;
 mod objects;
 mod processes;
 mod sm2;
-mod speed;
 mod symmetric;
 mod sys;
 
