@@ -11,7 +11,7 @@ use gm_crypto::sm2::PublicKey;
 use gm_pki_tests::{command::skip, openssl::Desk};
 use hsm::{
     AgreementKey, Checked, DecryptionKey, Error, ExternalAgreement, ExternalCommand, ExternalKey,
-    KeyHandle, PointForm, SoftKey,
+    KeyHandle, PointEncoding, SoftKey,
 };
 use spki::{EncodePublicKey, SubjectPublicKeyInfoRef};
 use std::{
@@ -259,7 +259,7 @@ fn a_tpm_decrypts_by_multiplying_a_point() {
     let command = tpm.command("tpm2_ecdhzgen", &words);
     let key = AgreementKey::new(
         public.to_public_key_der().expect("a key"),
-        ExternalAgreement::new(command, PointForm::Tpm),
+        ExternalAgreement::new(command, PointEncoding::Tpm),
     )
     .expect("an SM2 key");
     for message in [&b"m"[..], &[0xa5; 200]] {

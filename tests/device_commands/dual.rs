@@ -66,14 +66,8 @@ fn dual(interface: &str) {
     let root_key = desk.bench.key("root.key");
     let centre_key = desk.bench.key("centre.key");
     let run = |words: &str| desk.call(words);
-    // A key of PKCS#11 opens envelopes when it was made for that, by PKCS#11.
-    let own = if interface == "pkcs11" {
-        let name = desk.name("pkcs11", Some("zhang"));
-        run("device generate").arg(&name).answer().good();
-        name
-    } else {
-        desk.key(interface, "zhang", desk.keygen("zhang", "signing"))
-    };
+    let number = desk.keygen("zhang", "signing");
+    let own = desk.key(interface, "zhang", number);
     run("csr new --subject CN=示例根,O=示例,C=CN --out root.csr")
         .option("--key", &root_key)
         .answer()

@@ -4,8 +4,8 @@ mod agreement;
 mod key;
 mod process;
 
-pub use agreement::{ExternalAgreement, PointForm};
-pub use key::{DigestForm, ExternalKey, SignatureForm};
+pub use agreement::{ExternalAgreement, PointEncoding};
+pub use key::{DigestEncoding, ExternalKey, SignatureEncoding};
 
 use std::{
     ffi::{OsStr, OsString},

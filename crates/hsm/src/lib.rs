@@ -82,7 +82,8 @@ pub use checked::Checked;
 pub use ecdh::{Agreement, AgreementKey};
 pub use error::Error;
 pub use external::{
-    DigestForm, ExternalAgreement, ExternalCommand, ExternalKey, PointForm, SignatureForm,
+    DigestEncoding, ExternalAgreement, ExternalCommand, ExternalKey, PointEncoding,
+    SignatureEncoding,
 };
 pub use key::{DecryptionKey, KeyHandle};
 pub use label::KeyLabel;

@@ -174,8 +174,8 @@ impl ExecUri {
         })?;
         let command = ExternalCommand::new(&self.program, &self.arguments);
         let key = ExternalKey::new(file.key(), command)
-            .with_digest_form(self.digest)
-            .with_signature_form(self.signature);
+            .with_digest_encoding(self.digest)
+            .with_signature_encoding(self.signature);
         Ok(Box::new(key))
     }
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 /// How points go to the command and come back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum PointForm {
+pub enum PointEncoding {
     /// `04 ‖ x ‖ y`, 65 octets; back that, or x ‖ y, or x alone.
     #[default]
     Uncompressed,
@@ -22,20 +22,20 @@ pub enum PointForm {
 /// [`AgreementKey`](crate::AgreementKey) it decrypts.
 ///
 /// ```no_run
-/// use hsm::{AgreementKey, ExternalAgreement, ExternalCommand, PointForm};
+/// use hsm::{AgreementKey, ExternalAgreement, ExternalCommand, PointEncoding};
 ///
 /// # let public_key: der::Document = todo!();
 /// let command = ExternalCommand::new(
 ///     "tpm2_ecdhzgen",
 ///     ["-c", "0x81010002", "-u", "{point-file}", "-o", "{shared-file}"],
 /// );
-/// let key = AgreementKey::new(public_key, ExternalAgreement::new(command, PointForm::Tpm))?;
+/// let key = AgreementKey::new(public_key, ExternalAgreement::new(command, PointEncoding::Tpm))?;
 /// # Ok::<(), hsm::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalAgreement {
     command: ExternalCommand,
-    form: PointForm,
+    form: PointEncoding,
 }
 
 const PLACES: Places = Places {
@@ -46,7 +46,7 @@ const PLACES: Places = Places {
 
 impl ExternalAgreement {
     /// Joins the command and the form that it speaks.
-    pub fn new(command: ExternalCommand, form: PointForm) -> Self {
+    pub fn new(command: ExternalCommand, form: PointEncoding) -> Self {
         Self { command, form }
     }
 }
@@ -59,15 +59,17 @@ impl Agreement for ExternalAgreement {
     fn shared_x(&self, point: &PublicKey) -> Result<Zeroizing<[u8; 32]>, Error> {
         let point = point.to_uncompressed();
         let input = match self.form {
-            PointForm::Uncompressed => point.to_vec(),
-            PointForm::Hex => [&to_hex(&point)[..], b"\n"].concat(),
-            PointForm::Tpm => [&[0, 68, 0, 32][..], &point[1..33], &[0, 32], &point[33..]].concat(),
+            PointEncoding::Uncompressed => point.to_vec(),
+            PointEncoding::Hex => [&to_hex(&point)[..], b"\n"].concat(),
+            PointEncoding::Tpm => {
+                [&[0, 68, 0, 32][..], &point[1..33], &[0, 32], &point[33..]].concat()
+            }
         };
         let answer = self.command.run(&PLACES, &input)?;
         let x = match self.form {
-            PointForm::Uncompressed => x_of(&answer),
-            PointForm::Hex => from_hex(&answer).and_then(|octets| x_of(&octets)),
-            PointForm::Tpm => x_of_tpm(&answer),
+            PointEncoding::Uncompressed => x_of(&answer),
+            PointEncoding::Hex => from_hex(&answer).and_then(|octets| x_of(&octets)),
+            PointEncoding::Tpm => x_of_tpm(&answer),
         };
         x.ok_or_else(|| {
             self.command.failed(format!(

@@ -12,7 +12,7 @@ use spki::{
 /// How e is handed to the command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum DigestForm {
+pub enum DigestEncoding {
     /// 32 octets.
     #[default]
     Binary,
@@ -23,7 +23,7 @@ pub enum DigestForm {
 /// How the command gives the signature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SignatureForm {
+pub enum SignatureEncoding {
     /// The DER of GM/T 0009, 7.3.
     #[default]
     Der,
@@ -56,8 +56,8 @@ pub struct ExternalKey {
     key: VerifyingKey,
     public_key: Document,
     command: ExternalCommand,
-    digest: DigestForm,
-    signature: SignatureForm,
+    digest: DigestEncoding,
+    signature: SignatureEncoding,
 }
 
 const PLACES: Places = Places {
@@ -77,8 +77,8 @@ impl ExternalKey {
                 .expect("a point of 65 octets has an SPKI encoding"),
             key,
             command,
-            digest: DigestForm::default(),
-            signature: SignatureForm::default(),
+            digest: DigestEncoding::default(),
+            signature: SignatureEncoding::default(),
         }
     }
 
@@ -93,22 +93,22 @@ impl ExternalKey {
 
     /// The key with e handed over in another form.
     #[must_use]
-    pub fn with_digest_form(self, digest: DigestForm) -> Self {
+    pub fn with_digest_encoding(self, digest: DigestEncoding) -> Self {
         Self { digest, ..self }
     }
 
     /// The key with signatures taken in another form.
     #[must_use]
-    pub fn with_signature_form(self, signature: SignatureForm) -> Self {
+    pub fn with_signature_encoding(self, signature: SignatureEncoding) -> Self {
         Self { signature, ..self }
     }
 
     fn read(&self, answer: &[u8]) -> Option<DerSignature> {
         let raw = |octets: &[u8]| DerSignature::try_from(<&[u8; 64]>::try_from(octets).ok()?).ok();
         match self.signature {
-            SignatureForm::Der => DerSignature::from_der(answer).ok(),
-            SignatureForm::Raw => raw(answer),
-            SignatureForm::Hex => raw(&from_hex(answer)?),
+            SignatureEncoding::Der => DerSignature::from_der(answer).ok(),
+            SignatureEncoding::Raw => raw(answer),
+            SignatureEncoding::Hex => raw(&from_hex(answer)?),
         }
     }
 }
@@ -130,8 +130,8 @@ impl KeyHandle for ExternalKey {
     fn sign(&self, message: &[u8]) -> Result<BitString, Error> {
         let e = self.key.za().digest(message);
         let input = match self.digest {
-            DigestForm::Binary => e.to_vec(),
-            DigestForm::Hex => [&to_hex(&e)[..], b"\n"].concat(),
+            DigestEncoding::Binary => e.to_vec(),
+            DigestEncoding::Hex => [&to_hex(&e)[..], b"\n"].concat(),
         };
         let answer = self.command.run(&PLACES, &input)?;
         self.read(&answer)

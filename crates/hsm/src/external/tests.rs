@@ -61,7 +61,11 @@ mod with_programs {
     #[test]
     fn a_signature_is_taken_in_each_form_from_output_or_file() {
         let folder = tempfile::tempdir().unwrap();
-        let forms = [SignatureForm::Der, SignatureForm::Raw, SignatureForm::Hex];
+        let forms = [
+            SignatureEncoding::Der,
+            SignatureEncoding::Raw,
+            SignatureEncoding::Hex,
+        ];
         for (form, octets) in forms.into_iter().zip(signatures(b"m")) {
             let path = folder.path().join("signature");
             std::fs::write(&path, octets).unwrap();
@@ -71,7 +75,7 @@ mod with_programs {
                 script("cp \"$1\" \"$2\"; echo noise", &[path, "{signature-file}"]),
             ] {
                 let key =
-                    Checked::new(ExternalKey::new(public(), command).with_signature_form(form));
+                    Checked::new(ExternalKey::new(public(), command).with_signature_encoding(form));
                 key.sign(b"m").unwrap();
                 assert!(matches!(key.sign(b"other"), Err(Error::BadSignature)));
             }
@@ -96,7 +100,7 @@ mod with_programs {
             for (key, expected) in [
                 (key(), e.to_vec()),
                 (
-                    key().with_digest_form(DigestForm::Hex),
+                    key().with_digest_encoding(DigestEncoding::Hex),
                     [&to_hex(&e)[..], b"\n"].concat(),
                 ),
                 (key().with_id(&other), other_e.to_vec()),
@@ -186,7 +190,11 @@ mod with_programs {
         one[31] = 1;
         let one = SecretKey::from_bytes(&one).unwrap().public_key();
         let ciphertext = one.encrypt(&mut getrandom::SysRng, b"for one").unwrap();
-        for form in [PointForm::Uncompressed, PointForm::Hex, PointForm::Tpm] {
+        for form in [
+            PointEncoding::Uncompressed,
+            PointEncoding::Hex,
+            PointEncoding::Tpm,
+        ] {
             for command in [
                 script("cat", &[]),
                 script("cp \"$1\" \"$2\"", &["{point-file}", "{shared-file}"]),
@@ -197,7 +205,7 @@ mod with_programs {
                 assert_eq!(**key.decrypt(&ciphertext).unwrap(), *b"for one");
             }
         }
-        let silent = ExternalAgreement::new(script("true", &[]), PointForm::Tpm);
+        let silent = ExternalAgreement::new(script("true", &[]), PointEncoding::Tpm);
         let key = crate::AgreementKey::new(one.to_public_key_der().unwrap(), silent).unwrap();
         let error = key.decrypt(&ciphertext).unwrap_err();
         assert!(

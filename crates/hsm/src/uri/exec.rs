@@ -1,7 +1,7 @@
 //! Commands that sign.
 
 use super::encoding::{Attribute, Part, Writer, octets_of, path};
-use crate::{DigestForm, Error, SignatureForm};
+use crate::{DigestEncoding, Error, SignatureEncoding};
 use std::{ffi::OsString, fmt, path::PathBuf};
 
 /// A command that signs: `exec:program=…;arg=…;arg=…?public-key=…`.
@@ -18,16 +18,19 @@ pub struct ExecUri {
     /// The file with the public key (`public-key`).
     pub public_key: Option<PathBuf>,
     /// How e is handed to the command (`digest`): `binary` or `hex`.
-    pub digest: DigestForm,
+    pub digest: DigestEncoding,
     /// How the command gives the signature (`signature`): `der`, `raw` or `hex`.
-    pub signature: SignatureForm,
+    pub signature: SignatureEncoding,
 }
 
-const DIGESTS: [(&str, DigestForm); 2] = [("binary", DigestForm::Binary), ("hex", DigestForm::Hex)];
-const SIGNATURES: [(&str, SignatureForm); 3] = [
-    ("der", SignatureForm::Der),
-    ("raw", SignatureForm::Raw),
-    ("hex", SignatureForm::Hex),
+const DIGESTS: [(&str, DigestEncoding); 2] = [
+    ("binary", DigestEncoding::Binary),
+    ("hex", DigestEncoding::Hex),
+];
+const SIGNATURES: [(&str, SignatureEncoding); 3] = [
+    ("der", SignatureEncoding::Der),
+    ("raw", SignatureEncoding::Raw),
+    ("hex", SignatureEncoding::Hex),
 ];
 
 /// The form of this name.

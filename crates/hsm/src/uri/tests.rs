@@ -1,5 +1,5 @@
 use super::*;
-use crate::{DigestForm, Password, SignatureForm};
+use crate::{DigestEncoding, Password, SignatureEncoding};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -418,9 +418,9 @@ prop_compose! {
             2 => KeyUri::Skf(SkfUri { device, application, container, module_path, pin, variant }),
             _ => {
                 let arguments = arguments.into_iter().map(Into::into).collect();
-                let digest = [DigestForm::Binary, DigestForm::Hex][forms.0];
+                let digest = [DigestEncoding::Binary, DigestEncoding::Hex][forms.0];
                 let signature =
-                    [SignatureForm::Der, SignatureForm::Raw, SignatureForm::Hex][forms.1];
+                    [SignatureEncoding::Der, SignatureEncoding::Raw, SignatureEncoding::Hex][forms.1];
                 KeyUri::Exec(ExecUri {
                     program: path, arguments, public_key: module_path, digest, signature,
                 })

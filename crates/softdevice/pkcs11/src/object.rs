@@ -90,7 +90,14 @@ impl Meta {
             CKA_MODIFIABLE | CKA_COPYABLE | CKA_DESTROYABLE => true,
             CKA_SENSITIVE => secret,
             CKA_SIGN | CKA_VERIFY => self.for_use == Some(KeyUse::Signing),
-            CKA_ENCRYPT | CKA_DECRYPT | CKA_WRAP | CKA_UNWRAP => {
+            // A signing key opens the envelope of the encryption key that comes to lie
+            // beside it (GM/T 0016, SKF_ImportECCKeyPair).
+            CKA_UNWRAP => {
+                self.class == ObjectClass::PrivateKey
+                    && self.for_use.is_some()
+                    && self.key_kind == Some(KeyKind::Sm2)
+            }
+            CKA_ENCRYPT | CKA_DECRYPT | CKA_WRAP => {
                 self.for_use == Some(KeyUse::Encryption) && self.key_kind == Some(KeyKind::Sm2)
             }
             CKA_DERIVE => {
