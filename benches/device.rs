@@ -22,7 +22,7 @@ use hsm::{
 use softdevice::{Device, NewApplication, Options};
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -43,7 +43,7 @@ pub(crate) fn sign(c: &mut Criterion) {
     let Some(store) = env::var_os(STORE) else {
         return in_a_process_with_a_device();
     };
-    let token = token(&PathBuf::from(store));
+    let token = token(Path::new(&store));
     let key = token
         .generate(&"ca".parse().expect("a label"), KeyAlgorithm::Sm2)
         .expect("room for a key");
@@ -59,16 +59,18 @@ pub(crate) fn sign(c: &mut Criterion) {
         });
     });
     for threads in [1, 2] {
-        let sessions: Vec<_> = (0..threads).map(|_| Alone::new()).collect();
+        let mut sessions: Vec<_> = (0..threads).map(|_| Alone::new()).collect();
         group.bench_function(format!("library-{threads}"), |b| {
-            b.iter_custom(|signatures| at_once(sessions.iter(), signatures, Alone::sign));
+            b.iter_custom(|signatures| at_once(sessions.iter_mut(), signatures, Alone::sign));
         });
     }
     for threads in [1, 2, 64] {
         group.bench_function(format!("token-{threads}"), |b| {
             b.iter_custom(|signatures| {
-                at_once((0..threads).map(|_| &key), signatures, |key| {
-                    key.sign(b"octets to sign").expect("no fault");
+                at_once((0..threads).map(|_| &key), signatures, |key, count| {
+                    for _ in 0..count {
+                        key.sign(b"octets to sign").expect("no fault");
+                    }
                 })
             });
         });
@@ -105,7 +107,7 @@ fn library() -> PathBuf {
     this.with_file_name("libsoftdevice_pkcs11.so")
 }
 
-fn token(store: &PathBuf) -> Pkcs11Token {
+fn token(store: &Path) -> Pkcs11Token {
     assert!(store.exists(), "{STORE} names no device");
     let module = Pkcs11Module::load(library()).expect("built beside this bench");
     let pin = Pin::new(Password::new(PIN).expect("a short one"));
@@ -119,7 +121,6 @@ fn token(store: &PathBuf) -> Pkcs11Token {
 struct Alone {
     session: Session,
     key: ObjectHandle,
-    mechanism: Mechanism<'static>,
 }
 
 impl Alone {
@@ -137,19 +138,17 @@ impl Alone {
             Attribute::Label("ca".into()),
         ];
         let key = session.find_objects(&template).expect("it was made")[0];
-        let number = MechanismType::new_vendor_defined(SIGN).expect("a vendor's number");
-        let mechanism = VendorDefinedMechanism::new::<()>(number, None);
-        Self {
-            session,
-            key,
-            mechanism: Mechanism::VendorDefined(mechanism),
-        }
+        Self { session, key }
     }
 
-    fn sign(&self) {
-        self.session
-            .sign(&self.mechanism, self.key, &[7; 32])
-            .expect("no fault");
+    fn sign(&mut self, count: u64) {
+        let number = MechanismType::new_vendor_defined(SIGN).expect("a vendor's number");
+        let mechanism = VendorDefinedMechanism::new::<()>(number, None);
+        let mechanism = Mechanism::VendorDefined(mechanism);
+        for _ in 0..count {
+            let signature = self.session.sign(&mechanism, self.key, &[7; 32]);
+            signature.expect("no fault");
+        }
     }
 }
 
@@ -157,14 +156,14 @@ impl Alone {
 fn at_once<T: Send>(
     with: impl ExactSizeIterator<Item = T>,
     signatures: u64,
-    sign: impl Fn(&T) + Sync,
+    sign: impl Fn(T, u64) + Sync,
 ) -> Duration {
     let threads = u64::try_from(with.len()).expect("a few threads");
     let (each, sign) = (signatures.div_ceil(threads), &sign);
     let begin = Instant::now();
     thread::scope(|scope| {
         for one in with {
-            scope.spawn(move || (0..each).for_each(|_| sign(&one)));
+            scope.spawn(move || sign(one, each));
         }
     });
     begin.elapsed()

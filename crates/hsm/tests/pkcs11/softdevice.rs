@@ -1,15 +1,11 @@
 //! The software device, under the numbers of each vendor.
 
 use crate::{PIN, algorithms, beside, in_own_process, label, pin, verify};
-use cryptoki::{
-    mechanism::{Mechanism, MechanismType, vendor_defined::VendorDefinedMechanism},
-    object::{Attribute, ObjectClass},
-};
+use cryptoki::object::{Attribute, ObjectClass};
 use getrandom::SysRng;
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey};
 use hsm::{
-    Checked, Connect, DecryptionKey, Error, KeyAlgorithm, KeyHandle, KeyUse, Pool, PoolOptions,
-    Token,
+    Checked, DecryptionKey, Error, KeyAlgorithm, KeyHandle, KeyUse, Token,
     pkcs11::{
         PinWarning, Pkcs11Module, Pkcs11Options, Pkcs11Token, SignatureForm, Takes, TokenChoice,
         VendorProfile,
