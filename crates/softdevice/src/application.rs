@@ -3,6 +3,8 @@
 mod contents;
 mod pins;
 
+pub(crate) use pins::lock_name;
+
 use crate::{
     Device, Error, Files, Pin, Result, Role,
     device::checked_name,

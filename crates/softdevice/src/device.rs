@@ -2,7 +2,8 @@
 
 use crate::{
     Application, ApplicationId, Container, Error, Fault, Faults, Files, NewApplication, Operation,
-    Result,
+    Result, Role,
+    application::lock_name,
     seal::fill_random,
     store::{Store, WriteError},
 };
@@ -179,16 +180,6 @@ impl Device {
         Store::open(path).map(Self::with)
     }
 
-    /// Opens the device at [`Self::default_path`], with the faults that
-    /// `SOFTDEVICE_FAULTS` asks for: what a shared library does.
-    ///
-    /// # Errors
-    /// [`Error::Faults`], [`Error::NoPath`], and those of [`Self::open`].
-    pub fn from_environment() -> Result<Self> {
-        let faults = Faults::from_environment().map_err(|source| Error::Faults { source })?;
-        Ok(Self::open(&Self::default_path()?)?.with_faults(faults))
-    }
-
     fn with(store: Store) -> Self {
         Self {
             store: Arc::new(store),
@@ -210,7 +201,7 @@ impl Device {
         self.faults.as_ref()?.next(operation)
     }
 
-    /// The path of its file.
+    /// The path of its file, absolute and without symbolic links.
     pub fn path(&self) -> &Path {
         self.store.path()
     }
@@ -371,7 +362,14 @@ impl Device {
     /// # Errors
     /// [`Error::NoSuchApplication`], [`Error::Database`].
     pub fn delete_application(&self, name: &str) -> Result<()> {
-        self.store.write("deleting an application", |transaction| {
+        let id = self.store.write("deleting an application", |transaction| {
+            let id: Option<u64> = transaction
+                .query_row(
+                    "SELECT id FROM applications WHERE name = ?1",
+                    [name],
+                    |row| row.get(0),
+                )
+                .optional()?;
             transaction.execute(
                 "DELETE FROM files WHERE application IN
                  (SELECT id FROM applications WHERE name = ?1)",
@@ -381,9 +379,15 @@ impl Device {
                 0 => Err(WriteError::Refused(Error::NoSuchApplication {
                     name: name.into(),
                 })),
-                _ => Ok(()),
+                _ => Ok(id),
             }
-        })
+        })?;
+        if let Some(id) = id.map(ApplicationId::new) {
+            for role in [Role::Administrator, Role::User] {
+                self.store.forget_name(&lock_name(id, role));
+            }
+        }
+        Ok(())
     }
 
     /// The container with this number, the key index of GM/T 0018, and its application.

@@ -1,6 +1,6 @@
 //! The one error of this crate.
 
-use crate::{FaultSyntax, KeyKind, KeyUse, Role};
+use crate::{KeyKind, KeyUse, Role};
 use std::{io, path::PathBuf};
 
 /// A result with this crate's [`Error`].
@@ -13,13 +13,6 @@ pub enum Error {
     /// Neither `SOFTDEVICE_STORE` nor a home directory says where the store is.
     #[error("no path: set SOFTDEVICE_STORE to the file of the device")]
     NoPath,
-
-    /// `SOFTDEVICE_FAULTS` cannot be understood.
-    #[error("SOFTDEVICE_FAULTS")]
-    Faults {
-        /// What is wrong with it.
-        source: FaultSyntax,
-    },
 
     /// There is no file at the path.
     #[error("no device at {}: make one first", path.display())]

@@ -186,11 +186,7 @@ enum When {
 }
 
 impl Faults {
-    /// What `SOFTDEVICE_FAULTS` asks for; none when it is unset or empty.
-    ///
-    /// # Errors
-    /// [`FaultSyntax`].
-    pub fn from_environment() -> Result<Option<Self>, FaultSyntax> {
+    fn from_environment() -> Result<Option<Self>, FaultSyntax> {
         match env::var(VARIABLE) {
             Ok(line) if !line.is_empty() => line.parse().map(Some),
             Ok(_) | Err(env::VarError::NotPresent) => Ok(None),
@@ -201,8 +197,9 @@ impl Faults {
         }
     }
 
-    /// As [`Self::from_environment`], and the same ones for the whole process while the
-    /// variable stays the same: a device that is lost and opened again goes on counting.
+    /// What `SOFTDEVICE_FAULTS` asks for; none when it is unset or empty. The same ones
+    /// for the whole process while the variable stays the same: a device that is lost and
+    /// opened again goes on counting.
     ///
     /// # Errors
     /// [`FaultSyntax`].

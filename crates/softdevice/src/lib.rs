@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 mod application;
+pub mod cache;
 mod container;
 mod device;
 mod error;

@@ -8,20 +8,22 @@
 //! see each other's locks, and whoever closes the file drops those of the other
 //! (<https://www.sqlite.org/howtocorrupt.html>, 2.2). So every transaction, opening and closing
 //! is under a lock of ours on a file beside the store, which belongs to the one that opened
-//! it ([`File::lock`]). A write-ahead log would not do even then: the copy that closes first
+//! it ([`fs::File::lock`]). A write-ahead log would not do even then: the copy that closes first
 //! takes it away from under the other.
 
+mod lock;
+
 use crate::{Error, Result};
+use lock::{Access, Lock};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::{
     fmt,
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions},
     io, mem,
     path::{Path, PathBuf},
     process,
     sync::{Mutex, MutexGuard, PoisonError},
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// `PRAGMA application_id` of our files: "GMSD".
@@ -91,9 +93,15 @@ const SCHEMA: &str = "
 
 /// How long one waits for another's write: longer than any write takes.
 const BUSY: Duration = Duration::from_secs(10);
+/// How long one waits for another's PIN: longer than hundreds of PINs take.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// The file that is locked for as long as the store is used.
+const LOCK: &str = "-lock";
 
 /// The file and this process's connection to it.
 pub(crate) struct Store {
+    /// Absolute and without links: the same for all who lock what lies beside it, and
+    /// after another directory became the process's.
     path: PathBuf,
     inner: Mutex<Inner>,
 }
@@ -106,79 +114,13 @@ struct Inner {
     process: u32,
 }
 
-/// The file beside the store that whoever uses the store locks.
-struct Lock {
-    path: PathBuf,
-    file: File,
-}
-
-impl Lock {
-    fn open(store: &Path) -> Result<Self> {
-        let mut path = store.as_os_str().to_owned();
-        path.push("-lock");
-        let path = PathBuf::from(path);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path) {
-            Ok(file) => Ok(Self { path, file }),
-            Err(source) => Err(Error::File { path, source }),
-        }
-    }
-
-    /// Runs `body` while nobody else has the lock, or nobody has it exclusively.
-    fn hold<T>(&self, how: Access, body: impl FnOnce() -> T) -> Result<T> {
-        let deadline = Instant::now() + BUSY;
-        let mut pause = Duration::from_micros(50);
-        loop {
-            let tried = match how {
-                Access::Exclusive => self.file.try_lock(),
-                Access::Shared => self.file.try_lock_shared(),
-            };
-            let source = match tried {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    thread::sleep(pause);
-                    pause = (2 * pause).min(Duration::from_millis(5));
-                    continue;
-                }
-                Err(TryLockError::WouldBlock) => io::ErrorKind::TimedOut.into(),
-                Err(TryLockError::Error(source)) => source,
-            };
-            return Err(Error::File {
-                path: self.path.clone(),
-                source,
-            });
-        }
-        let _unlock = Unlock(&self.file);
-        Ok(body())
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Access {
-    Shared,
-    Exclusive,
-}
-
-/// Gives a lock back, after a panic, too.
-struct Unlock<'a>(&'a File);
-
-impl Drop for Unlock<'_> {
-    fn drop(&mut self) {
-        // What fails here ends when the file is closed.
-        let _ = self.0.unlock();
-    }
-}
-
 impl Inner {
     fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
             return Err(Error::NoStore { path: path.into() });
         }
-        let lock = Lock::open(path)?;
-        let connection = lock.hold(Access::Exclusive, || connect(path))??;
+        let lock = Lock::open(path, LOCK)?;
+        let connection = lock.hold(Access::Exclusive, BUSY, || connect(path))??;
         Ok(Self {
             connection: Some(connection),
             lock,
@@ -191,7 +133,7 @@ impl Inner {
         let connection = self.connection.as_mut().ok_or(Error::Damaged {
             what: "connection to the store",
         })?;
-        self.lock.hold(how, || body(connection))
+        self.lock.hold(how, BUSY, || body(connection))
     }
 }
 
@@ -200,7 +142,8 @@ impl Drop for Inner {
         let mut connection = self.connection.take();
         if self.process == process::id() {
             // Without the lock it stays open: to close it would drop another's locks.
-            let _ = self.lock.hold(Access::Exclusive, || connection.take());
+            let taken = || connection.take();
+            let _ = self.lock.hold(Access::Exclusive, BUSY, taken);
         }
         // SQLite's must not be carried over a fork, not even to be closed.
         mem::forget(connection);
@@ -217,6 +160,7 @@ impl Store {
             path: path.into(),
             source,
         })?;
+        let path = &canonical(path)?;
         let mut inner = Inner::open(path)?;
         let made = inner.run(Access::Exclusive, |connection| {
             let transaction =
@@ -240,6 +184,7 @@ impl Store {
     }
 
     pub(crate) fn open(path: &Path) -> Result<Self> {
+        let path = &canonical(path)?;
         Self::with(path, Inner::open(path)?)
     }
 
@@ -253,6 +198,21 @@ impl Store {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Runs `body` while nobody else does so with this name, in this process or another:
+    /// for what takes longer than a transaction. After [`PATIENCE`] it runs all the same,
+    /// since whoever holds the name may be stopped, or have left it to a fork.
+    pub(crate) fn alone<T>(&self, name: &str, body: impl FnOnce() -> T) -> Result<T> {
+        // Opened anew: threads exclude each other as processes do.
+        let lock = Lock::open(&self.path, &format!("{LOCK}-{name}"))?;
+        Ok(lock.hold_or_go_on(PATIENCE, body))
+    }
+
+    /// Takes away what [`Self::alone`] left of a name that is not used any more.
+    pub(crate) fn forget_name(&self, name: &str) {
+        // An empty file that stays does no harm.
+        let _ = fs::remove_file(Lock::path(&self.path, &format!("{LOCK}-{name}")));
     }
 
     /// A consistent look.
@@ -321,7 +281,21 @@ impl From<Error> for WriteError {
     }
 }
 
+/// The path as all see it. It begins with a root, so that SQLite takes none for a URI.
+fn canonical(path: &Path) -> Result<PathBuf> {
+    fs::canonicalize(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            Error::NoStore { path: path.into() }
+        }
+        _ => Error::File {
+            path: path.into(),
+            source,
+        },
+    })
+}
+
 fn connect(path: &Path) -> Result<Connection> {
+    // Without SQLITE_OPEN_URI: the path is a path.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags)?;
@@ -330,6 +304,9 @@ fn connect(path: &Path) -> Result<Connection> {
         let _mode: String =
             connection
                 .pragma_update_and_check(None, "journal_mode", "TRUNCATE", |row| row.get(0))?;
+        // Sealed keys that are deleted, or sealed anew, leave nothing in free pages.
+        let _on: i64 =
+            connection.pragma_update_and_check(None, "secure_delete", "ON", |row| row.get(0))?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)

@@ -3,17 +3,14 @@
 use crate::{
     Application, Changes, Container, Draft, Error, KeyKind, KeyUse, Object, ObjectClass, ObjectId,
     Pin, PrivateKey, PublicKey, Result, Role, SecretKind,
+    cache::Cache,
     object::{self, ObjectRow},
     seal::SealingKey,
     store::WriteError,
 };
 use getrandom::SysRng;
 use gm_crypto::sm2::{self, EnvelopedKey};
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{fmt, sync::Arc};
 use zeroize::Zeroizing;
 
 /// An application that is logged in to: it holds the key of its records, which is wiped
@@ -26,8 +23,8 @@ pub struct Unlocked {
     application: Application,
     role: Role,
     data: SealingKey,
-    keys: RwLock<HashMap<ObjectId, Arc<PrivateKey>>>,
-    secrets: RwLock<HashMap<ObjectId, Arc<SecretValue>>>,
+    keys: Cache<ObjectId, Arc<PrivateKey>>,
+    secrets: Cache<ObjectId, Arc<SecretValue>>,
 }
 
 /// The octets of a secret key or of sealed data; wiped when dropped, silent in `Debug`.
@@ -69,8 +66,8 @@ impl Unlocked {
             application,
             role,
             data,
-            keys: RwLock::default(),
-            secrets: RwLock::default(),
+            keys: Cache::default(),
+            secrets: Cache::default(),
         }
     }
 
@@ -102,11 +99,10 @@ impl Unlocked {
     /// [`Error::NotPermitted`] for the administrator, [`Error::NoSuchObject`] also for
     /// what is no private key, [`Error::Damaged`], [`Error::Database`].
     pub fn private_key(&self, id: ObjectId) -> Result<Arc<PrivateKey>> {
-        let known = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = known.get(&id) {
-            return Ok(Arc::clone(key));
-        }
-        drop(known);
+        let missed = match self.keys.get(&id) {
+            Ok(key) => return Ok(key),
+            Err(missed) => missed,
+        };
         let (row, plain) = self.open(id)?;
         let kind = match row.class == ObjectClass::PrivateKey.name() {
             true => KeyKind::from_name(&row.kind),
@@ -114,8 +110,8 @@ impl Unlocked {
         };
         let key = PrivateKey::from_scalar(kind.ok_or(Error::NoSuchObject)?, &plain)?;
         let key = Arc::new(key);
-        let mut known = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(known.entry(id).or_insert(key)))
+        self.keys.keep(missed, id, Arc::clone(&key));
+        Ok(key)
     }
 
     /// The octets of a secret key or of sealed data.
@@ -123,18 +119,17 @@ impl Unlocked {
     /// # Errors
     /// As [`Self::private_key`]; [`Error::NoSuchObject`] for a private key.
     pub fn secret(&self, id: ObjectId) -> Result<Arc<SecretValue>> {
-        let known = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(secret) = known.get(&id) {
-            return Ok(Arc::clone(secret));
-        }
-        drop(known);
+        let missed = match self.secrets.get(&id) {
+            Ok(secret) => return Ok(secret),
+            Err(missed) => missed,
+        };
         let (row, plain) = self.open(id)?;
         if row.class == ObjectClass::PrivateKey.name() {
             return Err(Error::NoSuchObject);
         }
         let secret = Arc::new(SecretValue(plain));
-        let mut known = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(known.entry(id).or_insert(secret)))
+        self.secrets.keep(missed, id, Arc::clone(&secret));
+        Ok(secret)
     }
 
     /// The private key in a container's place.
@@ -282,10 +277,8 @@ impl Unlocked {
     /// Forgets a key that was opened, and wipes it once no operation uses it: for an
     /// object that was deleted.
     pub fn forget(&self, id: ObjectId) {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.remove(&id);
-        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        secrets.remove(&id);
+        self.keys.forget(&id);
+        self.secrets.forget(&id);
     }
 
     fn seal(&self, draft: &Draft, secret: Secret<'_>) -> Result<ObjectRow> {

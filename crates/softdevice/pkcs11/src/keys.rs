@@ -185,15 +185,19 @@ pub(crate) fn create(
     };
     let plan = Plan::new(template, class, kind, Origin::Given)?;
     session.expect_plan(&plan)?;
-    // Data that only the user may see is a secret.
-    let (material, value) = match material {
-        Material::None if class == ObjectClass::Data && plan.private => {
+    let (material, value) = hidden(&plan, material, value);
+    add(module, session, &plan, secret_kind, material, value)
+}
+
+/// Data that only the user may see is a secret.
+fn hidden<'a>(plan: &Plan, material: Material, value: &'a [u8]) -> (Material, &'a [u8]) {
+    match material {
+        Material::None if plan.class == ObjectClass::Data && plan.private => {
             let secret = SecretValue::new(value);
-            (Material::Secret(Arc::new(secret)), &[][..])
+            (Material::Secret(Arc::new(secret)), &[])
         }
         material => (material, value),
-    };
-    add(module, session, &plan, secret_kind, material, value)
+    }
 }
 
 /// A copy with other attributes (`C_CopyObject`).
@@ -229,15 +233,8 @@ pub(crate) fn copy(
         attributes,
     };
     session.expect_plan(&plan)?;
-    let material = entry.material.clone();
-    add(
-        module,
-        session,
-        &plan,
-        old.secret_kind,
-        material,
-        &old.value,
-    )
+    let (material, value) = hidden(&plan, entry.material.clone(), &old.value);
+    add(module, session, &plan, old.secret_kind, material, value)
 }
 
 /// The curve that type and parameters of a key name.

@@ -212,7 +212,7 @@ pub(crate) fn changed(template: &Template, meta: &Meta) -> Result<Attributes> {
                 let now = meta.flag(attribute);
                 // A secret becomes more secret, never less.
                 let allowed = match attribute {
-                    CKA_SENSITIVE => truth || !now,
+                    CKA_SENSITIVE | CKA_WRAP_WITH_TRUSTED => truth || !now,
                     CKA_EXTRACTABLE => !truth || now,
                     CKA_TRUSTED | CKA_ALWAYS_AUTHENTICATE => !truth,
                     CKA_MODIFIABLE | CKA_COPYABLE | CKA_DESTROYABLE => truth == now,

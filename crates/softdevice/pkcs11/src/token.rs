@@ -7,6 +7,7 @@ use crate::{
 use cryptoki_sys::*;
 use softdevice::{
     Application, Changes, Error, Object, ObjectClass, ObjectId, Pin, PublicKey, Role, Unlocked,
+    cache::Cache,
 };
 use std::{
     collections::HashMap,
@@ -30,7 +31,7 @@ pub(crate) struct Token {
 pub(crate) struct Login {
     pub(crate) unlocked: Unlocked,
     /// Token objects with their secrets, so that signing reads no store.
-    opened: RwLock<HashMap<Handle, Arc<Entry>>>,
+    opened: Cache<Handle, Arc<Entry>>,
 }
 
 #[derive(Debug)]
@@ -152,7 +153,7 @@ impl Token {
         }
         *self.write_login() = Some(Arc::new(Login {
             unlocked,
-            opened: RwLock::default(),
+            opened: Cache::default(),
         }));
         Ok(())
     }
@@ -197,12 +198,11 @@ impl Token {
                 .map(|object| Arc::clone(&object.entry))
                 .ok_or(Rv(CKR_OBJECT_HANDLE_INVALID));
         }
-        if let Some(user) = &user {
-            let opened = user.opened.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(entry) = opened.get(&handle) {
-                return Ok(Arc::clone(entry));
-            }
-        }
+        let missed = match user.as_ref().map(|user| user.opened.get(&handle)) {
+            Some(Ok(entry)) => return Ok(entry),
+            Some(Err(missed)) => Some(missed),
+            None => None,
+        };
         let object = self.find(handle)?;
         let hidden = object.is_private() && user.is_none();
         if hidden {
@@ -212,9 +212,10 @@ impl Token {
             material: material(&object, user.as_deref())?,
             meta: Meta::from(&object),
         });
-        if let (Some(user), Material::Private(_) | Material::Secret(_)) = (&user, &entry.material) {
-            let mut opened = user.opened.write().unwrap_or_else(PoisonError::into_inner);
-            opened.insert(handle, Arc::clone(&entry));
+        if let (Some(user), Some(missed)) = (&user, missed)
+            && let Material::Private(_) | Material::Secret(_) = &entry.material
+        {
+            user.opened.keep(missed, handle, Arc::clone(&entry));
         }
         Ok(entry)
     }
@@ -268,9 +269,9 @@ impl Token {
     /// Forgets what was opened of an object that is gone or another now.
     fn close_entry(&self, handle: Handle, id: ObjectId) {
         if let Some(login) = self.login() {
-            let mut opened = login.opened.write().unwrap_or_else(PoisonError::into_inner);
-            opened.remove(&handle);
+            // In this order: what opens it again finds no old secret below.
             login.unlocked.forget(id);
+            login.opened.forget(&handle);
         }
     }
 

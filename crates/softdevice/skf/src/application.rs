@@ -7,7 +7,7 @@ use crate::{
     device::{Connected, name_list},
     library::{hold, library},
 };
-use softdevice::{Application, Error, NewApplication, Pin, PinState, Role, Unlocked};
+use softdevice::{Application, Error, NewApplication, ObjectId, Pin, PinState, Role, Unlocked};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An application that is open, and who is logged in to it.
@@ -77,10 +77,20 @@ impl Connected {
         Ok(name_list(applications.iter().map(Application::name)))
     }
 
-    /// `SKF_DeleteApplication`: what is open of it finds nothing any more.
+    /// `SKF_DeleteApplication`: what is open of it is closed.
     pub(crate) fn delete_application(&self, name: &str) -> Result<()> {
         self.expect_authenticated()?;
-        Ok(self.device().delete_application(name)?)
+        let id = self.device().application(name)?.id();
+        self.device().delete_application(name)?;
+        let library = library();
+        let is_gone = |open: &OpenApplication| {
+            open.application.id() == id && open.device.is_same_device(self)
+        };
+        library
+            .containers
+            .retain(|container| !is_gone(container.application()));
+        library.applications.retain(|open| !is_gone(open));
+        Ok(())
     }
 
     /// `SKF_OpenApplication`
@@ -123,6 +133,20 @@ impl OpenApplication {
 
     pub(crate) fn application(&self) -> &Application {
         &self.application
+    }
+
+    /// Whether both are one application, opened twice.
+    pub(crate) fn is_same_application(&self, other: &Self) -> bool {
+        self.application.id() == other.application.id() && self.device.is_same_device(&other.device)
+    }
+
+    /// Forgets keys that were deleted.
+    pub(crate) fn forget(&self, keys: &[ObjectId]) {
+        if let Some(user) = &self.logins().user {
+            for key in keys {
+                user.forget(*key);
+            }
+        }
     }
 
     fn logins(&self) -> MutexGuard<'_, Logins> {

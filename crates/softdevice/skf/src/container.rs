@@ -15,10 +15,7 @@ use softdevice::{
     room::{Reply, Room},
     structures::write_public_key,
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 /// `ECCPUBLICKEYBLOB`, and in front of it in `ENVELOPEDKEYBLOB`: version, algorithm, bits, the
 /// encrypted scalar.
@@ -30,8 +27,6 @@ const _: () = assert!(BEFORE_CIPHER == 208);
 pub(crate) struct OpenContainer {
     application: Arc<OpenApplication>,
     container: Container,
-    /// The keys that were used, so that the next call does not ask the store.
-    keys: Mutex<HashMap<KeyUse, Arc<PrivateKey>>>,
 }
 
 /// What a container holds (`SKF_GetContainerType`).
@@ -58,7 +53,6 @@ impl OpenApplication {
         hold(OpenContainer {
             application: Arc::clone(self),
             container,
-            keys: Mutex::default(),
         })
     }
 
@@ -71,10 +65,29 @@ impl OpenApplication {
         self.opened(self.application().create_container(name)?)
     }
 
-    /// `SKF_DeleteContainer`: what is open of it finds nothing any more.
+    /// `SKF_DeleteContainer`: what is open of it is closed, and its keys are forgotten.
     pub(crate) fn delete_container(&self, name: &str) -> Result<()> {
         self.user()?;
-        Ok(self.application().delete_container(name)?)
+        let application = self.application();
+        let container = application.container(name)?;
+        let keys: Vec<_> = [KeyUse::Signing, KeyUse::Encryption]
+            .into_iter()
+            .filter_map(|for_use| application.key_pair_in(&container, for_use).ok())
+            .map(|pair| pair.id())
+            .collect();
+        application.delete_container(name)?;
+        let device = self.on_device();
+        let library = library();
+        library.containers.retain(|other| {
+            other.container.id() != container.id() || !other.on_device().is_same_device(device)
+        });
+        library.applications.retain(|other| {
+            if other.is_same_application(self) {
+                other.forget(&keys);
+            }
+            true
+        });
+        Ok(())
     }
 
     /// `SKF_OpenContainer`
@@ -100,6 +113,10 @@ impl OpenContainer {
         self.application.on_device()
     }
 
+    pub(crate) fn application(&self) -> &OpenApplication {
+        &self.application
+    }
+
     pub(crate) fn is_in(&self, application: &Arc<OpenApplication>) -> bool {
         Arc::ptr_eq(&self.application, application)
     }
@@ -119,14 +136,8 @@ impl OpenContainer {
     /// The private key of a place; the user is logged in.
     pub(crate) fn private_key(&self, for_use: KeyUse) -> Result<Arc<PrivateKey>> {
         let user = self.application.user()?;
-        // Whatever panicked in between left a whole map.
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = keys.get(&for_use) {
-            return Ok(Arc::clone(key));
-        }
-        let key = user.key_in(&self.container, for_use)?;
-        keys.insert(for_use, Arc::clone(&key));
-        Ok(key)
+        // Where its key is, the store says each time: somebody may have deleted it.
+        Ok(user.key_in(&self.container, for_use)?)
     }
 
     /// The public key of a place; everybody may have it.

@@ -12,6 +12,7 @@ use crate::{
 use softdevice::{Device, Fault, Faults, Operation, structures::Width};
 use std::{
     fs::{File, OpenOptions, TryLockError},
+    process,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -43,7 +44,31 @@ struct State {
     /// Whether it was answered.
     authenticated: bool,
     /// Held between `SKF_LockDev` and `SKF_UnlockDev`.
-    lock: Option<File>,
+    lock: Option<Held>,
+}
+
+/// A lock on a file, which the process that took it gives back. Closing the file is not
+/// enough: a process that was forked meanwhile has it open, too.
+#[derive(Debug)]
+struct Held {
+    file: File,
+    process: u32,
+}
+
+impl Held {
+    fn is_ours(&self) -> bool {
+        self.process == process::id()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // A child must not give back what is its parent's.
+        if self.is_ours() {
+            // What fails here ends when the file is closed everywhere.
+            let _ = self.file.unlock();
+        }
+    }
 }
 
 /// The names of devices: the one there is, when it is there.
@@ -213,7 +238,7 @@ impl Connected {
     /// `SKF_LockDev`: nobody else gets this lock, in this process or another, until it is
     /// given back. Who does not ask for it is not kept out.
     pub(crate) fn lock(&self, milliseconds: u32) -> Result<()> {
-        if self.state().lock.is_some() {
+        if self.state().lock.as_ref().is_some_and(Held::is_ours) {
             return Ok(());
         }
         let mut path = self.device.path().as_os_str().to_owned();
@@ -228,7 +253,8 @@ impl Connected {
         loop {
             match file.try_lock() {
                 Ok(()) => {
-                    self.state().lock = Some(file);
+                    let process = process::id();
+                    self.state().lock = Some(Held { file, process });
                     return Ok(());
                 }
                 Err(TryLockError::WouldBlock)
@@ -244,7 +270,8 @@ impl Connected {
 
     /// `SKF_UnlockDev`
     pub(crate) fn unlock(&self) -> Result<()> {
-        self.state().lock.take().map(drop).ok_or(Code::Fail)
+        let held = self.state().lock.take().filter(Held::is_ours);
+        held.map(drop).ok_or(Code::Fail)
     }
 }
 
@@ -254,4 +281,51 @@ pub(crate) fn put_text<const N: usize>(octets: &mut Vec<u8>, text: &str) {
     let length = text.len().min(N);
     field[..length].copy_from_slice(&text.as_bytes()[..length]);
     octets.extend_from_slice(&field);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use softdevice::Options;
+
+    #[test]
+    fn a_lock_is_given_back_also_when_a_fork_has_its_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::default().with_iterations(1_000);
+        let device = Device::create(&folder.path().join("device.db"), &options).unwrap();
+        let connect = || Connected::new(device.clone(), false);
+        // What a child of a fork has: the same file, opened once.
+        let inherited = |from: &Connected| {
+            let state = from.state();
+            state.lock.as_ref().unwrap().file.try_clone().unwrap()
+        };
+        let [one, two] = [connect(), connect()];
+        one.lock(0).unwrap();
+        let _child = inherited(&one);
+        assert_eq!(two.lock(0), Err(Code::Timeout));
+        one.unlock().unwrap();
+        two.lock(0).unwrap();
+        // Who disconnects gives it back, too.
+        let _child = inherited(&two);
+        drop(two);
+        one.lock(0).unwrap();
+    }
+
+    #[test]
+    fn a_child_neither_has_the_lock_of_its_parent_nor_gives_it_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::default().with_iterations(1_000);
+        let device = Device::create(&folder.path().join("device.db"), &options).unwrap();
+        let [parent, child] = [(); 2].map(|()| Connected::new(device.clone(), false));
+        parent.lock(0).unwrap();
+        let copy = parent.state().lock.as_ref().unwrap().file.try_clone();
+        child.state().lock = Some(Held {
+            file: copy.unwrap(),
+            process: process::id() ^ 1,
+        });
+        assert_eq!(child.unlock(), Err(Code::Fail));
+        assert_eq!(child.lock(0), Err(Code::Timeout));
+        parent.unlock().unwrap();
+        child.lock(0).unwrap();
+    }
 }

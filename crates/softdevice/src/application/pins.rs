@@ -1,6 +1,6 @@
 //! PINs: tries that are taken before they are used, and the data key behind them.
 
-use super::Application;
+use super::{Application, ApplicationId};
 use crate::{
     Error, Pin, PinState, Result, Role, Unlocked,
     seal::{SALT_LENGTH, SealingKey, fill_random},
@@ -44,7 +44,9 @@ impl Application {
 
     /// Opens it with a PIN. A try is taken, durably, before the PIN is tried, and all are
     /// given back when it is right: nobody gains a try by pulling the plug. Takes as long
-    /// as the device's iterations do.
+    /// as the device's iterations do; of several logins of one role, in whatever threads
+    /// and processes, one waits for the other, so that tries which are only on loan lock
+    /// nobody out.
     ///
     /// # Errors
     /// [`Error::PinIncorrect`] with the tries that are left, [`Error::PinLocked`],
@@ -74,6 +76,11 @@ impl Application {
 
     /// The data key, or a lost try.
     pub(super) fn data_key(&self, role: Role, pin: &Pin) -> Result<SealingKey> {
+        let store = &self.device.store;
+        store.alone(&lock_name(self.id, role), || self.try_pin(role, pin))?
+    }
+
+    fn try_pin(&self, role: Role, pin: &Pin) -> Result<SealingKey> {
         let row = self.take_try(role)?;
         let key = SealingKey::derive(pin, &row.salt, row.iterations);
         let Some(data) = key.open_data_key(&row.sealed, &self.uid, role) else {
@@ -148,6 +155,11 @@ impl Application {
             Ok(())
         })
     }
+}
+
+/// The name under which one at a time tries a PIN.
+pub(crate) fn lock_name(application: ApplicationId, role: Role) -> String {
+    format!("{}-{}", application.get(), role.name())
 }
 
 /// A PIN on its way into the store.

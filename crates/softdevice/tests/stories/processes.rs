@@ -37,6 +37,11 @@ fn child() {
         ("wrong", _) => {
             application.login(Role::User, &pin("wrong")).unwrap_err();
         }
+        ("login", _) => {
+            for _ in 0..5 {
+                user(&application);
+            }
+        }
         ("work", name) => {
             let user = user(&application);
             for number in 0..8 {
@@ -97,6 +102,40 @@ fn tries_of_several_processes_are_counted_together() {
         application.login(Role::User, &pin(USER)),
         Err(Error::PinLocked { role: Role::User })
     ));
+}
+
+#[test]
+fn a_right_pin_is_never_refused_however_many_log_in_at_once() {
+    // Each takes some milliseconds, and one try is all there is.
+    let (_folder, application) = with_iterations(20_000, 1);
+    let children: Vec<_> = (0..3)
+        .map(|_| spawn("login", application.device().path()))
+        .collect();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..3).for_each(|_| drop(user(&application))));
+        }
+    });
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(remaining(&application), 1);
+}
+
+#[test]
+fn an_application_that_goes_leaves_no_file_behind() {
+    let (folder, application) = with_iterations(1_000, 3);
+    let files = || {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = files();
+    user(&application);
+    assert_ne!(files(), before);
+    application.device().delete_application("test").unwrap();
+    assert_eq!(files(), before);
 }
 
 #[test]
@@ -168,4 +207,48 @@ fn after_a_fork_parent_and_child_both_go_on() {
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .unwrap();
     assert_eq!(checked, "ok");
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_comes_by_a_link_meets_the_others_at_the_same_files() {
+    let (folder, application) = with_iterations(1_000, 3);
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(application.device().path(), &link).unwrap();
+    let opened = Device::open(&link).unwrap();
+    assert_eq!(opened.path(), application.device().path());
+    opened.set_label("by the link").unwrap();
+    assert_eq!(application.device().info().unwrap().label, "by the link");
+    assert!(!folder.path().join("link.db-lock").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_child_that_goes_to_another_directory_finds_the_store_again() {
+    let (folder, application) = with_iterations(1_000, 3);
+    // From here to there.
+    let up = env::current_dir().unwrap();
+    let up: std::path::PathBuf = up.components().skip(1).map(|_| "..").collect();
+    let path = application.device().path();
+    let relative = up.join(path.strip_prefix("/").unwrap());
+    let device = Device::open(&relative).unwrap();
+    let child = crate::sys::in_a_fork(|| {
+        env::set_current_dir(folder.path()).is_ok() && device.set_label("child").is_ok()
+    });
+    assert!(child, "the child found another store, or none");
+    assert_eq!(device.info().unwrap().label, "child");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_looks_like_a_uri_is_a_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = crate::sys::in_a_fork(|| {
+        env::set_current_dir(folder.path()).is_ok()
+            && Device::create(Path::new("file:x.db"), &crate::options()).is_ok()
+            && Device::open(Path::new("file:x.db")).is_ok()
+    });
+    assert!(made);
+    Device::open(&folder.path().join("file:x.db")).unwrap();
+    assert!(!folder.path().join("x.db").exists());
 }

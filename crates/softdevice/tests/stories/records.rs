@@ -143,3 +143,38 @@ fn a_store_with_garbage_in_it_is_an_error() {
         change(&application, &text, [old]);
     }
 }
+
+#[test]
+fn what_is_deleted_leaves_nothing_in_the_file() {
+    let (folder, application) = application();
+    // So many that whole pages become free.
+    let keys: Vec<_> = (0..100)
+        .map(|number| key(&application, &number.to_string()))
+        .collect();
+    let sealed: Vec<Vec<u8>> = with_file(&application, |file| {
+        let mut statement = file
+            .prepare("SELECT sealed FROM objects WHERE sealed IS NOT NULL")
+            .unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    });
+    assert_eq!(sealed.len(), keys.len());
+    let kept = || -> usize {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        files
+            .map(|file| {
+                let octets = std::fs::read(file.unwrap().path()).unwrap();
+                let is_in = |sealed: &&Vec<u8>| {
+                    let places = octets.windows(sealed.len());
+                    places.into_iter().any(|place| place == sealed.as_slice())
+                };
+                sealed.iter().filter(is_in).count()
+            })
+            .sum()
+    };
+    assert_eq!(kept(), keys.len());
+    for key in &keys {
+        application.delete_object(key.id()).unwrap();
+    }
+    assert_eq!(kept(), 0);
+}

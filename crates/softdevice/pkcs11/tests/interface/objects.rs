@@ -315,6 +315,54 @@ fn attributes_are_changed_and_objects_copied() {
 }
 
 #[test]
+fn a_key_that_only_trusted_keys_wrap_stays_one() {
+    let token = Token::new();
+    let session = token.user_session();
+    for on_token in [false, true] {
+        let (_, private) = ec_pair(&session, P256, on_token);
+        let trusted = |truth| [Attribute::WrapWithTrusted(truth)];
+        session.update_attributes(private, &trusted(true)).unwrap();
+        session.update_attributes(private, &trusted(true)).unwrap();
+        let changed = session.update_attributes(private, &trusted(false));
+        assert_eq!(code(changed), RvError::AttributeReadOnly);
+        let copied = session.copy_object(private, &trusted(false));
+        assert_eq!(code(copied), RvError::AttributeReadOnly);
+        let copy = session.copy_object(private, &[]).unwrap();
+        assert_eq!(
+            read(&session, copy, AttributeType::WrapWithTrusted),
+            Some(Attribute::WrapWithTrusted(true))
+        );
+    }
+}
+
+#[test]
+fn a_private_copy_of_open_data_is_sealed() {
+    let token = Token::new();
+    let session = token.user_session();
+    for on_token in [false, true] {
+        let template = [Attribute::Token(on_token), Attribute::Private(false)];
+        let open = data(&session, &template).unwrap();
+        let copy = session
+            .copy_object(open, &[Attribute::Private(true)])
+            .unwrap();
+        assert_eq!(
+            read(&session, copy, AttributeType::Value),
+            Some(Attribute::Value(b"value".to_vec()))
+        );
+        assert_eq!(
+            read(&session, copy, AttributeType::Private),
+            Some(Attribute::Private(true))
+        );
+    }
+    let objects = token.application.objects().unwrap();
+    let values: Vec<_> = objects
+        .iter()
+        .map(|object| (object.is_private(), object.value()))
+        .collect();
+    assert_eq!(values, [(false, &b"value"[..]), (true, b"")]);
+}
+
+#[test]
 fn a_certificate_tells_its_names_also_when_nobody_gave_them() {
     // SEQUENCE { SEQUENCE { [0] 2, 5, {}, { issuer }, {}, { subject } } }
     let der = [

@@ -216,15 +216,48 @@ fn containers_are_listed_and_deleted() {
     assert_eq!(container_type, 0);
     assert_eq!(SKF_DeleteContainer(application, c("two").as_ptr()), 0);
     assert_eq!(names(), ["one"]);
-    // What is open of it finds nothing.
-    let mut blob = [0; 132];
-    assert_ne!(SKF_GenECCKeyPair(container, SM2_1, blob.as_mut_ptr()), 0);
+    // What is open of it is closed.
+    assert_eq!(SKF_CloseContainer(container), HANDLE);
     assert_eq!(
         SKF_OpenContainer(application, c("two").as_ptr(), place),
         OBJECT
     );
-    assert_eq!(SKF_CloseContainer(container), 0);
-    assert_eq!(SKF_CloseContainer(container), HANDLE);
+}
+
+#[test]
+fn a_deleted_key_signs_no_more_whatever_is_open_of_it() {
+    let store = Store::new();
+    let [one, two] = [store.connect(&[]), store.connect(&[])];
+    let application = one.user();
+    let mut container = ptr::null_mut();
+    let place = &raw mut container;
+    assert_eq!(SKF_OpenContainer(application, c("one").as_ptr(), place), 0);
+    let mut blob = [0; 132];
+    assert_eq!(SKF_GenECCKeyPair(container, SM2_1, blob.as_mut_ptr()), 0);
+    let elsewhere = two.container();
+    for container in [container, elsewhere] {
+        sign(container, &[1; 32]).unwrap();
+    }
+    assert_eq!(SKF_DeleteContainer(application, c("one").as_ptr()), 0);
+    for container in [container, elsewhere] {
+        assert_eq!(sign(container, &[1; 32]), Err(HANDLE));
+    }
+    assert_eq!(verify_pin(application, USER, USER_PIN).0, 0);
+    assert_eq!(sign(container, &[1; 32]), Err(HANDLE));
+}
+
+#[test]
+fn a_key_that_another_program_deleted_signs_no_more() {
+    let store = Store::new();
+    let connection = store.connect(&[]);
+    let container = connection.container();
+    let mut blob = [0; 132];
+    assert_eq!(SKF_GenECCKeyPair(container, SM2_1, blob.as_mut_ptr()), 0);
+    sign(container, &[1; 32]).unwrap();
+    let device = Device::open(&store.path()).unwrap();
+    let application = device.application("ca").unwrap();
+    application.delete_container("one").unwrap();
+    assert_eq!(sign(container, &[1; 32]), Err(NO_KEY));
 }
 
 #[test]

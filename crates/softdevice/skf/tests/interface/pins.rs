@@ -133,7 +133,9 @@ fn who_has_the_devices_key_makes_and_deletes_applications() {
     let names = names.unwrap();
     assert!(names.ends_with(b"\0\0"));
     assert_eq!(names_of(&names), ["ca", "mail"]);
+    let open = connection.application();
     assert_eq!(delete("ca"), 0);
+    assert_eq!(verify_pin(open, USER, USER_PIN).0, HANDLE);
     assert_eq!(delete("ca"), BASE + 0x2E);
 
     let key = [5; 16];
