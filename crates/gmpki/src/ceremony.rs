@@ -1,7 +1,7 @@
 //! `gmpki ceremony`: a CA's key comes into being before witnesses, by a script.
 //!
 //! One file says everything; a rehearsal goes through all of it without the key, and the
-//! ceremony is refused without the protocol of a rehearsal of the very same file.
+//! ceremony is refused without the protocol of a rehearsal of the very same file and profile.
 
 mod digits;
 mod protocol;
@@ -24,7 +24,7 @@ use base64ct::{Base64, Encoding};
 use protocol::{Protocol, Status};
 use script::Script;
 use serde_json::json;
-use stage::Stage;
+use stage::{Policy, Stage};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -41,23 +41,15 @@ pub(crate) fn run(args: &Ceremony) -> Result<Outcome, Failure> {
     let text = str::from_utf8(&octets).map_err(|source| Failure::file(path, source))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let script = Script::read(text, folder).map_err(|fault| Failure::file(path, fault))?;
-    let profile = stage::profile(&script, folder)?;
+    let policy = Policy::read(&script, folder)?;
     free(&script)?;
     if !args.dry_run {
-        rehearsed(&script)?;
+        rehearsed(&script, &policy)?;
     }
-    let mut stage = Stage::new(&script, profile, args.dry_run);
+    let mut stage = Stage::new(&script, policy, args.dry_run);
     for task in script.tasks() {
         if let Err(failure) = stage.perform(&task) {
-            // Whatever was made until then is told, for those who have to clear up.
-            if stage.has_begun() {
-                let reason = one_line(&failure.reasons());
-                let protocol = stage.end(Status::BrokenOff { reason });
-                if let Err(second) = write(&script, &protocol, None) {
-                    return Err(failure.noted(vec![second.reasons()]));
-                }
-            }
-            return Err(failure);
+            return Err(broken_off(&script, &mut stage, failure));
         }
     }
     let status = if args.dry_run {
@@ -69,10 +61,26 @@ pub(crate) fn run(args: &Ceremony) -> Result<Outcome, Failure> {
     let signature = if args.dry_run {
         None
     } else {
-        Some(stage.sign(protocol.text().as_bytes())?)
+        match stage.sign(protocol.text().as_bytes()) {
+            Ok(signature) => Some(signature),
+            Err(failure) => return Err(broken_off(&script, &mut stage, failure)),
+        }
     };
     let files = write(&script, &protocol, signature.as_deref())?;
     Ok(told(&script, &protocol, &files))
+}
+
+/// Whatever was made until then is told, for those who have to clear up.
+fn broken_off(script: &Script, stage: &mut Stage<'_>, failure: Failure) -> Failure {
+    if !stage.has_begun() {
+        return failure;
+    }
+    let reason = one_line(&failure.reasons());
+    let protocol = stage.end(Status::BrokenOff { reason });
+    match write(script, &protocol, None) {
+        Ok(_) => failure,
+        Err(second) => failure.noted(vec![second.reasons()]),
+    }
 }
 
 /// A message as one line of a protocol.
@@ -101,8 +109,9 @@ fn free(script: &Script) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The rehearsal's protocol is there, as the program wrote it, and of this very file.
-fn rehearsed(script: &Script) -> Result<(), Failure> {
+/// The rehearsal's protocol is there, as the program wrote it, and of this very file and
+/// profile.
+fn rehearsed(script: &Script, policy: &Policy) -> Result<(), Failure> {
     let path = script.output.protocol(true, ".txt");
     if !path.exists() {
         let reason = "there is no protocol of a rehearsal: run with --dry-run first";
@@ -110,8 +119,9 @@ fn rehearsed(script: &Script) -> Result<(), Failure> {
     }
     let octets = input::read(&path, PROTOCOL)?;
     let text = String::from_utf8_lossy(&octets);
-    if !protocol::is_rehearsal_of(&text, &script.digest) {
-        let reason = "no rehearsal of this very file: it was changed since; run with --dry-run";
+    if !protocol::is_rehearsal_of(&text, &script.digest, &policy.digest) {
+        let reason = "no rehearsal of this very file and its profile: one was changed since; run \
+                      with --dry-run";
         return Err(Failure::file(&path, reason));
     }
     Ok(())

@@ -10,7 +10,7 @@ use std::path::PathBuf;
     after_help = "One file says everything: the CA, where its key lies, who takes part, how many \
     custodians of how many\nopen the backup, what is done by hand before and after. Each step by \
     hand waits for the word done.\nA rehearsal comes first; the ceremony is refused without its \
-    protocol for the very same file.\n\n\
+    protocol for the very same file and profile.\n\n\
     Examples:\n  gmpki ceremony root.toml --dry-run\n  gmpki ceremony root.toml"
 )]
 pub(crate) struct Ceremony {
@@ -19,7 +19,7 @@ pub(crate) struct Ceremony {
     /// The ceremony's file (TOML)
     #[arg(value_name = "CONFIG", required = true)]
     pub(crate) config: Option<PathBuf>,
-    /// Rehearse: check everything, touch no key, write the protocol of a rehearsal
+    /// Rehearse: check everything, make and use no key, write the protocol of a rehearsal
     #[arg(long)]
     pub(crate) dry_run: bool,
 }

@@ -86,6 +86,8 @@ pub(super) struct Protocol {
     pub(super) configuration: [u8; 32],
     pub(super) subject: String,
     pub(super) profile: String,
+    /// SM3 of the profile's text.
+    pub(super) policy: [u8; 32],
     /// The name of the key.
     pub(super) key: String,
     /// How many custodians of how many open the backup.
@@ -96,7 +98,7 @@ pub(super) struct Protocol {
 
 impl Protocol {
     /// A protocol without entries.
-    pub(super) fn new(script: &Script, program: String, began: String) -> Self {
+    pub(super) fn new(script: &Script, policy: [u8; 32], program: String, began: String) -> Self {
         let shares = script.backup.as_ref();
         Self {
             status: Status::Rehearsal,
@@ -109,6 +111,7 @@ impl Protocol {
             configuration: script.digest,
             subject: script.ca.subject_text.clone(),
             profile: script.ca.profile.clone(),
+            policy,
             key: script.ca.key.to_string(),
             shares: shares.map(|backup| (backup.threshold, backup.custodians.len())),
             participants: script.participants.clone(),
@@ -171,6 +174,10 @@ impl Protocol {
             self.say("SM3 of the configuration", "配置文件 SM3"),
             &self.configuration,
         ));
+        facts.push(Fact::digest(
+            self.say("SM3 of the profile", "证书策略 SM3"),
+            &self.policy,
+        ));
         facts
     }
 
@@ -179,9 +186,10 @@ impl Protocol {
     }
 }
 
-/// Whether `text` is the protocol of a rehearsal of the configuration with this digest.
-pub(super) fn is_rehearsal_of(text: &str, configuration: &[u8; 32]) -> bool {
-    text::rehearsed(text).is_some_and(|found| found == hexadecimal(configuration))
+/// Whether `text` is the protocol of a rehearsal of the configuration and the profile with
+/// these digests.
+pub(super) fn is_rehearsal_of(text: &str, configuration: &[u8; 32], policy: &[u8; 32]) -> bool {
+    text::rehearsed(text).is_some_and(|found| found == text::rehearsal(configuration, policy))
 }
 
 #[cfg(test)]

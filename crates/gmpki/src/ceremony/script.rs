@@ -8,8 +8,8 @@ use gm_crypto::sm3;
 use hsm::KeyUri;
 use std::{
     collections::BTreeSet,
-    fmt,
-    path::{Path, PathBuf},
+    fmt, fs,
+    path::{Component, Path, PathBuf},
 };
 use toml::Spanned;
 use x509_cert::name::Name;
@@ -226,8 +226,8 @@ impl Reader<'_> {
         };
         let mut files = BTreeSet::new();
         for path in script.new_files() {
-            if let Some(twice) = files.replace(path) {
-                let what = format!("two results go to {}", twice.display());
+            if !files.insert(place(&path)) {
+                let what = format!("two results go to {}", path.display());
                 return Err(self.fault(&file.output.certificate, "output", what));
             }
         }
@@ -247,6 +247,17 @@ impl Reader<'_> {
             return Err(self.fault(text, field, "has a character that is not shown"));
         }
         Ok(trimmed.to_owned())
+    }
+
+    /// A name as a share has it, whose reader takes any blanks for one space.
+    fn name(&self, text: &Text, field: &str) -> Result<String, Fault> {
+        let name = self.text(text, field)?;
+        let words: Vec<&str> = name.split_whitespace().collect();
+        if words.join(" ") != name {
+            let what = "has blanks that are not one plain space";
+            return Err(self.fault(text, field, what));
+        }
+        Ok(name)
     }
 
     fn path(&self, text: &Text, field: &str) -> Result<PathBuf, Fault> {
@@ -269,6 +280,10 @@ impl Reader<'_> {
             KeyUri::Sdf(_) if !existing => {
                 "GM/T 0018 makes no keys: make it with the device's own tool, and say \
                  `existing = true`"
+            }
+            KeyUri::Pkcs11(_) | KeyUri::Sdf(_) | KeyUri::Skf(_) if has_backup => {
+                "a device lets no key out to be split: make the key in a file and import it into \
+                 the device afterwards, or use the device's own backup"
             }
             _ => "",
         };
@@ -320,7 +335,7 @@ impl Reader<'_> {
         let custodian = |custodian: &file::Custodian| {
             let password_file = custodian.password_file.as_ref();
             Ok(Custodian {
-                name: self.text(&custodian.name, "custodian.name")?,
+                name: self.name(&custodian.name, "custodian.name")?,
                 share: self.path(&custodian.share, "custodian.share")?,
                 password_file: password_file
                     .map(|path| self.path(path, "custodian.password_file"))
@@ -331,7 +346,7 @@ impl Reader<'_> {
         let mut passwords = BTreeSet::new();
         for (one, from) in read.iter().zip(custodians) {
             if let Some(path) = &one.password_file
-                && !passwords.insert(path)
+                && !passwords.insert(place(path))
             {
                 let what = "two custodians have one password";
                 return Err(self.fault(&from.name, "custodian.password_file", what));
@@ -360,7 +375,7 @@ impl Reader<'_> {
         let mut all: Vec<Participant> = Vec::new();
         for participant in &file.participant {
             let found = Participant {
-                name: self.text(&participant.name, "participant.name")?,
+                name: self.name(&participant.name, "participant.name")?,
                 role: self.text(&participant.role, "participant.role")?,
             };
             if all.iter().any(|other| other.name == found.name) {
@@ -415,14 +430,43 @@ impl Reader<'_> {
 }
 
 /// A character that would let a line of the protocol look like another one: controls, line
-/// ends, marks of direction.
+/// ends, marks of direction, and what has no width.
 pub(crate) fn is_not_shown(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
             '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{feff}'
         )
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}'
+        )
+        || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
+}
+
+/// One path for all ways to write it: absolute, without `.` and `..`, and through no link
+/// where it or its folder is there.
+fn place(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Ok(found) = fs::canonicalize(&absolute) {
+        return found;
+    }
+    if let (Some(folder), Some(name)) = (absolute.parent(), absolute.file_name())
+        && let Ok(folder) = fs::canonicalize(folder)
+    {
+        return folder.join(name);
+    }
+    let mut place = PathBuf::new();
+    for part in absolute.components() {
+        if part == Component::ParentDir {
+            place.pop();
+        } else {
+            place.push(part);
+        }
+    }
+    place
 }
 
 fn line_of(text: &str, at: usize) -> usize {

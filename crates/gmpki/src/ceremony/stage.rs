@@ -8,14 +8,14 @@ use super::{
     split::{self, Piece, SECRET},
 };
 use crate::{args::NamedKey, cert, failure::Failure, input, keys, named, output, sm3::hexadecimal};
-use cert_profile::{CertRequest, Issuer, Kind, Profile};
+use cert_profile::{CertRequest, Issuer, Kind, Profile, SHIPPED};
 use getrandom::SysRng;
 use gm_crypto::{
     pki::{self, KeyFileParameters, decode_private_key_encrypted, encode_private_key_encrypted},
     sm2::{SecretKey, SigningKey, UserId},
     sm3,
 };
-use hsm::{Checked, KeyAlgorithm, KeyHandle, KeyUri, Opened, Password, SoftKey};
+use hsm::{Checked, KeyAlgorithm, KeyHandle, KeyLabel, KeyUri, Opened, Password, SoftKey};
 use lifecycle::ports::{Clock, RandomSerials, Serials, SystemClock};
 use rand_core::TryRng;
 use sha2::{Digest, Sha256};
@@ -30,17 +30,37 @@ use zeroize::Zeroizing;
 const PROGRAM: &str = "gmpki";
 
 /// The ceremony's profile, which makes roots.
-pub(super) fn profile(script: &Script, folder: &Path) -> Result<Profile, Failure> {
-    let name = &script.ca.profile;
-    let profile = match Profile::shipped(name) {
-        Some(profile) => profile,
-        None => cert::profile(&folder.join(name).display().to_string())?,
-    };
-    if profile.kind() != Kind::Root {
-        let message = format!("the profile {name} does not make roots");
-        return Err(Failure::Refused(message.into()));
+pub(super) struct Policy {
+    profile: Profile,
+    /// SM3 of its text: a rehearsal is of this very profile.
+    pub(super) digest: [u8; 32],
+}
+
+impl Policy {
+    /// Reads it once: what is loaded is what was digested.
+    pub(super) fn read(script: &Script, folder: &Path) -> Result<Self, Failure> {
+        let name = &script.ca.profile;
+        let path = folder.join(name);
+        let shipped = SHIPPED.iter().find(|(shipped, _)| shipped == name);
+        let text = match shipped {
+            Some((_, text)) => (*text).to_owned(),
+            None if path.exists() => cert::policy_text(&path)?,
+            None => {
+                return Err(Failure::Usage(format!(
+                    "the profile {} is neither a file nor one of {}",
+                    path.display(),
+                    cert::shipped()
+                )));
+            }
+        };
+        let profile = cert::load(&path, &text)?;
+        if profile.kind() != Kind::Root {
+            let message = format!("the profile {name} does not make roots");
+            return Err(Failure::Refused(message.into()));
+        }
+        let digest = sm3::digest(text.as_bytes());
+        Ok(Self { profile, digest })
     }
-    Ok(profile)
 }
 
 /// A ceremony under way.
@@ -48,9 +68,11 @@ pub(super) struct Stage<'a> {
     script: &'a Script,
     profile: Profile,
     rehearsal: bool,
+    /// The key was opened, or may have been made.
+    begun: bool,
     protocol: Protocol,
     key: Option<Box<dyn KeyHandle>>,
-    /// The octets of a key that was made here, or that a device wrapped for us.
+    /// The octets of a key in a file.
     secret: Option<SecretKey>,
     opened: Option<Opened>,
     certificate: Vec<u8>,
@@ -66,7 +88,7 @@ struct Backup {
 }
 
 impl<'a> Stage<'a> {
-    pub(super) fn new(script: &'a Script, profile: Profile, rehearsal: bool) -> Self {
+    pub(super) fn new(script: &'a Script, policy: Policy, rehearsal: bool) -> Self {
         let program = format!(
             "{PROGRAM} {} ({}, {})",
             env!("CARGO_PKG_VERSION"),
@@ -75,9 +97,10 @@ impl<'a> Stage<'a> {
         );
         Self {
             script,
-            profile,
+            profile: policy.profile,
             rehearsal,
-            protocol: Protocol::new(script, program, now()),
+            begun: false,
+            protocol: Protocol::new(script, policy.digest, program, now()),
             key: None,
             secret: None,
             opened: None,
@@ -86,9 +109,9 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Whether something was made that is still there.
+    /// Whether there is something to tell: a ceremony begins with its key.
     pub(super) fn has_begun(&self) -> bool {
-        !self.rehearsal && !self.protocol.entries.is_empty()
+        self.begun
     }
 
     /// Does one task and writes it down.
@@ -162,6 +185,7 @@ impl<'a> Stage<'a> {
             _ => self.open_device(&key, &mut facts)?,
         }
         let found: Box<dyn KeyHandle> = if self.rehearsal {
+            self.look_at_key(&key, &mut facts)?;
             self.keep(SecretKey::generate_checked(&mut SysRng)?)
         } else {
             match (&ca.key, &self.opened) {
@@ -171,7 +195,9 @@ impl<'a> Stage<'a> {
                 },
                 (KeyUri::File(name), _) => {
                     let secret = SecretKey::generate_checked(&mut SysRng)?;
-                    self.write_key(&name.path, &secret)?;
+                    let password = self.new_password_of_key()?;
+                    self.begun = true;
+                    write_key(&name.path, &secret, &password)?;
                     self.keep(secret)
                 }
                 (_, Some(opened)) => {
@@ -180,6 +206,8 @@ impl<'a> Stage<'a> {
                     let found = if ca.existing {
                         opened.token.key(label)
                     } else {
+                        // A device that fails here may have made it all the same.
+                        self.begun = true;
                         opened.token.generate(label, KeyAlgorithm::Sm2)
                     };
                     found.map_err(|source| key.failure(source))?
@@ -187,7 +215,57 @@ impl<'a> Stage<'a> {
                 _ => named::key(&key)?,
             }
         };
-        let spki = found.public_key().as_bytes();
+        if !(self.rehearsal && ca.existing) {
+            self.tell_key(&*found, &mut facts);
+        }
+        self.begun = !self.rehearsal;
+        self.key = Some(Box::new(Checked::new(found)));
+        let did = match (self.rehearsal, ca.existing) {
+            (true, true) => self.say(
+                "found the CA's key, which was not used; rehearsed with one that is thrown away",
+                "已找到 CA 密钥，未使用；使用即弃密钥演练",
+            ),
+            (true, false) => self.say(
+                "rehearsed with a key that is thrown away; the CA's own is not made yet",
+                "使用即弃密钥演练；CA 密钥尚未生成",
+            ),
+            (false, true) => self.say("opened the CA's key", "打开 CA 密钥"),
+            (false, false) => self.say("made the CA's key", "生成 CA 密钥"),
+        };
+        Ok((PROGRAM.into(), did, facts))
+    }
+
+    /// What a rehearsal can know of the CA's key: its password is there, and a key that
+    /// exists opens and has this public half.
+    fn look_at_key(&self, key: &NamedKey, facts: &mut Vec<Fact>) -> Result<(), Failure> {
+        let ca = &self.script.ca;
+        if ca.existing {
+            let found = match self.opened_key() {
+                Some((label, opened)) => {
+                    let found = opened.token.key(label);
+                    found.map_err(|source| key.failure(source))?
+                }
+                None => named::key(key)?,
+            };
+            self.tell_key(&*found, facts);
+            return Ok(());
+        }
+        // Nobody is asked to make up a password in a rehearsal.
+        if matches!(ca.key, KeyUri::File(_))
+            && (ca.password_file.is_some() || ca.key.pin().is_some())
+        {
+            self.new_password_of_key()?;
+        }
+        Ok(())
+    }
+
+    fn opened_key(&self) -> Option<(&KeyLabel, &Opened)> {
+        let opened = self.opened.as_ref()?;
+        Some((opened.label.as_ref()?, opened))
+    }
+
+    fn tell_key(&self, key: &dyn KeyHandle, facts: &mut Vec<Fact>) {
+        let spki = key.public_key().as_bytes();
         let both = [
             ("SM3 of the public key", "公钥 SM3", sm3::digest(spki)),
             (
@@ -197,16 +275,6 @@ impl<'a> Stage<'a> {
             ),
         ];
         facts.extend(both.map(|(en, zh, digest)| Fact::digest(self.say(en, zh), &digest)));
-        self.key = Some(Box::new(Checked::new(found)));
-        let did = match (self.rehearsal, ca.existing) {
-            (true, _) => self.say(
-                "rehearsed with a key that is thrown away; the CA's own was not touched",
-                "使用即弃密钥演练；未触及 CA 密钥",
-            ),
-            (false, true) => self.say("opened the CA's key", "打开 CA 密钥"),
-            (false, false) => self.say("made the CA's key", "生成 CA 密钥"),
-        };
-        Ok((PROGRAM.into(), did, facts))
     }
 
     fn named_key(&self) -> NamedKey {
@@ -234,10 +302,6 @@ impl<'a> Stage<'a> {
             (false, true) => return Err(key.failure("there is no such key")),
             _ => {}
         }
-        if self.script.backup.is_some() && opened.token.as_envelop().is_none() {
-            let reason = "the device lets no key out, not even wrapped: it has its own backup";
-            return Err(key.failure(reason));
-        }
         let description = opened.token.description().map_err(failed)?;
         for (en, zh, value) in [
             ("Interface", "接口", description.interface),
@@ -255,19 +319,12 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn write_key(&self, path: &Path, secret: &SecretKey) -> Result<(), Failure> {
-        let password = match self.script.ca.key.pin() {
-            Some(source) if self.script.ca.password_file.is_none() => source.read()?,
-            _ => new_password(self.script.ca.password_file.as_deref(), "the CA's key")?,
-        };
-        let der = encode_private_key_encrypted(
-            &mut SysRng,
-            secret,
-            password.as_bytes(),
-            KeyFileParameters::default(),
-        )?;
-        let pem = pki::encode_pem("ENCRYPTED PRIVATE KEY", &der);
-        output::write_secret(path, pem.as_bytes())
+    fn new_password_of_key(&self) -> Result<Password, Failure> {
+        let ca = &self.script.ca;
+        match ca.key.pin() {
+            Some(source) if ca.password_file.is_none() => Ok(source.read()?),
+            _ => new_password(ca.password_file.as_deref(), "the CA's key"),
+        }
     }
 
     fn certify(&mut self) -> Did {
@@ -321,32 +378,16 @@ impl<'a> Stage<'a> {
         Fact::text(self.say("File", "文件"), one_line(&shown))
     }
 
-    /// The octets of the key: made here, or wrapped by the device for a key of ours.
-    fn octets_of_key(&mut self) -> Result<SecretKey, Failure> {
-        if let Some(secret) = &self.secret {
-            return Ok(secret.clone());
-        }
-        let key = self.named_key();
-        let opened = self.opened.as_ref();
-        let envelop = opened.and_then(|opened| Some((opened.label.as_ref()?, opened)));
-        let envelop = envelop.and_then(|(label, opened)| Some((label, opened.token.as_envelop()?)));
-        let (label, envelop) = envelop.ok_or_else(|| key.failure("lets no key out"))?;
-        let transport = SecretKey::generate_checked(&mut SysRng)?;
-        let envelope = envelop.envelop(label, &transport.public_key());
-        let envelope = envelope.map_err(|source| key.failure(source))?;
-        Ok(envelope.open(&transport)?)
-    }
-
     fn back_up(&mut self) -> Did {
         let Some(wanted) = &self.script.backup else {
             return Err(Failure::Refused("there is no backup".into()));
         };
-        let mut secret = Zeroizing::new([0; SECRET]);
-        SysRng.try_fill_bytes(secret.as_mut_slice())?;
-        let key = self.octets_of_key()?;
+        let key = self.secret.as_ref();
+        let key = key.ok_or_else(|| self.named_key().failure("lets no key out"))?;
+        let secret = fresh_secret()?;
         let der = encode_private_key_encrypted(
             &mut SysRng,
-            &key,
+            key,
             password_of(&secret).as_bytes(),
             KeyFileParameters::default(),
         )?;
@@ -382,9 +423,17 @@ impl<'a> Stage<'a> {
         let piece = backup.pieces.get(at).ok_or_else(missing)?;
         let password = match &custodian.password_file {
             // Nobody is asked to make up a password in a rehearsal.
-            None if self.rehearsal => Password::new("rehearsal")?,
+            None if self.rehearsal => Password::new(password_of(&*fresh_secret()?).as_bytes())?,
             file => new_password(file.as_deref(), &custodian.name)?,
         };
+        let same = |(_, other): &(String, Password)| other.as_bytes() == password.as_bytes();
+        if backup.shares.iter().any(same) {
+            let reason = "another custodian has the same password";
+            return Err(match &custodian.password_file {
+                Some(file) => Failure::file(file, reason),
+                None => Failure::of(&custodian.name, reason),
+            });
+        }
         let heading = Heading {
             ceremony: self.script.digest,
             backup: sm3::digest(&backup.der),
@@ -470,6 +519,25 @@ type Did = Result<(String, String, Vec<Fact>), Failure>;
 /// The password of a backup's PKCS#8: the secret in lower-case hexadecimal.
 pub(super) fn password_of(secret: &[u8; SECRET]) -> Zeroizing<String> {
     Zeroizing::new(hexadecimal(secret))
+}
+
+/// A key of SM4.
+fn fresh_secret() -> Result<Zeroizing<[u8; SECRET]>, Failure> {
+    let mut secret = Zeroizing::new([0; SECRET]);
+    SysRng.try_fill_bytes(secret.as_mut_slice())?;
+    Ok(secret)
+}
+
+/// The CA's key as a new file.
+fn write_key(path: &Path, secret: &SecretKey, password: &Password) -> Result<(), Failure> {
+    let der = encode_private_key_encrypted(
+        &mut SysRng,
+        secret,
+        password.as_bytes(),
+        KeyFileParameters::default(),
+    )?;
+    let pem = pki::encode_pem("ENCRYPTED PRIVATE KEY", &der);
+    output::write_secret(path, pem.as_bytes())
 }
 
 fn now() -> String {

@@ -12,6 +12,7 @@ fn protocol(status: Status) -> Protocol {
         configuration: [0xab; 32],
         subject: "CN=Root".into(),
         profile: "root-ca".into(),
+        policy: [0xcd; 32],
         key: "file:root.key.pem".into(),
         shares: Some((2, 3)),
         participants: vec![
@@ -51,18 +52,23 @@ fn the_text_has_every_digest_in_groups_and_a_line_for_each_to_sign() {
 }
 
 #[test]
-fn a_rehearsal_is_known_by_its_configuration_and_its_check() {
+fn a_rehearsal_is_known_by_its_configuration_its_profile_and_its_check() {
     let rehearsal = protocol(Status::Rehearsal).text();
     assert!(rehearsal.starts_with("Rehearsal"), "{rehearsal}");
-    assert!(is_rehearsal_of(&rehearsal, &[0xab; 32]));
-    assert!(!is_rehearsal_of(&rehearsal, &[0xac; 32]));
+    assert!(is_rehearsal_of(&rehearsal, &[0xab; 32], &[0xcd; 32]));
+    assert!(!is_rehearsal_of(&rehearsal, &[0xac; 32], &[0xcd; 32]));
+    assert!(!is_rehearsal_of(&rehearsal, &[0xab; 32], &[0xce; 32]));
     let changed = rehearsal.replace("Room 3", "Room 4");
-    assert!(!is_rehearsal_of(&changed, &[0xab; 32]));
+    assert!(!is_rehearsal_of(&changed, &[0xab; 32], &[0xcd; 32]));
     let broken = Status::BrokenOff {
         reason: "power".into(),
     };
     for other in [Status::Done, broken] {
-        assert!(!is_rehearsal_of(&protocol(other).text(), &[0xab; 32]));
+        assert!(!is_rehearsal_of(
+            &protocol(other).text(),
+            &[0xab; 32],
+            &[0xcd; 32]
+        ));
     }
     for text in [
         "",
@@ -70,7 +76,7 @@ fn a_rehearsal_is_known_by_its_configuration_and_its_check() {
         "gm-pki-ceremony check ",
         "a\ngm-pki-ceremony rehearsal b\nc",
     ] {
-        assert!(!is_rehearsal_of(text, &[0xab; 32]));
+        assert!(!is_rehearsal_of(text, &[0xab; 32], &[0xcd; 32]));
     }
 }
 
@@ -116,5 +122,5 @@ fn a_protocol_is_chinese_where_its_file_says_so() {
     assert!(text.starts_with("密钥仪式记录"), "{text}");
     assert!(text.contains("3 名保管人中 2 名可共同恢复"), "{text}");
     assert!(protocol.html(None).contains("<html lang=\"zh\">"));
-    assert!(!is_rehearsal_of(&text, &[0xab; 32]));
+    assert!(!is_rehearsal_of(&text, &[0xab; 32], &[0xcd; 32]));
 }

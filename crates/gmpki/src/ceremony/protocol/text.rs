@@ -55,8 +55,8 @@ pub(super) fn of(protocol: &Protocol) -> String {
         Status::Done => "done",
         Status::BrokenOff { .. } => "broken-off",
     };
-    let configuration = hexadecimal(&protocol.configuration);
-    let _ = writeln!(text, "\n{MARK} {status} {configuration}");
+    let what = rehearsal(&protocol.configuration, &protocol.policy);
+    let _ = writeln!(text, "\n{MARK} {status} {what}");
     let check = hexadecimal(&sm3::digest(text.as_bytes()));
     let _ = writeln!(text, "{MARK} check {check}");
     text
@@ -77,7 +77,12 @@ fn write_fact(text: &mut String, indent: &str, fact: &Fact) {
     };
 }
 
-/// The digest of the configuration that was rehearsed, if the text is a rehearsal's and as
+/// What a ceremony and its rehearsal have in common: the configuration and the profile.
+pub(super) fn rehearsal(configuration: &[u8; 32], policy: &[u8; 32]) -> String {
+    format!("{} {}", hexadecimal(configuration), hexadecimal(policy))
+}
+
+/// The digests of what was rehearsed, if the text is a rehearsal's and as
 /// the program wrote it.
 pub(super) fn rehearsed(text: &str) -> Option<&str> {
     let (body, check) = text.trim_end().rsplit_once('\n')?;

@@ -113,6 +113,51 @@ fn what_is_wrong_is_told_with_its_line_and_field() {
             "line 2, `place`: has a character that is not shown",
         ),
         (
+            "'北京'",
+            "\"a\\u061cb\"",
+            "line 2, `place`: has a character that is not shown",
+        ),
+        (
+            "'北京'",
+            "\"a\\u2060b\"",
+            "line 2, `place`: has a character that is not shown",
+        ),
+        (
+            "'北京'",
+            "\"a\\u00adb\"",
+            "line 2, `place`: has a character that is not shown",
+        ),
+        (
+            "name = '赵一'",
+            "name = '赵\u{3000}一'",
+            "line 13, `custodian.name`: has blanks",
+        ),
+        (
+            "name = '钱二'",
+            "name = 'Qian  Er'",
+            "line 17, `custodian.name`: has blanks",
+        ),
+        (
+            "name = '孙三'",
+            "name = '孙\u{a0}三'",
+            "line 20, `participant.name`: has blanks",
+        ),
+        (
+            "'root.key.pem'",
+            "'pkcs11:token=a;object=b?module-path=/m.so'",
+            "line 7, `ca.key`: a device lets no key out to be split",
+        ),
+        (
+            "'root.key.pem'",
+            "'skf:application=a;container=b?module-path=/m.so'\nexisting = true",
+            "line 7, `ca.key`: a device lets no key out to be split",
+        ),
+        (
+            "'root.key.pem'",
+            "'sdf:index=1'\nexisting = true",
+            "line 7, `ca.key`: a device lets no key out to be split",
+        ),
+        (
             "'CN=示例根,O=示例,C=CN'",
             "'示例根'",
             "line 5, `ca.subject`: is no name",
@@ -160,6 +205,11 @@ fn what_is_wrong_is_told_with_its_line_and_field() {
             "`output`: two results go to folder/zhao.share",
         ),
         (
+            "'qian.share'",
+            "'none/.././zhao.share'",
+            "`output`: two results go to folder/none/.././zhao.share",
+        ),
+        (
             "'root.backup.pem'",
             "'root.pem'",
             "`output`: two results go to folder/root.pem",
@@ -187,6 +237,16 @@ fn what_is_wrong_is_told_with_its_line_and_field() {
         (
             "share = 'qian.share'",
             "share = 'qian.share'\npassword_file = 'zhao.pass'",
+            "line 17, `custodian.password_file`: two custodians have one password",
+        ),
+        (
+            "share = 'qian.share'",
+            "share = 'qian.share'\npassword_file = './zhao.pass'",
+            "line 17, `custodian.password_file`: two custodians have one password",
+        ),
+        (
+            "share = 'qian.share'",
+            "share = 'qian.share'\npassword_file = '../folder/none/../zhao.pass'",
             "line 17, `custodian.password_file`: two custodians have one password",
         ),
         (
