@@ -52,6 +52,7 @@ mod code;
 mod sys;
 mod container;
 mod device;
+mod handles;
 mod pin;
 mod session;
 mod token;

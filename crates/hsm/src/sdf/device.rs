@@ -24,7 +24,8 @@ impl SdfLibrary {
     /// until the process ends.
     ///
     /// **Its code runs in this process** and can do whatever this process can: the path must
-    /// be one that only an administrator writes to.
+    /// be one that only an administrator writes to. Without a limit of time: while it is being
+    /// loaded nothing else can be.
     ///
     /// # Errors
     /// [`Error::Library`] when it cannot be loaded, [`Error::NotTheInterface`] with the first

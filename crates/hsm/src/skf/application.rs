@@ -28,6 +28,8 @@ pub(super) struct Application {
     containers: BTreeMap<CString, container::sys::Container>,
     /// With which PIN the user is logged in: nobody else's work profits from it.
     logged_in: Option<Pin>,
+    /// Whether a PIN was presented whose effect was not taken back since.
+    opened: bool,
 }
 
 impl Application {
@@ -36,6 +38,7 @@ impl Application {
             raw: Arc::new(sys::Application::open(device, name)?),
             containers: BTreeMap::new(),
             logged_in: None,
+            opened: false,
         })
     }
 
@@ -43,9 +46,12 @@ impl Application {
         &self.raw
     }
 
-    /// The user is logged in no more: the PIN was changed.
+    /// The user is logged in no more: a PIN was presented to change one.
     pub(super) fn forget_login(&mut self) {
-        self.logged_in = None;
+        self.opened = true;
+        // The PIN is another one even if this fails; it is done before the next act then,
+        // which fails if it cannot be.
+        let _ = self.log_out();
     }
 
     /// Presents the user's PIN, once for each connection.
@@ -59,6 +65,7 @@ impl Application {
         if state.is_some_and(|state| state.initial) && !access.initial_pin_allowed {
             return Err(Error::InitialPin);
         }
+        self.opened = true;
         pin.present(|octets| self.verify_pin(SkfPinKind::User, &PinText::new(octets)?))?;
         self.logged_in = Some(pin.clone());
         Ok(())
@@ -66,15 +73,18 @@ impl Application {
 
     /// Takes back what another PIN opened.
     fn log_out(&mut self) -> Result<(), Error> {
-        if self.logged_in.take().is_none() {
+        self.logged_in = None;
+        if !self.opened {
             return Ok(());
         }
         match self.raw.clear_secure_state() {
             // What opens with any PIN is the device's affair then.
-            Err(Error::Unsupported { .. }) => Ok(()),
-            Err(error) if code::of(&error) == Some(code::NOT_SUPPORTED) => Ok(()),
-            result => result,
+            Err(Error::Unsupported { .. }) => {}
+            Err(error) if code::of(&error) == Some(code::NOT_SUPPORTED) => {}
+            result => result?,
         }
+        self.opened = false;
+        Ok(())
     }
 
     /// Does what needs the user's PIN. Who has none may find that the device asks for none;

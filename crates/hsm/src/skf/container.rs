@@ -19,8 +19,9 @@ const SM2_SIGNATURE: u32 = 0x0002_0200;
 /// `SGD_SM4_CBC` (GM/T 0006).
 const SM4_CBC: u32 = 0x0000_0402;
 
-/// What says that there is no such key: KEYUSAGEERR, OBJERR, KEYNOTFOUNTERR, KEYINFOTYPEERR,
-/// FILE_NOT_EXIST; and BUFFER_TOO_SMALL, for an RSA key is longer.
+/// What says that there is no SM2 key to read: KEYUSAGEERR, OBJERR, KEYNOTFOUNTERR,
+/// KEYINFOTYPEERR, FILE_NOT_EXIST; and BUFFER_TOO_SMALL, for an RSA key is longer. Of these
+/// only KEYNOTFOUNTERR says that its place is free.
 const NO_KEY: [u32; 6] = [
     0x0A00_000A,
     0x0A00_000D,
@@ -65,6 +66,19 @@ impl Application {
         }
         let key = self.layout().read_public_key(&octets);
         key.map(Some).map_err(garbage("SKF_ExportPublicKey"))
+    }
+
+    /// Whether no key lies in the place of one, of whatever kind.
+    fn is_free(&mut self, name: &CStr, key_use: KeyUse) -> Result<bool, Error> {
+        let signing = key_use == KeyUse::Signing;
+        match self.in_container(name, |container| container.public_key(signing)) {
+            Ok(octets) => Ok(octets.iter().all(|octet| *octet == 0)),
+            Err(error) => match code::of(&error) {
+                Some(code::NO_KEY) => Ok(true),
+                Some(code) if NO_KEY.contains(&code) => Ok(false),
+                _ => Err(error),
+            },
+        }
     }
 
     pub(super) fn sign(
@@ -142,7 +156,7 @@ impl Application {
                 label: label.clone(),
             });
         }
-        if self.public_key(&name, KeyUse::Encryption)?.is_some() {
+        if !self.is_free(&name, KeyUse::Encryption)? {
             return Err(Error::KeyExists {
                 label: label.clone(),
             });
@@ -189,7 +203,8 @@ impl Application {
     }
 
     /// Makes a signing key in the container of this name, which is made when it is not there:
-    /// a container without key is what a crash left.
+    /// a container without key is what a crash left. One with a key of another kind is not:
+    /// the device would write over it.
     fn generate(
         &mut self,
         access: &Access,
@@ -202,8 +217,10 @@ impl Application {
         let found = self.find(label)?;
         let name = found.as_deref().unwrap_or(name);
         if found.is_some() {
-            if self.public_key(name, KeyUse::Signing)?.is_some() {
-                return Err(exists());
+            for key_use in [KeyUse::Signing, KeyUse::Encryption] {
+                if !self.is_free(name, key_use)? {
+                    return Err(exists());
+                }
             }
         } else if let Err(error) =
             self.with_login(access, |application| application.create_container(name))

@@ -6,7 +6,7 @@ use super::{
     session::{Connector, Session, choose, devices},
     sys,
 };
-use crate::{Error, Password, Pool, PoolOptions};
+use crate::{Connect, Error, Password, Pool, PoolOptions};
 use gm_crypto::sm4::{
     Sm4,
     cipher::{BlockCipherEncrypt, KeyInit},
@@ -39,7 +39,8 @@ impl SkfLibrary {
     /// until the process ends.
     ///
     /// **Its code runs in this process** and can do whatever this process can: the path must
-    /// be one that only an administrator writes to.
+    /// be one that only an administrator writes to. Without a limit of time: while it is being
+    /// loaded nothing else can be.
     ///
     /// # Errors
     /// [`Error::Library`] when it cannot be loaded, [`Error::NotTheInterface`] with the first
@@ -48,12 +49,15 @@ impl SkfLibrary {
         sys::Library::load(path.as_ref(), variant).map(|library| Self(Arc::new(library)))
     }
 
-    /// The names of the devices that are there. Without a limit of time.
+    /// The names of the devices that are there, within the time limit of
+    /// [`PoolOptions::default`].
     ///
     /// # Errors
-    /// The library's.
+    /// [`Error::TimedOut`]; otherwise the library's.
     pub fn devices(&self) -> Result<Vec<String>, Error> {
-        let names = devices(&self.0)?;
+        let library = Arc::clone(&self.0);
+        let pool = Pool::new(Unconnected, PoolOptions::default().with_sessions(1));
+        let names = pool.run("SKF_EnumDev", move |()| devices(&library))?;
         Ok(names.iter().map(|name| blob::shown(name)).collect())
     }
 
@@ -82,6 +86,18 @@ impl SkfLibrary {
     /// As [`Self::wait_for_event`].
     pub fn cancel_wait(&self) -> Result<(), Error> {
         self.0.cancel_wait()
+    }
+}
+
+/// What asks a library without a device.
+#[derive(Debug)]
+struct Unconnected;
+
+impl Connect for Unconnected {
+    type Session = ();
+
+    fn connect(&self) -> Result<(), Error> {
+        Ok(())
     }
 }
 
@@ -344,8 +360,9 @@ impl SkfDevice {
         })
     }
 
-    /// Holds the device against other processes until what this gives is dropped. Waits for
-    /// them at most `wait`, and at most half the time limit of one call.
+    /// Holds the device against other processes until what this gives is dropped; of several,
+    /// until the last one is. Waits for them at most `wait`, and at most half the time limit of
+    /// one call.
     ///
     /// # Errors
     /// The device's.
@@ -353,23 +370,51 @@ impl SkfDevice {
         let wait = wait.min(self.pool.options().time_limit / 2);
         // The largest number would mean for ever.
         let milliseconds = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX - 1);
-        self.run("SKF_LockDev", move |session| session.lock(milliseconds))?;
+        let session = self.run("SKF_LockDev", move |session| {
+            session.lock(milliseconds)?;
+            Ok(session.number())
+        })?;
         Ok(SkfLock {
             device: self.clone(),
+            session,
         })
     }
 }
 
 /// A device that is held against other processes.
+///
+/// The lock is the session's. After an error that [ends it](Error::ends_session) the device is
+/// connected again and **not** held: ask [`Self::is_held`] before relying on what was done
+/// since, and lock the device again.
 #[derive(Debug)]
 #[must_use = "the device is held until this is dropped"]
 pub struct SkfLock {
     device: SkfDevice,
+    /// The number of the session that holds it.
+    session: u64,
+}
+
+impl SkfLock {
+    /// Whether the device has been held without interruption since it was locked.
+    ///
+    /// # Errors
+    /// Those of a connection, when there is none; the device is not held then.
+    pub fn is_held(&self) -> Result<bool, Error> {
+        let number = self.session;
+        let held = move |session: &mut Session| Ok(session.number() == number);
+        self.device.run("SKF_LockDev", held)
+    }
 }
 
 impl Drop for SkfLock {
     fn drop(&mut self) {
+        let number = self.session;
         // A device that is gone holds nobody up.
-        let _ = self.device.run("SKF_UnlockDev", |session| session.unlock());
+        let _ = self.device.run("SKF_UnlockDev", move |session| {
+            if session.number() == number {
+                session.unlock()?;
+            }
+            Ok(())
+        });
     }
 }

@@ -88,9 +88,19 @@ impl Application {
     }
 
     pub(super) fn verify_pin(&self, kind: SkfPinKind, pin: &PinText) -> Result<(), Error> {
-        match self.raw().verify_pin(kind.number(), pin.as_c()) {
-            Err(refusal) if code::of(&refusal.error) == Some(ALREADY_LOGGED_IN) => Ok(()),
-            result => result.map_err(refused),
+        let verify = || {
+            let result = self.raw().verify_pin(kind.number(), pin.as_c());
+            result.map_err(refused)
+        };
+        match verify() {
+            // By another connection: this PIN was not compared.
+            Err(error) if code::of(&error) == Some(ALREADY_LOGGED_IN) => {
+                match self.raw().clear_secure_state() {
+                    Err(Error::Unsupported { .. }) => Err(error),
+                    cleared => cleared.and_then(|()| verify()),
+                }
+            }
+            result => result,
         }
     }
 
@@ -114,7 +124,7 @@ impl Application {
 fn refused(refusal: sys::Refusal) -> Error {
     match code::of(&refusal.error) {
         Some(PIN_INCORRECT | PIN_INVALID) => Error::WrongPin {
-            remaining: u32::try_from(refusal.remaining).ok(),
+            remaining: refusal.remaining,
         },
         Some(PIN_LOCKED) => Error::PinLocked,
         Some(PIN_LENGTH) => Error::PinLength,

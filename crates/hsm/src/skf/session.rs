@@ -10,7 +10,10 @@ use crate::{Connect, Error};
 use std::{
     collections::BTreeMap,
     ffi::{CStr, CString},
-    sync::{Arc, Condvar, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use zeroize::Zeroizing;
@@ -24,6 +27,8 @@ pub(super) struct Connector {
     /// The device that was found; it is the one that is connected again.
     chosen: OnceLock<CString>,
     open: Arc<Connections>,
+    /// The connections that were made.
+    made: AtomicU64,
 }
 
 impl Connector {
@@ -42,6 +47,7 @@ impl Connector {
                 closed: Condvar::new(),
                 patience,
             }),
+            made: AtomicU64::new(0),
         }
     }
 }
@@ -65,16 +71,18 @@ impl Connect for Connector {
         Ok(Session {
             applications: BTreeMap::new(),
             device: Arc::new(device),
-            locked: false,
+            number: self.made.fetch_add(1, Ordering::Relaxed),
+            locks: 0,
             _connection: connection,
         })
     }
 }
 
-/// The connections with one device that are not closed.
+/// The connections of one pool that are not closed.
 ///
 /// A pool gives up a session and closes it while it opens the next. Libraries that give the
-/// same handle for the same device again would close both.
+/// same handle for the same device again would give the next one what is broken; others give
+/// none while one is open.
 #[derive(Debug)]
 struct Connections {
     count: Mutex<usize>,
@@ -112,8 +120,10 @@ impl Drop for Connection {
 pub(super) struct Session {
     applications: BTreeMap<CString, Application>,
     device: Arc<sys::Device>,
-    /// Whether a caller holds the device against other processes.
-    locked: bool,
+    /// Which one of its connector it is.
+    number: u64,
+    /// How many callers hold the device against other processes.
+    locks: usize,
     _connection: Connection,
 }
 
@@ -168,14 +178,25 @@ impl Session {
         Ok(octets)
     }
 
+    /// Which one of its connector it is: a lock is lost with its session.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     pub(super) fn lock(&mut self, milliseconds: u32) -> Result<(), Error> {
-        self.device.lock(milliseconds)?;
-        self.locked = true;
+        if self.locks == 0 {
+            self.device.lock(milliseconds)?;
+        }
+        self.locks += 1;
         Ok(())
     }
 
+    /// Unlocks the device when nobody else holds it.
     pub(super) fn unlock(&mut self) -> Result<(), Error> {
-        self.locked = false;
+        self.locks = self.locks.saturating_sub(1);
+        if self.locks > 0 {
+            return Ok(());
+        }
         self.device.unlock()
     }
 
@@ -184,7 +205,7 @@ impl Session {
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        if self.locked || !self.device.library().has_lock() {
+        if self.locks > 0 || !self.device.library().has_lock() {
             return act(self);
         }
         match self.device.lock(LOCK_WAIT) {
@@ -196,6 +217,15 @@ impl Session {
         let unlocked = self.device.unlock();
         // What went wrong first is told.
         done.and_then(|value| unlocked.map(|()| value))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.locks > 0 {
+            // A connection that is shared is not closed now.
+            let _ = self.device.unlock();
+        }
     }
 }
 

@@ -11,14 +11,16 @@
 //!   keeps a pointer to it. Strings end with a zero octet.
 //! * A `ULONG` that the library writes is a [`Number`]: eight octets, aligned, of which it
 //!   writes the lower four or all, on a little-endian machine.
-//! * A handle came from the library and is given back to it once, by `Drop`; a container keeps
-//!   its application and an application its device, so they are closed in this order.
+//! * A handle came from the library and is given back to it once, by the last `Drop` of those
+//!   that hold it ([`Handles`]); a container keeps its application and an application its
+//!   device, so they are closed in this order.
 
 #![allow(unsafe_code, reason = "a C interface")]
 
 use super::{
     SkfVariant,
     container::sys::BlockCipherParameter,
+    handles::{Handles, Kind},
     variant::{DecryptionFunction, DecryptionName},
 };
 use crate::{
@@ -205,6 +207,7 @@ macro_rules! has {
 pub(super) struct Library {
     pub(super) functions: Functions,
     pub(super) variant: SkfVariant,
+    pub(super) handles: Arc<Handles>,
 }
 
 /// An event on a device's socket.
@@ -226,7 +229,15 @@ impl Library {
             8 => Functions::Wide(Table::load(&library, path)?),
             _ => Functions::Narrow(Table::load(&library, path)?),
         };
-        Ok(Self { functions, variant })
+        let address = match &functions {
+            Functions::Narrow(table) => table.connect as usize,
+            Functions::Wide(table) => table.connect as usize,
+        };
+        Ok(Self {
+            functions,
+            variant,
+            handles: Handles::of_library(address),
+        })
     }
 
     pub(super) fn check(&self, call: &'static str, code: u64) -> Result<(), Error> {
@@ -329,13 +340,13 @@ unsafe impl Sync for Device {}
 impl Device {
     pub(super) fn connect(library: Arc<Library>, name: &CStr) -> Result<Self, Error> {
         let mut name = terminated(name);
-        let mut handle = std::ptr::null_mut();
-        let code = call!(library, connect(name.as_mut_ptr().cast(), &raw mut handle));
-        library.check("SKF_ConnectDev", code)?;
-        Ok(Self {
-            handle: given("SKF_ConnectDev", handle)?,
-            library,
-        })
+        let handle = library.handles.open(Kind::Device, || {
+            let mut handle = std::ptr::null_mut();
+            let code = call!(library, connect(name.as_mut_ptr().cast(), &raw mut handle));
+            library.check("SKF_ConnectDev", code)?;
+            given("SKF_ConnectDev", handle)
+        })?;
+        Ok(Self { handle, library })
     }
 
     pub(super) fn library(&self) -> &Library {
@@ -476,8 +487,10 @@ impl Device {
 
 impl Drop for Device {
     fn drop(&mut self) {
-        // What it returns changes nothing any more; so below.
-        let _ = call!(self.library, disconnect(self.raw()));
+        self.library.handles.close(Kind::Device, self.handle, || {
+            // What it returns changes nothing any more; so below.
+            let _ = call!(self.library, disconnect(self.raw()));
+        });
     }
 }
 
@@ -504,20 +517,23 @@ pub(super) struct RawPinInfo {
 /// What became of a PIN: the tries that are left, if the device says, when it was refused.
 pub(super) struct Refusal {
     pub(super) error: Error,
-    pub(super) remaining: u64,
+    pub(super) remaining: Option<u32>,
 }
 
 impl Application {
     pub(super) fn open(device: &Arc<Device>, name: &CStr) -> Result<Self, Error> {
         let mut name = terminated(name);
-        let mut handle = std::ptr::null_mut();
-        let code = call!(
-            device.library,
-            open_application(device.raw(), name.as_mut_ptr().cast(), &raw mut handle)
-        );
-        device.library.check("SKF_OpenApplication", code)?;
+        let handle = device.library.handles.open(Kind::Application, || {
+            let mut handle = std::ptr::null_mut();
+            let code = call!(
+                device.library,
+                open_application(device.raw(), name.as_mut_ptr().cast(), &raw mut handle)
+            );
+            device.library.check("SKF_OpenApplication", code)?;
+            given("SKF_OpenApplication", handle)
+        })?;
         Ok(Self {
-            handle: given("SKF_OpenApplication", handle)?,
+            handle,
             device: Arc::clone(device),
         })
     }
@@ -554,7 +570,7 @@ impl Application {
 
     pub(super) fn verify_pin(&self, kind: u32, pin: &CStr) -> Result<(), Refusal> {
         let mut pin = terminated(pin);
-        let mut remaining = Number(0);
+        let mut remaining = Number(UNTOLD);
         let code = call!(
             self.library(),
             verify_pin(
@@ -567,14 +583,14 @@ impl Application {
         let result = self.library().check("SKF_VerifyPIN", code);
         result.map_err(|error| Refusal {
             error,
-            remaining: remaining.0,
+            remaining: told(&remaining),
         })
     }
 
     pub(super) fn change_pin(&self, kind: u32, old: &CStr, new: &CStr) -> Result<(), Refusal> {
         const CALL: &str = "SKF_ChangePIN";
         let (mut old, mut new) = (terminated(old), terminated(new));
-        let mut remaining = Number(0);
+        let mut remaining = Number(UNTOLD);
         let mut change = || -> Result<(), Error> {
             let code = call_offered!(
                 self.library(),
@@ -592,14 +608,14 @@ impl Application {
         let result = change();
         result.map_err(|error| Refusal {
             error,
-            remaining: remaining.0,
+            remaining: told(&remaining),
         })
     }
 
     pub(super) fn unblock_pin(&self, administrator: &CStr, new: &CStr) -> Result<(), Refusal> {
         const CALL: &str = "SKF_UnblockPIN";
         let (mut administrator, mut new) = (terminated(administrator), terminated(new));
-        let mut remaining = Number(0);
+        let mut remaining = Number(UNTOLD);
         let mut unblock = || -> Result<(), Error> {
             let code = call_offered!(
                 self.library(),
@@ -616,7 +632,7 @@ impl Application {
         let result = unblock();
         result.map_err(|error| Refusal {
             error,
-            remaining: remaining.0,
+            remaining: told(&remaining),
         })
     }
 
@@ -652,7 +668,10 @@ impl Application {
 
 impl Drop for Application {
     fn drop(&mut self) {
-        let _ = call!(self.library(), close_application(self.raw()));
+        let handles = &self.library().handles;
+        handles.close(Kind::Application, self.handle, || {
+            let _ = call!(self.library(), close_application(self.raw()));
+        });
     }
 }
 
@@ -668,6 +687,16 @@ impl Number {
     pub(super) fn pointer<U: Ulong>(&mut self) -> *mut U {
         (&raw mut self.0).cast()
     }
+}
+
+/// What a count is before the device writes it: none has so many, and a device that writes
+/// four octets writes them all.
+const UNTOLD: u64 = u32::MAX as u64;
+
+/// A count that began as [`UNTOLD`], if the device wrote one.
+fn told(count: &Number) -> Option<u32> {
+    let count = u32::try_from(count.0).ok();
+    count.filter(|count| u64::from(*count) != UNTOLD)
 }
 
 /// Room for octets that a device writes, and for their count.

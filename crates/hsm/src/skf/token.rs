@@ -11,7 +11,10 @@ use crate::{
     Certificates, Decryption, DecryptionKey, Description, Error, KeyAlgorithm, KeyHandle, KeyLabel,
     KeyUse, Password, Pin, Random, Token, Unwrap,
 };
-use der::{Document, asn1::BitString};
+use der::{
+    Decode, Document, Tag, Tagged,
+    asn1::{AnyRef, BitString},
+};
 use gm_crypto::sm2::{Ciphertext, EnvelopedKey, PublicKey, UserId, Za};
 use spki::{AlgorithmIdentifierOwned, EncodePublicKey, SignatureBitStringEncoding};
 use std::{
@@ -48,6 +51,8 @@ pub enum SkfCipher {
 const INTERFACE: &str = "SKF (GM/T 0016)";
 /// The most that is decrypted at once.
 const MAX_CONTENT: usize = 1 << 20;
+/// Octets of the longest certificate.
+const MAX_CERTIFICATE: usize = 1 << 16;
 
 impl SkfToken {
     /// Opens the application of this name; without one, the only application of the device.
@@ -361,6 +366,14 @@ impl Certificates for SkfToken {
         key_use: KeyUse,
         certificate: &[u8],
     ) -> Result<(), Error> {
+        if !is_certificate(certificate) {
+            return Err(Error::Crypto {
+                source: gm_crypto::Error::Invalid {
+                    what: "certificate",
+                    reason: "it is the DER of one certificate of at most 65,536 octets",
+                },
+            });
+        }
         let (label, certificate) = (label.clone(), certificate.to_vec());
         self.run("SKF_ImportCertificate", move |application, access| {
             application.write_certificate(access, &label, key_use, &certificate)
@@ -452,6 +465,12 @@ impl fmt::Debug for SkfDecryptionKey {
             .field("public_key", &self.public_key)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether this is one whole structure in DER, of a length that is read again.
+fn is_certificate(octets: &[u8]) -> bool {
+    octets.len() <= MAX_CERTIFICATE
+        && AnyRef::from_der(octets).is_ok_and(|any| any.tag() == Tag::Sequence)
 }
 
 fn encode(key: &PublicKey) -> Document {

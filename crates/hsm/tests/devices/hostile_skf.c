@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef unsigned char u8;
 
@@ -30,7 +31,18 @@ static int is(const char *what) {
     return hostile != NULL && strcmp(hostile, what) == 0;
 }
 
-/* Whether handles were closed in their order: containers, applications, the device. */
+/* What HOSTILE says behind these words, or 0. */
+static ULONG code_behind(const char *words) {
+    const char *hostile = getenv("HOSTILE");
+    size_t length = strlen(words);
+    if (hostile == NULL || strncmp(hostile, words, length) != 0) {
+        return 0;
+    }
+    return (ULONG)strtoul(hostile + length, NULL, 16);
+}
+
+/* Whether handles were closed in their order: containers, applications, the device. There is
+ * one handle of each: who opens something again gets it too, and closing closes it for all. */
 static int devices, applications, containers;
 static int logged_in, verifications;
 static ULONG tries = 3;
@@ -64,6 +76,9 @@ ULONG SKF_EnumDev(int present, char *names, ULONG *size) {
     if (present != 1) {
         return BASE + 0x06;
     }
+    if (is("no answer")) {
+        sleep(60);
+    }
     if (is("two devices")) {
         return list("first\0second\0", 14, names, size);
     }
@@ -80,7 +95,7 @@ ULONG SKF_DisConnectDev(void *device) {
     if (device != (void *)1 || applications != 0 || containers != 0) {
         abort();
     }
-    devices--;
+    devices = 0;
     return 0;
 }
 
@@ -117,7 +132,7 @@ ULONG SKF_CloseApplication(void *application) {
     if (application != (void *)2 || containers != 0) {
         abort();
     }
-    applications--;
+    applications = 0;
     return 0;
 }
 
@@ -126,18 +141,40 @@ ULONG SKF_GetPINInfo(void *application, ULONG kind, ULONG *maximum, ULONG *remai
     *maximum = 3;
     *remaining = is("locked") ? 0 : tries;
     *initial = is("initial PIN");
-    if (is("huge count") && W == 8) {
+    if (is("huge count")) {
         *remaining = (ULONG)-1;
     }
     return application != (void *)2 || kind > 1;
 }
 #endif
 
+#ifdef CLEARS
+static int cleared;
+
+ULONG SKF_ClearSecureState(void *application) {
+    if (is("not cleared at once") && cleared++ == 0) {
+        return BASE + 0x01;
+    }
+    cleared = 1;
+    logged_in = 0;
+    return application != (void *)2;
+}
+#else
+static const int cleared = 0;
+#endif
+
 ULONG SKF_VerifyPIN(void *application, ULONG kind, char *pin, ULONG *remaining) {
+    if (is("logged in already") && !cleared) {
+        logged_in = 1;
+        return BASE + 0x28;
+    }
     verifications++;
     if (is("locked") || is("initial PIN") || verifications > 2) {
         /* Should not have been asked. */
         abort();
+    }
+    if (is("silent")) {
+        return BASE + 0x24;
     }
     if (strcmp(pin, "123456") != 0) {
         *remaining = --tries;
@@ -155,7 +192,7 @@ ULONG SKF_ChangePIN(void *application, ULONG kind, char *old, char *fresh, ULONG
     if (strlen(fresh) < 6) {
         return BASE + 0x27;
     }
-    logged_in = 0;
+    logged_in = is("a change logs in") || is("not cleared at once");
     return application != (void *)2 || kind > 1;
 }
 
@@ -173,7 +210,7 @@ ULONG SKF_CloseContainer(void *container) {
     if (container != (void *)3) {
         abort();
     }
-    containers--;
+    containers = 0;
     return 0;
 }
 
@@ -182,12 +219,19 @@ static int imported;
 #ifdef KEYS_COME_IN
 /* Whatever came in, the key that is shown is the base point. */
 ULONG SKF_ImportECCKeyPair(void *container, u8 *blob) {
+    if (code_behind("encryption key: ") != 0) {
+        /* There is one. */
+        abort();
+    }
     imported = 1;
     return container != (void *)3 || !logged_in;
 }
 
 ULONG SKF_GenECCKeyPair(void *container, ULONG algorithm, u8 *key) {
     ULONG bits = 256;
+    if (code_behind("signing key: ") != 0 || code_behind("only an encryption key: ") != 0) {
+        abort();
+    }
     memset(key, 0, W + 128);
     memcpy(key, &bits, W);
     /* The base point's negative: p - y. */
@@ -202,6 +246,14 @@ ULONG SKF_ExportPublicKey(void *container, int signing, u8 *key, ULONG *length) 
     ULONG bits = 256;
     if (*length < W + 128) {
         return BASE + 0x20;
+    }
+    if (signing && code_behind("only an encryption key: ") != 0) {
+        return BASE + 0x1B;
+    }
+    ULONG refusal = signing ? code_behind("signing key: ")
+                            : code_behind("encryption key: ") + code_behind("only an encryption key: ");
+    if (refusal != 0) {
+        return refusal;
     }
     if (signing && is("no key yet") && !made) {
         return BASE + 0x1B;
@@ -231,6 +283,9 @@ ULONG SKF_ECCSignData(void *container, u8 *data, ULONG length, u8 *signature) {
     }
     if (!logged_in) {
         return BASE + 0x2D;
+    }
+    if (devices == 0 || applications == 0 || containers == 0) {
+        return BASE + 0x05;
     }
     memset(signature, 0, 128);
     signature[63] = is("r is zero") ? 0 : 1;

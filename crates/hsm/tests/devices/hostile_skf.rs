@@ -18,11 +18,17 @@ const WIDTHS: [(&str, &str); 2] = [
 
 /// Runs `body` with the library that does `what`, once for each width of `ULONG`.
 fn skf(name: &str, what: &str, body: impl Fn(&SkfLibrary)) {
+    skf_with(name, what, &[], body);
+}
+
+/// The same, compiled with these flags.
+fn skf_with(name: &str, what: &str, flags: &[&str], body: impl Fn(&SkfLibrary)) {
     let name = format!("hostile_skf::{name}");
     for (width, flag) in WIDTHS {
         child::run(&name, &[("HOSTILE", what), ("WIDTH", width)], || {
             let folder = tempfile::tempdir().unwrap();
-            let path = compile(folder.path(), "hostile_skf.c", &[flag]);
+            let flags = [flags, &[flag]].concat();
+            let path = compile(folder.path(), "hostile_skf.c", &flags);
             body(&SkfLibrary::load(path, variant(width)).unwrap());
         });
     }
@@ -54,6 +60,13 @@ fn label() -> KeyLabel {
     "one".parse().unwrap()
 }
 
+/// Octets that look like a certificate.
+fn certificate(length: u16) -> Vec<u8> {
+    let content = length - 4;
+    let [high, low] = content.to_be_bytes();
+    [&[0x30, 0x82, high, low][..], &vec![5; content.into()]].concat()
+}
+
 fn sign(token: &SkfToken) -> Result<(), Error> {
     token.key(&label()).unwrap().sign(b"m").map(drop)
 }
@@ -82,11 +95,22 @@ fn a_library_that_behaves_is_believed_in_both_widths() {
 
         let files = token.as_certificates().unwrap();
         assert_eq!(files.certificate(&label(), KeyUse::Signing).unwrap(), None);
+        for wrong in [
+            vec![],
+            vec![5; 700],
+            certificate(700)[..699].to_vec(),
+            [certificate(700), vec![0]].concat(),
+            [&[0x30, 0x83, 1, 0, 0][..], &[5; 65_536]].concat(),
+        ] {
+            let error = files.write_certificate(&label(), KeyUse::Signing, &wrong);
+            let error = error.unwrap_err();
+            assert!(matches!(error, Error::Crypto { .. }), "{error}");
+        }
         files
-            .write_certificate(&label(), KeyUse::Signing, &[5; 700])
+            .write_certificate(&label(), KeyUse::Signing, &certificate(700))
             .unwrap();
         let read = files.certificate(&label(), KeyUse::Signing).unwrap();
-        assert_eq!(read, Some(vec![5; 700]));
+        assert_eq!(read, Some(certificate(700)));
 
         let description = token.description().unwrap();
         assert_eq!(description.manufacturer, "Maker");
@@ -165,9 +189,15 @@ fn a_locked_pin_and_an_initial_one_are_not_presented() {
         assert!(matches!(error, Error::InitialPin), "{error}");
     });
     skf(name, "huge count", |library| {
-        let result = sign(&token(library, Some(pin("123456"))));
+        let token = token(library, Some(pin("123456")));
         if std::env::var("WIDTH").unwrap() == "8" {
-            is_garbage(result, "SKF_GetPINInfo gave a count of more than 32 bits");
+            let expected = "SKF_GetPINInfo gave a count of more than 32 bits";
+            is_garbage(token.pin_state(SkfPinKind::User), expected);
+            is_garbage(sign(&token), expected);
+        } else {
+            let state = token.pin_state(SkfPinKind::User).unwrap().unwrap();
+            assert_eq!(state.remaining, u32::MAX, "as large as it can be said");
+            sign(&token).unwrap();
         }
     });
 }
@@ -192,6 +222,128 @@ fn a_wrong_pin_is_presented_once_and_tells_the_tries() {
     skf(name, "length", |library| {
         let error = sign(&token(library, Some(pin("1")))).unwrap_err();
         assert!(matches!(error, Error::PinLength), "{error}");
+    });
+    skf(name, "silent", |library| {
+        let error = sign(&token(library, Some(pin("654321")))).unwrap_err();
+        assert!(
+            matches!(error, Error::WrongPin { remaining: None }),
+            "{error}"
+        );
+    });
+}
+
+#[test]
+fn a_pin_that_was_not_compared_opens_nothing() {
+    let name = "a_pin_that_was_not_compared_opens_nothing";
+    skf_with(name, "logged in already", &["-DCLEARS"], |library| {
+        let device = device(library);
+        let with = |text| SkfToken::open(&device, None, Some(pin(text))).unwrap();
+        let error = with("654321").verify_pin().unwrap_err();
+        assert!(
+            matches!(error, Error::WrongPin { remaining: Some(2) }),
+            "{error}"
+        );
+        sign(&with("123456")).unwrap();
+    });
+    skf(name, "logged in already", |library| {
+        let error = token(library, Some(pin("123456"))).verify_pin();
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "SKF_VerifyPIN returned 0x0a000028 (SAR_USER_ALREADY_LOGGED_IN)"
+        );
+    });
+}
+
+#[test]
+fn who_has_no_pin_does_not_profit_from_one_that_was_changed() {
+    let name = "who_has_no_pin_does_not_profit_from_one_that_was_changed";
+    let change = |library: &SkfLibrary| {
+        let token = token(library, None);
+        let changed = token.change_pin(SkfPinKind::User, &pin("123456"), &password("123456"));
+        changed.unwrap();
+        token
+    };
+    skf_with(name, "a change logs in", &["-DCLEARS"], |library| {
+        let token = change(library);
+        let stranger = SkfToken::open(token.device(), None, None).unwrap();
+        let error = sign(&stranger).unwrap_err();
+        assert!(matches!(error, Error::PinMissing), "{error}");
+        sign(&token).unwrap();
+    });
+    skf_with(name, "not cleared at once", &["-DCLEARS"], |library| {
+        let token = change(library);
+        let stranger = SkfToken::open(token.device(), None, None).unwrap();
+        let error = sign(&stranger).unwrap_err();
+        assert!(matches!(error, Error::PinMissing), "tried again: {error}");
+    });
+}
+
+#[test]
+fn of_two_connections_with_one_handle_each_lives_until_it_is_dropped() {
+    let name = "of_two_connections_with_one_handle_each_lives_until_it_is_dropped";
+    skf(name, "", |library| {
+        let [one, other] = [(); 2].map(|()| token(library, Some(pin("123456"))));
+        sign(&one).unwrap();
+        let key = other.key(&label()).unwrap();
+        drop(one);
+        key.sign(b"m").unwrap();
+    });
+}
+
+#[test]
+fn a_library_that_does_not_answer_is_not_waited_for() {
+    let name = "hostile_skf::a_library_that_does_not_answer_is_not_waited_for";
+    child::run(name, &[("HOSTILE", "no answer")], || {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = ["-DULONG=unsigned int"];
+        let path = compile(folder.path(), "hostile_skf.c", &flags);
+        let library = SkfLibrary::load(path, variant("4")).unwrap();
+        let error = library.devices().unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::TimedOut {
+                    call: "SKF_EnumDev",
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    });
+}
+
+#[test]
+fn a_key_of_another_kind_is_not_written_over() {
+    let name = "hostile_skf::a_key_of_another_kind_is_not_written_over";
+    let with = |what: &str, body: &dyn Fn(&SkfToken)| {
+        child::run(name, &[("HOSTILE", what)], || {
+            let folder = tempfile::tempdir().unwrap();
+            let flags = ["-DULONG=unsigned int", "-DKEYS_COME_IN"];
+            let path = compile(folder.path(), "hostile_skf.c", &flags);
+            let library = SkfLibrary::load(path, variant("4")).unwrap();
+            body(&token(&library, Some(pin("123456"))));
+        });
+    };
+    // The library ends the process when it is asked to write.
+    for code in ["0A00000A", "0A00000D", "0A000020", "0A000021", "0A000031"] {
+        for place in ["signing", "only an encryption"] {
+            with(&format!("{place} key: {code}"), &|token| {
+                let error = token.generate(&label(), KeyAlgorithm::Sm2).unwrap_err();
+                assert!(matches!(error, Error::KeyExists { .. }), "{error}");
+            });
+        }
+        with(&format!("encryption key: {code}"), &|token| {
+            let recipient = SecretKey::from_bytes(&[7; 32]).unwrap().public_key();
+            let key = SecretKey::from_bytes(&[9; 32]).unwrap();
+            let envelope = EnvelopedKey::seal(&mut SysRng, &recipient, &key).unwrap();
+            let unwrap = token.as_unwrap().unwrap();
+            let error = unwrap.unwrap_key(&label(), &envelope).unwrap_err();
+            assert!(matches!(error, Error::KeyExists { .. }), "{error}");
+        });
+    }
+    with("signing key: 0A000001", &|token| {
+        let error = token.generate(&label(), KeyAlgorithm::Sm2).unwrap_err();
+        assert!(matches!(error, Error::Device { .. }), "{error}");
     });
 }
 
@@ -268,7 +420,7 @@ fn answers_that_cannot_be_are_garbage() {
         let token = token(library, Some(pin("123456")));
         let files = token.as_certificates().unwrap();
         let error = files
-            .write_certificate(&label(), KeyUse::Signing, &[5; 700])
+            .write_certificate(&label(), KeyUse::Signing, &certificate(700))
             .unwrap_err();
         assert!(matches!(error, Error::ReadBack { .. }), "{error}");
     });

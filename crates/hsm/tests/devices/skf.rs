@@ -126,11 +126,20 @@ fn a_subscribers_device_is_personalised_from_nothing_to_both_certificates() {
             .unwrap_key(&label("zhang-san"), &envelope)
             .unwrap();
         let files = desk.as_certificates().unwrap();
-        for (key_use, octets) in [(KeyUse::Signing, [1; 900]), (KeyUse::Encryption, [2; 900])] {
+        let certificate = |octet| {
+            let mut octets = [octet; 900];
+            octets[..4].copy_from_slice(&[0x30, 0x82, 0x03, 0x80]);
+            octets
+        };
+        let certificates = [
+            (KeyUse::Signing, certificate(1)),
+            (KeyUse::Encryption, certificate(2)),
+        ];
+        for (key_use, octets) in certificates {
             let written = files.write_certificate(&label("zhang-san"), key_use, &octets);
             written.unwrap();
         }
-        for (key_use, octets) in [(KeyUse::Signing, [1; 900]), (KeyUse::Encryption, [2; 900])] {
+        for (key_use, octets) in certificates {
             let read = files.certificate(&label("zhang-san"), key_use).unwrap();
             assert_eq!(read.as_deref(), Some(&octets[..]));
         }
@@ -471,6 +480,45 @@ fn a_lock_keeps_others_out_until_it_is_dropped() {
         assert!(matches!(error, Error::Device { .. }), "{error}");
         drop(lock);
         let _held = other.lock(Duration::from_secs(1)).unwrap();
+    });
+}
+
+#[test]
+fn of_two_locks_the_last_one_lets_others_in() {
+    let name = "skf::of_two_locks_the_last_one_lets_others_in";
+    child::run(name, &[], || {
+        fill_store();
+        let [one, other] = [(); 2].map(|()| device(PoolOptions::default()));
+        let wait = Duration::from_millis(50);
+        let locks = [(); 2].map(|()| one.lock(Duration::from_secs(1)).unwrap());
+        let [first, second] = locks;
+        drop(first);
+        other.lock(wait).expect_err("the second holds it");
+        assert!(second.is_held().unwrap());
+        drop(second);
+        assert!(other.lock(wait).unwrap().is_held().unwrap());
+    });
+}
+
+#[test]
+fn a_lock_that_went_with_its_session_says_so() {
+    let name = "skf::a_lock_that_went_with_its_session_says_so";
+    child::run(name, &[("SOFTDEVICE_FAULTS", "sign=removed@1")], || {
+        fill_store();
+        let device = device(PoolOptions::default());
+        let token = token(&device);
+        let key = token.generate(&label("one"), KeyAlgorithm::Sm2).unwrap();
+        let lost = device.lock(Duration::from_secs(1)).unwrap();
+        assert!(lost.is_held().unwrap());
+        let error = key.sign(b"m").unwrap_err();
+        assert!(matches!(error, Error::DeviceGone { .. }), "{error}");
+        assert!(!lost.is_held().unwrap());
+        let lock = device.lock(Duration::from_secs(1)).unwrap();
+        drop(lost);
+        assert!(lock.is_held().unwrap(), "another's end is not its own");
+        let stranger = SkfDevice::open(&library(), None, PoolOptions::default()).unwrap();
+        let error = stranger.lock(Duration::from_millis(50)).unwrap_err();
+        assert!(matches!(error, Error::Device { .. }), "{error}");
     });
 }
 

@@ -6,6 +6,7 @@ use crate::{
     Error,
     blob::Room,
     skf::{
+        handles::Kind,
         sys::{
             Application, Bool, Functions, Handle, Library, List, Listed, Number, Output, Ulong,
             garbage, given, length_of, missing, terminated,
@@ -61,14 +62,17 @@ unsafe impl Send for Container {}
 
 impl Container {
     pub(in crate::skf) fn open(application: &Arc<Application>, name: &CStr) -> Result<Self, Error> {
+        const CALL: &str = "SKF_OpenContainer";
         let mut name = terminated(name);
-        let mut handle = std::ptr::null_mut();
-        let code = call!(
-            application.library(),
-            open_container(application.raw(), name.as_mut_ptr().cast(), &raw mut handle)
-        );
-        application.library().check("SKF_OpenContainer", code)?;
-        Self::given(application, "SKF_OpenContainer", handle)
+        Self::held(application, || {
+            let mut handle = std::ptr::null_mut();
+            let code = call!(
+                application.library(),
+                open_container(application.raw(), name.as_mut_ptr().cast(), &raw mut handle)
+            );
+            application.library().check(CALL, code)?;
+            given(CALL, handle)
+        })
     }
 
     pub(in crate::skf) fn create(
@@ -77,23 +81,25 @@ impl Container {
     ) -> Result<Self, Error> {
         const CALL: &str = "SKF_CreateContainer";
         let mut name = terminated(name);
-        let mut handle = std::ptr::null_mut();
-        let code = call_offered!(
-            application.library(),
-            CALL,
-            create_container(application.raw(), name.as_mut_ptr().cast(), &raw mut handle)
-        );
-        application.library().check(CALL, code)?;
-        Self::given(application, CALL, handle)
+        Self::held(application, || {
+            let mut handle = std::ptr::null_mut();
+            let code = call_offered!(
+                application.library(),
+                CALL,
+                create_container(application.raw(), name.as_mut_ptr().cast(), &raw mut handle)
+            );
+            application.library().check(CALL, code)?;
+            given(CALL, handle)
+        })
     }
 
-    fn given(
+    fn held(
         application: &Arc<Application>,
-        call: &'static str,
-        handle: Handle,
+        open: impl FnOnce() -> Result<NonNull<c_void>, Error>,
     ) -> Result<Self, Error> {
+        let handles = &application.library().handles;
         Ok(Self {
-            handle: given(call, handle)?,
+            handle: handles.open(Kind::Container, open)?,
             application: Arc::clone(application),
         })
     }
@@ -311,7 +317,10 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        let _ = call!(self.library(), close_container(self.raw()));
+        let handles = &self.library().handles;
+        handles.close(Kind::Container, self.handle, || {
+            let _ = call!(self.library(), close_container(self.raw()));
+        });
     }
 }
 
