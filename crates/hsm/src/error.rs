@@ -178,10 +178,11 @@ pub enum Error {
         symbol: &'static str,
     },
 
-    /// No device, token or application fits.
+    /// No device, token or application fits; or no key, where it was described by
+    /// something that is no label.
     #[error("no {what} fits{}: there {}", named(wanted), listed(found))]
     NoSuchToken {
-        /// What was looked for: device, token, application.
+        /// What was looked for: device, token, application, key.
         what: &'static str,
         /// How it was described; empty for any.
         wanted: String,
@@ -189,10 +190,10 @@ pub enum Error {
         found: Vec<String>,
     },
 
-    /// More than one device, token or application fits.
+    /// More than one device, token, application or key fits.
     #[error("{} {what}s fit{}: name one of {}", found.len(), named(wanted), found.join(", "))]
     SeveralTokens {
-        /// What was looked for: device, token, application.
+        /// What was looked for: device, token, application, key.
         what: &'static str,
         /// How it was described; empty for any.
         wanted: String,

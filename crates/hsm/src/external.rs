@@ -22,7 +22,10 @@ use std::{
 /// | `{signature-file}`, `{shared-file}` | the path of a file for the answer; without one, the answer is standard output |
 ///
 /// No shell stands in between: an argument is one argument, whatever is in it. Answers end
-/// at 4096 octets. A command whose time is over is killed; what it started itself is not.
+/// at 4096 octets. A command whose time is over is killed; what it started itself is not,
+/// and is not waited for either: once the command has ended, its answer counts, whoever
+/// holds its output open. An answer file is a regular file, and is overwritten before it
+/// is removed, whatever became of the command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalCommand {
     program: OsString,

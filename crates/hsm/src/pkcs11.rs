@@ -29,6 +29,7 @@ mod decrypt;
 mod generate;
 mod login;
 mod module;
+mod naming;
 mod public;
 mod scheme;
 mod self_test;

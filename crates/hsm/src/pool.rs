@@ -105,7 +105,8 @@ impl PoolOptions {
 /// * In a process that was forked from the one that made the pool every call is
 ///   [`Error::Forked`].
 ///
-/// Dropping it closes the sessions and waits for that; not for threads that hang.
+/// Dropping it closes the sessions and waits for that, as long as one call may take; not
+/// for threads that hang.
 pub struct Pool<C: Connect> {
     /// `None` only while it is dropped.
     crew: Option<Crew<C>>,

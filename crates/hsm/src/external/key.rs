@@ -84,7 +84,7 @@ impl ExternalKey {
 
     /// The key under another user ID.
     #[must_use]
-    pub fn with_id(self, id: &UserId) -> Self {
+    pub fn with_user_id(self, id: &UserId) -> Self {
         Self {
             key: VerifyingKey::new(*self.key.public_key(), id),
             ..self

@@ -103,7 +103,7 @@ mod with_programs {
                     key().with_digest_encoding(DigestEncoding::Hex),
                     [&to_hex(&e)[..], b"\n"].concat(),
                 ),
-                (key().with_id(&other), other_e.to_vec()),
+                (key().with_user_id(&other), other_e.to_vec()),
             ] {
                 // It says nothing, which is no signature.
                 let error = key.sign(b"m").unwrap_err();
@@ -134,6 +134,14 @@ mod with_programs {
                 "no signature in the form Der",
             ),
             (script("true", &["{signature-file}"]), "left no answer"),
+            (
+                script("mkfifo \"$1\"", &["{signature-file}"]),
+                "it is no regular file",
+            ),
+            (
+                script("ln -s /dev/zero \"$1\"", &["{signature-file}"]),
+                "it is no regular file",
+            ),
             (
                 ExternalCommand::new("/no/such/program", [""; 0]),
                 "does not start",
@@ -180,6 +188,58 @@ mod with_programs {
         let command = script("yes | head -c 1000000", &[]);
         let error = ExternalKey::new(public(), command).sign(b"m").unwrap_err();
         assert!(error.to_string().contains("4096 octets"), "{error}");
+    }
+
+    #[test]
+    fn what_a_program_leaves_running_is_not_waited_for() {
+        let [der, ..] = signatures(b"m");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("signature");
+        std::fs::write(&path, der).unwrap();
+        let path = path.to_str().unwrap();
+        for text in [
+            "cat \"$1\"; sleep 20 > /dev/null &",
+            "cat \"$1\"; sleep 20 &",
+        ] {
+            let before = Instant::now();
+            let key = ExternalKey::new(public(), script(text, &[path]));
+            Checked::new(key).sign(b"m").unwrap();
+            assert!(before.elapsed() < Duration::from_secs(15));
+        }
+    }
+
+    #[test]
+    fn what_a_killed_program_leaves_talking_is_not_listened_to_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let over = folder.path().join("over");
+        let text = "(yes; echo over > \"$1\") & wait";
+        let limit = Duration::from_millis(200);
+        let command = script(text, &[over.to_str().unwrap()]).with_time_limit(limit);
+        let error = ExternalKey::new(public(), command).sign(b"m").unwrap_err();
+        assert!(matches!(error, Error::TimedOut { .. }));
+        let until = Instant::now() + Duration::from_secs(20);
+        while !over.exists() {
+            assert!(Instant::now() < until, "it still talks");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn an_answer_file_is_wiped_whatever_became_of_the_command() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("kept");
+        let path = kept.to_str().unwrap();
+        // Another name of the file shows what was in it last.
+        let write = "head -c 10000 /dev/zero | tr '\\0' s > \"$2\"; ln \"$2\" \"$1\"; ";
+        for end in ["exit 1", "exec sleep 20", "exit 0"] {
+            let text = format!("{write}{end}");
+            let command = script(&text, &[path, "{signature-file}"]);
+            let command = command.with_time_limit(Duration::from_secs(1));
+            // The other name is on the same file system as the first.
+            ExternalKey::new(public(), command).sign(b"m").unwrap_err();
+            assert_eq!(std::fs::read(&kept).unwrap(), vec![0; 10000], "{end}");
+            std::fs::remove_file(&kept).unwrap();
+        }
     }
 
     #[test]

@@ -76,7 +76,7 @@ mod pkcs11 {
                 });
             }
             let module = self.load()?;
-            let found = choice.find(&module)?;
+            let found = choice.among(&module.tokens()?)?;
             let (remaining, note) = match found.pin_warning() {
                 Some(PinWarning::LastTry) => (Some(1), None),
                 Some(PinWarning::WrongBefore) => (None, Some("a wrong one was given before")),

@@ -142,7 +142,8 @@ functions! {
 
 /// Whether a code says that the token, or the session with it, is no more: after all of
 /// these a new session is the one way on. One that was logged in and is not any more
-/// belongs to a token that was reset.
+/// belongs to a token that was reset; one in which an operation is going on that nobody
+/// here began takes no other.
 fn is_gone(value: RvError) -> bool {
     matches!(
         value,
@@ -151,6 +152,7 @@ fn is_gone(value: RvError) -> bool {
             | RvError::TokenNotPresent
             | RvError::TokenNotRecognized
             | RvError::SlotIdInvalid
+            | RvError::OperationActive
             | RvError::SessionClosed
             | RvError::SessionHandleInvalid
             | RvError::UserNotLoggedIn
@@ -167,6 +169,12 @@ pub(super) fn error(call: &'static str, error: CallError) -> Error {
             match value {
                 RvError::PinLocked => Error::PinLocked,
                 RvError::PinExpired => Error::InitialPin,
+                // The operation goes on after this (PKCS#11 3.1, 5.2), and the binding does
+                // not end it.
+                RvError::BufferTooSmall => Error::Garbage {
+                    call,
+                    what: "more octets than it asked room for (CKR_BUFFER_TOO_SMALL)",
+                },
                 value if is_gone(value) => Error::DeviceGone { call, code, name },
                 _ => Error::Device { call, code, name },
             }
@@ -220,6 +228,7 @@ mod tests {
             RvError::SessionClosed,
             RvError::DeviceError,
             RvError::UserNotLoggedIn,
+            RvError::OperationActive,
         ] {
             assert!(gone(value), "{value:?}");
         }
@@ -230,6 +239,15 @@ mod tests {
             RvError::KeyHandleInvalid,
         ] {
             assert!(!gone(value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_an_operation_going_on_ends_the_session() {
+        for value in [RvError::OperationActive, RvError::BufferTooSmall] {
+            let error = error("?", CallError::Pkcs11(value, Function::Sign));
+            assert!(error.ends_session(), "{error:?}");
+            assert!(error.to_string().contains("C_Sign"), "{error}");
         }
     }
 }

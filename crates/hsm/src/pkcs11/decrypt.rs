@@ -5,6 +5,7 @@ use super::{
     public::PublicHalf,
     session::{KeyChoice, Place, Session},
     token::Pkcs11Token,
+    unwrap,
     vendor::DecryptMechanism,
 };
 use crate::{Agreement, AgreementKey, Decryption, DecryptionKey, Error, KeyLabel, KeyUse};
@@ -57,13 +58,30 @@ impl Pkcs11Token {
 }
 
 impl Decryption for Pkcs11Token {
+    /// Where the private key does not tell its public half, that comes from a public object
+    /// or a certificate, which anybody may have written: the token has to decrypt something
+    /// that was encrypted to it before it is believed.
     fn decryption_key(&self, label: &KeyLabel) -> Result<Box<dyn DecryptionKey>, Error> {
         let (name, sm2) = (KeyChoice::from(label), self.sm2_key_type());
+        let mechanism = self.decrypt_mechanism();
         let (place, half) = self.run("C_FindObjects", move |session| {
             let Some((place, key)) = session.private_key(&name, KeyUse::Encryption)? else {
                 return Err(name.missing());
             };
-            let half = PublicHalf::of(session, key, &place.id, sm2)?;
+            if let Some(half) = PublicHalf::of_key(session, key, sm2)? {
+                return Ok((place, half));
+            }
+            let half = PublicHalf::beside(session, &place.id, sm2)?;
+            // One of another kind is refused by what follows.
+            if let Ok(public_key) = half.sm2()
+                && !unwrap::opens(session, key, mechanism, &public_key)?
+            {
+                return Err(Error::Unsupported {
+                    what: "public half of this key: what lies beside it, with its CKA_ID, is of \
+                           another key; remove that",
+                    interface: "the token",
+                });
+            }
             Ok((place, half))
         })?;
         self.opening_key(place, &half)

@@ -13,7 +13,6 @@ use cryptoki::{
 };
 use gm_crypto::{sm2, sm3::Sm3};
 use sha2::Digest;
-use std::sync::PoisonError;
 
 /// Octets of a `CKA_ID`: of all that were seen, tokens take so many.
 const ID_LENGTH: usize = 20;
@@ -165,12 +164,10 @@ fn make(
     key_use: KeyUse,
     order: Order,
 ) -> Result<(Place, PublicHalf), Error> {
-    let (label, module, sm2) = (label.clone(), token.module().clone(), token.sm2_key_type());
-    token.run("C_GenerateKeyPair", move |session| {
-        let _naming = module
-            .naming()
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+    const CALL: &str = "C_GenerateKeyPair";
+    let (label, name, sm2) = (label.clone(), token.name(label), token.sm2_key_type());
+    token.run(CALL, move |session| {
+        let _taken = name.take(CALL)?;
         if !session
             .private_keys(&KeyChoice::from(&label), key_use)?
             .is_empty()

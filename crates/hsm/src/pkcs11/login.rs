@@ -67,11 +67,9 @@ impl Login {
             // The PIN is typed on the device itself.
             return present(session, module, token, None);
         };
-        pin.present(|octets| {
-            // Another session may have been first while this one waited.
-            if is_logged_in(session)? {
-                return Ok(());
-            }
+        // Another session may have been first while this one waited.
+        let already = || Ok(is_logged_in(session)?.then_some(()));
+        pin.present_unless(already, |octets| {
             let pin = RawAuthPin::new(Box::new(octets.to_vec()));
             present(session, module, token, Some(&pin))
         })

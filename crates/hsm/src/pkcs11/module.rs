@@ -3,6 +3,7 @@
 use super::{
     codes::{self, refusal},
     login::PinWarning,
+    naming::Naming,
     vendor::VendorProfile,
 };
 use crate::Error;
@@ -18,7 +19,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     process,
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{Arc, Mutex, OnceLock, PoisonError, mpsc},
     thread,
     time::Duration,
 };
@@ -29,6 +30,15 @@ use std::{
 /// however often it is loaded, and stays so until the process ends: what other threads
 /// do with it cannot be known. After a fork the child loads it anew; what was opened
 /// before says [`Error::Forked`] there (PKCS#11 3.1, 5.4, `C_Initialize`).
+///
+/// A library is code in this process and can do whatever the process can; what is done
+/// against it is done against faults, and not against malice. Most lengths and counts that
+/// cannot be are [`Error::Garbage`]. Not all of them: the binding (`cryptoki`) asks for as
+/// much memory as a library names, so that a length which an allocator refuses (2^46
+/// octets, say) **ends the process**; and it believes the length (`ulValueLen`) that
+/// `C_GetAttributeValue` gives with the value, which ought not to be more than the room
+/// that it was given for it. Who has to live with such a library runs it in a process of
+/// its own.
 #[derive(Clone)]
 pub struct Pkcs11Module(Arc<Module>);
 
@@ -37,8 +47,7 @@ struct Module {
     process: u32,
     functions: Pkcs11,
     info: Option<Info>,
-    /// Held while a label is looked up and taken: no device does both in one step.
-    naming: Mutex<()>,
+    naming: Arc<Naming>,
 }
 
 impl Pkcs11Module {
@@ -51,26 +60,24 @@ impl Pkcs11Module {
     /// [`Error::Library`] when there is no such library or one that it needs is missing,
     /// [`Error::NotTheInterface`] when it is another kind of library, [`Error::Device`]
     /// when it cannot be initialised, [`Error::TimedOut`] when that took more than
-    /// [`Self::TIME_LIMIT`].
+    /// [`Self::TIME_LIMIT`]: then it is not tried again by this process, and is there if
+    /// it comes back after all.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
-        static LOADED: Mutex<Option<HashMap<PathBuf, Pkcs11Module>>> = Mutex::new(None);
+        type Loaded = HashMap<(u32, PathBuf), Arc<Once<Pkcs11Module>>>;
+        static LOADED: Mutex<Option<Loaded>> = Mutex::new(None);
         let path = path.as_ref();
         // A bare name is looked for by the system's loader and is its own name here.
         let name = path.canonicalize().unwrap_or_else(|_| path.into());
-        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-        let loaded = loaded.get_or_insert_default();
-        if let Some(module) = loaded.get(&name)
-            && module.0.process == process::id()
-        {
-            return Ok(module.clone());
-        }
+        // Others are not kept waiting while one is initialised.
+        let once = {
+            let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+            let loaded = loaded.get_or_insert_default();
+            Arc::clone(loaded.entry((process::id(), name)).or_default())
+        };
         let path = path.to_owned();
-        let module = within(Self::TIME_LIMIT, "C_Initialize", move || {
-            Module::load(&path)
-        })?;
-        let module = Self(Arc::new(module));
-        loaded.insert(name, module.clone());
-        Ok(module)
+        once.get(Self::TIME_LIMIT, "C_Initialize", move || {
+            Ok(Self(Arc::new(Module::load(&path)?)))
+        })
     }
 
     /// Every token that is there now, with what it says of itself.
@@ -161,8 +168,8 @@ impl Pkcs11Module {
         &self.0.path
     }
 
-    /// Held while a label is looked up and taken.
-    pub(super) fn naming(&self) -> &Mutex<()> {
+    /// The labels that are being looked up and taken.
+    pub(super) fn naming(&self) -> &Arc<Naming> {
         &self.0.naming
     }
 }
@@ -205,13 +212,14 @@ impl Module {
             process: process::id(),
             functions,
             info,
-            naming: Mutex::new(()),
+            naming: Arc::default(),
         })
     }
 }
 
 /// The answer to a call of the binding, which panics when a library names a length or a
-/// count that no machine can have.
+/// count that no address space has (more than `isize::MAX` octets). A smaller one that
+/// the allocator refuses ends the process: nothing here can catch that.
 pub(super) fn guarded<T>(call: &'static str, question: impl FnOnce() -> T) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(question)).map_err(|_| Error::Garbage {
         call,
@@ -239,6 +247,51 @@ pub(super) fn within<T: Send + 'static>(
         Ok(answer) => answer,
         Err(mpsc::RecvTimeoutError::Timeout) => Err(Error::TimedOut { call, limit }),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(Error::Panicked { call }),
+    }
+}
+
+/// What is had once, from something that may never answer.
+struct Once<T> {
+    value: OnceLock<T>,
+    /// Held by the one who asks: whether the answer did not come in time.
+    hangs: Mutex<bool>,
+}
+
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self {
+            value: OnceLock::new(),
+            hangs: Mutex::new(false),
+        }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Once<T> {
+    /// The value that is there, or the one that `question` gives. What failed is asked
+    /// again the next time; what hangs is not, and is taken when it comes late.
+    fn get(
+        self: &Arc<Self>,
+        limit: Duration,
+        call: &'static str,
+        question: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        if let Some(value) = self.value.get() {
+            return Ok(value.clone());
+        }
+        let mut hangs = self.hangs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = self.value.get() {
+            return Ok(value.clone());
+        }
+        if *hangs {
+            return Err(Error::TimedOut { call, limit });
+        }
+        let place = Arc::clone(self);
+        let answer = within(limit, call, move || {
+            let value = question()?;
+            Ok(place.value.get_or_init(|| value).clone())
+        });
+        *hangs = matches!(answer, Err(Error::TimedOut { .. }));
+        answer
     }
 }
 
@@ -334,9 +387,8 @@ impl TokenChoice {
     }
 
     /// The one token that fits.
-    pub(crate) fn find(&self, module: &Pkcs11Module) -> Result<SlotDescription, Error> {
+    pub(crate) fn among(&self, tokens: &[SlotDescription]) -> Result<SlotDescription, Error> {
         const WHAT: &str = "token";
-        let tokens = module.tokens_now()?;
         // A slot without an initialised token has a token too; it is chosen by slot alone.
         let mut fitting: Vec<_> = tokens
             .iter()
@@ -403,7 +455,30 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_cannot_be_is_garbage_and_no_panic_of_ours() {
+    fn what_hangs_is_not_asked_again_and_is_taken_when_it_comes_late() {
+        const CALL: &str = "C_Initialize";
+        let (once, limit) = (Arc::new(Once::default()), Duration::from_millis(20));
+        let refused = once.get(limit, CALL, || Err::<u8, _>(Error::PinLocked));
+        assert!(matches!(refused, Err(Error::PinLocked)));
+        let (open, gate) = mpsc::channel::<()>();
+        let hung = once.get(limit, CALL, move || {
+            let _ = gate.recv();
+            Ok(7)
+        });
+        assert!(matches!(hung, Err(Error::TimedOut { .. })));
+        let again = once.get(limit, CALL, || unreachable!("it hangs"));
+        assert!(matches!(again, Err(Error::TimedOut { .. })));
+        drop(open);
+        let long = Duration::from_secs(60);
+        let late = std::iter::repeat_with(|| {
+            thread::sleep(Duration::from_millis(1));
+            once.get(long, CALL, || unreachable!("it hangs"))
+        });
+        assert_eq!(late.flatten().next(), Some(7));
+    }
+
+    #[test]
+    fn a_length_beyond_every_address_space_is_garbage_and_no_panic_of_ours() {
         let length = usize::MAX;
         let answer = guarded("C_Sign", || vec![0_u8; length].len());
         assert!(matches!(answer, Err(Error::Garbage { call: "C_Sign", .. })));

@@ -63,52 +63,63 @@ pub(super) fn octet_string(point: &[u8]) -> Vec<u8> {
 }
 
 impl PublicHalf {
-    /// The public half of a private key: as the private key itself tells it, or else from
-    /// the public key object of its `CKA_ID`, or else from a certificate of that.
-    ///
-    /// Anybody who reaches the token may write a public object, without a PIN: where several
-    /// contradict each other, none is believed.
+    /// The public half of a private key: as the private key itself tells it, or else as
+    /// [what lies beside it](Self::beside) does.
     pub(super) fn of(
         session: &Session,
         key: ObjectHandle,
         id: &[u8],
         sm2: Option<KeyType>,
     ) -> Result<Self, Error> {
-        if let Some(half) = Self::of_key(session, key, sm2)? {
-            return Ok(half);
+        match Self::of_key(session, key, sm2)? {
+            Some(half) => Ok(half),
+            None => Self::beside(session, id, sm2),
         }
-        let beside = |class| match id {
+    }
+
+    /// The public half of the private key with this `CKA_ID`, from the public key object of
+    /// it, or else, where there is none that can be read, from a certificate of it.
+    ///
+    /// Anybody who reaches the token may write either, without a PIN: where several contradict
+    /// each other, none is believed, and one that nothing contradicts has to be tried before
+    /// something is encrypted to it. A wrong one of a signing key shows in its first signature.
+    pub(super) fn beside(
+        session: &Session,
+        id: &[u8],
+        sm2: Option<KeyType>,
+    ) -> Result<Self, Error> {
+        let find = |class| match id {
             [] => Ok(Vec::new()),
             id => session.find(&[Attribute::Class(class), Attribute::Id(id.into())]),
         };
         let mut halves: Vec<Self> = Vec::new();
-        for object in beside(ObjectClass::PUBLIC_KEY)? {
+        for object in find(ObjectClass::PUBLIC_KEY)? {
             let half = Self::of_key(session, object, sm2)?;
             halves.extend(half.filter(|half| halves.iter().all(|other| other.spki != half.spki)));
         }
-        match (halves.pop(), halves.is_empty()) {
-            (None, _) => {}
+        if halves.is_empty() {
+            for object in find(ObjectClass::CERTIFICATE)? {
+                let certificate = session.octets(object, AttributeType::Value)?;
+                let half = certificate.and_then(|certificate| {
+                    Self::from_spki(Parts::read(&certificate)?.spki.try_into().ok())
+                });
+                halves
+                    .extend(half.filter(|half| halves.iter().all(|other| other.spki != half.spki)));
+            }
+        }
+        let what = match (halves.pop(), halves.is_empty()) {
             (Some(half), true) => return Ok(half),
             (Some(_), false) => {
-                return Err(Error::Unsupported {
-                    what: "single public key to this key: several objects of its CKA_ID contradict \
-                           each other; remove the wrong ones",
-                    interface: "the token",
-                });
+                "single public key to this key: several objects of its CKA_ID contradict \
+                 each other; remove the wrong ones"
             }
-        }
-        for object in beside(ObjectClass::CERTIFICATE)? {
-            let certificate = session.octets(object, AttributeType::Value)?;
-            let half = certificate.and_then(|certificate| {
-                Self::from_spki(Parts::read(&certificate)?.spki.try_into().ok())
-            });
-            if let Some(half) = half {
-                return Ok(half);
+            (None, _) => {
+                "public half of this key that can be read: write its certificate beside it, \
+                 with the CKA_ID of the key"
             }
-        }
+        };
         Err(Error::Unsupported {
-            what: "public half of this key that can be read: write its certificate beside it, \
-                   with the CKA_ID of the key",
+            what,
             interface: "the token",
         })
     }

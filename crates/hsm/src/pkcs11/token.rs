@@ -4,6 +4,7 @@ use super::{
     generate,
     login::{Login, PinWarning},
     module::{Pkcs11Module, SlotDescription, TokenChoice, within},
+    naming::Wanted,
     public::PublicHalf,
     scheme::{Means, Scheme},
     session::{Connector, KeyChoice, Place, Session},
@@ -98,7 +99,7 @@ impl Pkcs11Token {
         let (asked, wanted) = (module.clone(), choice.clone());
         let (token, profile, offered) =
             within(options.pool.time_limit, "C_GetTokenInfo", move || {
-                let token = wanted.find(&asked)?;
+                let token = wanted.among(&asked.tokens_now()?)?;
                 let profile = match options.profile {
                     Some(profile) => Some(profile),
                     None => asked.profile_for(&token)?,
@@ -168,6 +169,17 @@ impl Pkcs11Token {
 
     pub(super) fn module(&self) -> &Pkcs11Module {
         &self.0.module
+    }
+
+    /// A label of this token that is to be taken.
+    pub(super) fn name(&self, label: &KeyLabel) -> Wanted {
+        let token = &self.0.token;
+        Wanted {
+            naming: Arc::clone(self.module().naming()),
+            token: format!("{};{}", token.serial(), token.label()),
+            label: label.to_string(),
+            limit: self.0.pool.options().time_limit,
+        }
     }
 
     pub(super) fn offered(&self) -> &Arc<[MechanismType]> {

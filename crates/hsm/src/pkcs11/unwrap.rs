@@ -15,7 +15,6 @@ use cryptoki::{
 use der::{Reader, SliceReader};
 use getrandom::SysRng;
 use gm_crypto::sm2::{self, Ciphertext, EnvelopedKey, PublicKey};
-use std::sync::PoisonError;
 use zeroize::{Zeroize, Zeroizing};
 
 impl Pkcs11Token {
@@ -72,13 +71,10 @@ impl Unwrap for Pkcs11Token {
     /// public key, so that it is known to hold the private half.
     fn unwrap_key(&self, label: &KeyLabel, envelope: &EnvelopedKey) -> Result<(), Error> {
         let (label, envelope) = (label.clone(), envelope.clone());
-        let (module, keeping) = (self.module().clone(), self.keeping());
+        let (name_wanted, keeping) = (self.name(&label), self.keeping());
         let unwrap = self.unwrap_mechanism();
         self.run("C_UnwrapKey", move |session| {
-            let _naming = module
-                .naming()
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let _taken = name_wanted.take("C_UnwrapKey")?;
             let name = KeyChoice::from(&label);
             let Some((signing, key)) = session.private_key(&name, KeyUse::Signing)? else {
                 return Err(Error::NoSuchKey { label });
@@ -171,6 +167,25 @@ fn open(
                 .open_with_shared_x(&x2)
                 .map_err(|source| Error::Crypto { source })
         }
+    }
+}
+
+/// Whether the token opens with a key what was encrypted to a public one.
+pub(super) fn opens(
+    session: &Session,
+    key: ObjectHandle,
+    mechanism: Option<DecryptMechanism>,
+    public_key: &PublicKey,
+) -> Result<bool, Error> {
+    let crypto = |source| Error::Crypto { source };
+    let mut message = Zeroizing::new([0; 32]);
+    getrandom::fill(message.as_mut_slice()).map_err(|_| crypto(gm_crypto::Error::Random))?;
+    let ciphertext = public_key.encrypt(&mut SysRng, message.as_slice());
+    let ciphertext = ciphertext.map_err(crypto)?;
+    match open(session, key, mechanism, &ciphertext) {
+        Ok(opened) => Ok(opened.as_slice() == message.as_slice()),
+        Err(Error::Crypto { .. }) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -277,17 +292,11 @@ impl NewKey {
     }
 
     fn try_out(&self, session: &Session, private: ObjectHandle) -> Result<(), Error> {
-        let crypto = |source| Error::Crypto { source };
-        let mut message = Zeroizing::new([0; 32]);
-        getrandom::fill(message.as_mut_slice()).map_err(|_| crypto(gm_crypto::Error::Random))?;
-        let ciphertext = self.public_key.encrypt(&mut SysRng, message.as_slice());
-        let ciphertext = ciphertext.map_err(crypto)?;
-        match open(session, private, self.keeping.mechanism, &ciphertext) {
-            Ok(opened) if opened.as_slice() == message.as_slice() => Ok(()),
-            Ok(_) | Err(Error::Crypto { .. }) => Err(Error::ReadBack {
+        match opens(session, private, self.keeping.mechanism, &self.public_key)? {
+            true => Ok(()),
+            false => Err(Error::ReadBack {
                 call: "C_UnwrapKey",
             }),
-            Err(error) => Err(error),
         }
     }
 }

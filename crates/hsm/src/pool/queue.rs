@@ -300,6 +300,9 @@ impl<J> Queue<J> {
         state.leaving -= 1;
         state.freed += 1;
         let replacement = self.replace(&mut state);
+        if state.is_empty() {
+            self.gone.notify_all();
+        }
         drop(state);
         replacement.into_iter().for_each(start);
     }
@@ -310,20 +313,23 @@ impl<J> Queue<J> {
         state.dismiss(connected);
         if state.workers == 0 {
             state.refuse_all();
+        }
+        if state.is_empty() {
             self.gone.notify_all();
         }
     }
 
-    /// Sends the workers home; says whether all went within the time of one call.
+    /// Sends the workers home; says whether all went within the time of one call, those
+    /// that close a broken session among them, and those that hang not.
     pub(super) fn close(&self) -> bool {
         let until = after(now(), self.limits.time);
         let mut state = self.state.lock();
         state.closed = true;
         self.work.notify_all();
-        while state.workers > 0 && now() < until {
+        while !state.is_empty() && now() < until {
             state = self.gone.wait_until(state, until);
         }
-        state.workers == 0
+        state.is_empty()
     }
 
     /// Callers that have not heard of their job, and workers that have not come back.
@@ -369,6 +375,11 @@ impl<J> State<J> {
         } else {
             0
         }
+    }
+
+    /// Nobody has a session, but for those that hang.
+    fn is_empty(&self) -> bool {
+        self.workers == 0 && self.leaving == 0
     }
 
     /// Workers that do nothing, or are about to.

@@ -4,7 +4,7 @@
 use crate::{PIN, algorithms, beside, in_own_process, label, pin, verify};
 use cryptoki::{
     mechanism::Mechanism,
-    object::{Attribute, AttributeType, KeyType, ObjectClass},
+    object::{Attribute, AttributeType, CertificateType, KeyType, ObjectClass},
 };
 use der::{Encode, asn1::ObjectIdentifier};
 use getrandom::SysRng;
@@ -13,7 +13,7 @@ use hsm::{
     Checked, Error, KeyAlgorithm, KeyHandle, KeyUse, Pin, Token,
     pkcs11::{KeyChoice, PinWarning, Pkcs11Module, Pkcs11Options, Pkcs11Token, TokenChoice},
 };
-use spki::SubjectPublicKeyInfoRef;
+use spki::{EncodePublicKey, SubjectPublicKeyInfoRef};
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -375,6 +375,55 @@ fn keys_of_other_programs_are_used_however_their_public_half_is_kept() {
         let half = token.key(&label("half")).unwrap();
         assert_eq!(half.public_key(), whole.public_key());
         assert!(verify(&*half, b"m", half.sign(b"m").unwrap().raw_bytes()));
+
+        // Of two certificates that contradict each other none is believed.
+        let other = SecretKey::generate(&mut SysRng).unwrap().public_key();
+        let other = other.to_public_key_der().unwrap();
+        let forged = |id: &[u8], spki: &[u8]| {
+            let template = [
+                Attribute::Class(ObjectClass::CERTIFICATE),
+                Attribute::CertificateType(CertificateType::X_509),
+                Attribute::Token(true),
+                Attribute::Private(false),
+                Attribute::Subject(vec![0x30, 0]),
+                Attribute::Id(id.into()),
+                Attribute::Value(self::certificate(9, spki)),
+            ];
+            session.create_object(&template).unwrap()
+        };
+        forged(&[4], other.as_bytes());
+        let contradiction = token.key(&label("half"));
+        assert!(
+            matches!(contradiction, Err(Error::Unsupported { .. })),
+            "{contradiction:?}"
+        );
+
+        // A certificate that is all there is to an encryption key is tried before somebody
+        // encrypts to it.
+        let decryption = token.as_decryption().unwrap();
+        let enc = label("enc");
+        let made = decryption.generate_decryption_key(&enc).unwrap();
+        let keys = [
+            Attribute::Class(ObjectClass::PUBLIC_KEY),
+            Attribute::Label("enc".into()),
+        ];
+        let [object] = session.find_objects(&keys).unwrap()[..] else {
+            panic!("one public half");
+        };
+        let id = session
+            .get_attributes(object, &[AttributeType::Id])
+            .unwrap();
+        let [Attribute::Id(id)] = &id[..] else {
+            panic!("{id:?}");
+        };
+        session.destroy_object(object).unwrap();
+        let wrong = forged(id, other.as_bytes());
+        let refused = decryption.decryption_key(&enc).map(drop).unwrap_err();
+        assert!(refused.to_string().contains("another key"), "{refused:?}");
+        session.destroy_object(wrong).unwrap();
+        forged(id, made.public_key().as_bytes());
+        let found = decryption.decryption_key(&enc).unwrap();
+        assert_eq!(found.public_key(), made.public_key());
 
         // Somebody without the PIN may write a public key beside a key. Nobody believes it.
         let (public, _) = make("forged", &[6]);
