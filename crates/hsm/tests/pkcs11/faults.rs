@@ -216,7 +216,7 @@ fn a_locked_pin_is_not_presented() {
     // Were it presented, the device would be gone and not locked.
     let test = "a_locked_pin_is_not_presented";
     with_faults(test, "login=removed", || {
-        let device = Device::from_environment().unwrap();
+        let device = Device::open(&Device::default_path().unwrap()).unwrap();
         let application = device.application("ca").unwrap();
         let wrong = ::softdevice::Pin::new("000000").unwrap();
         for _ in 0..3 {

@@ -379,7 +379,7 @@ fn a_wrong_pin_takes_one_try_and_a_locked_one_none() {
         "a_wrong_pin_takes_one_try_and_a_locked_one_none",
         "",
         || {
-            let device = Device::from_environment().unwrap();
+            let device = Device::open(&Device::default_path().unwrap()).unwrap();
             let left = || {
                 let application = device.application("ca").unwrap();
                 application.pin_state(Role::User).unwrap().remaining
