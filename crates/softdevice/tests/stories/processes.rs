@@ -232,8 +232,11 @@ fn a_child_that_goes_to_another_directory_finds_the_store_again() {
     let path = application.device().path();
     let relative = up.join(path.strip_prefix("/").unwrap());
     let device = Device::open(&relative).unwrap();
+    // So deep that the same steps up don't lead to the root.
+    let deep = folder.path().join("a/".repeat(up.components().count()));
+    std::fs::create_dir_all(&deep).unwrap();
     let child = crate::sys::in_a_fork(|| {
-        env::set_current_dir(folder.path()).is_ok() && device.set_label("child").is_ok()
+        env::set_current_dir(&deep).is_ok() && device.set_label("child").is_ok()
     });
     assert!(child, "the child found another store, or none");
     assert_eq!(device.info().unwrap().label, "child");
