@@ -238,12 +238,19 @@ fn a_ceremony_is_refused_when_its_profile_was_changed_after_the_rehearsal() {
     done(room.perform("done\ndone\n"));
 }
 
+/// Refused after steps that were told.
+fn not_rehearsed(room: &Room, reason: &str) {
+    let answer = room.rehearse();
+    assert_eq!(answer.code, Some(1), "{answer}");
+    assert!(answer.err.contains(reason), "{reason}: {answer}");
+}
+
 #[test]
 fn a_password_that_is_missing_is_found_in_the_rehearsal_and_ends_no_ceremony() {
     let room = Room::new(CONFIG);
     let passwords = room.bench.path("ca.pass");
     fs::remove_file(&passwords).expect("it was there");
-    room.rehearse().refused("ca.pass");
+    not_rehearsed(&room, "ca.pass");
     assert!(!room.bench.path("protocol.rehearsal.txt").exists());
     room.bench.write("ca.pass", "password of ca");
     done(room.rehearse());
@@ -259,7 +266,7 @@ fn a_password_that_is_missing_is_found_in_the_rehearsal_and_ends_no_ceremony() {
 #[test]
 fn a_rehearsal_opens_a_key_that_exists_and_tells_its_public_half() {
     let room = Room::new(&CONFIG.replace("'root.key.pem'", "'root.key.pem'\nexisting = true"));
-    room.rehearse().refused("root.key.pem");
+    not_rehearsed(&room, "root.key.pem");
     let key = room.bench.path("root.key.pem");
     gmpki("sm2 keygen")
         .option("--password-file", room.bench.path("ca.pass"))
@@ -267,7 +274,7 @@ fn a_rehearsal_opens_a_key_that_exists_and_tells_its_public_half() {
         .answer()
         .good();
     room.bench.write("ca.pass", "another one");
-    room.rehearse().refused("root.key.pem");
+    not_rehearsed(&room, "root.key.pem");
     room.bench.write("ca.pass", "password of ca");
     done(room.rehearse());
     done(room.perform("done\ndone\n"));
@@ -283,7 +290,7 @@ fn a_rehearsal_opens_a_key_that_exists_and_tells_its_public_half() {
     let people = config.find("[[participant]]").unwrap_or_default();
     let backup = config.find("[backup]").unwrap_or_default();
     let room = Room::new(&format!("{}{}", &config[..backup], &config[people..]));
-    room.rehearse().refused("none.pem");
+    not_rehearsed(&room, "none.pem");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use gm_crypto::{
     sm2::{SecretKey, SigningKey, UserId},
     sm3,
 };
-use hsm::{Checked, KeyAlgorithm, KeyHandle, KeyLabel, KeyUri, Opened, Password, SoftKey};
+use hsm::{Checked, Error, KeyAlgorithm, KeyHandle, KeyLabel, KeyUri, Opened, Password, SoftKey};
 use lifecycle::ports::{Clock, RandomSerials, Serials, SystemClock};
 use rand_core::TryRng;
 use sha2::{Digest, Sha256};
@@ -206,9 +206,17 @@ impl<'a> Stage<'a> {
                     let found = if ca.existing {
                         opened.token.key(label)
                     } else {
-                        // A device that fails here may have made it all the same.
-                        self.begun = true;
-                        opened.token.generate(label, KeyAlgorithm::Sm2)
+                        let made = opened.token.generate(label, KeyAlgorithm::Sm2);
+                        // A device that fails may have made it all the same, but for a PIN
+                        // that it did not take.
+                        self.begun = !matches!(
+                            made,
+                            Err(Error::WrongPin { .. }
+                                | Error::PinRefused { .. }
+                                | Error::PinLocked { .. }
+                                | Error::PinMissing { .. })
+                        );
+                        made
                     };
                     found.map_err(|source| key.failure(source))?
                 }
