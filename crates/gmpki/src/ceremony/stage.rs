@@ -212,9 +212,9 @@ impl<'a> Stage<'a> {
                         self.begun = !matches!(
                             made,
                             Err(Error::WrongPin { .. }
-                                | Error::PinRefused { .. }
-                                | Error::PinLocked { .. }
-                                | Error::PinMissing { .. })
+                                | Error::PinRefused
+                                | Error::PinLocked
+                                | Error::PinMissing)
                         );
                         made
                     };
