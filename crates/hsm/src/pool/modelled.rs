@@ -266,6 +266,39 @@ fn two_callers_need_two_sessions() {
     });
 }
 
+#[test]
+fn two_jobs_are_at_work_at_once_where_two_sessions_are_free() {
+    under_many_schedules(|| {
+        let limits = Limits {
+            sessions: 2,
+            ..LIMITS
+        };
+        let crew = Arc::new(Crew::new(device(0, 0), limits));
+        // In the first round the workers are hired, in the others they sleep or linger.
+        for _ in 0..3 {
+            let met = Arc::new((Mutex::new(0), Condvar::new()));
+            let callers = [(); 2].map(|()| {
+                let (crew, met) = (Arc::clone(&crew), Arc::clone(&met));
+                thread::spawn(move || {
+                    crew.run(Watched::default().job(move || {
+                        let (here, all) = &*met;
+                        let mut here = here.lock().unwrap();
+                        *here += 1;
+                        all.notify_all();
+                        while *here < 2 {
+                            here = all.wait(here).unwrap();
+                        }
+                        false
+                    }));
+                })
+            });
+            for caller in callers {
+                caller.join().unwrap();
+            }
+        }
+    });
+}
+
 /// Runs `count` jobs that arrive one after the other and begin when all are there, and
 /// gives the order in which they began. The job `breaks` takes its session with it.
 fn order_of(count: usize, breaks: usize, sessions: usize, device: Device) -> Vec<usize> {

@@ -4,7 +4,9 @@
 //! worker that was given up comes back. A worker is counted in exactly one of `workers`,
 //! `leaving` and `hanging`, from the decision to start its thread until its last act here.
 
-use super::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, after, now};
+use super::sync::{
+    Arc, AtomicUsize, Condvar, Instant, Mutex, MutexGuard, Ordering, after, linger, lingerers, now,
+};
 use std::{collections::VecDeque, mem, time::Duration};
 
 /// How long a device that gave no further session is not asked for one again.
@@ -74,7 +76,21 @@ enum Phase<J> {
 struct Place<J> {
     phase: Phase<J>,
     /// Its caller sleeps here. Kept with the place for the next caller.
-    answered: Arc<Condvar>,
+    answered: Arc<Bell>,
+}
+
+/// Wakes one caller, asleep or lingering.
+#[derive(Default)]
+struct Bell {
+    rung: AtomicUsize,
+    sleeper: Condvar,
+}
+
+impl Bell {
+    fn ring(&self) {
+        self.rung.fetch_add(1, Ordering::Release);
+        self.sleeper.notify_one();
+    }
 }
 
 struct State<J> {
@@ -86,6 +102,10 @@ struct State<J> {
     workers: usize,
     /// Of those, the ones that sleep.
     idle: usize,
+    /// Of those, the ones that linger before they sleep, and will look for work again.
+    attentive: usize,
+    /// Callers and workers that linger.
+    lingering: usize,
     /// Of those, the ones that do a job.
     running: usize,
     /// Of those, the ones that have a session.
@@ -106,6 +126,8 @@ struct State<J> {
 
 pub(super) struct Queue<J> {
     state: Mutex<State<J>>,
+    /// Jobs that ever came: what a worker that lingers looks at.
+    arrivals: AtomicUsize,
     /// Idle workers sleep here.
     work: Condvar,
     /// Whoever closes the queue sleeps here.
@@ -122,6 +144,8 @@ impl<J> Queue<J> {
                 waiting: VecDeque::new(),
                 workers: 0,
                 idle: 0,
+                attentive: 0,
+                lingering: 0,
                 running: 0,
                 connected: 0,
                 leaving: 0,
@@ -132,6 +156,7 @@ impl<J> Queue<J> {
                 last_worker: 0,
                 closed: false,
             }),
+            arrivals: AtomicUsize::new(0),
             work: Condvar::default(),
             gone: Condvar::default(),
             limits,
@@ -153,13 +178,23 @@ impl<J> Queue<J> {
         }
         let place = state.take_place(job);
         let answered = Arc::clone(&state.places[place].answered);
-        if state.idle > 0 {
+        let rung = answered.rung.load(Ordering::Acquire);
+        self.arrivals.fetch_add(1, Ordering::Release);
+        if state.idle > 0 && state.waiting.len() > state.attentive {
             self.work.notify_one();
         }
         if let Some(worker) = state.hire(hired) {
             drop(state);
             start(worker);
             state = self.state.lock();
+        }
+        // To be woken takes longer than many a signature.
+        if state.may_linger() {
+            state.lingering += 1;
+            drop(state);
+            linger(|| answered.rung.load(Ordering::Acquire) != rung);
+            state = self.state.lock();
+            state.lingering -= 1;
         }
         let waits_until = after(submitted, self.limits.wait);
         loop {
@@ -174,7 +209,7 @@ impl<J> Queue<J> {
                 }
                 _ => break,
             };
-            state = answered.wait_until(state, look_again);
+            state = answered.sleeper.wait_until(state, look_again);
         }
         let sessions = state.workers;
         match mem::replace(&mut state.places[place].phase, Phase::Free) {
@@ -227,7 +262,7 @@ impl<J> Queue<J> {
             }
             state.running -= 1;
             state.places[place].phase = Phase::Done;
-            state.places[place].answered.notify_one();
+            state.places[place].answered.ring();
         }
         if broken {
             state.dismiss(connected);
@@ -237,6 +272,7 @@ impl<J> Queue<J> {
             replacement.into_iter().for_each(start);
             return Next::Leave;
         }
+        let mut lingered = false;
         loop {
             if state.closed {
                 return Next::Close;
@@ -244,9 +280,22 @@ impl<J> Queue<J> {
             if let Some((place, job)) = state.first(worker, connected) {
                 return Next::Job(place, job);
             }
+            if !lingered && state.may_linger() {
+                lingered = true;
+                let seen = self.arrivals.load(Ordering::Acquire);
+                state.lingering += 1;
+                state.attentive += 1;
+                drop(state);
+                linger(|| self.arrivals.load(Ordering::Acquire) != seen);
+                state = self.state.lock();
+                state.lingering -= 1;
+                state.attentive -= 1;
+                continue;
+            }
             state.idle += 1;
             state = self.work.wait(state);
             state.idle -= 1;
+            lingered = false;
         }
     }
 
@@ -382,6 +431,12 @@ impl<J> State<J> {
         self.workers == 0 && self.leaving == 0
     }
 
+    /// Whether one more thread may linger: they hold no processor that others want, and
+    /// should be few all the same.
+    fn may_linger(&self) -> bool {
+        self.lingering < lingerers()
+    }
+
     /// Workers that do nothing, or are about to.
     fn free_hands(&self) -> usize {
         self.workers - self.running
@@ -464,7 +519,7 @@ impl<J> State<J> {
         for place in mem::take(&mut self.waiting) {
             let place = &mut self.places[place];
             place.phase = Phase::Refused;
-            place.answered.notify_one();
+            place.answered.ring();
         }
     }
 }

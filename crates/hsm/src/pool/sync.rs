@@ -3,12 +3,19 @@
 
 use std::{
     io,
-    sync::{MutexGuard as Guard, PoisonError},
+    sync::{MutexGuard as Guard, OnceLock, PoisonError},
     thread,
     time::Duration,
 };
 
-pub(super) use std::{sync::Arc, thread::JoinHandle, time::Instant};
+pub(super) use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread::JoinHandle,
+    time::Instant,
+};
 
 pub(super) type MutexGuard<'a, T> = Guard<'a, T>;
 
@@ -53,6 +60,24 @@ impl Condvar {
     pub(super) fn notify_all(&self) {
         self.0.notify_all();
     }
+}
+
+/// Waits for what is about to be without going to sleep, for a few signatures' time, and
+/// lets every other thread go first that wants the processor.
+pub(super) fn linger(over: impl Fn() -> bool) {
+    /// About what two wake-ups take.
+    const TIME: Duration = Duration::from_micros(60);
+    let until = after(now(), TIME);
+    while !over() && now() < until {
+        thread::yield_now();
+    }
+}
+
+/// How many threads of a pool may linger at once: two for each processor, a caller and a
+/// worker.
+pub(super) fn lingerers() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| 2 * thread::available_parallelism().map_or(1, usize::from))
 }
 
 pub(super) fn now() -> Instant {

@@ -5,7 +5,10 @@ use shuttle::sync;
 use std::{io, time::Duration};
 
 pub(super) use shuttle::{
-    sync::{Arc, MutexGuard},
+    sync::{
+        Arc, MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread::JoinHandle,
 };
 
@@ -66,6 +69,21 @@ impl Condvar {
     pub(super) fn notify_all(&self) {
         self.0.notify_all();
     }
+}
+
+/// A look or two: how long it takes is the scheduler's.
+pub(super) fn linger(over: impl Fn() -> bool) {
+    for _ in 0..2 {
+        if over() {
+            return;
+        }
+        shuttle::thread::yield_now();
+    }
+}
+
+/// So few that some threads linger and others do not.
+pub(super) fn lingerers() -> usize {
+    2
 }
 
 pub(super) fn now() -> Instant {
