@@ -832,7 +832,7 @@ device = "hardware"
 
 /// Calls of the software device's C functions, as chance has them.
 fn device_calls() -> Result<()> {
-    for target in ["softdevice_sdf", "softdevice_skf"] {
+    for target in ["softdevice_pkcs11", "softdevice_sdf", "softdevice_skf"] {
         for count in 0..4 {
             let mut script = [0; 2048];
             sm3::kdf(&[target.as_bytes(), &[count]], &mut script);
