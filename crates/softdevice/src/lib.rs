@@ -56,6 +56,9 @@ mod key;
 mod object;
 mod pin;
 pub mod room;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod script;
 mod seal;
 mod store;
 pub mod structures;

@@ -28,51 +28,8 @@ use std::{
 
 /// Calls of one script.
 const MAX_CALLS: usize = 64;
-/// Octets of a buffer at most.
-const MAX_BUFFER: usize = 512;
 /// The container that has both keys.
 const CONTAINER: &str = "one";
-
-/// Octets that decide what is called.
-struct Script<'a>(&'a [u8]);
-
-impl Script<'_> {
-    fn octet(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    /// A number; small ones are frequent.
-    fn number(&mut self) -> u32 {
-        match self.octet() {
-            Some(0xFF) => {
-                let octets = [(); 4].map(|()| self.octet().unwrap_or_default());
-                u32::from_ne_bytes(octets)
-            }
-            octet => octet.unwrap_or_default().into(),
-        }
-    }
-
-    /// So many octets, in memory of their own.
-    fn octets(&mut self, length: usize) -> Box<[u8]> {
-        let (given, rest) = self.0.split_at(length.min(self.0.len()));
-        self.0 = rest;
-        let mut octets = given.to_vec();
-        octets.resize(length, 0);
-        octets.into_boxed_slice()
-    }
-
-    /// A length that a buffer may have.
-    fn length(&mut self) -> usize {
-        self.number() as usize % (MAX_BUFFER + 1)
-    }
-
-    fn pick<T: Copy>(&mut self, known: &[T]) -> Option<T> {
-        let index = usize::from(self.octet()?);
-        known.get(index % known.len().max(1)).copied()
-    }
-}
 
 /// What all scripts work on.
 struct Stage {

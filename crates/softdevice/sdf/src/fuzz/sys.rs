@@ -1,7 +1,7 @@
 //! The calls.
 #![allow(unsafe_code, reason = "calls of C functions")]
 
-use super::{MAX_CALLS, Script, close, device, open};
+use super::{MAX_CALLS, close, device, open};
 use crate::{
     agreement::sys::*,
     asymmetric::sys::*,
@@ -15,7 +15,10 @@ use crate::{
     symmetric::sys::*,
     sys::{Handle, MAX_INPUT},
 };
-use softdevice::structures::{Width, write_public_key};
+use softdevice::{
+    script::Script,
+    structures::{Width, write_public_key},
+};
 use std::{mem::MaybeUninit, ptr};
 
 /// Octets of a head of an `ECCCipher`, before its length.
@@ -106,7 +109,7 @@ fn word(pointer: *mut u8) -> MaybeUninit<usize> {
     expect(unreachable_pub, reason = "it is reached where there is a fuzzer")
 )]
 pub fn fuzz_calls(octets: &[u8]) -> usize {
-    let mut script = Script(octets);
+    let mut script = Script::new(octets);
     let settings = script.octet().unwrap_or_default();
     let Some((device, session)) = open(settings) else {
         return 0;

@@ -1,7 +1,7 @@
 //! The calls.
 #![allow(unsafe_code, reason = "calls of C functions")]
 
-use super::{MAX_CALLS, Script, close, open, public_key};
+use super::{MAX_CALLS, close, open, public_key};
 use crate::{
     agreement::sys::*,
     application::sys::*,
@@ -13,6 +13,7 @@ use crate::{
     file::sys::*,
     sys::{Handle, MAX_INPUT, WIDTH},
 };
+use softdevice::script::Script;
 use std::{ffi::c_char, ptr};
 
 /// Octets of the length at the end of an `ECCCIPHERBLOB`'s head.
@@ -115,7 +116,7 @@ impl Memory {
     expect(unreachable_pub, reason = "it is reached where there is a fuzzer")
 )]
 pub fn fuzz_calls(octets: &[u8]) -> usize {
-    let mut script = Script(octets);
+    let mut script = Script::new(octets);
     let Some(opened) = open() else { return 0 };
     let [device, application, container] = opened.map(ptr::without_provenance_mut);
     let mut handles: Vec<Handle> = vec![device, application, container, ptr::null_mut()];
