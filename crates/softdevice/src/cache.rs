@@ -4,6 +4,7 @@
 //! Whoever finds nothing is told how often something was forgotten until then, and what it
 //! read afterwards is kept only if that is still so.
 
+use crate::fork;
 use std::{
     collections::HashMap,
     fmt,
@@ -31,6 +32,9 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
     /// # Errors
     /// [`Missed`] when there is none: to be asked for before the value is read elsewhere.
     pub fn get(&self, key: &K) -> Result<V, Missed> {
+        let Ok(_inside) = fork::enter() else {
+            return Err(Missed(0));
+        };
         let state = self.read();
         let known = state.known.get(key).cloned();
         known.ok_or(Missed(state.forgotten))
@@ -38,6 +42,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
 
     /// Keeps a value that was read after `missed`, unless something was forgotten since.
     pub fn keep(&self, missed: Missed, key: K, value: V) {
+        let Ok(_inside) = fork::enter() else { return };
         let mut state = self.write();
         if state.forgotten == missed.0 {
             state.known.insert(key, value);
@@ -46,6 +51,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
 
     /// Forgets the value under a key, after the object itself was changed or destroyed.
     pub fn forget(&self, key: &K) {
+        let Ok(_inside) = fork::enter() else { return };
         let mut state = self.write();
         state.forgotten = state.forgotten.wrapping_add(1);
         let gone = state.known.remove(key);

@@ -245,6 +245,11 @@ pub enum Error {
         source: Option<gm_crypto::Error>,
     },
 
+    /// The process is a child that was forked while its parent used the device, for longer
+    /// than a fork waits: what was in use then stays so in this process.
+    #[error("the process was forked while the device was in use")]
+    ForkedInUse,
+
     /// The random source failed.
     #[error("random source failed")]
     Random,

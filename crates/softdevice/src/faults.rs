@@ -1,5 +1,6 @@
 //! Faults on request: what devices do to the programs that use them.
 
+use crate::fork;
 use std::{
     env,
     ffi::OsString,
@@ -227,7 +228,7 @@ impl Faults {
                 continue;
             }
             match rule.action {
-                Action::Hang(time) => thread::sleep(time),
+                Action::Hang(time) => fork::outside(|| thread::sleep(time)),
                 Action::Fault(next) => fault = fault.or(Some(next)),
             }
         }

@@ -42,7 +42,7 @@
 //!
 //! Programs that use devices should bear their faults. [`Faults`] makes this device show
 //! them, when and how often the test wants.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod application;
 pub mod cache;
@@ -51,6 +51,7 @@ mod device;
 mod error;
 mod faults;
 mod files;
+pub mod fork;
 pub mod handles;
 mod key;
 mod object;

@@ -13,7 +13,7 @@
 
 mod lock;
 
-use crate::{Error, Result};
+use crate::{Error, Result, fork};
 use lock::{Access, Lock};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::{
@@ -140,7 +140,8 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         let mut connection = self.connection.take();
-        if self.process == process::id() {
+        let inside = fork::enter();
+        if self.process == process::id() && inside.is_ok() {
             // Without the lock it stays open: to close it would drop another's locks.
             let taken = || connection.take();
             let _ = self.lock.hold(Access::Exclusive, BUSY, taken);
@@ -156,6 +157,7 @@ impl Store {
         path: &Path,
         fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<Self> {
+        let _inside = fork::enter()?;
         make_private_file(path).map_err(|source| Error::File {
             path: path.into(),
             source,
@@ -184,6 +186,7 @@ impl Store {
     }
 
     pub(crate) fn open(path: &Path) -> Result<Self> {
+        let _inside = fork::enter()?;
         let path = &canonical(path)?;
         Self::with(path, Inner::open(path)?)
     }
@@ -221,6 +224,7 @@ impl Store {
         during: &'static str,
         look: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
+        let _inside = fork::enter()?;
         self.lock()?
             .run(Access::Shared, |connection| look(connection))?
             .map_err(|source| failed(&self.path, during, source))
@@ -232,6 +236,7 @@ impl Store {
         during: &'static str,
         change: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, WriteError>,
     ) -> Result<T> {
+        let _inside = fork::enter()?;
         let written = self.lock()?.run(Access::Exclusive, |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -245,7 +250,7 @@ impl Store {
         })
     }
 
-    /// The connection, a new one in a process that was forked.
+    /// The connection, a new one in a process that was forked; for those who are inside.
     fn lock(&self) -> Result<MutexGuard<'_, Inner>> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if inner.process != process::id() {

@@ -21,16 +21,20 @@ use crate::{
     rv::{Result, Rv},
 };
 use cryptoki_sys::*;
-use softdevice::symmetric::Direction;
+use softdevice::{fork, symmetric::Direction};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     ptr,
 };
 use zeroize::Zeroizing;
 
-/// Runs a function's body; a panic is the general error.
+/// Runs a function's body, while nobody forks; a panic is the general error.
 fn call(body: impl FnOnce() -> Result<()>) -> CK_RV {
-    match catch_unwind(AssertUnwindSafe(body)) {
+    let guarded = || {
+        let _inside = fork::enter()?;
+        body()
+    };
+    match catch_unwind(AssertUnwindSafe(guarded)) {
         Ok(Ok(())) => CKR_OK,
         Ok(Err(Rv(code))) => code,
         Err(_) => CKR_GENERAL_ERROR,

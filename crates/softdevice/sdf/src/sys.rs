@@ -6,8 +6,11 @@
 #![allow(unsafe_code, reason = "the memory of a C caller")]
 
 use crate::code::{Code, Result};
-use softdevice::room::{Reply, Room};
-use softdevice::structures::{Width, cipher_length};
+use softdevice::{
+    fork,
+    room::{Reply, Room},
+    structures::{Width, cipher_length},
+};
 use std::{
     ffi::c_void,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -19,9 +22,13 @@ pub(crate) type Handle = *mut c_void;
 /// Octets of the longest input of a call, and `BufferSize` of the device.
 pub(crate) const MAX_INPUT: u32 = 1 << 20;
 
-/// Runs a C function's body. No panic leaves: unwinding into C is undefined.
+/// Runs a C function's body, while nobody forks. No panic leaves: unwinding into C is undefined.
 pub(crate) fn entry(body: impl FnOnce() -> Result<()>) -> i32 {
-    match catch_unwind(AssertUnwindSafe(body)) {
+    let guarded = || {
+        let _inside = fork::enter()?;
+        body()
+    };
+    match catch_unwind(AssertUnwindSafe(guarded)) {
         Ok(Ok(())) => 0,
         Ok(Err(code)) => code.value(),
         Err(_) => Code::Unknown.value(),

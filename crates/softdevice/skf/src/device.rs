@@ -9,7 +9,7 @@ use crate::{
     library::{fault, forget, library},
     sys::MAX_INPUT,
 };
-use softdevice::{Device, Fault, Faults, Operation, structures::Width};
+use softdevice::{Device, Fault, Faults, Operation, fork, structures::Width};
 use std::{
     fs::{File, OpenOptions, TryLockError},
     process,
@@ -260,7 +260,7 @@ impl Connected {
                 Err(TryLockError::WouldBlock)
                     if milliseconds == FOR_EVER || start.elapsed() < wait =>
                 {
-                    thread::sleep(Duration::from_millis(5));
+                    fork::outside(|| thread::sleep(Duration::from_millis(5)));
                 }
                 Err(TryLockError::WouldBlock) => return Err(Code::Timeout),
                 Err(TryLockError::Error(_)) => return Err(Code::Fail),

@@ -8,6 +8,7 @@
 
 use crate::code::{Code, Result};
 use softdevice::{
+    fork,
     room::{Reply, Room},
     structures::{Width, cipher_length},
 };
@@ -28,9 +29,13 @@ pub(crate) const WIDTH: Width = Width::Bits512;
 /// Octets of the longest text that is read; names and PINs are shorter.
 const MAX_TEXT: usize = 256;
 
-/// Runs a C function's body. No panic leaves: unwinding into C is undefined.
+/// Runs a C function's body, while nobody forks. No panic leaves: unwinding into C is undefined.
 pub(crate) fn entry(body: impl FnOnce() -> Result<()>) -> u32 {
-    match catch_unwind(AssertUnwindSafe(body)) {
+    let guarded = || {
+        let _inside = fork::enter()?;
+        body()
+    };
+    match catch_unwind(AssertUnwindSafe(guarded)) {
         Ok(Ok(())) => 0,
         Ok(Err(code)) => code.value(),
         Err(_) => Code::Unknown.value(),

@@ -6,6 +6,7 @@ use std::{
     env,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -54,6 +55,24 @@ fn child() {
         }
         _ => panic!("no such task: {task}"),
     }
+}
+
+/// Runs a test that forks in a process of its own: what other tests hold at that moment, of
+/// SQLite's without the device, would be held in the child for ever.
+#[cfg(unix)]
+fn in_a_process(test: &str, body: impl FnOnce()) {
+    if env::var_os(TASK).is_some() {
+        return body();
+    }
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", &format!("processes::{test}"), "--nocapture"])
+        .env(TASK, test)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let ran = String::from_utf8_lossy(&output.stdout);
+    assert!(ran.contains("1 passed"), "{ran}");
 }
 
 fn with_iterations(iterations: u32, tries: u32) -> (tempfile::TempDir, Application) {
@@ -184,29 +203,110 @@ fn of_two_that_make_a_device_one_does() {
 #[cfg(unix)]
 #[test]
 fn after_a_fork_parent_and_child_both_go_on() {
-    let (_folder, application) = with_iterations(1_000, 3);
-    let user = user(&application);
-    let container = application.create_container("parent").unwrap();
-    user.generate_pair(&container, KeyUse::Signing, KeyKind::Sm2)
-        .unwrap();
-    let child = crate::sys::in_a_fork(|| {
-        let found = application.container("parent");
-        let made = application.create_container("child");
-        let signed = found
-            .as_ref()
-            .ok()
-            .and_then(|found| user.key_in(found, KeyUse::Signing).ok())
-            .is_some_and(|key| key.sign_digest(&[7; 32]).is_ok());
-        made.is_ok() && signed
+    in_a_process("after_a_fork_parent_and_child_both_go_on", || {
+        let (_folder, application) = with_iterations(1_000, 3);
+        let user = user(&application);
+        let container = application.create_container("parent").unwrap();
+        user.generate_pair(&container, KeyUse::Signing, KeyKind::Sm2)
+            .unwrap();
+        let child = crate::sys::in_a_fork(|| {
+            let found = application.container("parent");
+            let made = application.create_container("child");
+            let signed = found
+                .as_ref()
+                .ok()
+                .and_then(|found| user.key_in(found, KeyUse::Signing).ok())
+                .is_some_and(|key| key.sign_digest(&[7; 32]).is_ok());
+            made.is_ok() && signed
+        });
+        assert!(child, "the child went on with the store");
+        application.container("child").unwrap();
+        application.create_container("parent again").unwrap();
+        let checked: String = rusqlite::Connection::open(application.device().path())
+            .unwrap()
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(checked, "ok");
     });
-    assert!(child, "the child went on with the store");
-    application.container("child").unwrap();
-    application.create_container("parent again").unwrap();
-    let checked: String = rusqlite::Connection::open(application.device().path())
-        .unwrap()
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(checked, "ok");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fork_waits_for_the_threads_that_use_a_device() {
+    in_a_process("a_fork_waits_for_the_threads_that_use_a_device", || {
+        let (folder, application) = with_iterations(1_000, 3);
+        let stop = AtomicBool::new(false);
+        // Threads that open, read and write all the time: of SQLite's locks one is always held.
+        let work = |number: usize| {
+            let options = Options::default().with_iterations(1_000);
+            let own = folder.path().join(format!("{number}.db"));
+            let own = Device::create(&own, &options).unwrap();
+            while !stop.load(Ordering::Relaxed) {
+                Device::open(own.path())
+                    .unwrap()
+                    .set_label("again")
+                    .unwrap();
+                application.containers().unwrap();
+            }
+        };
+        thread::scope(|scope| {
+            for number in 0..4 {
+                scope.spawn(move || work(number));
+            }
+            for number in 0..200 {
+                let child = crate::sys::in_a_fork(|| {
+                    let name = format!("child {number}");
+                    Device::open(application.device().path()).is_ok()
+                        && application.create_container(&name).is_ok()
+                });
+                if !child {
+                    stop.store(true, Ordering::Relaxed);
+                }
+                assert!(child, "child {number} hung, or was refused");
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(application.containers().unwrap().len(), 200);
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_child_of_a_process_that_stays_in_the_device_is_refused() {
+    in_a_process(
+        "a_child_of_a_process_that_stays_in_the_device_is_refused",
+        || {
+            let (_folder, application) = with_iterations(1_000, 3);
+            let stop = AtomicBool::new(false);
+            let inside = AtomicBool::new(false);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let _inside = softdevice::fork::enter().unwrap();
+                    inside.store(true, Ordering::Relaxed);
+                    while !stop.load(Ordering::Relaxed) {
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                });
+                while !inside.load(Ordering::Relaxed) {
+                    thread::yield_now();
+                }
+                let refused = crate::sys::in_a_fork(|| {
+                    matches!(application.containers(), Err(Error::ForkedInUse))
+                });
+                stop.store(true, Ordering::Relaxed);
+                assert!(refused);
+            });
+            // The parent goes on.
+            application.create_container("parent").unwrap();
+            // Who waits outside holds nobody up.
+            let start = Instant::now();
+            let _inside = softdevice::fork::enter().unwrap();
+            softdevice::fork::outside(|| {
+                let child = crate::sys::in_a_fork(|| application.container("parent").is_ok());
+                assert!(child && start.elapsed() < Duration::from_secs(10));
+            });
+        },
+    );
 }
 
 #[cfg(unix)]
@@ -225,33 +325,40 @@ fn whoever_comes_by_a_link_meets_the_others_at_the_same_files() {
 #[cfg(unix)]
 #[test]
 fn a_child_that_goes_to_another_directory_finds_the_store_again() {
-    let (folder, application) = with_iterations(1_000, 3);
-    // From here to there.
-    let up = env::current_dir().unwrap();
-    let up: std::path::PathBuf = up.components().skip(1).map(|_| "..").collect();
-    let path = application.device().path();
-    let relative = up.join(path.strip_prefix("/").unwrap());
-    let device = Device::open(&relative).unwrap();
-    // So deep that the same steps up don't lead to the root.
-    let deep = folder.path().join("a/".repeat(up.components().count()));
-    std::fs::create_dir_all(&deep).unwrap();
-    let child = crate::sys::in_a_fork(|| {
-        env::set_current_dir(&deep).is_ok() && device.set_label("child").is_ok()
-    });
-    assert!(child, "the child found another store, or none");
-    assert_eq!(device.info().unwrap().label, "child");
+    in_a_process(
+        "a_child_that_goes_to_another_directory_finds_the_store_again",
+        || {
+            let (folder, application) = with_iterations(1_000, 3);
+            // From here to there.
+            let up = env::current_dir().unwrap();
+            let up: std::path::PathBuf = up.components().skip(1).map(|_| "..").collect();
+            let path = application.device().path();
+            let relative = up.join(path.strip_prefix("/").unwrap());
+            let device = Device::open(&relative).unwrap();
+            // So deep that the same steps up don't lead to the root.
+            let deep = folder.path().join("a/".repeat(up.components().count()));
+            std::fs::create_dir_all(&deep).unwrap();
+            let child = crate::sys::in_a_fork(|| {
+                env::set_current_dir(&deep).is_ok() && device.set_label("child").is_ok()
+            });
+            assert!(child, "the child found another store, or none");
+            assert_eq!(device.info().unwrap().label, "child");
+        },
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn a_path_that_looks_like_a_uri_is_a_path() {
-    let folder = tempfile::tempdir().unwrap();
-    let made = crate::sys::in_a_fork(|| {
-        env::set_current_dir(folder.path()).is_ok()
-            && Device::create(Path::new("file:x.db"), &crate::options()).is_ok()
-            && Device::open(Path::new("file:x.db")).is_ok()
+    in_a_process("a_path_that_looks_like_a_uri_is_a_path", || {
+        let folder = tempfile::tempdir().unwrap();
+        let made = crate::sys::in_a_fork(|| {
+            env::set_current_dir(folder.path()).is_ok()
+                && Device::create(Path::new("file:x.db"), &crate::options()).is_ok()
+                && Device::open(Path::new("file:x.db")).is_ok()
+        });
+        assert!(made);
+        Device::open(&folder.path().join("file:x.db")).unwrap();
+        assert!(!folder.path().join("x.db").exists());
     });
-    assert!(made);
-    Device::open(&folder.path().join("file:x.db")).unwrap();
-    assert!(!folder.path().join("x.db").exists());
 }

@@ -2,7 +2,12 @@
 
 use crate::*;
 use gm_crypto::sm2::{DerSignature, PublicKey};
-use std::{env, process::Command};
+use std::{
+    env,
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
 
 /// Runs an ignored test of this program in a process of its own, which must succeed.
 pub(crate) fn run(name: &str, settings: &[(&str, &str)]) {
@@ -77,7 +82,7 @@ fn child_forks() {
     let session = token.user_session();
     let (_, private) = ec_pair(&session, P256, true);
     let sign = |session: &Session| session.sign(&Mechanism::Ecdsa, private, &[7; 32]);
-    let child_did = sys::in_a_fork(|| {
+    let child = || {
         // PKCS#11 3.0, 5.6.1: nothing of the parent's is the child's.
         if code(sign(&session)) != RvError::CryptokiNotInitialized {
             return false;
@@ -89,8 +94,23 @@ fn child_forks() {
             sign(&session).ok()
         };
         initialized && login().is_some()
+    };
+    // Other threads hold locks of the module and of the store at any moment.
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let session = token.session();
+                while !stop.load(Ordering::Relaxed) {
+                    session.sign(&Mechanism::Ecdsa, private, &[7; 32]).unwrap();
+                    token.module.get_slots_with_token().unwrap();
+                }
+            });
+        }
+        let all = (0..100).all(|_| sys::in_a_fork(child));
+        stop.store(true, Ordering::Relaxed);
+        assert!(all);
     });
-    assert!(child_did);
     sign(&session).unwrap();
     ec_pair(&session, P256, true);
 }

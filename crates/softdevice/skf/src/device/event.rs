@@ -2,9 +2,10 @@
 
 use super::names;
 use crate::code::{Code, Result};
-use softdevice::Device;
+use softdevice::{Device, fork};
 use std::{
-    sync::{Condvar, Mutex, PoisonError},
+    sync::atomic::{AtomicU64, Ordering::SeqCst},
+    thread,
     time::Duration,
 };
 
@@ -16,19 +17,17 @@ const INSERTED: u32 = 1;
 const REMOVED: u32 = 2;
 
 /// How often waiting was cancelled.
-static CANCELLED: Mutex<u64> = Mutex::new(0);
-static CANCELLING: Condvar = Condvar::new();
+static CANCELLED: AtomicU64 = AtomicU64::new(0);
 
 /// Waits until a device comes or goes: gives its name, and which. Ends without an event when
 /// it is cancelled.
 pub(crate) fn wait() -> Result<(String, u32)> {
+    let then = CANCELLED.load(SeqCst);
     let before = names();
-    let mut cancelled = CANCELLED.lock().unwrap_or_else(PoisonError::into_inner);
-    let then = *cancelled;
     loop {
-        let waited = CANCELLING.wait_timeout(cancelled, PERIOD);
-        cancelled = waited.unwrap_or_else(PoisonError::into_inner).0;
-        if *cancelled != then {
+        // This takes long and holds nothing: no fork waits with it.
+        fork::outside(|| thread::sleep(PERIOD));
+        if CANCELLED.load(SeqCst) != then {
             return Err(Code::NoEvent);
         }
         if there() != before.is_empty() {
@@ -53,7 +52,5 @@ fn there() -> bool {
 
 /// Ends all waiting of this process.
 pub(crate) fn cancel() {
-    let mut cancelled = CANCELLED.lock().unwrap_or_else(PoisonError::into_inner);
-    *cancelled = cancelled.wrapping_add(1);
-    CANCELLING.notify_all();
+    CANCELLED.fetch_add(1, SeqCst);
 }
