@@ -21,16 +21,17 @@ pub enum PointEncoding {
 /// An SM2 key that a command multiplies points with; in an
 /// [`AgreementKey`](crate::AgreementKey) it decrypts.
 ///
-/// ```no_run
-/// use hsm::{AgreementKey, ExternalAgreement, ExternalCommand, PointEncoding};
+/// ```
+/// use hsm::{AgreementKey, Error, ExternalAgreement, ExternalCommand, PointEncoding};
 ///
-/// # let public_key: der::Document = todo!();
-/// let command = ExternalCommand::new(
-///     "tpm2_ecdhzgen",
-///     ["-c", "0x81010002", "-u", "{point-file}", "-o", "{shared-file}"],
-/// );
-/// let key = AgreementKey::new(public_key, ExternalAgreement::new(command, PointEncoding::Tpm))?;
-/// # Ok::<(), hsm::Error>(())
+/// /// `public_key` is a SubjectPublicKeyInfo.
+/// fn decrypting_key(public_key: der::Document) -> Result<AgreementKey<ExternalAgreement>, Error> {
+///     let command = ExternalCommand::new(
+///         "tpm2_ecdhzgen",
+///         ["-c", "0x81010002", "-u", "{point-file}", "-o", "{shared-file}"],
+///     );
+///     AgreementKey::new(public_key, ExternalAgreement::new(command, PointEncoding::Tpm))
+/// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalAgreement {

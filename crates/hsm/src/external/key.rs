@@ -39,17 +39,19 @@ pub enum SignatureEncoding {
 /// What it gives back is read and not verified: that is what
 /// [`Checked`](crate::Checked) is for.
 ///
-/// ```no_run
-/// # let public_key: gm_crypto::sm2::PublicKey = todo!();
+/// ```
+/// use gm_crypto::sm2::PublicKey;
 /// use hsm::{Checked, ExternalCommand, ExternalKey};
 ///
-/// // A key of a TPM 2.0, of the kind `ecc_sm2_p256:sm2-sha256`.
-/// let sign = ExternalCommand::new(
-///     "tpm2_sign",
-///     ["-Q", "-c", "0x81010001", "-s", "sm2", "-g", "sha256", "-f", "plain",
-///      "-o", "{signature-file}", "-d", "{digest-file}"],
-/// );
-/// let key = Checked::new(ExternalKey::new(public_key, sign));
+/// /// A key of a TPM 2.0, of the kind `ecc_sm2_p256:sm2-sha256`.
+/// fn signing_key(public_key: PublicKey) -> Checked<ExternalKey> {
+///     let sign = ExternalCommand::new(
+///         "tpm2_sign",
+///         ["-Q", "-c", "0x81010001", "-s", "sm2", "-g", "sha256", "-f", "plain",
+///          "-o", "{signature-file}", "-d", "{digest-file}"],
+///     );
+///     Checked::new(ExternalKey::new(public_key, sign))
+/// }
 /// ```
 #[derive(Debug)]
 pub struct ExternalKey {

@@ -77,6 +77,8 @@ impl Drop for Session {
         if let Some(gate) = &self.0.0.sticks {
             gate.pass();
         }
+        // Closing takes its time.
+        thread::yield_now();
         self.0.0.open.fetch_sub(1, SeqCst);
     }
 }
@@ -540,6 +542,27 @@ fn dropping_waits_for_no_thread_that_hangs() {
         crew.run(Watched::default().job(|| false));
         // Without a clock this returns only if it waits for nobody.
         drop(crew);
+        gate.open();
+    });
+}
+
+#[test]
+fn dropping_waits_a_while_for_a_session_that_closes_and_not_for_ever() {
+    under_many_schedules(|| {
+        let gate = Gate::default();
+        let device = Device(Arc::new(Inside {
+            sticks: Some(gate.clone()),
+            ..Inside::default()
+        }));
+        let crew = Crew::new(device.clone(), LIMITS);
+        let outcome = crew.run(Watched::default().job(|| true));
+        assert_eq!(outcome, Outcome::Done);
+        let stop = Arc::new(AtomicBool::new(false));
+        let clock = clock(|| true, &stop);
+        drop(crew);
+        assert_eq!(device.0.open.load(SeqCst), 1, "it hangs still");
+        stop.store(true, SeqCst);
+        clock.join().unwrap();
         gate.open();
     });
 }

@@ -5,6 +5,7 @@
 unsafe extern "C" {
     fn fork() -> i32;
     fn waitpid(process: i32, status: *mut i32, options: i32) -> i32;
+    fn alarm(seconds: u32) -> u32;
     fn _exit(status: i32) -> !;
 }
 
@@ -15,6 +16,8 @@ pub(crate) fn survives_in_a_fork(task: impl FnOnce()) -> bool {
     let process = unsafe { fork() };
     assert!(process >= 0, "no fork");
     if process == 0 {
+        // SAFETY: it takes any number. The signal ends a child that hangs.
+        unsafe { alarm(60) };
         let task = std::panic::catch_unwind(std::panic::AssertUnwindSafe(task));
         // SAFETY: it takes any number and does not return.
         unsafe { _exit(i32::from(task.is_err())) }
