@@ -6,7 +6,7 @@
 //! done (`pthread_atfork`). No lock stands for this itself: there are counters alone, which the
 //! child sets back.
 //!
-//! It waits for [`PATIENCE`], longer than a transaction takes. If somebody is inside even then,
+//! It waits for 15 seconds, longer than a transaction takes. If somebody is inside even then,
 //! the child is told so whenever it comes ([`Error::ForkedInUse`]), and doesn't hang.
 
 mod sys;
