@@ -1,37 +1,7 @@
 //! Who acts, in which seat, and the rule that one person holds one seat.
 
-use crate::{PersonId, Refusal};
+use crate::{PersonId, Refusal, terms::Seat};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// A seat at the table (requirements, 1.1 and 1.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Seat {
-    /// Asks for the certificate, or acts for the organisation that does.
-    Applicant,
-    /// Receives, numbers, verifies and books an application (RA注册管理员).
-    Registrar,
-    /// Reviews a second time, issues and hands over (RA审批管理员).
-    Approver,
-    /// Runs the operator's own keys.
-    KeyOfficer,
-    /// The engine itself, recording what a device or port answered.
-    System,
-}
-
-impl fmt::Display for Seat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Applicant => "applicant",
-            Self::Registrar => "registrar",
-            Self::Approver => "approver",
-            Self::KeyOfficer => "key officer",
-            Self::System => "system",
-        })
-    }
-}
 
 /// A person in a seat, for one act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

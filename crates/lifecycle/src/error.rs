@@ -1,6 +1,8 @@
 //! What can go wrong: a rule said no, or something outside failed.
 
-use crate::{ApplicationId, AuthorityId, PersonId, Seat, Serial, StreamId};
+use crate::{
+    ApplicationId, AuthorityId, Ground, PersonId, Seat, Serial, StreamId, rules::Requirement,
+};
 use der::DateTime;
 use std::path::PathBuf;
 
@@ -89,6 +91,15 @@ pub enum Refusal {
         held: Seat,
         /// The seat they now wanted.
         wanted: Seat,
+    },
+
+    /// A rule of certificate business says no.
+    #[error("{ground}{}", named(.requirements))]
+    Ruled {
+        /// Why.
+        ground: Box<Ground>,
+        /// The requirements that the rule follows from.
+        requirements: Vec<Requirement>,
     },
 
     /// The policy does not allow the certificate.
@@ -253,4 +264,13 @@ fn end(shortened_to: &Option<DateTime>) -> String {
         Some(end) => format!("the CA's own end, {end}"),
         None => "the end asked for".to_owned(),
     }
+}
+
+/// ` (S1-07, X-01)`, or nothing.
+fn named(requirements: &[Requirement]) -> String {
+    if requirements.is_empty() {
+        return String::new();
+    }
+    let names: Vec<_> = requirements.iter().map(Requirement::as_str).collect();
+    format!(" ({})", names.join(", "))
 }

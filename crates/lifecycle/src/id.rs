@@ -70,6 +70,13 @@ identifiers! {
     /// One application for a certificate pair. Chosen by whoever submits it, so
     /// that a repeated submission is recognised.
     ApplicationId: "application",
+    /// One case: a piece of certificate business. Chosen by whoever opens it, so that a
+    /// repeated opening is recognised.
+    CaseId: "case",
+    /// An organisation: a subscriber's, or an agency.
+    OrganisationId: "organisation",
+    /// A token of the inventory: its serial number.
+    TokenId: "token",
     /// A key that the operator itself holds a certificate for: a CA, an OCSP
     /// responder. Also the label of that key in its token.
     AuthorityId: "authority",

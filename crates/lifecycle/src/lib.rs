@@ -44,26 +44,42 @@ pub mod application;
 mod approval;
 pub mod audit;
 pub mod authority;
+pub mod calendar;
+pub mod case;
 pub mod certificate;
 mod effect;
 mod engine;
 mod error;
+mod evidence;
+mod ground;
 mod id;
 mod issuance;
 mod log;
 mod memory;
 mod octets;
+pub mod organisation;
 pub mod ports;
+pub mod roster;
+pub mod rules;
 mod sqlite;
+pub mod terms;
+pub mod token;
+pub mod upload;
 
-pub use approval::{Actor, Seat};
+pub use approval::Actor;
 pub use effect::{Effect, Publication};
 pub use engine::{Command, Engine, Policy, Ports};
 pub use error::{Error, Refusal, StoreError};
-pub use id::{ApplicationId, AuthorityId, CaseNumber, PersonId, Serial, StreamId};
+pub use evidence::Evidence;
+pub use ground::{FieldFault, Ground, NotQualified, UploadFault};
+pub use id::{
+    ApplicationId, AuthorityId, CaseId, CaseNumber, OrganisationId, PersonId, Serial, StreamId,
+    TokenId,
+};
 pub use issuance::Intent;
 pub use log::{Entry, Event, Head, Record};
 pub use memory::MemoryStore;
 pub use octets::Octets;
 pub use ports::{Batch, CertificateRow, Store};
 pub use sqlite::SqliteStore;
+pub use terms::Seat;

@@ -1,0 +1,19 @@
+//! A case: one piece of certificate business from the first form to the last receipt.
+//!
+//! Six kinds, three modes, two models; what differs between them is in the
+//! [rule set](crate::rules), never here. The main state follows the table of [`machine`];
+//! beside it runs the [ledger](ledger::Ledger) of checks, and who sat where
+//! ([`seats`]). `decide` looks and says; `evolve` is total.
+
+pub mod command;
+pub mod event;
+pub mod ledger;
+pub mod machine;
+pub mod paper;
+pub mod payment;
+pub mod state;
+
+pub use command::{Command, Context};
+pub use event::Event;
+pub use machine::{Phase, Step};
+pub use state::State;

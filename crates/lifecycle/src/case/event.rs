@@ -1,0 +1,335 @@
+//! What happened to a case.
+
+use super::{
+    command::Opening,
+    ledger::Outcome,
+    machine::Step,
+    paper::{Consent, Deficiency, Document, Form, InternalChecklist, Verdict},
+    payment::{Account, Challenge},
+    state::DeadlineName,
+};
+use crate::{
+    AuthorityId, CaseNumber, Evidence, Intent, Octets, Serial, TokenId,
+    application::{EncryptionKey, Ordinal, Request},
+    calendar::Deadline,
+    terms::{
+        Check, DeliveryMethod, IdentityDocument, IdentityMethod, PaymentRoute, PinChannel, Seat,
+    },
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What happened to a case: one step of the [table](super::machine::TRANSITIONS) each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Event {
+    /// A1
+    Opened {
+        /// With what.
+        opening: Opening,
+        /// When it lapses if nobody works on it.
+        lapses: Deadline,
+    },
+    /// A2
+    ConsentGiven(BTreeMap<String, Consent>),
+    /// A2
+    ConsentWithdrawn {
+        /// The agreement's name.
+        agreement: String,
+    },
+    /// A3
+    FormFilled(Form),
+    /// A4
+    DocumentAdded {
+        /// The document's name in the rule set.
+        name: String,
+        /// The document.
+        document: Document,
+    },
+    /// A5
+    CheckRecorded {
+        /// Which.
+        check: Check,
+        /// How an identity was checked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<(IdentityDocument, IdentityMethod)>,
+        /// With what result.
+        outcome: Outcome,
+    },
+    /// A6
+    SubmittedInternally {
+        /// SM3 of form and documents.
+        package: Octets,
+    },
+    /// A7
+    InternallyApproved {
+        /// What was looked at.
+        checklist: InternalChecklist,
+        /// SM3 of form and documents.
+        package: Octets,
+        /// By when it is to be reviewed (S2-23).
+        review_by: Deadline,
+    },
+    /// A8
+    InternallyReturned {
+        /// What is wrong.
+        reasons: Vec<String>,
+    },
+    /// A9
+    Submitted {
+        /// SM3 of form and documents.
+        package: Octets,
+        /// By when it is to be reviewed (S2-23).
+        review_by: Deadline,
+    },
+    /// A10
+    RegistrationStarted {
+        /// Its number: without gaps (S1-07).
+        number: CaseNumber,
+    },
+    /// A11
+    Returned {
+        /// The list; earlier rounds stay in the history (S0-04).
+        deficiencies: Vec<Deficiency>,
+    },
+    /// A12
+    Resubmitted {
+        /// SM3 of form and documents.
+        package: Octets,
+        /// By when it is to be reviewed.
+        review_by: Deadline,
+    },
+    /// A13
+    Registered {
+        /// The registrar's.
+        verdict: Verdict,
+        /// SM3 of what was registered ([`super::state::State::snapshot`]); later steps compare
+        /// with it (S1-09).
+        snapshot: Octets,
+        /// SM3 of all that is handed over (S1-11).
+        package: Octets,
+        /// What was done.
+        work_record: Evidence,
+    },
+    /// A14
+    ReviewTaken,
+    /// A15
+    Approved {
+        /// The approver's own.
+        verdict: Verdict,
+    },
+    /// A16
+    Rejected {
+        /// Why.
+        reason: String,
+    },
+    /// A17
+    TokenBound(TokenId),
+    /// A17
+    KeyProved(Request),
+    /// A18
+    IssuanceIntended {
+        /// Which of the pair.
+        ordinal: Ordinal,
+        /// The octets, before any signature.
+        intent: Intent,
+    },
+    /// A18
+    EncryptionKeyReceived(EncryptionKey),
+    /// A19
+    CertificateIssued {
+        /// Which of the pair.
+        ordinal: Ordinal,
+        /// Whose key signed.
+        issuer: AuthorityId,
+        /// Its serial number.
+        serial: Serial,
+        /// Its DER.
+        certificate: Octets,
+    },
+    /// A20
+    IssuanceAbandoned {
+        /// Which of the pair.
+        ordinal: Ordinal,
+        /// Whose key was to sign.
+        issuer: AuthorityId,
+        /// The burnt serial number.
+        serial: Serial,
+    },
+    /// A21
+    Personalised {
+        /// What was read back, or packed.
+        read_back: Evidence,
+        /// What was done.
+        work_record: Evidence,
+    },
+    /// A22
+    Dispatched {
+        /// How.
+        method: DeliveryMethod,
+        /// The sealed packet's number.
+        packet: String,
+        /// Courier's number or receipt.
+        receipt: Evidence,
+        /// When the holder is asked, if he says nothing (S1-18).
+        confirm_by: Deadline,
+        /// When it counts as accepted (S2-29); none: never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deemed_at: Option<Deadline>,
+    },
+    /// The certificates left for the directory.
+    Published,
+    /// A23
+    PinDelivered {
+        /// How.
+        channel: PinChannel,
+        /// To whom.
+        recipient: Seat,
+        /// That it was told.
+        receipt: Evidence,
+    },
+    /// A24
+    ReceiptConfirmed {
+        /// The call, or the click.
+        record: Evidence,
+    },
+    /// A24
+    DeemedAccepted,
+    /// A25
+    ObjectionRaised {
+        /// What is wrong.
+        statement: String,
+    },
+    /// A26
+    Closed {
+        /// What was done.
+        work_record: Evidence,
+        /// Years after the lapse of its certificates for which its records are kept (S5-03).
+        retention_years: u16,
+    },
+    /// A27
+    Withdrawn,
+    /// A27
+    Lapsed,
+    /// A28
+    RefundRequested,
+    /// A28
+    Refunded {
+        /// Fen.
+        fen: u64,
+        /// The bank's number.
+        receipt: Evidence,
+    },
+    /// The status was changed by one person, at once.
+    ExecutedAtOnce {
+        /// How he was identified.
+        identification: Evidence,
+        /// By when another looks at it.
+        ratify_by: Deadline,
+    },
+    /// Another person agrees.
+    Ratified,
+    /// Another person does not: it is undone.
+    RatificationRefused {
+        /// Why.
+        reason: String,
+    },
+    /// PAY
+    PaymentReported {
+        /// How.
+        route: PaymentRoute,
+        /// A slip, or the service's answer.
+        evidence: Evidence,
+    },
+    /// PAY
+    FundsConfirmed {
+        /// What the reviewer saw.
+        receipt: Evidence,
+    },
+    /// BANK
+    DepositSent {
+        /// To this account.
+        account: Account,
+        /// With this challenge.
+        challenge: Challenge,
+    },
+    /// BANK
+    DepositSettled,
+    /// BANK
+    DepositFailed {
+        /// What the bank says.
+        reason: String,
+    },
+    /// BANK
+    AccountReentered(Account),
+    /// BANK
+    CodeVerified,
+    /// BANK
+    CodeWrong,
+    /// A deadline passed.
+    OverdueNoted {
+        /// Which.
+        deadline: DeadlineName,
+    },
+}
+
+impl Event {
+    /// The step of the table.
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Opened { .. } => Step::Opened,
+            Self::ConsentGiven(_) => Step::ConsentGiven,
+            Self::ConsentWithdrawn { .. } => Step::ConsentWithdrawn,
+            Self::FormFilled(_) => Step::FormFilled,
+            Self::DocumentAdded { .. } => Step::DocumentAdded,
+            Self::CheckRecorded { .. } => Step::CheckRecorded,
+            Self::SubmittedInternally { .. } => Step::SubmittedInternally,
+            Self::InternallyApproved { .. } => Step::InternallyApproved,
+            Self::InternallyReturned { .. } => Step::InternallyReturned,
+            Self::Submitted { .. } => Step::Submitted,
+            Self::RegistrationStarted { .. } => Step::RegistrationStarted,
+            Self::Returned { .. } => Step::Returned,
+            Self::Resubmitted { .. } => Step::Resubmitted,
+            Self::Registered { .. } => Step::Registered,
+            Self::ReviewTaken => Step::ReviewTaken,
+            Self::Approved { .. } => Step::Approved,
+            Self::Rejected { .. } => Step::Rejected,
+            Self::TokenBound(_) => Step::TokenBound,
+            Self::KeyProved(_) => Step::KeyProved,
+            Self::IssuanceIntended { .. } => Step::IssuanceIntended,
+            Self::EncryptionKeyReceived(_) => Step::EncryptionKeyReceived,
+            Self::CertificateIssued { .. } => Step::CertificateIssued,
+            Self::IssuanceAbandoned { .. } => Step::IssuanceAbandoned,
+            Self::Personalised { .. } => Step::Personalised,
+            Self::Dispatched { .. } => Step::Dispatched,
+            Self::Published => Step::Published,
+            Self::PinDelivered { .. } => Step::PinDelivered,
+            Self::ReceiptConfirmed { .. } => Step::ReceiptConfirmed,
+            Self::DeemedAccepted => Step::DeemedAccepted,
+            Self::ObjectionRaised { .. } => Step::ObjectionRaised,
+            Self::Closed { .. } => Step::Closed,
+            Self::Withdrawn => Step::Withdrawn,
+            Self::Lapsed => Step::Lapsed,
+            Self::RefundRequested => Step::RefundRequested,
+            Self::Refunded { .. } => Step::Refunded,
+            Self::ExecutedAtOnce { .. } => Step::ExecutedAtOnce,
+            Self::Ratified => Step::Ratified,
+            Self::RatificationRefused { .. } => Step::RatificationRefused,
+            Self::PaymentReported { .. } => Step::PaymentReported,
+            Self::FundsConfirmed { .. } => Step::FundsConfirmed,
+            Self::DepositSent { .. } => Step::DepositSent,
+            Self::DepositSettled => Step::DepositSettled,
+            Self::DepositFailed { .. } => Step::DepositFailed,
+            Self::AccountReentered(_) => Step::AccountReentered,
+            Self::CodeVerified => Step::CodeVerified,
+            Self::CodeWrong => Step::CodeWrong,
+            Self::OverdueNoted { .. } => Step::OverdueNoted,
+        }
+    }
+
+    /// The event in one word.
+    pub fn name(&self) -> &'static str {
+        self.step().as_str()
+    }
+}

@@ -1,0 +1,62 @@
+//! The ledger of checks: what is sure, by whom, with what evidence.
+
+use crate::{Evidence, PersonId, octets::seconds, rules::Requirement, terms::Check};
+use der::DateTime;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where a check stands. One that is not in the ledger is pending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It holds.
+    Passed {
+        /// Who says so.
+        by: PersonId,
+        /// When.
+        #[serde(with = "seconds")]
+        at: DateTime,
+        /// What stays as proof.
+        evidence: Vec<Evidence>,
+    },
+    /// It does not.
+    Failed {
+        /// Who says so.
+        by: PersonId,
+        /// Why.
+        reason: String,
+    },
+    /// The rule set does without it here.
+    Waived {
+        /// By this requirement.
+        by: Requirement,
+    },
+    /// It held once, for too short a time or for what was since changed.
+    Expired,
+}
+
+/// The checks of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ledger(pub(crate) BTreeMap<Check, Outcome>);
+
+impl Ledger {
+    /// Where a check stands; none while nobody looked.
+    pub fn outcome(&self, check: Check) -> Option<&Outcome> {
+        self.0.get(&check)
+    }
+
+    /// Whether it passed, or is done without.
+    pub fn holds(&self, check: Check) -> bool {
+        matches!(
+            self.0.get(&check),
+            Some(Outcome::Passed { .. } | Outcome::Waived { .. })
+        )
+    }
+
+    /// All that somebody looked at, in the order of the list.
+    pub fn iter(&self) -> impl Iterator<Item = (Check, &Outcome)> {
+        self.0.iter().map(|(check, outcome)| (*check, outcome))
+    }
+}

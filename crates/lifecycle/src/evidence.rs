@@ -1,0 +1,29 @@
+//! What a step leaves behind: never the thing itself, always its digest.
+
+use crate::{Octets, terms::EvidenceKind};
+use serde::{Deserialize, Serialize};
+
+/// One piece of evidence: what it is, where it lies, and the SM3 of its octets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// SM3 of its octets, 32 octets.
+    pub digest: Octets,
+    /// Where whoever keeps it finds it: an archive number, a transaction, a file. 1 to 256
+    /// characters.
+    pub reference: String,
+}
+
+impl Evidence {
+    /// Names the evidence whose octets have this digest.
+    pub fn new(kind: EvidenceKind, digest: [u8; 32], reference: impl Into<String>) -> Self {
+        Self {
+            kind,
+            digest: digest.to_vec().into(),
+            reference: reference.into(),
+        }
+    }
+}

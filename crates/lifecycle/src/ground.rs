@@ -1,0 +1,436 @@
+//! Why a rule of certificate business says no, with the facts that a person needs to know.
+
+use crate::{
+    CaseId, OrganisationId, PersonId, TokenId,
+    case::{Phase, Step},
+    terms::*,
+};
+use der::DateTime;
+
+/// The ground of a refusal. Its [`code`](Self::code) is API; its words in both languages are
+/// data ([`crate::words`]).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Ground {
+    /// The pair of state and step is not in the table (section 9).
+    #[error("a case that is {from} can't be {step}", from = .phase.map_or("not there", Phase::as_str))]
+    NotListed {
+        /// The state; none: there is no such case.
+        phase: Option<Phase>,
+        /// The step.
+        step: Step,
+    },
+    /// A case of this name was opened before, with other content.
+    #[error("a case of this name exists with other content; choose another name")]
+    CaseExists,
+    /// The step is not one of this kind of case.
+    #[error("a case of the kind {kind} can't be {step}")]
+    NotOfThisKind {
+        /// The kind.
+        kind: Kind,
+        /// The step.
+        step: Step,
+    },
+    /// The rule set does not offer the kind in the mode.
+    #[error("{kind} in the mode {mode} is not offered: {reason}")]
+    NotOffered {
+        /// The kind.
+        kind: Kind,
+        /// The mode.
+        mode: Mode,
+        /// Its reason.
+        reason: String,
+    },
+    /// The agency's accreditation does not cover the mode (`MODE_NOT_FILED`).
+    #[error("the mode {mode} is not filed for the agency, or not in operation")]
+    ModeNotFiled {
+        /// The mode.
+        mode: Mode,
+    },
+    /// Business comes through agencies, and none is named.
+    #[error("no accredited agency is named")]
+    NoAgency,
+    /// The rule set is not in force.
+    #[error("the rules {rules} are not in force")]
+    NotInForce {
+        /// Name and version.
+        rules: String,
+    },
+    /// The rule set does not know the word.
+    #[error("the rules know no {what} {name:?}")]
+    UnknownName {
+        /// Kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The model is not one of the rule set's.
+    #[error("the model {model} is not offered")]
+    ModelNotOffered {
+        /// The model.
+        model: Model,
+    },
+    /// The carrier is not allowed here.
+    #[error("the carrier {carrier} is not allowed here")]
+    Carrier {
+        /// The carrier.
+        carrier: Carrier,
+    },
+    /// The subject is not allowed here.
+    #[error("certificates for {subject} are not offered in this way")]
+    Subject {
+        /// The subject.
+        subject: SubjectKind,
+    },
+    /// Something that a case of this kind needs is not given.
+    #[error("{what} is not given")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// The act belongs to other seats.
+    #[error("a {seat} can't do this")]
+    Seat {
+        /// The actor's seat.
+        seat: Seat,
+    },
+    /// One person in two seats of one case.
+    #[error("{person} acted as {held} in this case and can't act as {wanted} too")]
+    SamePerson {
+        /// The person.
+        person: PersonId,
+        /// The seat held.
+        held: Seat,
+        /// The seat wanted.
+        wanted: Seat,
+    },
+    /// The roster does not have the person in this seat now.
+    #[error("{person} is not qualified as {seat}: {why}")]
+    NotQualified {
+        /// The person.
+        person: PersonId,
+        /// The seat.
+        seat: Seat,
+        /// What is missing or barred.
+        why: NotQualified,
+    },
+    /// The organisation has not given the agent his authority, or took it back.
+    #[error("{agent} is not authorised by {organisation}")]
+    NotAuthorised {
+        /// The agent.
+        agent: PersonId,
+        /// The organisation.
+        organisation: OrganisationId,
+    },
+    /// The applicant is not on the organisation's list.
+    #[error("{person} is not on the list of {organisation}")]
+    NotListedApplicant {
+        /// The person.
+        person: PersonId,
+        /// The organisation.
+        organisation: OrganisationId,
+    },
+    /// Only the one who opened it, or its holder, may.
+    #[error("{person} is not a party to this case")]
+    NotAParty {
+        /// Who tried.
+        person: PersonId,
+    },
+    /// There are as many as there may be.
+    #[error("{certificate}: {limit} at most, {held} are there")]
+    Quota {
+        /// The certificate's name.
+        certificate: String,
+        /// The most.
+        limit: u32,
+        /// Those there are.
+        held: u32,
+    },
+    /// There is one already: to be renewed or reissued.
+    #[error("there is a {certificate} already: renew it or have it reissued")]
+    NotTheFirst {
+        /// The certificate's name.
+        certificate: String,
+    },
+    /// A number of years that can't be chosen.
+    #[error("{years} years can't be chosen")]
+    Years {
+        /// The number.
+        years: u16,
+    },
+    /// A field of the form is wrong or missing.
+    #[error("field {field}: {why}")]
+    Field {
+        /// Its name.
+        field: String,
+        /// Why.
+        why: FieldFault,
+    },
+    /// An upload can't be taken.
+    #[error("document {document}: {why}")]
+    Upload {
+        /// Its name in the rule set.
+        document: String,
+        /// Why.
+        why: UploadFault,
+    },
+    /// A document must come before the others.
+    #[error("document {document} comes first")]
+    DocumentOrder {
+        /// The one that comes first.
+        document: String,
+    },
+    /// A document is missing.
+    #[error("document {document} is missing")]
+    DocumentMissing {
+        /// Its name.
+        document: String,
+    },
+    /// A document was made from an older form.
+    #[error("document {document} was made from version {of} of the form; it is at {now}")]
+    Stale {
+        /// Its name.
+        document: String,
+        /// The version that it was made from.
+        of: u32,
+        /// The form's version.
+        now: u32,
+    },
+    /// Not among what was sent back for correction.
+    #[error("{subject} is not to be corrected")]
+    NotFlagged {
+        /// Field or document.
+        subject: String,
+    },
+    /// A consent must be an act of its own.
+    #[error("{agreement} is consented to in an act of its own")]
+    SeparateConsent {
+        /// The agreement.
+        agreement: String,
+    },
+    /// A check has not passed.
+    #[error("the check {check} has not passed")]
+    CheckOpen {
+        /// Which.
+        check: Check,
+    },
+    /// Data themselves say whether this check passes.
+    #[error("the check {check} follows from the case and is not recorded")]
+    CheckDerived {
+        /// Which.
+        check: Check,
+    },
+    /// The check leaves evidence, and none of these is there.
+    #[error("the check {check} needs one of: {}", list(.needed))]
+    EvidenceMissing {
+        /// Which.
+        check: Check,
+        /// The kinds, one of which must be there.
+        needed: Vec<EvidenceKind>,
+    },
+    /// The act leaves evidence of another kind.
+    #[error("{given} is no {wanted}")]
+    EvidenceKind {
+        /// What was given.
+        given: EvidenceKind,
+        /// What is wanted.
+        wanted: EvidenceKind,
+    },
+    /// The method does not check this document.
+    #[error("{method} does not check a {document}")]
+    IdentityMethod {
+        /// The document.
+        document: IdentityDocument,
+        /// The method.
+        method: IdentityMethod,
+    },
+    /// A seat that must have taken part did not.
+    #[error("no {seat} took part")]
+    SeatEmpty {
+        /// The seat.
+        seat: Seat,
+    },
+    /// A point of a list or verdict is no: then the case goes back, or is rejected.
+    #[error("{point} is not in order: send it back or reject it")]
+    VerdictNo {
+        /// The point.
+        point: &'static str,
+    },
+    /// Something changed after it was registered.
+    #[error("what was registered has changed since")]
+    ChangedSinceRegistration,
+    /// The renewal window is closed.
+    #[error("renewals are taken from {opens} to {closes}")]
+    OutsideWindow {
+        /// Its first second.
+        opens: DateTime,
+        /// Its last.
+        closes: DateTime,
+    },
+    /// The certificates that the case is about don't allow it.
+    #[error("the certificate is {status}: the kind {kind} does not apply")]
+    TargetStatus {
+        /// Its status.
+        status: &'static str,
+        /// The kind.
+        kind: Kind,
+    },
+    /// No certificates are found under the target.
+    #[error("case {case} has no certificates")]
+    TargetWithout {
+        /// The target.
+        case: CaseId,
+    },
+    /// A new certificate must have a new key.
+    #[error("the key is the old one: make a new one")]
+    SameKey,
+    /// The request is for another name than the form.
+    #[error("the request's key can't be taken: {why}")]
+    Key {
+        /// Why.
+        why: &'static str,
+    },
+    /// The token can't be bound.
+    #[error("token {token} is {status}")]
+    Token {
+        /// The token.
+        token: TokenId,
+        /// Its status.
+        status: &'static str,
+    },
+    /// What was read back is not what was issued.
+    #[error("what was read back is not the certificate")]
+    ReadBack,
+    /// The process does not deliver like this.
+    #[error("{method} is not a way this is delivered")]
+    Delivery {
+        /// The method.
+        method: DeliveryMethod,
+    },
+    /// The PIN may not go this way.
+    #[error("the PIN does not go by {channel} to the {recipient}")]
+    Pin {
+        /// The channel.
+        channel: PinChannel,
+        /// The recipient.
+        recipient: Seat,
+    },
+    /// The PIN was told already.
+    #[error("the PIN was told already")]
+    PinTold,
+    /// The money does not stand where this step needs it.
+    #[error("this step does not follow where the payment stands")]
+    PaymentStep,
+    /// The account is another's.
+    #[error("the account is of {holder:?}, not of the applicant")]
+    AccountHolder {
+        /// Whose it is.
+        holder: String,
+    },
+    /// A new challenge is too early.
+    #[error("another deposit can go out from {from}")]
+    Cooling {
+        /// From when.
+        from: DateTime,
+    },
+    /// The code is too old.
+    #[error("the code is no longer good")]
+    CodeExpired,
+    /// Nothing was paid.
+    #[error("nothing was paid")]
+    NothingPaid,
+    /// A deadline that does not run, or has not passed.
+    #[error("the deadline has not passed")]
+    NotDue,
+    /// The calendar does not reach.
+    #[error(transparent)]
+    Calendar(#[from] crate::calendar::NotCovered),
+    /// Words are missing.
+    #[error("{what} needs words: 1 to 1000 characters")]
+    Words {
+        /// What.
+        what: &'static str,
+    },
+}
+
+/// Why a person is not qualified (S0-15, S0-16, S0-18).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotQualified {
+    /// Not on the roster.
+    #[error("not on the roster")]
+    NotOnRoster,
+    /// Barred by the kind of employment.
+    #[error("barred as {0}")]
+    Employment(Employment),
+    /// No labour contract at this time.
+    #[error("no labour contract at this time")]
+    Contract,
+    /// No training record that is passed and still good.
+    #[error("no training record that is passed and still good")]
+    Training,
+    /// No licence at this time.
+    #[error("no licence at this time")]
+    Licence,
+    /// No declaration of no conflict of interest.
+    #[error("no declaration about conflicts of interest")]
+    Declaration,
+    /// Under a sanction.
+    #[error("under a sanction")]
+    Sanction,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldFault {
+    /// It must be filled in.
+    #[error("must be filled in")]
+    Empty,
+    /// The form has no such field.
+    #[error("the form has no such field")]
+    Unknown,
+    /// Too long, or with control characters.
+    #[error("1 to 256 characters without control characters")]
+    Text,
+    /// Not of its format.
+    #[error("not of its format")]
+    Format,
+    /// The check character is another.
+    #[error("the check character is wrong")]
+    CheckCharacter,
+}
+
+/// What is wrong with an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UploadFault {
+    /// Nothing in it.
+    #[error("it is empty")]
+    Empty,
+    /// Too long.
+    #[error("{size} octets; {limit} at most")]
+    Size {
+        /// Octets.
+        size: u64,
+        /// The most.
+        limit: u64,
+    },
+    /// First octets of no format that is known.
+    #[error("its first octets are of no known format")]
+    Unrecognised,
+    /// Its extension says another format than its octets.
+    #[error("its extension is not that of its content")]
+    Extension,
+    /// A format that is not taken for this document.
+    #[error("{0} is not taken for it")]
+    Format(FileFormat),
+    /// An extension that is not taken at all.
+    #[error("its extension is not taken")]
+    UnknownExtension,
+}
+
+fn list(kinds: &[EvidenceKind]) -> String {
+    let words: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
+    words.join(", ")
+}

@@ -1,0 +1,1 @@
+//! Checking a rule set as a whole.
