@@ -1,18 +1,30 @@
 //! The arguments, each command with an example in its help.
 
+mod ca;
+mod case;
 mod ceremony;
 mod cert;
 mod convert;
 mod crl;
 mod csr;
+mod desk;
 mod device;
 mod explain;
 mod message;
 mod ocsp;
 mod profile;
+mod report;
 mod sm2;
 mod sm4;
 
+pub(crate) use ca::{CaCommand, CaCrl, CaInit, CaShow, CaTick};
+pub(crate) use case::{
+    About, AccountGiven, AccountOptions, AddDocument, ApproveInternally, BindToken, CaseCommand,
+    Check, Confirm, ConfirmFunds, Consent, DeliverPin, Dispatch, EnterCode, Export, FailDeposit,
+    Fill, Import, InternalPoint, IssueMany, List, Object, OnCase, OnEvidence, Open as OpenCase,
+    Pay, Print, ProveKey, RecordRefund, Register, Reject, Return, ReturnInternally, SendDeposit,
+    Show, VerdictPoint, Verdicts, WithdrawConsent,
+};
 pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};
 pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};
 pub(crate) use convert::{
@@ -23,6 +35,7 @@ pub(crate) use crl::{CrlCommand, CrlNew, CrlShow, OnlyName};
 pub(crate) use csr::{
     Beside, CsrCommand, CsrNew, CsrShow, CsrVerify, EnvironmentName, Origin, Parameters, Usage,
 };
+pub(crate) use desk::{Act, AtWork, DeskPlace, EvidenceFile, Pair, Proof};
 pub(crate) use device::{
     Application, DeviceCheck, DeviceCommand, DeviceDelete, DeviceGenerate, DeviceImport,
     DeviceInfo, DeviceInit, DeviceKeygen, DeviceNumber, DeviceReadCert, DeviceWhere,
@@ -38,6 +51,7 @@ pub(crate) use ocsp::{
     DigestName, OcspAsk, OcspCommand, OcspRespond, OcspShow, OcspVerify, ResponderForm,
 };
 pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
+pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
 pub(crate) use sm2::{
     CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
     Seal, Sign, Sm2Command, Verify, What,
@@ -78,6 +92,17 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Say what any file of the field is, and why it does not verify
     Explain(Explain),
+    /// A CA at a desk: its keys, its lists, its clock
+    #[command(subcommand)]
+    Ca(CaCommand),
+    /// Certificate business, case by case
+    #[command(subcommand)]
+    Case(Box<CaseCommand>),
+    /// Where a certificate of a desk stands, or stood
+    Status(StatusOf),
+    /// What a desk did, what waits, and by which rules
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Certification requests (PKCS#10)
     #[command(subcommand)]
     Csr(CsrCommand),

@@ -7,6 +7,7 @@
 
 pub mod command;
 pub mod event;
+mod given;
 pub mod ledger;
 pub mod machine;
 pub mod paper;

@@ -1,0 +1,233 @@
+//! A desk: the folder of a certificate business that people work at.
+//!
+//! It holds the store, the operator's keys, the rules, papers by their digests, what was
+//! published, and notices for another program to send.
+
+mod clock;
+pub(crate) mod documents;
+mod settings;
+
+pub(crate) use settings::Settings;
+
+use crate::{
+    args::{AtWork, DeskPlace, NamedKey},
+    demo::folder::Folder,
+    failure::Failure,
+    named,
+};
+use cert_profile::Profile;
+use clock::ClockFile;
+use der::DateTime;
+use documents::Documents;
+use hsm::{SoftToken, Token};
+use lifecycle::{
+    Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, SqliteStore,
+    calendar::Calendar,
+    ports::{Clock, FolderNotifier, FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
+    rules::{RuleBook, RuleSet, RuleSetId},
+    upload::{self, Inspected},
+};
+use std::{path::Path, time::Duration};
+
+/// The names of the operator's keys.
+pub(crate) const ROOT: &str = "root";
+pub(crate) const ISSUING_CA: &str = "issuing-ca";
+pub(crate) const RESPONDER: &str = "ocsp-responder";
+
+const CRL_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A desk that is looked at.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) settings: Settings,
+    pub(crate) rules: RuleBook,
+    pub(crate) store: SqliteStore,
+    pub(crate) folder: Folder,
+    pub(crate) now: DateTime,
+    documents: Documents,
+}
+
+/// A desk that is worked at.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) settings: Settings,
+    pub(crate) rules: RuleBook,
+    pub(crate) engine: Engine,
+    pub(crate) folder: Folder,
+    pub(crate) now: DateTime,
+    documents: Documents,
+}
+
+impl View {
+    /// Opens a desk for reading: nothing in it changes.
+    pub(crate) fn open(place: &DeskPlace) -> Result<Self, Failure> {
+        let (folder, settings) = found(&place.dir, None)?;
+        let now = match clock_file(&folder)?.read()? {
+            Some(time) if settings.rehearsal => time,
+            _ => SystemClock::default().now(),
+        };
+        Ok(Self {
+            rules: settings::book(&folder)?,
+            store: SqliteStore::open_read_only(&folder.store())?,
+            documents: Documents::new(folder.file("documents")?),
+            settings,
+            folder,
+            now,
+        })
+    }
+
+    /// The desk's papers.
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.documents
+    }
+}
+
+impl Desk {
+    /// Opens a desk that there is, its clock set where a time is given.
+    pub(crate) fn open(work: &AtWork) -> Result<Self, Failure> {
+        let (folder, settings) = found(&work.desk.dir, work.password_file.as_deref())?;
+        Self::over(folder, settings, work)
+    }
+
+    /// The desk in a folder whose settings are written.
+    pub(crate) fn over(
+        folder: Folder,
+        settings: Settings,
+        work: &AtWork,
+    ) -> Result<Self, Failure> {
+        folder.refuse_keys_without_store()?;
+        let at = work.at.as_deref();
+        let clock: Box<dyn Clock> = if settings.rehearsal {
+            Box::new(clock_file(&folder)?.rehearsal(at)?)
+        } else {
+            Box::new(clock::of_the_machine(at)?)
+        };
+        let now = clock.now();
+        let rules = settings::book(&folder)?;
+        // A token that will not do leaves no store behind.
+        let named = match settings.key()? {
+            None => None,
+            Some(key) => Some(named_token(NamedKey {
+                key,
+                password_file: folder.named_password_file(),
+            })?),
+        };
+        // The store before the keys: it tells whether another run is at work here.
+        let store = SqliteStore::open(&folder.store())?;
+        let token: Box<dyn Token> = match named {
+            Some(token) => token,
+            None => Box::new(SoftToken::open(folder.token(), folder.password()?)?),
+        };
+        let archive = SoftToken::open(folder.key_centre(), folder.own_password()?)?;
+        let engine = Engine::new(
+            Ports {
+                store: Box::new(store),
+                token,
+                key_centre: Box::new(TokenKeyCentre::new(archive)),
+                publisher: Box::new(FolderPublisher::new(folder.published())),
+                notifier: Box::new(FolderNotifier::new(folder.file("notices")?)),
+                clock,
+                serials: Box::new(RandomSerials::default()),
+            },
+            policy(&rules)?,
+        );
+        Ok(Self {
+            documents: Documents::new(folder.file("documents")?),
+            settings,
+            rules,
+            engine,
+            folder,
+            now,
+        })
+    }
+
+    /// The desk's papers.
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.documents
+    }
+
+    /// The version of the desk's rules that a case is judged by which is opened now.
+    pub(crate) fn rules_in_force(&self) -> Result<RuleSetId, Failure> {
+        Ok(self.ruling()?.id())
+    }
+
+    /// The same, itself.
+    pub(crate) fn ruling(&self) -> Result<&RuleSet, Failure> {
+        let name = &self.settings.rules;
+        self.rules.in_force(name, self.now).ok_or_else(|| {
+            let reason = format!("no version of the rules {name} is in force on {}", self.now);
+            Failure::Refused(reason.into())
+        })
+    }
+
+    /// What an upload is.
+    pub(crate) fn inspect(&self, file_name: &str, octets: &[u8]) -> Result<Inspected, Failure> {
+        Ok(upload::inspect(file_name, octets)?)
+    }
+
+    /// One act of a person, and what follows from it outside; what became durable, in order.
+    pub(crate) fn act(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Failure> {
+        let mut entries = self.engine.submit(actor, command)?;
+        self.engine.settle(&mut |entry| entries.push(entry.clone()))?;
+        Ok(entries)
+    }
+
+    /// What was interrupted, and what time has brought.
+    pub(crate) fn tick(&mut self) -> Result<Vec<Entry>, Failure> {
+        let mut entries = Vec::new();
+        self.engine.settle(&mut |entry| entries.push(entry.clone()))?;
+        self.engine.tick(&mut |entry| entries.push(entry.clone()))?;
+        self.engine.settle(&mut |entry| entries.push(entry.clone()))?;
+        Ok(entries)
+    }
+}
+
+/// A desk that there is.
+fn found(dir: &Path, password_file: Option<&Path>) -> Result<(Folder, Settings), Failure> {
+    let Some(settings) = Settings::read(dir)? else {
+        let reason = "is no desk: 'gmpki ca init' makes one";
+        return Err(Failure::file(dir, reason));
+    };
+    Ok((Folder::open(dir, password_file)?, settings))
+}
+
+fn clock_file(folder: &Folder) -> Result<ClockFile, Failure> {
+    Ok(ClockFile(folder.file("clock")?))
+}
+
+fn policy(rules: &RuleBook) -> Result<Policy, Failure> {
+    let shipped = |name: &str| {
+        Profile::shipped(name).ok_or_else(|| {
+            let reason = format!("the rules name the profile {name:?}, which there is not");
+            Failure::Refused(reason.into())
+        })
+    };
+    let mut names: Vec<&str> = rules
+        .iter()
+        .flat_map(|set| set.certificates().values())
+        .flat_map(|rule| [&*rule.signing_profile, &*rule.encryption_profile])
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(Policy {
+        issuer: AuthorityId::new(ISSUING_CA)?,
+        rules: rules.clone(),
+        calendar: Calendar::china(),
+        profiles: names.into_iter().map(shipped).collect::<Result<_, _>>()?,
+        authorities: ["root-ca", "issuing-ca", "ocsp-responder"]
+            .into_iter()
+            .map(shipped)
+            .collect::<Result<_, _>>()?,
+        crl_lifetime: CRL_LIFETIME,
+    })
+}
+
+/// A token that somebody named.
+fn named_token(key: NamedKey) -> Result<Box<dyn Token>, Failure> {
+    let opened = named::token(&key)?;
+    if opened.label.is_some() {
+        let reason = "names a key: name the token alone, the desk makes its keys";
+        return Err(key.failure(reason));
+    }
+    Ok(opened.token)
+}
