@@ -53,6 +53,7 @@ mod error;
 mod evidence;
 mod ground;
 mod id;
+mod interval;
 mod issuance;
 mod log;
 mod memory;
@@ -76,6 +77,7 @@ pub use id::{
     ApplicationId, AuthorityId, CaseId, CaseNumber, OrganisationId, PersonId, Serial, StreamId,
     TokenId,
 };
+pub use interval::Interval;
 pub use issuance::Intent;
 pub use log::{Entry, Event, Head, Record};
 pub use memory::MemoryStore;
