@@ -13,6 +13,7 @@ mod explain;
 mod message;
 mod ocsp;
 mod profile;
+mod registers;
 mod report;
 mod sm2;
 mod sm4;
@@ -51,6 +52,12 @@ pub(crate) use ocsp::{
     DigestName, OcspAsk, OcspCommand, OcspRespond, OcspShow, OcspVerify, ResponderForm,
 };
 pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
+pub(crate) use registers::{
+    Applicants, Authorise, FileModes, NameApprover, OnOrganisation, OnPerson, OnToken,
+    OrganisationAdd, OrganisationCommand, OrganisationShow, RevokeAuthority, RosterAdmit,
+    RosterAsk, RosterCommand, RosterRemove, RosterSanction, ScopeOptions, SuspendMode, TokenCommand,
+    TokenEnd, TokenReceive, TokenShow,
+};
 pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
 pub(crate) use sm2::{
     CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
@@ -98,6 +105,15 @@ pub(crate) enum Command {
     /// Certificate business, case by case
     #[command(subcommand)]
     Case(Box<CaseCommand>),
+    /// Organisations with their agents and applicants; agencies with their modes
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// Who may witness and handle
+    #[command(subcommand)]
+    Roster(RosterCommand),
+    /// The inventory of tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Where a certificate of a desk stands, or stood
     Status(StatusOf),
     /// What a desk did, what waits, and by which rules

@@ -3,7 +3,7 @@
 mod about;
 mod command;
 mod deposit;
-mod history;
+pub(crate) mod history;
 mod import;
 mod issue;
 mod list;
@@ -13,7 +13,6 @@ mod show;
 mod table;
 
 pub(crate) use about::open as about;
-pub(crate) use history::History;
 
 use crate::{
     args::{AtWork, CaseCommand},

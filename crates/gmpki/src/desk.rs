@@ -5,6 +5,7 @@
 
 mod clock;
 pub(crate) mod documents;
+pub(crate) mod evidence;
 mod settings;
 
 pub(crate) use settings::Settings;
@@ -80,6 +81,11 @@ impl View {
     pub(crate) fn documents(&self) -> &Documents {
         &self.documents
     }
+
+    /// The version of the desk's rules that is in force at a time.
+    pub(crate) fn ruling_at(&self, at: DateTime) -> Result<&RuleSet, Failure> {
+        ruling(&self.rules, &self.settings.rules, at)
+    }
 }
 
 impl Desk {
@@ -148,16 +154,7 @@ impl Desk {
 
     /// The version of the desk's rules that a case is judged by which is opened now.
     pub(crate) fn rules_in_force(&self) -> Result<RuleSetId, Failure> {
-        Ok(self.ruling()?.id())
-    }
-
-    /// The same, itself.
-    pub(crate) fn ruling(&self) -> Result<&RuleSet, Failure> {
-        let name = &self.settings.rules;
-        self.rules.in_force(name, self.now).ok_or_else(|| {
-            let reason = format!("no version of the rules {name} is in force on {}", self.now);
-            Failure::Refused(reason.into())
-        })
+        Ok(ruling(&self.rules, &self.settings.rules, self.now)?.id())
     }
 
     /// What an upload is.
@@ -180,6 +177,13 @@ impl Desk {
         self.engine.settle(&mut |entry| entries.push(entry.clone()))?;
         Ok(entries)
     }
+}
+
+fn ruling<'a>(book: &'a RuleBook, name: &str, at: DateTime) -> Result<&'a RuleSet, Failure> {
+    book.in_force(name, at).ok_or_else(|| {
+        let reason = format!("no version of the rules {name} is in force on {at}");
+        Failure::Refused(reason.into())
+    })
 }
 
 /// A desk that there is.

@@ -2,11 +2,11 @@
 
 use crate::{
     args::{
-        self, AccountOptions, CaseCommand, InternalPoint, OnCase, OnEvidence, Pair, Proof,
+        self, AccountOptions, CaseCommand, InternalPoint, OnCase, OnEvidence, Pair,
         VerdictPoint, Verdicts,
     },
     csr::parse_verified,
-    desk::{Desk, documents::Kept},
+    desk::{Desk, evidence},
     failure::Failure,
     input,
 };
@@ -23,9 +23,6 @@ use lifecycle::{
     terms::EvidenceKind,
 };
 use std::{collections::BTreeMap, path::Path};
-
-/// Octets of the largest form, agreement and piece of evidence.
-pub(super) const PAPER: u64 = 1 << 26;
 
 /// A command to a case, and who gives it.
 pub(super) struct Given<'a> {
@@ -75,7 +72,7 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
             let Verdicts { act, case, .. } = &register.verdicts;
             let command = Command::Register {
                 verdict: verdict(&register.verdicts),
-                work_record: one(desk, &register.proof, EvidenceKind::WorkRecord)?,
+                work_record: evidence::one(desk.documents(), &register.proof, EvidenceKind::WorkRecord)?,
             };
             (act, case, command)
         }
@@ -98,7 +95,7 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
             let command = Command::Dispatch {
                 method: dispatch.method,
                 packet: dispatch.packet.clone(),
-                receipt: one(desk, &dispatch.proof, EvidenceKind::DeliveryReceipt)?,
+                receipt: evidence::one(desk.documents(), &dispatch.proof, EvidenceKind::DeliveryReceipt)?,
             };
             (&dispatch.act, &dispatch.case, command)
         }
@@ -106,14 +103,14 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
             let command = Command::DeliverPin {
                 channel: pin.channel,
                 recipient: pin.recipient,
-                receipt: one(desk, &pin.proof, EvidenceKind::NoticeReceipt)?,
+                receipt: evidence::one(desk.documents(), &pin.proof, EvidenceKind::NoticeReceipt)?,
             };
             (&pin.act, &pin.case, command)
         }
         C::Confirm(confirm) => {
             let command = Command::ConfirmReceipt {
                 correct: confirm.correct,
-                record: one(desk, &confirm.proof, EvidenceKind::CallRecord)?,
+                record: evidence::one(desk.documents(), &confirm.proof, EvidenceKind::CallRecord)?,
             };
             (&confirm.act, &confirm.case, command)
         }
@@ -122,12 +119,12 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
             (&object.act, &object.case, Command::Object { statement })
         }
         C::Close(on) => {
-            let work_record = one(desk, &on.proof, EvidenceKind::WorkRecord)?;
+            let work_record = evidence::one(desk.documents(), &on.proof, EvidenceKind::WorkRecord)?;
             (&on.act, &on.case, Command::Close { work_record })
         }
         C::Withdraw(on) => simple(on, Command::Withdraw),
         C::Execute(on) => {
-            let identification = one(desk, &on.proof, EvidenceKind::CallRecord)?;
+            let identification = evidence::one(desk.documents(), &on.proof, EvidenceKind::CallRecord)?;
             (&on.act, &on.case, Command::ExecuteAtOnce { identification })
         }
         C::Ratify(on) => simple(on, Command::Ratify),
@@ -140,12 +137,12 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
             let command = Command::ReportPayment {
                 route: pay.route,
                 account: pay.account.as_ref().map(account),
-                evidence: one(desk, &pay.proof, EvidenceKind::PaymentReceipt)?,
+                evidence: evidence::one(desk.documents(), &pay.proof, EvidenceKind::PaymentReceipt)?,
             };
             (&pay.act, &pay.case, command)
         }
         C::ConfirmFunds(confirm) => {
-            let receipt = one(desk, &confirm.proof, EvidenceKind::PaymentReceipt)?;
+            let receipt = evidence::one(desk.documents(), &confirm.proof, EvidenceKind::PaymentReceipt)?;
             let command = Command::ConfirmFunds { receipt };
             (&confirm.act, &confirm.case, command)
         }
@@ -166,7 +163,7 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
         C::RecordRefund(refund) => {
             let command = Command::RecordRefund {
                 fen: refund.fen,
-                receipt: one(desk, &refund.proof, EvidenceKind::PaymentReceipt)?,
+                receipt: evidence::one(desk.documents(), &refund.proof, EvidenceKind::PaymentReceipt)?,
             };
             (&refund.act, &refund.case, command)
         }
@@ -211,7 +208,7 @@ fn opening(desk: &Desk, open: &args::OpenCase) -> Result<Opening, Failure> {
 fn agreements(desk: &Desk, consent: &args::Consent) -> Result<Command, Failure> {
     let mut agreements = BTreeMap::new();
     for Pair { name, value } in &consent.agreement {
-        let kept = keep(desk, Path::new(value))?;
+        let kept = evidence::keep(desk.documents(), Path::new(value))?;
         agreements.insert(name.clone(), kept.digest.to_vec().into());
     }
     Ok(Command::Consent { agreements })
@@ -236,8 +233,8 @@ fn filled(fill: &args::Fill) -> Result<Command, Failure> {
 }
 
 fn document(desk: &Desk, add: &args::AddDocument) -> Result<Command, Failure> {
-    let octets = input::read(&add.file, PAPER)?;
-    let file_name = name_of(&add.file);
+    let octets = input::read(&add.file, evidence::PAPER)?;
+    let file_name = evidence::name_of(&add.file);
     let inspected = desk.inspect(&file_name, &octets)?;
     desk.documents().keep(&octets)?;
     Ok(Command::AddDocument {
@@ -249,13 +246,11 @@ fn document(desk: &Desk, add: &args::AddDocument) -> Result<Command, Failure> {
 }
 
 fn checked(desk: &Desk, check: &args::Check) -> Result<Command, Failure> {
-    let evidence = check.proof.evidence.iter();
-    let evidence = evidence.map(|piece| evidence_of(desk, piece));
     Ok(Command::RecordCheck {
         check: check.check,
         identity: check.document.zip(check.method),
         failure: check.failed.clone(),
-        evidence: evidence.collect::<Result<_, _>>()?,
+        evidence: evidence::all(desk.documents(), &check.proof)?,
     })
 }
 
@@ -268,9 +263,9 @@ fn request(path: &Path) -> Result<Command, Failure> {
 /// A token gives a certificate back in whatever form its software writes; what counts is the
 /// DER that was signed.
 fn personalised(desk: &Desk, on: &OnEvidence) -> Result<Command, Failure> {
-    let piece = pick(&on.proof, EvidenceKind::ReadBack)?;
-    let read_back = evidence_of(desk, piece)?;
-    let octets = input::read(&piece.path, PAPER)?;
+    let piece = evidence::pick(&on.proof, EvidenceKind::ReadBack)?;
+    let read_back = evidence::in_file(desk.documents(), piece.kind, &piece.path)?;
+    let octets = input::read(&piece.path, evidence::PAPER)?;
     let read_back = match pki::decode_pem(&octets, input::CERTIFICATE) {
         Ok(der) => {
             let digest = desk.documents().keep(&der)?.digest;
@@ -280,7 +275,7 @@ fn personalised(desk: &Desk, on: &OnEvidence) -> Result<Command, Failure> {
     };
     Ok(Command::Personalise {
         read_back,
-        work_record: one(desk, &on.proof, EvidenceKind::WorkRecord)?,
+        work_record: evidence::one(desk.documents(), &on.proof, EvidenceKind::WorkRecord)?,
     })
 }
 
@@ -299,38 +294,6 @@ pub(super) fn account(options: &AccountOptions) -> Account {
         &options.bank,
         &options.account_number,
     )
-}
-
-/// The piece of this kind. A single piece of another kind is taken as it is, for the rules to
-/// refuse.
-fn pick(proof: &Proof, kind: EvidenceKind) -> Result<&args::EvidenceFile, Failure> {
-    let of_kind = proof.evidence.iter().find(|piece| piece.kind == kind);
-    match (of_kind, proof.evidence.as_slice()) {
-        (Some(piece), _) | (None, [piece]) => Ok(piece),
-        _ => Err(Failure::Usage(format!(
-            "this leaves a proof: give --evidence {kind}=FILE"
-        ))),
-    }
-}
-
-fn one(desk: &Desk, proof: &Proof, kind: EvidenceKind) -> Result<Evidence, Failure> {
-    evidence_of(desk, pick(proof, kind)?)
-}
-
-fn evidence_of(desk: &Desk, piece: &args::EvidenceFile) -> Result<Evidence, Failure> {
-    let kept = keep(desk, &piece.path)?;
-    Ok(Evidence::new(piece.kind, kept.digest, name_of(&piece.path)))
-}
-
-fn keep(desk: &Desk, path: &Path) -> Result<Kept, Failure> {
-    let octets = input::read(path, PAPER)?;
-    desk.documents().keep(&octets)
-}
-
-/// The last part of a path; what lies before it is nobody's business.
-fn name_of(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    name.to_string_lossy().into_owned()
 }
 
 /// SM3(salt ‖ code).

@@ -1,7 +1,7 @@
 //! `gmpki case import`: many cases from one table.
 
-use super::{command::PAPER, issue::of_many, progress::Progress, table, table::Row};
-use crate::{args::Import, desk::Desk, failure::Failure, input, outcome::Outcome};
+use super::{issue::of_many, progress::Progress, table, table::Row};
+use crate::{args::Import, desk::{Desk, evidence::PAPER}, failure::Failure, input, outcome::Outcome};
 use lifecycle::{
     CaseId, Command, OrganisationId, PersonId,
     case::{self, command::Opening},

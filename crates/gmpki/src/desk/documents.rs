@@ -4,7 +4,7 @@ use crate::{failure::Failure, output, sm3::hexadecimal};
 use gm_crypto::sm3;
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 /// The folder of papers.
@@ -41,9 +41,5 @@ impl Documents {
 
     fn path(&self, digest: &[u8]) -> PathBuf {
         self.0.join(hexadecimal(digest))
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.0
     }
 }
