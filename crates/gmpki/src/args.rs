@@ -55,8 +55,8 @@ pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
 pub(crate) use registers::{
     Applicants, Authorise, FileModes, NameApprover, OnOrganisation, OnPerson, OnToken,
     OrganisationAdd, OrganisationCommand, OrganisationShow, RevokeAuthority, RosterAdmit,
-    RosterAsk, RosterCommand, RosterRemove, RosterSanction, ScopeOptions, SuspendMode, TokenCommand,
-    TokenEnd, TokenReceive, TokenShow,
+    RosterAsk, RosterCommand, RosterRemove, RosterSanction, ScopeOptions, SuspendMode,
+    TokenCommand, TokenEnd, TokenReceive, TokenShow,
 };
 pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
 pub(crate) use sm2::{

@@ -6,11 +6,12 @@ mod deposit;
 pub(crate) mod history;
 mod import;
 mod issue;
-mod list;
+pub(crate) mod list;
 mod paper;
 mod progress;
 mod show;
 mod table;
+pub(crate) mod words;
 
 pub(crate) use about::open as about;
 
@@ -55,7 +56,9 @@ fn one(line: &CaseCommand) -> Result<Outcome, Failure> {
 /// What became durable, and where the case stands now.
 fn done(desk: &Desk, case: &CaseId, entries: &[Entry]) -> Result<Outcome, Failure> {
     let state = desk.engine.case(case)?;
-    let phase = state.as_ref().map_or("unknown", |state| state.phase.as_str());
+    let phase = state
+        .as_ref()
+        .map_or("unknown", |state| state.phase.as_str());
     let mut text = told(entries);
     match state.as_ref().and_then(|state| state.number) {
         Some(number) => {
@@ -72,7 +75,9 @@ fn done(desk: &Desk, case: &CaseId, entries: &[Entry]) -> Result<Outcome, Failur
         "durable": durable(entries),
     });
     let outcome = Outcome::new(text, json);
-    let nothing = entries.is_empty().then_some("nothing new: it was done before");
+    let nothing = entries
+        .is_empty()
+        .then_some("nothing new: it was done before");
     Ok(outcome.notes(nothing))
 }
 

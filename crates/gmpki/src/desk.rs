@@ -8,7 +8,7 @@ pub(crate) mod documents;
 pub(crate) mod evidence;
 mod settings;
 
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, place, rules};
 
 use crate::{
     args::{AtWork, DeskPlace, NamedKey},
@@ -26,7 +26,6 @@ use lifecycle::{
     calendar::Calendar,
     ports::{Clock, FolderNotifier, FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet, RuleSetId},
-    upload::{self, Inspected},
 };
 use std::{path::Path, time::Duration};
 
@@ -96,11 +95,7 @@ impl Desk {
     }
 
     /// The desk in a folder whose settings are written.
-    pub(crate) fn over(
-        folder: Folder,
-        settings: Settings,
-        work: &AtWork,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn over(folder: Folder, settings: Settings, work: &AtWork) -> Result<Self, Failure> {
         folder.refuse_keys_without_store()?;
         let at = work.at.as_deref();
         let clock: Box<dyn Clock> = if settings.rehearsal {
@@ -157,24 +152,22 @@ impl Desk {
         Ok(ruling(&self.rules, &self.settings.rules, self.now)?.id())
     }
 
-    /// What an upload is.
-    pub(crate) fn inspect(&self, file_name: &str, octets: &[u8]) -> Result<Inspected, Failure> {
-        Ok(upload::inspect(file_name, octets)?)
-    }
-
     /// One act of a person, and what follows from it outside; what became durable, in order.
     pub(crate) fn act(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Failure> {
         let mut entries = self.engine.submit(actor, command)?;
-        self.engine.settle(&mut |entry| entries.push(entry.clone()))?;
+        self.engine
+            .settle(&mut |entry| entries.push(entry.clone()))?;
         Ok(entries)
     }
 
     /// What was interrupted, and what time has brought.
     pub(crate) fn tick(&mut self) -> Result<Vec<Entry>, Failure> {
         let mut entries = Vec::new();
-        self.engine.settle(&mut |entry| entries.push(entry.clone()))?;
+        self.engine
+            .settle(&mut |entry| entries.push(entry.clone()))?;
         self.engine.tick(&mut |entry| entries.push(entry.clone()))?;
-        self.engine.settle(&mut |entry| entries.push(entry.clone()))?;
+        self.engine
+            .settle(&mut |entry| entries.push(entry.clone()))?;
         Ok(entries)
     }
 }

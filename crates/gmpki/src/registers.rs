@@ -31,7 +31,9 @@ fn done(entries: &[Entry]) -> Outcome {
 
 /// From the desk's now on.
 fn from_now(desk: &Desk, until: Option<&str>) -> Result<Interval, Failure> {
-    let until = until.map(|text| moment::parse("--until", text)).transpose()?;
+    let until = until
+        .map(|text| moment::parse("--until", text))
+        .transpose()?;
     Ok(Interval::new(desk.now, until))
 }
 

@@ -43,10 +43,18 @@ pub(crate) struct CaInit {
     #[arg(long, value_name = "NAME", default_value = "CN=示例根,O=示例,C=CN")]
     pub(crate) root: String,
     /// The CA's name
-    #[arg(long, value_name = "NAME", default_value = "CN=示例签发机构,O=示例,C=CN")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "CN=示例签发机构,O=示例,C=CN"
+    )]
     pub(crate) name: String,
     /// The name of who answers about status
-    #[arg(long, value_name = "NAME", default_value = "CN=示例状态查询,O=示例,C=CN")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "CN=示例状态查询,O=示例,C=CN"
+    )]
     pub(crate) responder: String,
     /// Where the operator's keys lie: a device, pkcs11:…, skf:…, or a directory of key files;
     /// its labels root, issuing-ca and ocsp-responder must be free [default: DIR/token]

@@ -14,7 +14,7 @@ pub(crate) use money::{
 };
 pub(crate) use office::{
     BindToken, Check, DeliverPin, Dispatch, Export, Import, IssueMany, OnEvidence, Register,
-    Reject, Return, Verdicts, VerdictPoint,
+    Reject, Return, VerdictPoint, Verdicts,
 };
 
 use super::{Act, DeskPlace, term};
@@ -56,9 +56,7 @@ pub(crate) enum CaseCommand {
     #[command(name = "return-internally")]
     ReturnInternally(ReturnInternally),
     /// Submit to the registrar
-    #[command(
-        after_help = "Example:\n  gmpki case submit ju-0007 --actor chen.gang:applicant"
-    )]
+    #[command(after_help = "Example:\n  gmpki case submit ju-0007 --actor chen.gang:applicant")]
     Submit(OnCase),
     /// Number a case and begin to look at it
     #[command(after_help = "Example:\n  gmpki case start ju-0007 --actor li.si:registrar")]
@@ -68,9 +66,7 @@ pub(crate) enum CaseCommand {
     /// Send a case back for correction
     Return(Return),
     /// Submit again what was corrected
-    #[command(
-        after_help = "Example:\n  gmpki case resubmit ju-0007 --actor chen.gang:applicant"
-    )]
+    #[command(after_help = "Example:\n  gmpki case resubmit ju-0007 --actor chen.gang:applicant")]
     Resubmit(OnCase),
     /// Register a case and hand it over to an approver
     Register(Register),
@@ -109,9 +105,7 @@ pub(crate) enum CaseCommand {
     )]
     Close(OnEvidence),
     /// Take a case back
-    #[command(
-        after_help = "Example:\n  gmpki case withdraw ju-0007 --actor chen.gang:applicant"
-    )]
+    #[command(after_help = "Example:\n  gmpki case withdraw ju-0007 --actor chen.gang:applicant")]
     Withdraw(OnCase),
     /// Change the certificates' status at once, before the second person looks
     #[command(
@@ -120,9 +114,7 @@ pub(crate) enum CaseCommand {
     )]
     Execute(OnEvidence),
     /// As the second person: agree to what was done at once
-    #[command(
-        after_help = "Example:\n  gmpki case ratify ju-0007-freeze --actor wang.wu:approver"
-    )]
+    #[command(after_help = "Example:\n  gmpki case ratify ju-0007-freeze --actor wang.wu:approver")]
     Ratify(OnCase),
     /// As the second person: have undone what was done at once
     #[command(
@@ -182,8 +174,10 @@ pub(crate) struct OnCase {
 }
 
 #[derive(Debug, Group)]
-#[command(after_help = "Persons' numbers are masked unless --reveal is given.\n\n\
-    Examples:\n  gmpki case show ju-0007\n  gmpki case show ju-0007 --lang zh --dir desk")]
+#[command(
+    after_help = "Persons' numbers are masked unless --reveal is given.\n\n\
+    Examples:\n  gmpki case show ju-0007\n  gmpki case show ju-0007 --lang zh --dir desk"
+)]
 pub(crate) struct Show {
     #[command(flatten)]
     pub(crate) desk: DeskPlace,
@@ -217,13 +211,15 @@ pub(crate) struct List {
 
 /// A case about certificates that there are.
 #[derive(Debug, Group)]
-#[command(after_help = "What the new case is for, and in whose name, is what the old one says. \
+#[command(
+    after_help = "What the new case is for, and in whose name, is what the old one says. \
     It is opened, no more:\n'gmpki case show' says where it stands.\n\n\
     Examples:\n  gmpki cert freeze ju-0007 --actor chen.gang:applicant --reason key-compromise\n  \
     gmpki cert unfreeze 01a2b3c4d5 --actor chen.gang:applicant\n  \
     gmpki cert revoke ju-0007 --actor chen.gang:applicant --reason key-compromise\n  \
     gmpki cert renew ju-0007 --actor chen.gang:applicant --case ju-0007-2027\n  \
-    gmpki cert reissue ju-0007 --actor chen.gang:applicant --reason superseded")]
+    gmpki cert reissue ju-0007 --actor chen.gang:applicant --reason superseded"
+)]
 pub(crate) struct About {
     #[command(flatten)]
     pub(crate) act: Act,

@@ -1,9 +1,6 @@
 //! The arguments of `gmpki organisation`, `gmpki roster` and `gmpki token`.
 
-use super::{
-    Act, DeskPlace, Proof,
-    desk::term,
-};
+use super::{Act, DeskPlace, Proof, desk::term};
 use crate::view::Language;
 use clap::{Args as Group, Subcommand};
 use lifecycle::{
@@ -320,8 +317,10 @@ pub(crate) struct RosterAdmit {
 }
 
 #[derive(Debug, Group)]
-#[command(after_help = "Example:\n  gmpki roster sanction feng.shi --actor wu.jiu:clerk \\\n      \
-    --reason 'signed without the customer'")]
+#[command(
+    after_help = "Example:\n  gmpki roster sanction feng.shi --actor wu.jiu:clerk \\\n      \
+    --reason 'signed without the customer'"
+)]
 pub(crate) struct RosterSanction {
     #[command(flatten)]
     pub(crate) act: Act,
@@ -337,8 +336,10 @@ pub(crate) struct RosterSanction {
 }
 
 #[derive(Debug, Group)]
-#[command(after_help = "Example:\n  gmpki roster remove feng.shi --actor wu.jiu:clerk \\\n      \
-    --reason 'left the company'")]
+#[command(
+    after_help = "Example:\n  gmpki roster remove feng.shi --actor wu.jiu:clerk \\\n      \
+    --reason 'left the company'"
+)]
 pub(crate) struct RosterRemove {
     #[command(flatten)]
     pub(crate) act: Act,

@@ -2,8 +2,8 @@
 
 use crate::{
     args::{
-        self, AccountOptions, CaseCommand, InternalPoint, OnCase, OnEvidence, Pair,
-        VerdictPoint, Verdicts,
+        self, AccountOptions, CaseCommand, InternalPoint, OnCase, OnEvidence, Pair, VerdictPoint,
+        Verdicts,
     },
     csr::parse_verified,
     desk::{Desk, evidence},
@@ -12,7 +12,7 @@ use crate::{
 };
 use gm_crypto::{pki, sm3};
 use lifecycle::{
-    CaseId, Evidence,
+    CaseId, Evidence, Ground, Refusal,
     application::Request,
     case::{
         Command,
@@ -21,6 +21,7 @@ use lifecycle::{
         payment::Account,
     },
     terms::EvidenceKind,
+    upload,
 };
 use std::{collections::BTreeMap, path::Path};
 
@@ -72,7 +73,11 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
             let Verdicts { act, case, .. } = &register.verdicts;
             let command = Command::Register {
                 verdict: verdict(&register.verdicts),
-                work_record: evidence::one(desk.documents(), &register.proof, EvidenceKind::WorkRecord)?,
+                work_record: evidence::one(
+                    desk.documents(),
+                    &register.proof,
+                    EvidenceKind::WorkRecord,
+                )?,
             };
             (act, case, command)
         }
@@ -95,7 +100,11 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
             let command = Command::Dispatch {
                 method: dispatch.method,
                 packet: dispatch.packet.clone(),
-                receipt: evidence::one(desk.documents(), &dispatch.proof, EvidenceKind::DeliveryReceipt)?,
+                receipt: evidence::one(
+                    desk.documents(),
+                    &dispatch.proof,
+                    EvidenceKind::DeliveryReceipt,
+                )?,
             };
             (&dispatch.act, &dispatch.case, command)
         }
@@ -124,7 +133,8 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
         }
         C::Withdraw(on) => simple(on, Command::Withdraw),
         C::Execute(on) => {
-            let identification = evidence::one(desk.documents(), &on.proof, EvidenceKind::CallRecord)?;
+            let identification =
+                evidence::one(desk.documents(), &on.proof, EvidenceKind::CallRecord)?;
             (&on.act, &on.case, Command::ExecuteAtOnce { identification })
         }
         C::Ratify(on) => simple(on, Command::Ratify),
@@ -137,12 +147,20 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
             let command = Command::ReportPayment {
                 route: pay.route,
                 account: pay.account.as_ref().map(account),
-                evidence: evidence::one(desk.documents(), &pay.proof, EvidenceKind::PaymentReceipt)?,
+                evidence: evidence::one(
+                    desk.documents(),
+                    &pay.proof,
+                    EvidenceKind::PaymentReceipt,
+                )?,
             };
             (&pay.act, &pay.case, command)
         }
         C::ConfirmFunds(confirm) => {
-            let receipt = evidence::one(desk.documents(), &confirm.proof, EvidenceKind::PaymentReceipt)?;
+            let receipt = evidence::one(
+                desk.documents(),
+                &confirm.proof,
+                EvidenceKind::PaymentReceipt,
+            )?;
             let command = Command::ConfirmFunds { receipt };
             (&confirm.act, &confirm.case, command)
         }
@@ -163,7 +181,11 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
         C::RecordRefund(refund) => {
             let command = Command::RecordRefund {
                 fen: refund.fen,
-                receipt: evidence::one(desk.documents(), &refund.proof, EvidenceKind::PaymentReceipt)?,
+                receipt: evidence::one(
+                    desk.documents(),
+                    &refund.proof,
+                    EvidenceKind::PaymentReceipt,
+                )?,
             };
             (&refund.act, &refund.case, command)
         }
@@ -235,7 +257,27 @@ fn filled(fill: &args::Fill) -> Result<Command, Failure> {
 fn document(desk: &Desk, add: &args::AddDocument) -> Result<Command, Failure> {
     let octets = input::read(&add.file, evidence::PAPER)?;
     let file_name = evidence::name_of(&add.file);
-    let inspected = desk.inspect(&file_name, &octets)?;
+    let opened_by = desk
+        .engine
+        .case(&add.case)?
+        .map(|state| state.opening.rules);
+    let rules = opened_by.map_or_else(|| desk.rules_in_force(), Ok)?;
+    let limit = desk
+        .rules
+        .get(&rules)
+        .map(|rules| &rules.values().upload_octets);
+    let Some(limit) = limit else {
+        return Err(Failure::Refused(
+            format!("the desk has no rules {rules}").into(),
+        ));
+    };
+    let inspected = upload::inspect(&file_name, &octets, limit.value).map_err(|why| {
+        let document = add.document.clone();
+        Refusal::Ruled {
+            ground: Box::new(Ground::Upload { document, why }),
+            requirements: limit.basis.clone(),
+        }
+    })?;
     desk.documents().keep(&octets)?;
     Ok(Command::AddDocument {
         document: add.document.clone(),

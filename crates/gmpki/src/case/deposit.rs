@@ -27,10 +27,7 @@ pub(super) fn send(send: &SendDeposit) -> Result<Outcome, Failure> {
         salt: salt.to_vec().into(),
         digest: command::challenge(&salt, &code).to_vec().into(),
     };
-    let sent = desk.act(
-        &send.act.actor,
-        Command::Case(send.case.clone(), deposit),
-    );
+    let sent = desk.act(&send.act.actor, Command::Case(send.case.clone(), deposit));
     let entries = sent.inspect_err(|_| {
         // Nobody sends what was refused.
         let _ = std::fs::remove_file(&send.code_out);

@@ -18,10 +18,14 @@ pub(crate) fn of_case(
     store: &dyn Store,
     case: &CaseId,
 ) -> Result<Option<History<case::State>>, Failure> {
-    of(store, &StreamId::Case(case.clone()), |state, entry| match &entry.event {
-        Event::Case(event) => case::evolve(state, &entry.actor, entry.at, event),
-        _ => state,
-    })
+    of(
+        store,
+        &StreamId::Case(case.clone()),
+        |state, entry| match &entry.event {
+            Event::Case(event) => case::evolve(state, &entry.actor, entry.at, event),
+            _ => state,
+        },
+    )
 }
 
 /// The history of a certificate; none where there is none.
@@ -42,10 +46,16 @@ pub(crate) fn of_organisation(
     store: &dyn Store,
     id: &OrganisationId,
 ) -> Result<Option<History<organisation::State>>, Failure> {
-    of(store, &StreamId::Organisation(id.clone()), |state, entry| match &entry.event {
-        Event::Organisation(event) => organisation::evolve(state, &entry.actor, event, entry.at),
-        _ => state,
-    })
+    of(
+        store,
+        &StreamId::Organisation(id.clone()),
+        |state, entry| match &entry.event {
+            Event::Organisation(event) => {
+                organisation::evolve(state, &entry.actor, event, entry.at)
+            }
+            _ => state,
+        },
+    )
 }
 
 /// The history of a person's entry; none where nobody proposed one.
@@ -53,10 +63,14 @@ pub(crate) fn of_person(
     store: &dyn Store,
     id: &PersonId,
 ) -> Result<Option<History<roster::State>>, Failure> {
-    of(store, &StreamId::Person(id.clone()), |state, entry| match &entry.event {
-        Event::Person(event) => roster::evolve(state, &entry.actor, event, entry.at),
-        _ => state,
-    })
+    of(
+        store,
+        &StreamId::Person(id.clone()),
+        |state, entry| match &entry.event {
+            Event::Person(event) => roster::evolve(state, &entry.actor, event, entry.at),
+            _ => state,
+        },
+    )
 }
 
 /// The history of a token; none where it did not come in.
@@ -64,10 +78,14 @@ pub(crate) fn of_token(
     store: &dyn Store,
     id: &TokenId,
 ) -> Result<Option<History<token::State>>, Failure> {
-    of(store, &StreamId::Token(id.clone()), |state, entry| match &entry.event {
-        Event::Token(event) => token::evolve(state, &entry.actor, event),
-        _ => state,
-    })
+    of(
+        store,
+        &StreamId::Token(id.clone()),
+        |state, entry| match &entry.event {
+            Event::Token(event) => token::evolve(state, &entry.actor, event),
+            _ => state,
+        },
+    )
 }
 
 fn of<S>(

@@ -1,7 +1,13 @@
 //! `gmpki case import`: many cases from one table.
 
 use super::{issue::of_many, progress::Progress, table, table::Row};
-use crate::{args::Import, desk::{Desk, evidence::PAPER}, failure::Failure, input, outcome::Outcome};
+use crate::{
+    args::Import,
+    desk::{Desk, evidence::PAPER},
+    failure::Failure,
+    input,
+    outcome::Outcome,
+};
 use lifecycle::{
     CaseId, Command, OrganisationId, PersonId,
     case::{self, command::Opening},
@@ -77,10 +83,17 @@ impl Wanted {
                 word("model", optional("model"), Model::SelfService, Model::parse)?,
             ),
             needed("certificate", certificate)?,
-            word("carrier", optional("carrier"), Carrier::Hard, Carrier::parse)?,
+            word(
+                "carrier",
+                optional("carrier"),
+                Carrier::Hard,
+                Carrier::parse,
+            )?,
             PersonId::new(needed("holder", holder)?)?,
         );
-        opening.organisation = optional("organisation").map(OrganisationId::new).transpose()?;
+        opening.organisation = optional("organisation")
+            .map(OrganisationId::new)
+            .transpose()?;
         opening.agency = optional("agency").map(OrganisationId::new).transpose()?;
         opening.account = optional("account");
         opening.order = optional("order");
@@ -95,7 +108,9 @@ impl Wanted {
                 .map_err(|_| Failure::Usage(format!("{years:?} is no number of years")))?,
         };
         match cells.keys().next() {
-            Some(unknown) => Err(Failure::Usage(format!("nobody knows the column {unknown:?}"))),
+            Some(unknown) => Err(Failure::Usage(format!(
+                "nobody knows the column {unknown:?}"
+            ))),
             None => Ok(wanted),
         }
     }

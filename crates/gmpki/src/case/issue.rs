@@ -1,12 +1,7 @@
 //! `gmpki case issue`: the certificates of one case, or of many.
 
 use super::{done, durable, progress::Progress, told};
-use crate::{
-    args::IssueMany,
-    desk::Desk,
-    failure::Failure,
-    outcome::Outcome,
-};
+use crate::{args::IssueMany, desk::Desk, failure::Failure, outcome::Outcome};
 use lifecycle::{Command, case};
 use serde_json::json;
 

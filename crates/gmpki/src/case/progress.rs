@@ -52,9 +52,20 @@ mod tests {
 
     #[test]
     fn the_bar_is_empty_at_the_beginning_and_full_at_the_end() {
-        let progress = Progress { total: 3, shown: false };
-        assert!(progress.line(0, "a").starts_with(&format!("[{}] 0/3 a", "-".repeat(WIDTH))));
-        assert!(progress.line(3, "a").starts_with(&format!("[{}] 3/3 a", "#".repeat(WIDTH))));
+        let progress = Progress {
+            total: 3,
+            shown: false,
+        };
+        assert!(
+            progress
+                .line(0, "a")
+                .starts_with(&format!("[{}] 0/3 a", "-".repeat(WIDTH)))
+        );
+        assert!(
+            progress
+                .line(3, "a")
+                .starts_with(&format!("[{}] 3/3 a", "#".repeat(WIDTH)))
+        );
         let one = progress.line(1, "a");
         assert_eq!(one.matches('#').count(), 10, "{one}");
         let long = "a-name-that-is-much-longer-than-the-place-for-it";

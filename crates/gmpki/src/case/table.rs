@@ -26,7 +26,9 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row>, String> {
         .map(|(line, cells)| {
             if cells.len() != names.len() {
                 let (has, wants) = (cells.len(), names.len());
-                return Err(format!("line {line} has {has} cells, the first row {wants}"));
+                return Err(format!(
+                    "line {line} has {has} cells, the first row {wants}"
+                ));
             }
             let cells = names.iter().cloned().zip(cells);
             let cells = cells.filter(|(_, cell)| !cell.is_empty()).collect();
@@ -53,7 +55,11 @@ fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
             '"' if quoted => quoted = false,
             _ if quoted => cell.push(c),
             '"' if cell.is_empty() => quoted = true,
-            '"' => return Err(format!("line {line}: a quotation mark inside a cell without them")),
+            '"' => {
+                return Err(format!(
+                    "line {line}: a quotation mark inside a cell without them"
+                ));
+            }
             ',' => record.push(std::mem::take(&mut cell)),
             '\r' if chars.peek() == Some(&'\n') => {}
             '\n' => {
@@ -103,7 +109,10 @@ mod tests {
     fn cells_with_commas_marks_and_line_breaks_come_whole() {
         let text = "\u{feff}case,field name\r\na-1,\"陈, \"\"刚\"\"\nb\"\r\n\r\na-2,\r\n";
         let rows = rows(text).unwrap();
-        assert_eq!(rows[0].cells, cells(&[("case", "a-1"), ("field name", "陈, \"刚\"\nb")]));
+        assert_eq!(
+            rows[0].cells,
+            cells(&[("case", "a-1"), ("field name", "陈, \"刚\"\nb")])
+        );
         assert_eq!(rows[1].cells, cells(&[("case", "a-2")]));
         assert_eq!((rows[0].line, rows[1].line, rows.len()), (2, 5, 2));
     }

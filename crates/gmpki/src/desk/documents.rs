@@ -2,10 +2,7 @@
 
 use crate::{failure::Failure, output, sm3::hexadecimal};
 use gm_crypto::sm3;
-use std::{
-    fs,
-    path::PathBuf,
-};
+use std::{fs, path::PathBuf};
 
 /// The folder of papers.
 #[derive(Debug)]

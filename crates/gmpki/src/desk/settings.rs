@@ -41,7 +41,8 @@ impl Settings {
             found => found.map_err(|source| Failure::file(&path, source))?,
         };
         let read = toml::from_str(&text);
-        read.map(Some).map_err(|source| Failure::file(&path, source))
+        read.map(Some)
+            .map_err(|source| Failure::file(&path, source))
     }
 
     /// Writes them; they are there whole or not at all.
@@ -64,7 +65,10 @@ pub(super) fn book(folder: &Folder) -> Result<RuleBook, Failure> {
     let mut sets = Vec::new();
     for entry in fs::read_dir(&dir).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             sets.push(read(&path)?.0);
         }
     }

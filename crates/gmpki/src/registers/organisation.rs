@@ -129,17 +129,27 @@ fn shown(show: &OrganisationShow) -> Result<Outcome, Failure> {
     let view = View::open(&show.desk)?;
     let id = &show.organisation;
     let Some(found) = history::of_organisation(&view.store, id)? else {
-        return Err(Failure::Refused(format!("there is no organisation {id}").into()));
+        return Err(Failure::Refused(
+            format!("there is no organisation {id}").into(),
+        ));
     };
     let state = &found.state;
-    let modes: Vec<_> = state.agency_modes(view.now).iter().map(|mode| Mode::as_str(*mode)).collect();
+    let modes: Vec<_> = state
+        .agency_modes(view.now)
+        .iter()
+        .map(|mode| Mode::as_str(*mode))
+        .collect();
     let model = state.model.map(|model| model.as_str());
     let mut text = format!("organisation {id}: {}\n", state.name);
     if let Some(code) = &state.credit_code {
         let _ = writeln!(text, "  credit code: {code}");
     }
     if let Some(model) = model {
-        let _ = writeln!(text, "  model:       {model}\n  conditions:  {}", state.conditions);
+        let _ = writeln!(
+            text,
+            "  model:       {model}\n  conditions:  {}",
+            state.conditions
+        );
     }
     if !modes.is_empty() {
         let _ = writeln!(text, "  may handle:  {}", modes.join(", "));

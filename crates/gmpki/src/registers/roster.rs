@@ -36,7 +36,9 @@ pub(crate) fn run(command: &RosterCommand) -> Result<Outcome, Failure> {
         C::Sanction(sanction) => {
             let until = sanction.until.as_deref();
             let asked = Asked::Sanction {
-                until: until.map(|text| moment::parse("--until", text)).transpose()?,
+                until: until
+                    .map(|text| moment::parse("--until", text))
+                    .transpose()?,
                 reason: sanction.reason.clone(),
             };
             (sanction.person.clone(), asked)
@@ -77,9 +79,8 @@ fn answer(ask: &RosterAsk) -> Result<Outcome, Failure> {
     };
     let rules = view.ruling_at(at)?;
     let found = history::of_person(&view.store, &ask.person)?;
-    let qualified = found.is_some_and(|found| {
-        found.state.qualifies(ask.seat, rules.roster(), at).is_ok()
-    });
+    let qualified =
+        found.is_some_and(|found| found.state.qualifies(ask.seat, rules.roster(), at).is_ok());
     let (person, seat) = (&ask.person, ask.seat);
     let text = match qualified {
         true => format!("{person}: qualified as {seat} on {at}"),

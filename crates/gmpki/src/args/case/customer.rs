@@ -93,8 +93,10 @@ pub(crate) struct Consent {
 }
 
 #[derive(Debug, Group)]
-#[command(after_help = "Example:\n  gmpki case withdraw-consent qy-1 --actor zhou.qi:agent \\\n      \
-    --agreement sensitive-personal-data")]
+#[command(
+    after_help = "Example:\n  gmpki case withdraw-consent qy-1 --actor zhou.qi:agent \\\n      \
+    --agreement sensitive-personal-data"
+)]
 pub(crate) struct WithdrawConsent {
     #[command(flatten)]
     pub(crate) act: Act,

@@ -44,11 +44,9 @@ pub(crate) struct Check {
 }
 
 #[derive(Debug, Group)]
-#[command(
-    after_help = "What is named may be changed, and nothing else.\n\n\
+#[command(after_help = "What is named may be changed, and nothing else.\n\n\
     Example:\n  gmpki case return ju-0007 --actor li.si:registrar \\\n      \
-    --deficiency 'application-form=the seal is missing'"
-)]
+    --deficiency 'application-form=the seal is missing'")]
 pub(crate) struct Return {
     #[command(flatten)]
     pub(crate) act: Act,
@@ -84,8 +82,10 @@ pub(crate) struct Register {
 }
 
 #[derive(Debug, Group)]
-#[command(after_help = "Example:\n  gmpki case approve ju-0007 --actor wang.wu:approver \\\n      \
-    --found documents,identity,genuineness")]
+#[command(
+    after_help = "Example:\n  gmpki case approve ju-0007 --actor wang.wu:approver \\\n      \
+    --found documents,identity,genuineness"
+)]
 pub(crate) struct Verdicts {
     #[command(flatten)]
     pub(crate) act: Act,
@@ -199,11 +199,9 @@ pub(crate) struct Dispatch {
 }
 
 #[derive(Debug, Group)]
-#[command(
-    after_help = "The PIN itself is nowhere in a desk.\n\n\
+#[command(after_help = "The PIN itself is nowhere in a desk.\n\n\
     Example:\n  gmpki case deliver-pin ju-0007 --actor wang.wu:approver --channel telephone \\\n      \
-    --recipient applicant --evidence notice-receipt=call.txt"
-)]
+    --recipient applicant --evidence notice-receipt=call.txt")]
 pub(crate) struct DeliverPin {
     #[command(flatten)]
     pub(crate) act: Act,
