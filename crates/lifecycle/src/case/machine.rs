@@ -203,10 +203,16 @@ const OPEN: &[Phase] = &[
     P::Approving,
     P::Approved,
 ];
-/// While the customer can write.
-const WRITABLE: &[Phase] = &[P::Draft, P::Returned];
+/// While the customer can write. What was done at once is put on paper afterwards (S2-32).
+const WRITABLE: &[Phase] = &[P::Draft, P::Returned, P::AwaitingRatification];
 /// While facts are gathered.
-const CHECKABLE: &[Phase] = &[P::Draft, P::Returned, P::Registering, P::Approving];
+const CHECKABLE: &[Phase] = &[
+    P::Draft,
+    P::Returned,
+    P::Registering,
+    P::Approving,
+    P::AwaitingRatification,
+];
 /// While money moves.
 const PAYABLE: &[Phase] = &[
     P::Draft,
@@ -325,7 +331,8 @@ pub const TRANSITIONS: &[Transition] = &[
     ),
     row(
         "A25",
-        &[P::Dispatched, P::Confirmed],
+        // Before it leaves, the approver himself: the token can't be written (S1-15).
+        &[P::Issued, P::Personalised, P::Dispatched, P::Confirmed],
         S::ObjectionRaised,
         To::Phase(P::Objected),
     ),
@@ -401,6 +408,81 @@ impl To {
             Self::ByKind => P::Executed,
             Self::WhenComplete if complete => P::Issued,
             Self::WhenComplete => from,
+        }
+    }
+}
+
+impl Step {
+    /// The row of the table that the step is in.
+    pub fn row(self) -> &'static str {
+        TRANSITIONS
+            .iter()
+            .find(|one| one.step == self)
+            .map_or("", |one| one.row)
+    }
+
+    /// The requirements that the step is from.
+    pub(crate) const fn basis(self) -> &'static [&'static str] {
+        match self {
+            S::Opened => &["S0-13", "S0-14"],
+            S::ConsentGiven | S::ConsentWithdrawn => &["S2-03"],
+            S::FormFilled => &["S1-05"],
+            S::DocumentAdded => &["S2-13"],
+            S::CheckRecorded => &["S0-27"],
+            S::SubmittedInternally | S::InternallyApproved | S::InternallyReturned => {
+                &["S1-02", "S1-06"]
+            }
+            S::Submitted => &["S1-02", "S2-21"],
+            S::RegistrationStarted => &["S1-07"],
+            S::Returned => &["S0-04", "S2-24"],
+            S::Resubmitted => &["S0-04", "S2-24"],
+            S::Registered => &["S1-08", "S1-09", "S1-11"],
+            S::ReviewTaken => &["S1-11", "S1-12"],
+            S::Approved => &["S1-12", "S2-25"],
+            S::Rejected => &["S1-12"],
+            S::TokenBound => &["S1-14"],
+            S::KeyProved => &["S1-13"],
+            S::IssuanceIntended | S::EncryptionKeyReceived => &["S1-13"],
+            S::CertificateIssued | S::IssuanceAbandoned | S::Personalised => &["S1-15"],
+            S::Dispatched => &["S1-16", "S2-27"],
+            S::Published => &["S2-30", "X-07"],
+            S::PinDelivered => &["S1-17", "X-03"],
+            S::ReceiptConfirmed => &["S1-18"],
+            S::DeemedAccepted | S::ObjectionRaised => &["S2-29"],
+            S::Closed => &["S1-10", "S5-03"],
+            S::Withdrawn | S::Lapsed => &["S2-26"],
+            S::RefundRequested | S::Refunded => &["S2-26"],
+            S::ExecutedAtOnce | S::Ratified | S::RatificationRefused => &["S2-32"],
+            S::PaymentReported | S::FundsConfirmed => &["S2-18", "S2-19"],
+            S::DepositSent
+            | S::DepositSettled
+            | S::DepositFailed
+            | S::CodeVerified
+            | S::CodeWrong => &["S2-20"],
+            S::AccountReentered => &["S2-22"],
+            S::OverdueNoted => &["S1-18", "S2-23"],
+        }
+    }
+
+    /// Whether cases of this kind have the step: certificates are made for some of them, and
+    /// only a freeze can't wait for the second person (S2-32).
+    pub fn is_of(self, kind: Kind) -> bool {
+        match self {
+            S::TokenBound
+            | S::KeyProved
+            | S::IssuanceIntended
+            | S::EncryptionKeyReceived
+            | S::CertificateIssued
+            | S::IssuanceAbandoned
+            | S::Personalised
+            | S::Dispatched
+            | S::Published
+            | S::PinDelivered
+            | S::ReceiptConfirmed
+            | S::DeemedAccepted
+            | S::ObjectionRaised => kind.makes_certificates(),
+            S::ExecutedAtOnce | S::Ratified | S::RatificationRefused => kind == Kind::Freeze,
+            _ => true,
         }
     }
 }
