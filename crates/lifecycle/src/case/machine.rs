@@ -424,43 +424,43 @@ impl Step {
     /// The requirements that the step is from.
     pub(crate) const fn basis(self) -> &'static [&'static str] {
         match self {
-            S::Opened => &["S0-13", "S0-14"],
-            S::ConsentGiven | S::ConsentWithdrawn => &["S2-03"],
-            S::FormFilled => &["S1-05"],
-            S::DocumentAdded => &["S2-13"],
-            S::CheckRecorded => &["S0-27"],
-            S::SubmittedInternally | S::InternallyApproved | S::InternallyReturned => {
+            Self::Opened => &["S0-13", "S0-14"],
+            Self::ConsentGiven | Self::ConsentWithdrawn => &["S2-03"],
+            Self::FormFilled => &["S1-05"],
+            Self::DocumentAdded => &["S2-13"],
+            Self::CheckRecorded => &["S0-27"],
+            Self::SubmittedInternally | Self::InternallyApproved | Self::InternallyReturned => {
                 &["S1-02", "S1-06"]
             }
-            S::Submitted => &["S1-02", "S2-21"],
-            S::RegistrationStarted => &["S1-07"],
-            S::Returned => &["S0-04", "S2-24"],
-            S::Resubmitted => &["S0-04", "S2-24"],
-            S::Registered => &["S1-08", "S1-09", "S1-11"],
-            S::ReviewTaken => &["S1-11", "S1-12"],
-            S::Approved => &["S1-12", "S2-25"],
-            S::Rejected => &["S1-12"],
-            S::TokenBound => &["S1-14"],
-            S::KeyProved => &["S1-13"],
-            S::IssuanceIntended | S::EncryptionKeyReceived => &["S1-13"],
-            S::CertificateIssued | S::IssuanceAbandoned | S::Personalised => &["S1-15"],
-            S::Dispatched => &["S1-16", "S2-27"],
-            S::Published => &["S2-30", "X-07"],
-            S::PinDelivered => &["S1-17", "X-03"],
-            S::ReceiptConfirmed => &["S1-18"],
-            S::DeemedAccepted | S::ObjectionRaised => &["S2-29"],
-            S::Closed => &["S1-10", "S5-03"],
-            S::Withdrawn | S::Lapsed => &["S2-26"],
-            S::RefundRequested | S::Refunded => &["S2-26"],
-            S::ExecutedAtOnce | S::Ratified | S::RatificationRefused => &["S2-32"],
-            S::PaymentReported | S::FundsConfirmed => &["S2-18", "S2-19"],
-            S::DepositSent
-            | S::DepositSettled
-            | S::DepositFailed
-            | S::CodeVerified
-            | S::CodeWrong => &["S2-20"],
-            S::AccountReentered => &["S2-22"],
-            S::OverdueNoted => &["S1-18", "S2-23"],
+            Self::Submitted => &["S1-02", "S2-21"],
+            Self::RegistrationStarted => &["S1-07"],
+            Self::Returned => &["S0-04", "S2-24"],
+            Self::Resubmitted => &["S0-04", "S2-24"],
+            Self::Registered => &["S1-08", "S1-09", "S1-11"],
+            Self::ReviewTaken => &["S1-11", "S1-12"],
+            Self::Approved => &["S1-12", "S2-25"],
+            Self::Rejected => &["S1-12"],
+            Self::TokenBound => &["S1-14"],
+            Self::KeyProved => &["S1-13"],
+            Self::IssuanceIntended | Self::EncryptionKeyReceived => &["S1-13"],
+            Self::CertificateIssued | Self::IssuanceAbandoned | Self::Personalised => &["S1-15"],
+            Self::Dispatched => &["S1-16", "S2-27"],
+            Self::Published => &["S2-30", "X-07"],
+            Self::PinDelivered => &["S1-17", "X-03"],
+            Self::ReceiptConfirmed => &["S1-18"],
+            Self::DeemedAccepted | Self::ObjectionRaised => &["S2-29"],
+            Self::Closed => &["S1-10", "S5-03"],
+            Self::Withdrawn | Self::Lapsed => &["S2-26"],
+            Self::RefundRequested | Self::Refunded => &["S2-26"],
+            Self::ExecutedAtOnce | Self::Ratified | Self::RatificationRefused => &["S2-32"],
+            Self::PaymentReported | Self::FundsConfirmed => &["S2-18", "S2-19"],
+            Self::DepositSent
+            | Self::DepositSettled
+            | Self::DepositFailed
+            | Self::CodeVerified
+            | Self::CodeWrong => &["S2-20"],
+            Self::AccountReentered => &["S2-22"],
+            Self::OverdueNoted => &["S1-18", "S2-23"],
         }
     }
 
@@ -468,20 +468,22 @@ impl Step {
     /// only a freeze can't wait for the second person (S2-32).
     pub fn is_of(self, kind: Kind) -> bool {
         match self {
-            S::TokenBound
-            | S::KeyProved
-            | S::IssuanceIntended
-            | S::EncryptionKeyReceived
-            | S::CertificateIssued
-            | S::IssuanceAbandoned
-            | S::Personalised
-            | S::Dispatched
-            | S::Published
-            | S::PinDelivered
-            | S::ReceiptConfirmed
-            | S::DeemedAccepted
-            | S::ObjectionRaised => kind.makes_certificates(),
-            S::ExecutedAtOnce | S::Ratified | S::RatificationRefused => kind == Kind::Freeze,
+            Self::TokenBound
+            | Self::KeyProved
+            | Self::IssuanceIntended
+            | Self::EncryptionKeyReceived
+            | Self::CertificateIssued
+            | Self::IssuanceAbandoned
+            | Self::Personalised
+            | Self::Dispatched
+            | Self::Published
+            | Self::PinDelivered
+            | Self::ReceiptConfirmed
+            | Self::DeemedAccepted
+            | Self::ObjectionRaised => kind.makes_certificates(),
+            Self::ExecutedAtOnce | Self::Ratified | Self::RatificationRefused => {
+                kind == Kind::Freeze
+            }
             _ => true,
         }
     }

@@ -293,19 +293,5 @@ fn controls_account(payment: &Payment) -> bool {
     matches!(payment, Payment::FundsConfirmed | Payment::CodeVerified)
 }
 
-/// Whether persons alone record it: the case itself can't show it.
-#[cfg(test)]
-pub(super) fn is_recorded(check: Check) -> bool {
-    matches!(
-        check,
-        Check::IdentityAgent
-            | Check::IdentityHolder
-            | Check::Genuineness
-            | Check::Witness
-            | Check::LiveSession
-            | Check::MobileRealName
-    )
-}
-
 /// Seats that look at what a customer brings.
 pub(super) const REVIEWERS: &[Seat] = &[Seat::Registrar, Seat::Approver];
