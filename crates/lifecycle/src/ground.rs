@@ -559,6 +559,12 @@ pub enum UploadFault {
     /// An extension that is not taken at all.
     #[error("its extension is not taken")]
     UnknownExtension,
+    /// First octets of a format that is known, and not taken anywhere.
+    #[error("a {0} file is not taken")]
+    Other(&'static str),
+    /// A name of the file that can't be shown, or leads elsewhere.
+    #[error("its file's name: 1 to 255 characters, all of them seen, without slashes")]
+    FileName,
 }
 
 fn list(kinds: &[EvidenceKind]) -> String {
