@@ -3,6 +3,7 @@
 use crate::{
     CaseId, Error, OrganisationId, PersonId, Refusal, TokenId,
     case::{Phase, Step},
+    certificate::Party,
     rules::Requirement,
     terms::*,
 };
@@ -364,19 +365,30 @@ pub enum Ground {
     /// What is not right is not confirmed.
     #[error("what is not right is objected to, not confirmed")]
     NotCorrect,
-    /// Only whom the freeze came from, or the CA, ends it.
-    #[error("it was frozen by a {by}: a {seat} does not end that")]
-    FrozenByOthers {
-        /// The seat that froze.
-        by: Seat,
-        /// The seat that asks.
-        seat: Seat,
-    },
     /// Words are missing.
     #[error("{what} needs words: 1 to 1000 characters")]
     Words {
         /// What.
         what: &'static str,
+    },
+    /// An interval that ends before it begins.
+    #[error("an interval ends before it begins")]
+    Interval,
+    /// A step that must come so many days before another is too late.
+    #[error("{what} was due by {by}: put the end off")]
+    Late {
+        /// What.
+        what: &'static str,
+        /// By when it was due.
+        by: DateTime,
+    },
+    /// A freeze is lifted by the kind of party that made it.
+    #[error("frozen by the {froze}: the {asks} can't lift it")]
+    OtherParty {
+        /// Who froze it.
+        froze: Party,
+        /// Who wants to lift it.
+        asks: Party,
     },
 }
 
@@ -440,7 +452,9 @@ impl Ground {
             Self::Calendar(_) => "calendar",
             Self::NotInThisModel { .. } => "not-in-this-model",
             Self::NotCorrect => "not-correct",
-            Self::FrozenByOthers { .. } => "frozen-by-others",
+            Self::Interval => "interval",
+            Self::Late { .. } => "late",
+            Self::OtherParty { .. } => "other-party",
             Self::Words { .. } => "words",
         }
     }
@@ -453,15 +467,15 @@ impl Ground {
     /// The refusal on this ground, which follows from these requirements and from those that
     /// the rule set names for it.
     pub(crate) fn under(self, requirements: &[&'static str], basis: &[Requirement]) -> Error {
-        let own = requirements.iter().map(|name| {
-            let parsed = Requirement::try_from((*name).to_owned());
-            debug_assert!(parsed.is_ok(), "{name} names no requirement");
+        let own = requirements.iter().filter_map(|name| {
+            let parsed = Requirement::parse(name);
+            debug_assert!(parsed.is_some(), "{name} names no requirement");
             parsed
         });
-        let mut all: Vec<_> = own.filter_map(Result::ok).collect();
+        let mut all: Vec<_> = own.collect();
         for requirement in basis {
             if !all.contains(requirement) {
-                all.push(requirement.clone());
+                all.push(*requirement);
             }
         }
         let ruled = Refusal::Ruled {
@@ -497,6 +511,9 @@ pub enum NotQualified {
     /// Under a sanction.
     #[error("under a sanction")]
     Sanction,
+    /// Related to the customer.
+    #[error("related to the customer by the person's own declaration")]
+    Conflict,
 }
 
 impl NotQualified {
@@ -506,7 +523,7 @@ impl NotQualified {
             Self::NotOnRoster => &["S0-15", "S0-17"],
             Self::Employment(_) => &["S0-16"],
             Self::Contract | Self::Training | Self::Licence => &["S0-15"],
-            Self::Declaration | Self::Sanction => &["S0-18"],
+            Self::Declaration | Self::Sanction | Self::Conflict => &["S0-18"],
         }
     }
 }
@@ -570,4 +587,32 @@ pub enum UploadFault {
 fn list(kinds: &[EvidenceKind]) -> String {
     let words: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
     words.join(", ")
+}
+
+impl Ground {
+    /// The refusal on this ground, with the requirements that the rule follows from.
+    pub(crate) fn refuse(self, requirements: &[&str]) -> Refusal {
+        let named = |name: &&str| Requirement::try_from((*name).to_owned());
+        Refusal::Ruled {
+            ground: Box::new(self),
+            requirements: requirements
+                .iter()
+                .map(named)
+                .collect::<Result<_, _>>()
+                .expect("the names of requirements in code are well-formed"),
+        }
+    }
+
+    /// Refuses a reason without words, or with too many: 1 to 1000 characters.
+    pub(crate) fn words(
+        text: &str,
+        what: &'static str,
+        requirements: &[&str],
+    ) -> Result<(), Refusal> {
+        if (1..=1000).contains(&text.trim().chars().count()) {
+            Ok(())
+        } else {
+            Err(Self::Words { what }.refuse(requirements))
+        }
+    }
 }
