@@ -1,0 +1,98 @@
+//! Certificate business by commands alone: desks, cases, reports, and the two documents that are
+//! walked from their first sentence to their last.
+
+mod import;
+mod refusals;
+mod reports;
+mod walk;
+mod way;
+
+use gm_pki_tests::command::{Answer, Bench, Call, each_has_an_example_in_its_help, gmpki};
+use serde_json::Value;
+use std::path::PathBuf;
+
+#[test]
+fn every_command_has_an_example_in_its_help() {
+    each_has_an_example_in_its_help(&[
+        "ca init",
+        "ca show",
+        "ca tick",
+        "ca crl",
+        "organisation add",
+        "organisation name-approver",
+        "organisation authorise",
+        "organisation revoke-authority",
+        "organisation list-applicant",
+        "organisation delist-applicant",
+        "organisation file-modes",
+        "organisation confirm-modes",
+        "organisation discard-modes",
+        "organisation suspend-mode",
+        "organisation show",
+        "roster admit",
+        "roster confirm",
+        "roster discard",
+        "roster sanction",
+        "roster remove",
+        "roster ask",
+        "token receive",
+        "token quarantine",
+        "token retire",
+        "token pin-changed",
+        "token show",
+        "case open",
+        "case consent",
+        "case withdraw-consent",
+        "case fill",
+        "case print",
+        "case add-document",
+        "case submit-internally",
+        "case approve-internally",
+        "case return-internally",
+        "case submit",
+        "case start",
+        "case check",
+        "case return",
+        "case resubmit",
+        "case register",
+        "case take",
+        "case approve",
+        "case reject",
+        "case prove-key",
+        "case bind-token",
+        "case issue",
+        "case export",
+        "case personalise",
+        "case dispatch",
+        "case deliver-pin",
+        "case confirm",
+        "case object",
+        "case close",
+        "case withdraw",
+        "case execute",
+        "case ratify",
+        "case refuse-ratification",
+        "case pay",
+        "case confirm-funds",
+        "case send-deposit",
+        "case settle-deposit",
+        "case fail-deposit",
+        "case reenter-account",
+        "case enter-code",
+        "case request-refund",
+        "case record-refund",
+        "case show",
+        "case list",
+        "case import",
+        "cert freeze",
+        "cert unfreeze",
+        "cert revoke",
+        "cert renew",
+        "cert reissue",
+        "report modes",
+        "report states",
+        "report overdue",
+        "report rules",
+        "status",
+    ]);
+}
