@@ -1,15 +1,13 @@
 //! Certificate business by commands alone: desks, cases, reports, and the two documents that are
 //! walked from their first sentence to their last.
 
-mod import;
+mod desk;
 mod refusals;
 mod reports;
 mod walk;
 mod way;
 
-use gm_pki_tests::command::{Answer, Bench, Call, each_has_an_example_in_its_help, gmpki};
-use serde_json::Value;
-use std::path::PathBuf;
+use gm_pki_tests::command::each_has_an_example_in_its_help;
 
 #[test]
 fn every_command_has_an_example_in_its_help() {

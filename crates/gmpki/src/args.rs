@@ -20,11 +20,9 @@ mod sm4;
 
 pub(crate) use ca::{CaCommand, CaCrl, CaInit, CaShow, CaTick};
 pub(crate) use case::{
-    About, AccountGiven, AccountOptions, AddDocument, ApproveInternally, BindToken, CaseCommand,
-    Check, Confirm, ConfirmFunds, Consent, DeliverPin, Dispatch, EnterCode, Export, FailDeposit,
-    Fill, Import, InternalPoint, IssueMany, List, Object, OnCase, OnEvidence, Open as OpenCase,
-    Pay, Print, ProveKey, RecordRefund, Register, Reject, Return, ReturnInternally, SendDeposit,
-    Show, VerdictPoint, Verdicts, WithdrawConsent,
+    About, AccountOptions, AddDocument, CaseCommand, Check, Consent, Export, Fill, Import,
+    InternalPoint, IssueMany, List, OnCase, OnEvidence, Open as OpenCase, Print, SendDeposit,
+    Show, VerdictPoint, Verdicts,
 };
 pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};
 pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};
@@ -53,10 +51,8 @@ pub(crate) use ocsp::{
 };
 pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
 pub(crate) use registers::{
-    Applicants, Authorise, FileModes, NameApprover, OnOrganisation, OnPerson, OnToken,
-    OrganisationAdd, OrganisationCommand, OrganisationShow, RevokeAuthority, RosterAdmit,
-    RosterAsk, RosterCommand, RosterRemove, RosterSanction, ScopeOptions, SuspendMode,
-    TokenCommand, TokenEnd, TokenReceive, TokenShow,
+    OnOrganisation, OnPerson, OrganisationAdd, OrganisationCommand, OrganisationShow, RosterAdmit,
+    RosterAsk, RosterCommand, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
 };
 pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
 pub(crate) use sm2::{

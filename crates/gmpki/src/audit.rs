@@ -20,7 +20,7 @@ pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
          CRLs:          {}\n\
          to be done:    {}",
         report.records,
-        report.applications,
+        report.cases,
         report.authorities,
         report.certificates,
         report.burnt,
@@ -30,7 +30,7 @@ pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
     let json = json!({
         "records": report.records,
         "digest": digest,
-        "applications": report.applications,
+        "applications": report.cases,
         "authorities": report.authorities,
         "certificates": report.certificates,
         "burnt": report.burnt,

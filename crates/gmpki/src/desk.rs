@@ -22,7 +22,7 @@ use der::DateTime;
 use documents::Documents;
 use hsm::{SoftToken, Token};
 use lifecycle::{
-    Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, SqliteStore,
+    Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, Seat, SqliteStore,
     calendar::Calendar,
     ports::{Clock, FolderNotifier, FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet, RuleSetId},
@@ -42,7 +42,6 @@ pub(crate) struct View {
     pub(crate) settings: Settings,
     pub(crate) rules: RuleBook,
     pub(crate) store: SqliteStore,
-    pub(crate) folder: Folder,
     pub(crate) now: DateTime,
     documents: Documents,
 }
@@ -71,7 +70,6 @@ impl View {
             store: SqliteStore::open_read_only(&folder.store())?,
             documents: Documents::new(folder.file("documents")?),
             settings,
-            folder,
             now,
         })
     }
@@ -152,9 +150,15 @@ impl Desk {
         Ok(ruling(&self.rules, &self.settings.rules, self.now)?.id())
     }
 
-    /// One act of a person, and what follows from it outside; what became durable, in order.
+    /// One act of a person, or one answer of a service, and what follows from it outside; what became durable, in order.
     pub(crate) fn act(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Failure> {
-        let mut entries = self.engine.submit(actor, command)?;
+        let mut entries = match command {
+            // A service outside, by its name.
+            Command::Case(id, said) if actor.seat == Seat::System => {
+                self.engine.answer(&actor.person, &id, said)?
+            }
+            command => self.engine.submit(actor, command)?,
+        };
         self.engine
             .settle(&mut |entry| entries.push(entry.clone()))?;
         Ok(entries)

@@ -4,20 +4,16 @@ mod customer;
 mod money;
 mod office;
 
-pub(crate) use customer::{
-    AddDocument, ApproveInternally, Confirm, Consent, Fill, InternalPoint, Object, Open, Print,
-    ProveKey, ReturnInternally, WithdrawConsent,
-};
-pub(crate) use money::{
-    AccountGiven, AccountOptions, ConfirmFunds, EnterCode, FailDeposit, Pay, RecordRefund,
-    SendDeposit,
-};
+use customer::{ApproveInternally, Confirm, Object, ProveKey, ReturnInternally, WithdrawConsent};
+pub(crate) use customer::{AddDocument, Consent, Fill, InternalPoint, Open, Print};
+use money::{AccountGiven, ConfirmFunds, EnterCode, FailDeposit, Pay, RecordRefund};
+pub(crate) use money::{AccountOptions, SendDeposit};
+use office::{BindToken, DeliverPin, Dispatch, Register, Reject, Return};
 pub(crate) use office::{
-    BindToken, Check, DeliverPin, Dispatch, Export, Import, IssueMany, OnEvidence, Register,
-    Reject, Return, VerdictPoint, Verdicts,
+    Check, Export, Import, IssueMany, OnEvidence, VerdictPoint, Verdicts,
 };
 
-use super::{Act, DeskPlace, term};
+use super::{Act, DeskPlace, desk::term};
 use crate::view::Language;
 use clap::{Args as Group, Subcommand};
 use lifecycle::{

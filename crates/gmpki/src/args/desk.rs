@@ -35,7 +35,8 @@ pub(crate) struct AtWork {
 pub(crate) struct Act {
     #[command(flatten)]
     pub(crate) work: AtWork,
-    /// The person who acts, and in which seat: li.si:registrar
+    /// The person who acts, and in which seat: li.si:registrar; or the service that answered:
+    /// bank:system
     #[arg(long, value_name = "PERSON:SEAT", value_parser = actor)]
     pub(crate) actor: Actor,
 }
@@ -90,10 +91,8 @@ fn actor(text: &str) -> Result<Actor, String> {
         .split_once(':')
         .ok_or("is written PERSON:SEAT, as li.si:registrar")?;
     let person = PersonId::new(person).map_err(|error| error.to_string())?;
-    let seat = Seat::parse(seat).filter(|seat| *seat != Seat::System);
-    let seat = seat.ok_or_else(|| {
-        let seats = Seat::ALL.iter().filter(|seat| **seat != Seat::System);
-        let words: Vec<_> = seats.map(|seat| seat.as_str()).collect();
+    let seat = Seat::parse(seat).ok_or_else(|| {
+        let words: Vec<_> = Seat::ALL.iter().map(|seat| seat.as_str()).collect();
         format!("seats are {}", words.join(", "))
     })?;
     Ok(Actor::new(person, seat))

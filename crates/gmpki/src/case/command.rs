@@ -13,10 +13,10 @@ use crate::{
 use gm_crypto::{pki, sm3};
 use lifecycle::{
     CaseId, Evidence, Ground, Refusal,
-    application::Request,
     case::{
         Command,
         command::Opening,
+        pair::Request,
         paper::{Deficiency, InternalChecklist, Verdict},
         payment::Account,
     },

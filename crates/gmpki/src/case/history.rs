@@ -82,7 +82,7 @@ pub(crate) fn of_token(
         store,
         &StreamId::Token(id.clone()),
         |state, entry| match &entry.event {
-            Event::Token(event) => token::evolve(state, &entry.actor, event),
+            Event::Token(event) => token::evolve(state, event),
             _ => state,
         },
     )

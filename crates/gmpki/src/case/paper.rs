@@ -10,7 +10,7 @@ use crate::{
     sm3::hexadecimal,
 };
 use gm_crypto::pki::encode_pem;
-use lifecycle::{CaseId, application::Slot, case::State};
+use lifecycle::{CaseId, case::{State, pair::Slot}};
 use serde_json::json;
 use std::fs;
 use zeroize::Zeroizing;

@@ -4,8 +4,7 @@ use super::{Page, evidence_of, payment};
 use crate::{args::Show, case::history::History, sm3::hexadecimal};
 use lifecycle::{
     Evidence,
-    application::Slot,
-    case::{State, ledger::Outcome},
+    case::{State, ledger::Outcome, pair::Slot},
 };
 use serde_json::{Value, json};
 
