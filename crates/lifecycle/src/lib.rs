@@ -51,6 +51,7 @@ mod effect;
 mod engine;
 mod error;
 mod evidence;
+pub mod field;
 mod ground;
 mod id;
 mod interval;
