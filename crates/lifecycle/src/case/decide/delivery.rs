@@ -3,7 +3,7 @@
 use super::{Case, LINE, issuing, of_kind, sm3, words};
 use crate::{
     Error, Evidence, Ground, Seat,
-    application::Issued,
+    case::pair::Issued,
     case::{Event, Phase, Step, fields, state::DeadlineName},
     rules::PinRule,
     terms::{Carrier, DeliveryMethod, EvidenceKind, PinChannel},
