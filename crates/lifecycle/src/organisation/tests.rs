@@ -540,7 +540,7 @@ fn seats_and_pairs_that_are_not_listed_are_refused() {
     )
     .unwrap();
     let confirmed = step(
-        Some(filed.clone()),
+        Some(filed),
         30,
         &approver("wang"),
         Command::ConfirmModes,
