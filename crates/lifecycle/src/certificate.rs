@@ -451,6 +451,10 @@ pub fn decide(
 
 /// The state after an event: total, as in [`crate::application::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<State> {
+    let from = state.as_ref().map(State::status);
+    if machine::transition(from, event.step()).is_none() {
+        return state;
+    }
     Some(match (state, event) {
         (None, Event::Reserved) => State::Reserved,
         (Some(State::Reserved), Event::Issued) => State::Issued,
