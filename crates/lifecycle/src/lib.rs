@@ -52,6 +52,7 @@ mod effect;
 mod engine;
 mod error;
 mod evidence;
+pub mod field;
 mod ground;
 mod id;
 mod interval;
