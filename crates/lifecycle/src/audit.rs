@@ -10,7 +10,7 @@ pub use fault::Fault;
 
 use crate::{
     Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head, Intent,
-    PersonId, Record, Serial, Store, StreamId, authority, certificate, log,
+    PersonId, Record, Seat, Serial, Store, StreamId, authority, case::Step, certificate, log,
 };
 use cases::Line;
 use cert_profile::Issuer;
@@ -100,6 +100,8 @@ struct World {
     /// What cases and authorities say of serial numbers they intended.
     intents: BTreeMap<(AuthorityId, Serial), Outcome>,
     registers: Registers,
+    /// What the last record of a case says: changes of certificates rest on it.
+    last: Option<(CaseId, Step)>,
     /// The last case number.
     numbers: u64,
     /// Keys of notices that must be in the outbox.
@@ -128,6 +130,7 @@ impl World {
             }
             (StreamId::Certificate(issuer, serial), Event::Certificate(event)) => {
                 let key = (issuer.clone(), serial.clone());
+                self.check_cause(entry, &key, event)?;
                 let state = self.certificates.entry(key).or_default();
                 check_certificate(state.as_ref(), entry, event)?;
                 let before = state.clone();
@@ -293,7 +296,7 @@ fn check_certificate(
     entry: &Entry,
     event: &certificate::Event,
 ) -> Result<(), Fault> {
-    use certificate::{Event as Happened, State};
+    use certificate::{Act, Event as Happened, State};
     let impossible = || Fault::Impossible {
         seq: entry.seq,
         stream: entry.stream.clone(),
@@ -301,10 +304,21 @@ fn check_certificate(
     };
     // A date is the act's own, but for what was frozen before.
     let (dated, act) = match (state, event) {
-        (Some(State::Held { since, .. }), Happened::Revoked { at, .. }) => (*at, *since),
+        (
+            Some(State::Held { since, .. }),
+            Happened::Revoked { at, .. }
+            | Happened::Executed {
+                act: Act::Revoke(_),
+                at,
+                ..
+            },
+        ) => (*at, *since),
         (
             _,
-            Happened::Revoked { at, .. } | Happened::Burnt { at } | Happened::Frozen { since: at },
+            Happened::Revoked { at, .. }
+            | Happened::Burnt { at }
+            | Happened::Frozen { since: at }
+            | Happened::Executed { at, .. },
         ) => (*at, entry.at),
         _ => (entry.at, entry.at),
     };
@@ -319,6 +333,12 @@ fn check_certificate(
             Some(pending) => two_persons(entry, &[&pending.by.person]),
             None => Err(impossible()),
         },
+        (Some(State::Revoked { upgrade, .. }), Happened::ReasonUpgraded { .. }) => match upgrade {
+            Some(upgrade) => two_persons(entry, &[&upgrade.by.person]),
+            None => Err(impossible()),
+        },
+        // The engine alone carries out what was decided elsewhere.
+        (_, Happened::Executed { .. }) if entry.actor.seat != Seat::System => Err(impossible()),
         _ => Ok(()),
     }
 }

@@ -9,7 +9,6 @@ pub mod command;
 mod decide;
 pub mod event;
 mod evolve;
-mod fields;
 mod given;
 mod issuance;
 pub mod ledger;

@@ -365,14 +365,6 @@ pub enum Ground {
     /// What is not right is not confirmed.
     #[error("what is not right is objected to, not confirmed")]
     NotCorrect,
-    /// Only whom the freeze came from, or the CA, ends it.
-    #[error("it was frozen by a {by}: a {seat} does not end that")]
-    FrozenByOthers {
-        /// The seat that froze.
-        by: Seat,
-        /// The seat that asks.
-        seat: Seat,
-    },
     /// Words are missing.
     #[error("{what} needs words: 1 to 1000 characters")]
     Words {
@@ -460,7 +452,6 @@ impl Ground {
             Self::Calendar(_) => "calendar",
             Self::NotInThisModel { .. } => "not-in-this-model",
             Self::NotCorrect => "not-correct",
-            Self::FrozenByOthers { .. } => "frozen-by-others",
             Self::Words { .. } => "words",
             Self::Interval => "interval",
             Self::Late { .. } => "late",
@@ -476,15 +467,15 @@ impl Ground {
     /// The refusal on this ground, which follows from these requirements and from those that
     /// the rule set names for it.
     pub(crate) fn under(self, requirements: &[&'static str], basis: &[Requirement]) -> Error {
-        let own = requirements.iter().map(|name| {
-            let parsed = Requirement::try_from((*name).to_owned());
-            debug_assert!(parsed.is_ok(), "{name} names no requirement");
+        let own = requirements.iter().filter_map(|name| {
+            let parsed = Requirement::parse(name);
+            debug_assert!(parsed.is_some(), "{name} names no requirement");
             parsed
         });
-        let mut all: Vec<_> = own.filter_map(Result::ok).collect();
+        let mut all: Vec<_> = own.collect();
         for requirement in basis {
             if !all.contains(requirement) {
-                all.push(requirement.clone());
+                all.push(*requirement);
             }
         }
         let ruled = Refusal::Ruled {

@@ -781,3 +781,6 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -511,3 +511,6 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -285,3 +285,6 @@ fn named(text: &str, what: &'static str) -> Result<(), Refusal> {
         Err(Ground::Missing { what }.refuse(&["S1-14"]))
     }
 }
+
+#[cfg(test)]
+mod tests;

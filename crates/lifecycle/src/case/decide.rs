@@ -10,14 +10,15 @@ mod papers;
 mod review;
 
 use super::{
-    Command, Context, Event, Phase, State, Step, fields,
+    Command, Context, Event, Phase, State, Step,
     machine::{self, Transition},
     seats,
 };
 use crate::{
     Actor, CaseId, Error, Evidence, Ground, Octets, Seat,
     calendar::{Deadline, NotCovered},
-    rules::{CertificateRule, Process},
+    field,
+    rules::{CertificateRule, FieldFormat, Process},
     terms::EvidenceKind,
 };
 use der::DateTime;
@@ -225,8 +226,6 @@ fn not_listed(phase: Option<Phase>, step: Step) -> Error {
 
 /// Characters of the longest reason.
 const WORDS: usize = 1000;
-/// Characters of the longest reference, packet number and file name.
-const LINE: usize = 256;
 /// Octets of an SM3 digest.
 const DIGEST: usize = 32;
 
@@ -240,9 +239,14 @@ fn words(what: &'static str, text: &str, step: Step) -> Result<(), Error> {
         .ok_or_else(|| Ground::Words { what }.by(step.basis()))
 }
 
+/// A reference, a packet's number, a file's name: 1 to 256 characters, none of them hidden.
+fn is_line(text: &str) -> bool {
+    field::check(FieldFormat::Text, text).is_ok()
+}
+
 /// Evidence can be found again: it has a digest and a place.
 fn sound(evidence: &Evidence) -> Result<(), Error> {
-    let is_good = evidence.digest.len() == DIGEST && fields::is_line(&evidence.reference, LINE);
+    let is_good = evidence.digest.len() == DIGEST && is_line(&evidence.reference);
     is_good.then_some(()).ok_or_else(|| {
         let what = "where the evidence lies, or its digest,";
         Ground::Missing { what }.by(&["S0-20", "S0-29"])

@@ -22,14 +22,15 @@ use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 /// The requirement that what is signed is what was registered.
 const SAME: &[&str] = &["S1-13"];
 
-/// The subject's name, from the form, as the rule set builds it.
+/// The subject's name, from the form, as the rule set builds it: its parts are written as in
+/// RFC 4514, so that the last of them comes first in the certificate.
 ///
 /// # Errors
 /// [`Error::Refused`] with [`Ground::Missing`] where the form has no value for a part, or
 /// [`Ground::UnknownName`] for an attribute that is none.
 pub(super) fn subject(rule: &CertificateRule, form: &Form) -> Result<Name, Error> {
     let mut parts = Vec::with_capacity(rule.name.len());
-    for part in &rule.name {
+    for part in rule.name.iter().rev() {
         let Some(value) = value(part, form) else {
             continue;
         };

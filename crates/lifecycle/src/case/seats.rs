@@ -25,8 +25,8 @@ pub enum Apart {
     Centralised,
 }
 
-/// The matrix of requirements 1.2. Two seats that it does not list are kept apart unless the
-/// rule set says otherwise.
+/// The matrix of requirements 1.2. Two seats that it does not list are kept apart always: a
+/// rule set loosens what a source gives to one person, and nothing else.
 pub const MATRIX: &[(Seat, Seat, Apart)] = &[
     (Seat::Applicant, Seat::Agent, Apart::Centralised),
     (Seat::Applicant, Seat::OrganisationApprover, Apart::Always),
@@ -50,7 +50,7 @@ pub const MATRIX: &[(Seat, Seat, Apart)] = &[
     (Seat::Registrar, Seat::Witness, Apart::UnlessShared),
     (Seat::Registrar, Seat::Handler, Apart::Always),
     (Seat::Registrar, Seat::Checker, Apart::Always),
-    (Seat::Registrar, Seat::PinCustodian, Apart::UnlessShared),
+    (Seat::Registrar, Seat::PinCustodian, Apart::Always),
     (Seat::Registrar, Seat::Auditor, Apart::Always),
     (Seat::Approver, Seat::OrganisationApprover, Apart::Always),
     (Seat::Approver, Seat::Witness, Apart::Always),
@@ -74,7 +74,7 @@ pub fn apart(one: Seat, other: Seat) -> Apart {
     MATRIX
         .iter()
         .find(|(a, b, _)| (*a, *b) == (one, other) || (*b, *a) == (one, other))
-        .map_or(Apart::UnlessShared, |(_, _, apart)| *apart)
+        .map_or(Apart::Always, |(_, _, apart)| *apart)
 }
 
 /// Whether the rules keep two seats of a case apart, and the requirements that say so.
@@ -137,7 +137,7 @@ pub(super) fn admit(
             return Err(ground.under(SEPARATION, basis));
         }
     }
-    on_roster(actor, context)?;
+    on_roster(opening, actor, context)?;
     let known = seated
         .iter()
         .any(|(seat, person)| (*seat, person) == (actor.seat, &actor.person));
@@ -147,14 +147,16 @@ pub(super) fn admit(
     authorised(opening, actor, context)
 }
 
-/// A seat of the roster is for those whom the roster has at this time (S0-15).
-fn on_roster(actor: &Actor, context: &Context<'_>) -> Result<(), Error> {
+/// A seat of the roster is for those whom the roster has at this time (S0-15), and who are not
+/// related to the holder (S0-18).
+fn on_roster(opening: &Opening, actor: &Actor, context: &Context<'_>) -> Result<(), Error> {
     let rule = context.rules.roster();
     if !rule.seats.value.contains(&actor.seat) {
         return Ok(());
     }
     let found = match context.roster {
         None => Err(NotQualified::NotOnRoster),
+        Some(entry) if entry.related(&opening.holder, context.now) => Err(NotQualified::Conflict),
         Some(entry) => entry.qualifies(actor.seat, rule, context.now),
     };
     found.map_err(|why| {

@@ -1,10 +1,9 @@
 //! A21 to A26: into the token, out of the house, into the holder's hands.
 
-use super::{Case, LINE, issuing, of_kind, sm3, words};
+use super::{Case, is_line, of_kind, sm3, words};
 use crate::{
     Error, Evidence, Ground, Seat,
-    case::pair::Issued,
-    case::{Event, Phase, Step, fields, state::DeadlineName},
+    case::{Event, Phase, Step, pair::Issued, state::DeadlineName},
     rules::PinRule,
     terms::{Carrier, DeliveryMethod, EvidenceKind, PinChannel},
     token,
@@ -45,7 +44,7 @@ impl Case<'_> {
                 token::Status::Bound(case) | token::Status::Written(case) if case == self.id => {
                     return Ok(());
                 }
-                _ => issuing::status(found),
+                status => status.name(),
             },
         };
         let token = token.clone();
@@ -70,7 +69,7 @@ impl Case<'_> {
         let step = Step::Dispatched;
         self.in_seat(&[Seat::Approver], step)?;
         self.as_wanted(method)?;
-        if !fields::is_line(&packet, LINE) {
+        if !is_line(&packet) {
             let what = "the sealed packet's number";
             return Err(Ground::Missing { what }.by(step.basis()));
         }
@@ -150,8 +149,10 @@ impl Case<'_> {
 
     fn fits(&self, rule: &PinRule, method: Option<DeliveryMethod>) -> bool {
         let route = self.state.payment.route();
-        rule.subject
-            .is_none_or(|one| one == self.certificate.subject)
+        rule.model.is_none_or(|one| one == self.state.opening.model)
+            && rule
+                .subject
+                .is_none_or(|one| one == self.certificate.subject)
             && rule.payment.is_none_or(|one| Some(one) == route)
             && rule.delivery.is_none_or(|one| Some(one) == method)
     }

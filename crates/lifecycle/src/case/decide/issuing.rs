@@ -26,7 +26,7 @@ impl Case<'_> {
             (None, Some(found)) if found.status == token::Status::Fresh => {
                 return Ok(vec![Event::TokenBound(token)]);
             }
-            (None, Some(found)) => status(found),
+            (None, Some(found)) => found.status.name(),
             (None, None) => "not in the inventory",
         };
         Err(Ground::Token { token, status }.by(step.basis()))
@@ -174,16 +174,5 @@ impl Case<'_> {
             Err(error) => return Err(error),
         }
         Ok(events)
-    }
-}
-
-/// A token's status in words.
-pub(super) fn status(token: &token::State) -> &'static str {
-    match token.status {
-        token::Status::Fresh => "fresh",
-        token::Status::Bound(_) => "bound",
-        token::Status::Written(_) => "written",
-        token::Status::Quarantined => "in quarantine",
-        token::Status::Retired => "retired",
     }
 }

@@ -1,12 +1,13 @@
 //! PAY and BANK: what was paid, and that the organisation controls its account.
 
-use super::{Case, DIGEST, LINE, checks, of_kind, words};
+use super::{Case, DIGEST, checks, is_line, of_kind, words};
 use crate::{
     Error, Evidence, Ground, Octets, Seat,
     case::{
-        Event, Step, fields,
+        Event, Step,
         payment::{Account, Challenge, Payment},
     },
+    field,
     rules::FieldFormat,
     terms::{EvidenceKind, PaymentRoute},
 };
@@ -181,8 +182,8 @@ impl Case<'_> {
     /// The account is of the unit that the case is of (S2-19, S2-20).
     fn own_account(&self, account: &Account, requirement: &'static str) -> Result<(), Error> {
         let texts = [&account.holder, &account.bank, &account.number];
-        if !texts.into_iter().all(|text| fields::is_line(text, LINE))
-            || fields::check(FieldFormat::BankAccount, &account.number).is_err()
+        if !texts.into_iter().all(|text| is_line(text))
+            || field::check(FieldFormat::BankAccount, &account.number).is_err()
         {
             let what = "holder, bank or number of the account";
             return Err(Ground::Missing { what }.by(&[requirement, "S2-10"]));

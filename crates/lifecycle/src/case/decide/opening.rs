@@ -1,18 +1,16 @@
 //! A1: what a case is opened with, and the certificates that it is about.
 
-use super::{Case, LINE, seats};
+use super::{Case, is_line, seats};
 use crate::{
     Actor, Error, Ground, Seat,
     case::{
         Context, Event, State, Step,
         command::{Opening, Target},
-        fields,
     },
     certificate,
     rules::{Cell, CertificateRule, Process},
     terms::{Kind, SubjectKind},
 };
-use der::DateTime;
 
 const STEP: Step = Step::Opened;
 
@@ -89,28 +87,13 @@ pub(super) fn certificate<'a>(
 /// The rules are those that the case names, and count today.
 fn in_force(opening: &Opening, context: &Context<'_>) -> Result<(), Error> {
     let rules = context.rules;
-    let (from, until) = rules.interval();
-    let today = date(context.now);
-    let counts = from <= today.as_str() && until.is_none_or(|until| today.as_str() < until);
-    if counts && opening.rules == rules.id() {
+    if rules.in_force(context.now) && opening.rules == rules.id() {
         return Ok(());
     }
     let ground = Ground::NotInForce {
         rules: opening.rules.to_string(),
     };
     Err(ground.by(&["S0-14"]))
-}
-
-/// The day in China, as rule sets write it.
-fn date(at: DateTime) -> String {
-    let zone = std::time::Duration::from_secs(8 * 3600);
-    let there = DateTime::from_unix_duration(at.unix_duration() + zone).unwrap_or(at);
-    format!(
-        "{:04}-{:02}-{:02}",
-        there.year(),
-        there.month(),
-        there.day()
-    )
 }
 
 /// In the applicant's seat a person asks for himself.
@@ -194,11 +177,7 @@ fn named(opening: &Opening, rule: &CertificateRule) -> Result<(), Error> {
         &opening.order,
         &opening.practice_statement,
     ];
-    if texts
-        .into_iter()
-        .flatten()
-        .any(|text| !fields::is_line(text, LINE))
-    {
+    if texts.into_iter().flatten().any(|text| !is_line(text)) {
         let what = "account, order or practice statement";
         return Err(Ground::Words { what }.by(&["S2-02", "S2-04"]));
     }

@@ -1,13 +1,14 @@
 //! A2 to A4: consents, the form, documents.
 
-use super::{Case, DIGEST, LINE};
+use super::{Case, DIGEST, is_line};
 use crate::{
-    Error, FieldFault, Ground, Octets, UploadFault,
+    Error, Ground, Octets, UploadFault,
     case::{
-        Event, Phase, Step, fields,
+        Event, Phase, Step,
         issuance::keeps_end,
         paper::{Consent, Document, Form},
     },
+    field,
     rules::{CertificateRule, DocumentRule},
     upload::Inspected,
 };
@@ -157,7 +158,7 @@ impl Case<'_> {
         };
         self.uploadable(&name, rule, &inspected)?;
         self.in_order(rule)?;
-        if !fields::is_line(&file_name, LINE) || inspected.digest.len() != DIGEST {
+        if !is_line(&file_name) || inspected.digest.len() != DIGEST {
             let what = "the file's name, or its digest,";
             return Err(Ground::Missing { what }.by(&["S2-14"]));
         }
@@ -282,28 +283,10 @@ impl Case<'_> {
 
 /// The values are the form's, those that must be there are, and each is of its format.
 fn well_formed(rule: &CertificateRule, values: &BTreeMap<String, String>) -> Result<(), Error> {
-    let wrong = |field: &str, why| {
-        let ground = Ground::Field {
-            field: field.to_owned(),
-            why,
-        };
-        Err(ground.under(&["S1-05", "S2-10"], &rule.basis))
-    };
-    if let Some(field) = values.keys().find(|one| !rule.fields.contains_key(*one)) {
-        return wrong(field, FieldFault::Unknown);
-    }
-    for (name, field) in &rule.fields {
-        match values.get(name).filter(|value| !value.is_empty()) {
-            None if field.mandatory => return wrong(name, FieldFault::Empty),
-            None => {}
-            Some(value) => {
-                if let Err(why) = fields::check(field.format, value) {
-                    return wrong(name, why);
-                }
-            }
-        }
-    }
-    Ok(())
+    field::check_all(&rule.fields, values).map_err(|(field, why)| {
+        let ground = Ground::Field { field, why };
+        ground.under(&["S1-05", "S2-10"], &rule.basis)
+    })
 }
 
 fn unknown(what: &'static str, name: String, step: Step) -> Error {
