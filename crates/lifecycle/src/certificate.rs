@@ -106,6 +106,29 @@ impl From<RevocationReason> for Reason {
     }
 }
 
+crate::terms::terms! {
+    /// Whose wish a freeze is: the same kind of party lifts it (SM-A, unfreeze).
+    Party {
+        /// The holder, or his organisation.
+        Holder = "holder",
+        /// The operator itself.
+        Operator = "operator",
+        /// A court or an authority.
+        Official = "official",
+    }
+}
+
+impl Party {
+    /// The party that a seat belongs to.
+    pub fn of(seat: Seat) -> Self {
+        match seat {
+            Seat::Applicant | Seat::Agent | Seat::OrganisationApprover => Self::Holder,
+            Seat::Official => Self::Official,
+            _ => Self::Operator,
+        }
+    }
+}
+
 /// What can be asked of a certificate.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -1,8 +1,10 @@
 //! Why a rule of certificate business says no, with the facts that a person needs to know.
 
 use crate::{
-    CaseId, OrganisationId, PersonId, TokenId,
+    CaseId, OrganisationId, PersonId, Refusal, TokenId,
     case::{Phase, Step},
+    certificate::Party,
+    rules::Requirement,
     terms::*,
 };
 use der::DateTime;
@@ -351,6 +353,25 @@ pub enum Ground {
         /// What.
         what: &'static str,
     },
+    /// An interval that ends before it begins.
+    #[error("an interval ends before it begins")]
+    Interval,
+    /// A step that must come so many days before another is too late.
+    #[error("{what} was due by {by}: put the end off")]
+    Late {
+        /// What.
+        what: &'static str,
+        /// By when it was due.
+        by: DateTime,
+    },
+    /// A freeze is lifted by the kind of party that made it.
+    #[error("frozen by the {froze}: the {asks} can't lift it")]
+    OtherParty {
+        /// Who froze it.
+        froze: Party,
+        /// Who wants to lift it.
+        asks: Party,
+    },
 }
 
 /// Why a person is not qualified (S0-15, S0-16, S0-18).
@@ -378,6 +399,9 @@ pub enum NotQualified {
     /// Under a sanction.
     #[error("under a sanction")]
     Sanction,
+    /// Related to the customer.
+    #[error("related to the customer by the person's own declaration")]
+    Conflict,
 }
 
 /// What is wrong with a field.
@@ -439,4 +463,32 @@ pub enum UploadFault {
 fn list(kinds: &[EvidenceKind]) -> String {
     let words: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
     words.join(", ")
+}
+
+impl Ground {
+    /// The refusal on this ground, with the requirements that the rule follows from.
+    pub(crate) fn refuse(self, requirements: &[&str]) -> Refusal {
+        let named = |name: &&str| Requirement::try_from((*name).to_owned());
+        Refusal::Ruled {
+            ground: Box::new(self),
+            requirements: requirements
+                .iter()
+                .map(named)
+                .collect::<Result<_, _>>()
+                .expect("the names of requirements in code are well-formed"),
+        }
+    }
+
+    /// Refuses a reason without words, or with too many: 1 to 1000 characters.
+    pub(crate) fn words(
+        text: &str,
+        what: &'static str,
+        requirements: &[&str],
+    ) -> Result<(), Refusal> {
+        if (1..=1000).contains(&text.trim().chars().count()) {
+            Ok(())
+        } else {
+            Err(Self::Words { what }.refuse(requirements))
+        }
+    }
 }

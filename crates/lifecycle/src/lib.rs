@@ -54,6 +54,7 @@ mod evidence;
 pub mod field;
 mod ground;
 mod id;
+mod interval;
 mod issuance;
 mod log;
 mod memory;
@@ -78,6 +79,7 @@ pub use id::{
     ApplicationId, AuthorityId, CaseId, CaseNumber, OrganisationId, PersonId, Serial, StreamId,
     TokenId,
 };
+pub use interval::Interval;
 pub use issuance::Intent;
 pub use log::{Entry, Event, Head, Record};
 pub use memory::MemoryStore;
