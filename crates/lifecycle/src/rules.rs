@@ -6,56 +6,33 @@
 //! assumed where no source gives it. Every cell of kinds × modes is there, with rules or with
 //! the reason why it is not offered (S0-14).
 //!
-//! Three sets are [shipped](RuleSet::shipped): `chinaclear-agency`, `egov-extranet` and
-//! `szca-online`.
+//! Four sets are [shipped](RuleSet::shipped): `chinaclear-agency`, `egov-extranet` and
+//! `szca-online`, each read from a document, and `in-house`, for a CA that serves its own
+//! organisation alone. `docs/rules.md` has every field.
 
+mod book;
 mod check;
+mod day;
+mod flaw;
+mod line;
+mod provenance;
+mod read;
+mod requirement;
 mod shipped;
+#[cfg(test)]
+mod tests;
+
+pub use book::{RuleBook, RuleBookError};
+pub use flaw::{Flaw, RuleSetError};
+pub use provenance::Provenance;
+pub use requirement::Requirement;
+pub use shipped::SHIPPED;
 
 use crate::terms::*;
+use day::Day;
+use der::DateTime;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
-
-/// The name of a requirement: `S1-07`, `X-03`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Requirement(String);
-
-impl Requirement {
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Requirement {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let two_digits =
-            |digits: &str| digits.len() == 2 && digits.bytes().all(|octet| octet.is_ascii_digit());
-        match text.split_once('-') {
-            Some(("S0" | "S1" | "S2" | "S3" | "S4" | "S5" | "X", number)) if two_digits(number) => {
-                Ok(Self(text))
-            }
-            _ => Err(format!(
-                "{text:?} names no requirement: S0-01 to S5-99, X-01 to X-99"
-            )),
-        }
-    }
-}
-
-impl From<Requirement> for String {
-    fn from(requirement: Requirement) -> Self {
-        requirement.0
-    }
-}
-
-impl fmt::Display for Requirement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// A value with what it rests on: `{ value = 3, basis = ["S2-23"] }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -101,8 +78,7 @@ impl fmt::Display for RuleSetId {
 }
 
 /// What one scheme says, checked as a whole.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug)]
 pub struct RuleSet {
     name: String,
     version: u32,
@@ -110,13 +86,12 @@ pub struct RuleSet {
     title: Text,
     /// The document it was read from.
     source: String,
-    /// First day on which it counts, `2012-01-01`, in the calendar's zone.
-    from: String,
+    /// First day on which it counts, in China's time.
+    from: Sourced<Day>,
     /// First day on which it counts no more.
-    #[serde(default)]
-    until: Option<String>,
+    until: Option<Sourced<Day>>,
     /// Which calendar its working days are of.
-    calendar: String,
+    calendar: Sourced<String>,
     /// Ways in which organisations bring cases.
     models: Sourced<Vec<Model>>,
     /// Whether business comes through agencies with an accredited mode (S0-01, S0-11).
@@ -129,7 +104,6 @@ pub struct RuleSet {
     /// Documents by name.
     documents: BTreeMap<String, DocumentRule>,
     /// Agreements that are consented to, by name.
-    #[serde(default)]
     consents: BTreeMap<String, ConsentRule>,
     /// Which methods check which document.
     identity: BTreeMap<IdentityDocument, Sourced<Vec<IdentityMethod>>>,
@@ -137,6 +111,8 @@ pub struct RuleSet {
     seats: SeatRules,
     /// The first that fits tells where a PIN goes.
     pins: Vec<PinRule>,
+    /// What cells may ask for, by name.
+    checks: BTreeMap<String, CheckRule>,
     cells: BTreeMap<Kind, BTreeMap<Mode, Cell>>,
 }
 
@@ -161,12 +137,24 @@ impl RuleSet {
 
     /// First day on which it counts, and first on which it counts no more: `2012-01-01`.
     pub fn interval(&self) -> (&str, Option<&str>) {
-        (&self.from, self.until.as_deref())
+        let until = self.until.as_ref().map(|until| until.value.as_str());
+        (self.from.value.as_str(), until)
+    }
+
+    /// Whether it counts on the day that `at` is in, in China's time.
+    pub fn in_force(&self, at: DateTime) -> bool {
+        let day = day::in_china(at);
+        let begun = self.from.value.as_str() <= day.as_str();
+        let ended = self
+            .until
+            .as_ref()
+            .is_some_and(|until| until.value.as_str() <= day.as_str());
+        begun && !ended
     }
 
     /// The name of the calendar of its working days.
     pub fn calendar(&self) -> &str {
-        &self.calendar
+        &self.calendar.value
     }
 
     /// Ways in which organisations bring cases.
@@ -235,6 +223,30 @@ impl RuleSet {
     /// Where PINs go; the first that fits counts.
     pub fn pins(&self) -> &[PinRule] {
         &self.pins
+    }
+
+    /// Where the PIN of such a certificate goes: the first rule that fits. None for no set
+    /// that was loaded: its last rule fits always.
+    ///
+    /// A way to pay that is not known (yet) fits no rule that names one.
+    pub fn pin(
+        &self,
+        model: Model,
+        subject: SubjectKind,
+        payment: Option<PaymentRoute>,
+        delivery: DeliveryMethod,
+    ) -> Option<&PinRule> {
+        self.pins.iter().find(|rule| {
+            rule.model.is_none_or(|wanted| wanted == model)
+                && rule.subject.is_none_or(|wanted| wanted == subject)
+                && rule.payment.is_none_or(|wanted| Some(wanted) == payment)
+                && rule.delivery.is_none_or(|wanted| wanted == delivery)
+        })
+    }
+
+    /// What cells may ask for, by name.
+    pub fn checks(&self) -> &BTreeMap<String, CheckRule> {
+        &self.checks
     }
 
     /// What it says of a kind in a mode. None for no set that was loaded: every cell is there.
@@ -332,7 +344,8 @@ pub struct CertificateRule {
     pub signing_profile: String,
     /// Name of the profile of the encryption certificate.
     pub encryption_profile: String,
-    /// The subject's attributes in order, each from a field of the form or fixed.
+    /// The subject's attributes, each from a field of the form or fixed, in the order of
+    /// RFC 4514's text: `CN` first, `C` last, which is the last of the DER first.
     pub name: Vec<NamePart>,
     /// The form's fields (S1-05, S2-10).
     pub fields: BTreeMap<String, FieldRule>,
@@ -351,7 +364,7 @@ pub struct CertificateRule {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct NamePart {
-    /// `CN`, `O`, `OU`, `C`, …: as in RFC 4514.
+    /// `CN`, `O`, `OU`, `C`, …: as in RFC 4514; all are [`NamePart::ATTRIBUTES`].
     pub attribute: String,
     /// The field that it comes from.
     #[serde(default)]
@@ -359,6 +372,24 @@ pub struct NamePart {
     /// Its value, the same for all.
     #[serde(default)]
     pub fixed: Option<String>,
+}
+
+impl NamePart {
+    /// The attributes that can be named.
+    pub const ATTRIBUTES: &'static [&'static str] = &[
+        "CN",
+        "OU",
+        "O",
+        "L",
+        "ST",
+        "STREET",
+        "C",
+        "title",
+        "SN",
+        "givenName",
+        "serialNumber",
+        "emailAddress",
+    ];
 }
 
 /// A field of a form (S2-10).
@@ -413,6 +444,12 @@ pub struct DocumentRule {
     /// Whether it must come before every other document (S2-15).
     #[serde(default)]
     pub first: bool,
+    /// Requirements it follows from.
+    #[serde(default)]
+    pub basis: Vec<Requirement>,
+    /// Why it was assumed.
+    #[serde(default)]
+    pub assumed: Option<String>,
 }
 
 /// An agreement that is consented to (S2-03).
@@ -449,7 +486,7 @@ pub struct RosterRule {
 }
 
 /// Which seats one person may hold on one case, beyond the matrix.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct SeatRules {
@@ -481,6 +518,9 @@ pub struct SharedSeats {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct PinRule {
+    /// In this model; none: in all.
+    #[serde(default)]
+    pub model: Option<Model>,
     /// For these subjects; none: for all.
     #[serde(default)]
     pub subject: Option<SubjectKind>,
@@ -503,8 +543,7 @@ pub struct PinRule {
 }
 
 /// What a set says about a kind in a mode.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Cell {
     /// It is not offered.
@@ -514,50 +553,39 @@ pub enum Cell {
 }
 
 /// Why a kind is not offered in a mode.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NotOffered {
     /// The reason, in words.
     pub not_offered: Text,
     /// Requirements it follows from.
-    #[serde(default)]
     pub basis: Vec<Requirement>,
     /// Why it was assumed.
-    #[serde(default)]
     pub assumed: Option<String>,
 }
 
 /// How a kind is handled in a mode.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Process {
     /// Who may open such a case.
     pub openers: Vec<Seat>,
     /// Only these subjects; none: all (S0-23).
-    #[serde(default)]
     pub subjects: Option<Sourced<Vec<SubjectKind>>>,
     /// Only these carriers; none: all that the certificate allows (S0-23).
-    #[serde(default)]
     pub carriers: Option<Sourced<Vec<Carrier>>>,
     /// Whether the change is made at once by one person and ratified by two later: for
     /// freezing alone (S2-32).
-    #[serde(default)]
     pub at_once: Option<Sourced<bool>>,
     /// What must be sure, and by when.
     pub checks: Vec<CheckRule>,
     /// Seats that must have taken part: two persons in other modes (S0-19).
-    #[serde(default)]
     pub present: Vec<Seat>,
     /// Ways in which what was made is delivered; empty where nothing is.
-    #[serde(default)]
     pub deliveries: Vec<DeliveryMethod>,
     /// Requirements it follows from.
-    #[serde(default)]
     pub basis: Vec<Requirement>,
     /// Why it was assumed.
-    #[serde(default)]
     pub assumed: Option<String>,
 }
 
@@ -566,6 +594,9 @@ pub struct Process {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct CheckRule {
+    /// Its name in the rule set.
+    #[serde(skip)]
+    pub name: String,
     /// Which.
     pub check: Check,
     /// By when.
