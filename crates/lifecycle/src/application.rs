@@ -198,6 +198,16 @@ pub struct Issued {
     pub certificate: Octets,
 }
 
+impl Issued {
+    pub(crate) fn of(issuer: &AuthorityId, serial: &Serial, certificate: &Octets) -> Self {
+        Self {
+            issuer: issuer.clone(),
+            serial: serial.clone(),
+            certificate: certificate.clone(),
+        }
+    }
+}
+
 /// A complete certificate pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! Why a rule of certificate business says no, with the facts that a person needs to know.
 
 use crate::{
-    CaseId, OrganisationId, PersonId, Refusal, TokenId,
+    CaseId, Error, OrganisationId, PersonId, Refusal, TokenId,
     case::{Phase, Step},
     certificate::Party,
     rules::Requirement,
@@ -15,7 +15,11 @@ use der::DateTime;
 #[non_exhaustive]
 pub enum Ground {
     /// The pair of state and step is not in the table (section 9).
-    #[error("a case that is {from} can't be {step}", from = .phase.map_or("not there", Phase::as_str))]
+    #[error(
+        "a case that is {from} can't be {step}: the table's row {row} does not start there",
+        from = .phase.map_or("not there", Phase::as_str),
+        row = .step.row()
+    )]
     NotListed {
         /// The state; none: there is no such case.
         phase: Option<Phase>,
@@ -329,6 +333,9 @@ pub enum Ground {
         /// Whose it is.
         holder: String,
     },
+    /// The account is the organisation's, but not the one on the form.
+    #[error("the account is not the one on the form")]
+    AccountNumber,
     /// A new challenge is too early.
     #[error("another deposit can go out from {from}")]
     Cooling {
@@ -347,6 +354,17 @@ pub enum Ground {
     /// The calendar does not reach.
     #[error(transparent)]
     Calendar(#[from] crate::calendar::NotCovered),
+    /// The step is not one of the case's model.
+    #[error("in the model {model} a case is not {step}")]
+    NotInThisModel {
+        /// The model.
+        model: Model,
+        /// The step.
+        step: Step,
+    },
+    /// What is not right is not confirmed.
+    #[error("what is not right is objected to, not confirmed")]
+    NotCorrect,
     /// Words are missing.
     #[error("{what} needs words: 1 to 1000 characters")]
     Words {
@@ -372,6 +390,100 @@ pub enum Ground {
         /// Who wants to lift it.
         asks: Party,
     },
+}
+
+impl Ground {
+    /// The ground in one word; it stays the same from version to version.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotListed { .. } => "not-listed",
+            Self::CaseExists => "case-exists",
+            Self::NotOfThisKind { .. } => "not-of-this-kind",
+            Self::NotOffered { .. } => "not-offered",
+            Self::ModeNotFiled { .. } => "mode-not-filed",
+            Self::NoAgency => "no-agency",
+            Self::NotInForce { .. } => "not-in-force",
+            Self::UnknownName { .. } => "unknown-name",
+            Self::ModelNotOffered { .. } => "model-not-offered",
+            Self::Carrier { .. } => "carrier",
+            Self::Subject { .. } => "subject",
+            Self::Missing { .. } => "missing",
+            Self::Seat { .. } => "seat",
+            Self::SamePerson { .. } => "same-person",
+            Self::NotQualified { .. } => "not-qualified",
+            Self::NotAuthorised { .. } => "not-authorised",
+            Self::NotListedApplicant { .. } => "not-listed-applicant",
+            Self::NotAParty { .. } => "not-a-party",
+            Self::Quota { .. } => "quota",
+            Self::NotTheFirst { .. } => "not-the-first",
+            Self::Years { .. } => "years",
+            Self::Field { .. } => "field",
+            Self::Upload { .. } => "upload",
+            Self::DocumentOrder { .. } => "document-order",
+            Self::DocumentMissing { .. } => "document-missing",
+            Self::Stale { .. } => "stale",
+            Self::NotFlagged { .. } => "not-flagged",
+            Self::SeparateConsent { .. } => "separate-consent",
+            Self::CheckOpen { .. } => "check-open",
+            Self::CheckDerived { .. } => "check-derived",
+            Self::EvidenceMissing { .. } => "evidence-missing",
+            Self::EvidenceKind { .. } => "evidence-kind",
+            Self::IdentityMethod { .. } => "identity-method",
+            Self::SeatEmpty { .. } => "seat-empty",
+            Self::VerdictNo { .. } => "verdict-no",
+            Self::ChangedSinceRegistration => "changed-since-registration",
+            Self::OutsideWindow { .. } => "outside-window",
+            Self::TargetStatus { .. } => "target-status",
+            Self::TargetWithout { .. } => "target-without",
+            Self::SameKey => "same-key",
+            Self::Key { .. } => "key",
+            Self::Token { .. } => "token",
+            Self::ReadBack => "read-back",
+            Self::Delivery { .. } => "delivery",
+            Self::Pin { .. } => "pin",
+            Self::PinTold => "pin-told",
+            Self::PaymentStep => "payment-step",
+            Self::AccountHolder { .. } => "account-holder",
+            Self::AccountNumber => "account-number",
+            Self::Cooling { .. } => "cooling",
+            Self::CodeExpired => "code-expired",
+            Self::NothingPaid => "nothing-paid",
+            Self::NotDue => "not-due",
+            Self::Calendar(_) => "calendar",
+            Self::NotInThisModel { .. } => "not-in-this-model",
+            Self::NotCorrect => "not-correct",
+            Self::Interval => "interval",
+            Self::Late { .. } => "late",
+            Self::OtherParty { .. } => "other-party",
+            Self::Words { .. } => "words",
+        }
+    }
+
+    /// The refusal on this ground, which follows from these requirements.
+    pub(crate) fn by(self, requirements: &[&'static str]) -> Error {
+        self.under(requirements, &[])
+    }
+
+    /// The refusal on this ground, which follows from these requirements and from those that
+    /// the rule set names for it.
+    pub(crate) fn under(self, requirements: &[&'static str], basis: &[Requirement]) -> Error {
+        let own = requirements.iter().filter_map(|name| {
+            let parsed = Requirement::parse(name);
+            debug_assert!(parsed.is_some(), "{name} names no requirement");
+            parsed
+        });
+        let mut all: Vec<_> = own.collect();
+        for requirement in basis {
+            if !all.contains(requirement) {
+                all.push(*requirement);
+            }
+        }
+        let ruled = Refusal::Ruled {
+            ground: Box::new(self),
+            requirements: all,
+        };
+        ruled.into()
+    }
 }
 
 /// Why a person is not qualified (S0-15, S0-16, S0-18).
@@ -402,6 +514,18 @@ pub enum NotQualified {
     /// Related to the customer.
     #[error("related to the customer by the person's own declaration")]
     Conflict,
+}
+
+impl NotQualified {
+    /// The requirements that it follows from.
+    pub(crate) const fn basis(self) -> &'static [&'static str] {
+        match self {
+            Self::NotOnRoster => &["S0-15", "S0-17"],
+            Self::Employment(_) => &["S0-16"],
+            Self::Contract | Self::Training | Self::Licence => &["S0-15"],
+            Self::Declaration | Self::Sanction | Self::Conflict => &["S0-18"],
+        }
+    }
 }
 
 /// What is wrong with a field.
