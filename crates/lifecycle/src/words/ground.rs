@@ -248,6 +248,7 @@ coded! { NotQualified in "not-qualified" {
     "licence" = Licence,
     "declaration" = Declaration,
     "sanction" = Sanction,
+    "conflict" = Conflict,
 } }
 
 coded! { FieldFault in "field-fault" {
@@ -324,6 +325,12 @@ coded! { Ground in "ground" {
     "not-due" = NotDue,
     "calendar" = Calendar(covered) as "year",
     "words" = Words { what },
+    "account-number" = AccountNumber,
+    "not-in-this-model" = NotInThisModel { model, step },
+    "not-correct" = NotCorrect,
+    "interval" = Interval,
+    "late" = Late { what, by },
+    "other-party" = OtherParty { froze, asks },
 } }
 
 // A ruled refusal has the words of its ground ([`super::refusal`]).
