@@ -68,6 +68,7 @@ mod sqlite;
 pub mod terms;
 pub mod token;
 pub mod upload;
+pub mod words;
 
 pub use approval::Actor;
 pub use effect::{Effect, Publication};
