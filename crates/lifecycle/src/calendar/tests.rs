@@ -14,9 +14,7 @@ fn local(text: &str) -> DateTime {
 
 /// The other way: a deadline as clocks in China show it.
 fn shown(at: DateTime) -> String {
-    let Local { date, second } = Local::of(at);
-    let (hour, minute) = (second / 3600, second / 60 % 60);
-    format!("{date} {hour:02}:{minute:02}:{:02}", second % 60)
+    in_china(at).replace(" +08:00", "")
 }
 
 fn after(start: &str, days: u16) -> String {
