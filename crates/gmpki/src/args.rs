@@ -21,8 +21,8 @@ mod sm4;
 pub(crate) use ca::{CaCommand, CaCrl, CaInit, CaShow, CaTick};
 pub(crate) use case::{
     About, AccountOptions, AddDocument, CaseCommand, Check, Consent, Export, Fill, Import,
-    InternalPoint, IssueMany, List, OnCase, OnEvidence, Open as OpenCase, Print, SendDeposit,
-    Show, VerdictPoint, Verdicts,
+    InternalPoint, IssueMany, List, OnCase, OnEvidence, Open as OpenCase, Print, SendDeposit, Show,
+    VerdictPoint, Verdicts,
 };
 pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};
 pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};

@@ -12,9 +12,11 @@ pub(crate) use settings::{Settings, place, rules};
 
 use crate::{
     args::{AtWork, DeskPlace, NamedKey},
+    case::words,
     demo::folder::Folder,
     failure::Failure,
     named,
+    view::Language,
 };
 use cert_profile::Profile;
 use clock::ClockFile;
@@ -24,6 +26,7 @@ use hsm::{SoftToken, Token};
 use lifecycle::{
     Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, Seat, SqliteStore,
     calendar::Calendar,
+    cessation::Terms,
     ports::{Clock, FolderNotifier, FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet, RuleSetId},
 };
@@ -54,6 +57,7 @@ pub(crate) struct Desk {
     pub(crate) engine: Engine,
     pub(crate) folder: Folder,
     pub(crate) now: DateTime,
+    lang: Language,
     documents: Documents,
 }
 
@@ -137,6 +141,7 @@ impl Desk {
             engine,
             folder,
             now,
+            lang: work.lang,
         })
     }
 
@@ -155,10 +160,11 @@ impl Desk {
         let mut entries = match command {
             // A service outside, by its name.
             Command::Case(id, said) if actor.seat == Seat::System => {
-                self.engine.answer(&actor.person, &id, said)?
+                self.engine.answer(&actor.person, &id, said)
             }
-            command => self.engine.submit(actor, command)?,
-        };
+            command => self.engine.submit(actor, command),
+        }
+        .map_err(|error| words::told(self.lang, error))?;
         self.engine
             .settle(&mut |entry| entries.push(entry.clone()))?;
         Ok(entries)
@@ -220,6 +226,7 @@ fn policy(rules: &RuleBook) -> Result<Policy, Failure> {
             .map(shipped)
             .collect::<Result<_, _>>()?,
         crl_lifetime: CRL_LIFETIME,
+        cessation: Terms::shipped(),
     })
 }
 

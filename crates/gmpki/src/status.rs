@@ -38,7 +38,7 @@ pub(crate) fn run(status: &StatusOf) -> Result<Outcome, Failure> {
     let lang = status.lang;
     let said = match &state {
         Some(state) => state.status().said(lang),
-        None => lang.say("not there yet", "尚不存在").to_owned(),
+        None => lang.say("not there yet", "尚不存在"),
     };
     let mut text = format!(
         "{serial}: {said}{}\n",

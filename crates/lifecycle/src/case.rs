@@ -10,7 +10,6 @@ mod decide;
 pub mod event;
 mod given;
 mod evolve;
-mod given;
 mod issuance;
 pub mod ledger;
 pub mod machine;

@@ -4,14 +4,12 @@ mod customer;
 mod money;
 mod office;
 
-use customer::{ApproveInternally, Confirm, Object, ProveKey, ReturnInternally, WithdrawConsent};
 pub(crate) use customer::{AddDocument, Consent, Fill, InternalPoint, Open, Print};
+use customer::{ApproveInternally, Confirm, Object, ProveKey, ReturnInternally, WithdrawConsent};
 use money::{AccountGiven, ConfirmFunds, EnterCode, FailDeposit, Pay, RecordRefund};
 pub(crate) use money::{AccountOptions, SendDeposit};
 use office::{BindToken, DeliverPin, Dispatch, Register, Reject, Return};
-pub(crate) use office::{
-    Check, Export, Import, IssueMany, OnEvidence, VerdictPoint, Verdicts,
-};
+pub(crate) use office::{Check, Export, Import, IssueMany, OnEvidence, VerdictPoint, Verdicts};
 
 use super::{Act, DeskPlace, desk::term};
 use crate::view::Language;

@@ -1,5 +1,6 @@
 //! What every command at a desk takes: where it is, who acts, and what stays as proof.
 
+use crate::view::Language;
 use clap::{
     Args as Group,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -28,6 +29,9 @@ pub(crate) struct AtWork {
     /// [default: where the clock stands]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
+    /// The language of refusals
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE")]
+    pub(crate) lang: Language,
 }
 
 /// Who acts.

@@ -10,7 +10,10 @@ use crate::{
     sm3::hexadecimal,
 };
 use gm_crypto::pki::encode_pem;
-use lifecycle::{CaseId, case::{State, pair::Slot}};
+use lifecycle::{
+    CaseId,
+    case::{State, pair::Slot},
+};
 use serde_json::json;
 use std::fs;
 use zeroize::Zeroizing;

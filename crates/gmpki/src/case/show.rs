@@ -14,7 +14,7 @@ use crate::{
 use detail::{Detail, evidence_of};
 use lifecycle::{
     Evidence,
-    case::{self, Event, State, ledger},
+    case::{Event, State, ledger},
     rules::{FieldFormat, RuleSet},
 };
 use std::fmt::Write;
@@ -75,16 +75,16 @@ impl Page<'_> {
         let mut line = |english, chinese, value: String| {
             let _ = writeln!(text, "  {}: {value}", say(english, chinese));
         };
-        line("kind", "业务种类", opening.kind.said(self.lang));
-        line("mode", "办理方式", opening.mode.said(self.lang));
-        line("model", "办理模式", opening.model.said(self.lang));
+        line("kind", "业务种类", opening.kind.said(self.lang).into());
+        line("mode", "办理方式", opening.mode.said(self.lang).into());
+        line("model", "办理模式", opening.model.said(self.lang).into());
         line("rules", "规则", opening.rules.to_string());
         line(
             "certificate",
             "证书",
             self.certificate(&opening.certificate),
         );
-        line("carrier", "载体", opening.carrier.said(self.lang));
+        line("carrier", "载体", opening.carrier.said(self.lang).into());
         line("holder", "持有人", opening.holder.to_string());
         if let Some(organisation) = &opening.organisation {
             line("organisation", "单位", organisation.to_string());
@@ -128,7 +128,7 @@ impl Page<'_> {
                 beijing(entry.at),
                 event.step().said(self.lang),
                 entry.actor.person,
-                self.lang.bracketed(&entry.actor.seat.said(self.lang)),
+                self.lang.bracketed(entry.actor.seat.said(self.lang)),
             );
             self.event(text, event);
         }
@@ -285,22 +285,4 @@ impl Page<'_> {
 fn short(digest: &[u8]) -> String {
     let end = digest.len().min(8);
     hexadecimal(&digest[..end])
-}
-
-/// What of a case is money.
-fn payment(payment: &case::payment::Payment) -> &'static str {
-    use case::payment::Payment as P;
-    match payment {
-        P::None => "none",
-        P::SlipUploaded(_) => "slip-uploaded",
-        P::FundsConfirmed => "funds-confirmed",
-        P::Paid(_) => "paid",
-        P::DepositSent(_) => "deposit-sent",
-        P::DepositSettled { .. } => "deposit-settled",
-        P::DepositFailed { .. } => "deposit-failed",
-        P::AccountReentered { .. } => "account-reentered",
-        P::CodeVerified => "code-verified",
-        P::Locked { .. } => "locked",
-        _ => "other",
-    }
 }

@@ -2,44 +2,31 @@
 
 use crate::view::Language;
 use lifecycle::{
-    case::{Phase, Step, state::DeadlineName},
-    certificate::Status,
-    terms::*,
+    Error, Refusal,
+    words::{self, Named},
 };
 
 /// What has a word in both languages.
 pub(crate) trait Tongue {
     /// Its word.
-    fn said(self, lang: Language) -> String;
+    fn said(self, lang: Language) -> &'static str;
 }
 
-macro_rules! tongues {
-    ($($name:ty),* $(,)?) => {$(
-        impl Tongue for $name {
-            fn said(self, _lang: Language) -> String {
-                self.as_str().to_owned()
-            }
-        }
-    )*};
+impl<T: Named> Tongue for T {
+    fn said(self, lang: Language) -> &'static str {
+        words::name(lang.of_cases(), self)
+    }
 }
-tongues!(
-    Phase,
-    Step,
-    DeadlineName,
-    Kind,
-    Mode,
-    Model,
-    Seat,
-    Carrier,
-    Check,
-    EvidenceKind,
-    PaymentRoute,
-    DeliveryMethod,
-    PinChannel,
-    IdentityDocument,
-    IdentityMethod,
-    Status,
-);
+
+impl Language {
+    /// The same for the library that has the words of cases.
+    pub(crate) fn of_cases(self) -> words::Language {
+        match self {
+            Self::En => words::Language::En,
+            Self::Zh => words::Language::Zh,
+        }
+    }
+}
 
 /// So many cases.
 pub(crate) fn cases(lang: Language, count: usize) -> String {
@@ -47,5 +34,20 @@ pub(crate) fn cases(lang: Language, count: usize) -> String {
         (Language::En, 1) => "1 case".into(),
         (Language::En, _) => format!("{count} cases"),
         (Language::Zh, _) => format!("共{count}件"),
+    }
+}
+
+/// A refusal in words of a language.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Refused(String);
+
+/// An error of the engine; where a rule said no, in the words of the language.
+pub(crate) fn told(lang: Language, error: Error) -> crate::failure::Failure {
+    match error {
+        Error::Refused(refusal @ Refusal::Ruled { .. }) => {
+            Refused(words::refusal(lang.of_cases(), &refusal)).into()
+        }
+        other => other.into(),
     }
 }

@@ -30,7 +30,10 @@ pub(crate) fn run(command: &RosterCommand) -> Result<Outcome, Failure> {
     let simple = |on: &OnPerson, asked| (on.person.clone(), asked);
     let (person, asked) = match command {
         C::Ask(ask) => return answer(ask),
-        C::Admit(admit) => (admit.person.clone(), Asked::Propose(Box::new(entry(&desk, admit)?))),
+        C::Admit(admit) => (
+            admit.person.clone(),
+            Asked::Propose(Box::new(entry(&desk, admit)?)),
+        ),
         C::Confirm(on) => simple(on, Asked::Confirm),
         C::Discard(on) => simple(on, Asked::Discard),
         C::Sanction(sanction) => {

@@ -44,7 +44,7 @@ impl Detail<'_> {
             Event::DocumentAdded { name, document } => vec![format!(
                 "{name}: {} ({}, {} {}) SM3 {}",
                 document.file_name,
-                document.format,
+                document.format.said(self.lang),
                 document.size,
                 say("octets", "字节"),
                 short(&document.digest),
@@ -111,7 +111,7 @@ impl Detail<'_> {
                 Language::Zh => format!("档案保存至证书失效后{retention_years}年"),
             }],
             Event::Refunded { fen, .. } => vec![yuan(*fen, self.lang)],
-            Event::PaymentReported { route, .. } => vec![route.said(self.lang)],
+            Event::PaymentReported { route, .. } => vec![route.said(self.lang).to_owned()],
             Event::DepositSent { account, challenge } => vec![format!(
                 "{} {} {} ({})",
                 yuan(challenge.fen.into(), self.lang),
@@ -125,7 +125,7 @@ impl Detail<'_> {
                 account.bank,
                 (self.mask)(&account.number)
             )],
-            Event::OverdueNoted { deadline } => vec![deadline.said(self.lang)],
+            Event::OverdueNoted { deadline } => vec![deadline.said(self.lang).to_owned()],
             _ => Vec::new(),
         }
     }

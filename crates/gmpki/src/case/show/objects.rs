@@ -1,10 +1,10 @@
 //! The same for machines.
 
-use super::{Page, evidence_of, payment};
+use super::{Page, evidence_of};
 use crate::{args::Show, case::history::History, sm3::hexadecimal};
 use lifecycle::{
     Evidence,
-    case::{State, ledger::Outcome, pair::Slot},
+    case::{State, ledger::Outcome, pair::Slot, payment::Payment},
 };
 use serde_json::{Value, json};
 
@@ -95,4 +95,21 @@ fn evidence(evidence: &Evidence) -> Value {
         "reference": evidence.reference,
         "sm3": hexadecimal(&evidence.digest),
     })
+}
+
+/// Where the money stands, in a word that stays the same.
+fn payment(payment: &Payment) -> &'static str {
+    match payment {
+        Payment::None => "none",
+        Payment::SlipUploaded(_) => "slip-uploaded",
+        Payment::FundsConfirmed => "funds-confirmed",
+        Payment::Paid(_) => "paid",
+        Payment::DepositSent(_) => "deposit-sent",
+        Payment::DepositSettled { .. } => "deposit-settled",
+        Payment::DepositFailed { .. } => "deposit-failed",
+        Payment::AccountReentered { .. } => "account-reentered",
+        Payment::CodeVerified => "code-verified",
+        Payment::Locked { .. } => "locked",
+        _ => "other",
+    }
 }
