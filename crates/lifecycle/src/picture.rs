@@ -4,11 +4,12 @@
 
 use crate::{
     case::{
-        Phase,
+        Phase, Step,
         machine::{self, To},
     },
     certificate, cessation,
     terms::Kind,
+    words::{Language, Named, name},
 };
 use std::fmt::Write;
 
@@ -45,6 +46,43 @@ pub fn certificate() -> String {
 pub fn cessation() -> String {
     let arrows = cessation_arrows();
     diagram(&arrows, |stage| is_last(&arrows, stage))
+}
+
+/// The page of `docs/machines.md`: pictures, tables, and the words in both languages.
+pub fn page() -> String {
+    let mut text = "# State machines\n\n\
+        Made from the tables in `crates/lifecycle/src`: change them there, then\n\
+        `GM_PKI_WRITE_GOLDEN=1 cargo test -p lifecycle pictures`. A pair of state and step that\n\
+        is not here is refused. Steps that leave the state where it is are in the tables\n\
+        alone; states without a way out are final.\n"
+        .to_owned();
+    let mut machine = |title: &str, source: &str, picture: String, arrows: &[Arrow]| {
+        let _ = write!(
+            text,
+            "\n## {title}\n\n`{source}`.\n\n```mermaid\n{picture}```\n\n{}",
+            table(arrows)
+        );
+    };
+    machine("A case (SM-A)", "case/machine.rs", case(), &case_arrows());
+    machine(
+        "A certificate's status (SM-B)",
+        "certificate/machine.rs",
+        certificate(),
+        &certificate_arrows(),
+    );
+    machine(
+        "The end of a CA's service (S5-03)",
+        "cessation.rs",
+        cessation(),
+        &cessation_arrows(),
+    );
+    text.push_str("\n## Words\n\nStates of a case:\n\n");
+    text.push_str(&glossary(Phase::ALL));
+    text.push_str("\nSteps of a case:\n\n");
+    text.push_str(&glossary(Step::ALL));
+    text.push_str("\nStatuses of a certificate:\n\n");
+    text.push_str(&glossary(certificate::Status::ALL));
+    text
 }
 
 /// Mermaid's text of any machine. Steps that lead nowhere else are left out: a table has
@@ -135,6 +173,16 @@ fn table(arrows: &[Arrow]) -> String {
     text
 }
 
+/// A table of a closed list in both languages.
+fn glossary<T: Named>(all: &[T]) -> String {
+    let mut text = "| word | English | 中文 |\n|---|---|---|\n".to_owned();
+    for one in all {
+        let (en, zh) = (name(Language::En, *one), name(Language::Zh, *one));
+        let _ = writeln!(text, "| `{}` | {en} | {zh} |", one.word());
+    }
+    text
+}
+
 /// Whether nothing leads away from a state.
 fn is_last(arrows: &[Arrow], state: &str) -> bool {
     let leaves = |arrow: &Arrow| arrow.from == Some(state) && arrow.to != state;
@@ -218,57 +266,7 @@ fn ends<T: Copy>(from: &'static [T], to: Option<T>) -> impl Iterator<Item = (Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        case::Step,
-        words::{Language, Named, name},
-    };
     use std::{collections::BTreeSet, env, fs};
-
-    /// A table of a closed list in both languages.
-    fn glossary<T: Named>(all: &[T]) -> String {
-        let mut text = "| word | English | 中文 |\n|---|---|---|\n".to_owned();
-        for one in all {
-            let (en, zh) = (name(Language::En, *one), name(Language::Zh, *one));
-            let _ = writeln!(text, "| `{}` | {en} | {zh} |", one.word());
-        }
-        text
-    }
-
-    fn page() -> String {
-        let mut text = "# State machines\n\n\
-            Made from the tables in `crates/lifecycle/src`: change them there, then\n\
-            `GM_PKI_WRITE_GOLDEN=1 cargo test -p lifecycle pictures`. A pair of state and step that\n\
-            is not here is refused. Steps that leave the state where it is are in the tables\n\
-            alone; states without a way out are final.\n"
-            .to_owned();
-        let mut machine = |title: &str, source: &str, picture: String, arrows: &[Arrow]| {
-            let _ = write!(
-                text,
-                "\n## {title}\n\n`{source}`.\n\n```mermaid\n{picture}```\n\n{}",
-                table(arrows)
-            );
-        };
-        machine("A case (SM-A)", "case/machine.rs", case(), &case_arrows());
-        machine(
-            "A certificate's status (SM-B)",
-            "certificate/machine.rs",
-            certificate(),
-            &certificate_arrows(),
-        );
-        machine(
-            "The end of a CA's service (S5-03)",
-            "cessation.rs",
-            cessation(),
-            &cessation_arrows(),
-        );
-        text.push_str("\n## Words\n\nStates of a case:\n\n");
-        text.push_str(&glossary(Phase::ALL));
-        text.push_str("\nSteps of a case:\n\n");
-        text.push_str(&glossary(Step::ALL));
-        text.push_str("\nStatuses of a certificate:\n\n");
-        text.push_str(&glossary(certificate::Status::ALL));
-        text
-    }
 
     #[test]
     fn the_pictures_are_the_tables() {

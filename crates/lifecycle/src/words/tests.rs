@@ -167,11 +167,9 @@ fn every_closed_list_of_the_crate_has_words() {
             // To the end of the macro's call: a closing brace at the beginning of a line.
             let body = part.split("\n}").next().unwrap_or(part);
             for line in body.lines() {
-                if let Some(name) = line.strip_prefix("    ").and_then(|l| l.strip_suffix(" {")) {
-                    if name.chars().all(char::is_alphanumeric) {
-                        found.push(name.to_owned());
-                    }
-                }
+                let name = line.strip_prefix("    ").and_then(|l| l.strip_suffix(" {"));
+                let is_name = |name: &&str| name.chars().all(char::is_alphanumeric);
+                found.extend(name.filter(is_name).map(str::to_owned));
             }
         }
     }
