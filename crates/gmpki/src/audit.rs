@@ -13,7 +13,7 @@ pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
     let text = format!(
         "audit: good\n\
          records:       {}, chained by SM3 up to {digest}\n\
-         applications:  {}\n\
+         cases:         {}\n\
          authorities:   {}\n\
          certificates:  {}, each intended before it was signed\n\
          burnt serials: {}\n\
@@ -30,7 +30,7 @@ pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
     let json = json!({
         "records": report.records,
         "digest": digest,
-        "applications": report.cases,
+        "cases": report.cases,
         "authorities": report.authorities,
         "certificates": report.certificates,
         "burnt": report.burnt,
