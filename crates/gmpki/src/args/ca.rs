@@ -71,7 +71,7 @@ pub(crate) struct CaShow {
 
 #[derive(Debug, Group)]
 #[command(
-    after_help = "Every command does this at its end; a desk that nobody works at wants it once a day.\n\n\
+    after_help = "To be run once a day at least. What was interrupted is finished by any act at the desk, too.\n\n\
     Example:\n  gmpki ca tick --dir desk"
 )]
 pub(crate) struct CaTick {

@@ -1,5 +1,6 @@
 //! From arguments and files to what a case is asked.
 
+use super::words;
 use crate::{
     args::{
         self, AccountOptions, CaseCommand, InternalPoint, OnCase, OnEvidence, Pair, VerdictPoint,
@@ -146,7 +147,7 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
         C::Pay(pay) => {
             let command = Command::ReportPayment {
                 route: pay.route,
-                account: pay.account.as_ref().map(account),
+                account: pay.account().as_ref().map(account),
                 evidence: evidence::one(
                     desk.documents(),
                     &pay.proof,
@@ -273,10 +274,11 @@ fn document(desk: &Desk, add: &args::AddDocument) -> Result<Command, Failure> {
     };
     let inspected = upload::inspect(&file_name, &octets, limit.value).map_err(|why| {
         let document = add.document.clone();
-        Refusal::Ruled {
+        let refusal = Refusal::Ruled {
             ground: Box::new(Ground::Upload { document, why }),
             requirements: limit.basis.clone(),
-        }
+        };
+        words::told(add.act.work.lang, refusal.into())
     })?;
     desk.documents().keep(&octets)?;
     Ok(Command::AddDocument {

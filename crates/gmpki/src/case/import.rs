@@ -55,8 +55,8 @@ pub(super) fn run(import: &Import) -> Result<Outcome, Failure> {
 struct Wanted {
     case: CaseId,
     opening: Opening,
-    fields: BTreeMap<String, String>,
-    years: u16,
+    /// Fields of the form and years; none where the row has neither.
+    form: Option<(BTreeMap<String, String>, u16)>,
 }
 
 impl Wanted {
@@ -98,14 +98,19 @@ impl Wanted {
         opening.account = optional("account");
         opening.order = optional("order");
         let (case, years) = (optional("case"), optional("years"));
-        let years = needed("years", years)?;
+        let years = years.map(|years| {
+            let read = years.parse::<u16>();
+            read.map_err(|_| Failure::Usage(format!("{years:?} is no number of years")))
+        });
+        let form = match (years.transpose()?, fields.is_empty()) {
+            (None, true) => None,
+            // Kinds that keep the end of an old certificate have no years to choose.
+            (years, _) => Some((fields, years.unwrap_or_default())),
+        };
         let wanted = Self {
             case: CaseId::new(needed("case", case)?)?,
             opening,
-            fields,
-            years: years
-                .parse()
-                .map_err(|_| Failure::Usage(format!("{years:?} is no number of years")))?,
+            form,
         };
         match cells.keys().next() {
             Some(unknown) => Err(Failure::Usage(format!(
@@ -118,10 +123,10 @@ impl Wanted {
     fn carry_out(&self, desk: &mut Desk, import: &Import) -> Result<(), Failure> {
         let open = case::Command::Open(self.opening.clone());
         desk.act(&import.act.actor, Command::Case(self.case.clone(), open))?;
-        let fill = case::Command::Fill {
-            fields: self.fields.clone(),
-            years: self.years,
+        let Some((fields, years)) = self.form.clone() else {
+            return Ok(());
         };
+        let fill = case::Command::Fill { fields, years };
         desk.act(&import.act.actor, Command::Case(self.case.clone(), fill))?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::view::Language;
 use lifecycle::{
-    Error, Refusal,
+    Error,
     words::{self, Named},
 };
 
@@ -45,9 +45,7 @@ struct Refused(String);
 /// An error of the engine; where a rule said no, in the words of the language.
 pub(crate) fn told(lang: Language, error: Error) -> crate::failure::Failure {
     match error {
-        Error::Refused(refusal @ Refusal::Ruled { .. }) => {
-            Refused(words::refusal(lang.of_cases(), &refusal)).into()
-        }
+        Error::Refused(refusal) => Refused(words::refusal(lang.of_cases(), &refusal)).into(),
         other => other.into(),
     }
 }

@@ -213,7 +213,10 @@ impl Business {
         applicant: &Applicant,
         story: &mut Story,
     ) -> Result<(), Failure> {
-        story.chapter(&format!("Freezing and unfreezing the pair of {}", applicant.id));
+        story.chapter(&format!(
+            "Freezing and unfreezing the pair of {}",
+            applicant.id
+        ));
         for kind in [Kind::Freeze, Kind::Unfreeze] {
             self.change(applicant, kind, story)?;
         }
@@ -253,7 +256,10 @@ impl Business {
 
     fn is_revoked(&self, applicant: &Applicant) -> Result<bool, Failure> {
         let signing = self.pair(&applicant.id)?.signing;
-        let row = self.engine.store().certificate(&signing.issuer, &signing.serial)?;
+        let row = self
+            .engine
+            .store()
+            .certificate(&signing.issuer, &signing.serial)?;
         Ok(row.is_some_and(|row| row.status.as_str() == "revoked"))
     }
 
@@ -357,9 +363,11 @@ impl Business {
                     record: evidence(EvidenceKind::HolderStatement),
                 },
             ),
-            Phase::AwaitingRatification => {
-                (self.approver.clone(), "looks at it and agrees", Next::Ratify)
-            }
+            Phase::AwaitingRatification => (
+                self.approver.clone(),
+                "looks at it and agrees",
+                Next::Ratify,
+            ),
             Phase::Confirmed | Phase::Executed => (
                 self.approver.clone(),
                 "closes the case",
@@ -412,7 +420,9 @@ impl Business {
     /// A CRL that knows of what a case did, unless there is one.
     fn issue_crl_after(&mut self, id: &CaseId, story: &mut Story) -> Result<(), Failure> {
         let case = StreamId::Case(id.clone());
-        let changed = self.last(&case, "executed-at-once")?.max(self.last(&case, "approved")?);
+        let changed = self
+            .last(&case, "executed-at-once")?
+            .max(self.last(&case, "approved")?);
         let listed = self.last(&StreamId::Authority(self.issuing_ca.clone()), "crl-issued")?;
         if listed > changed {
             return Ok(());
@@ -488,7 +498,8 @@ fn form(applicant: &Applicant) -> BTreeMap<String, String> {
         let field = FORM.iter().find(|(_, known)| *known == oid);
         let value = std::str::from_utf8(attribute.value.value());
         if let (Some((field, _)), Ok(value)) = (field, value) {
-            form.entry((*field).to_owned()).or_insert_with(|| value.to_owned());
+            form.entry((*field).to_owned())
+                .or_insert_with(|| value.to_owned());
         }
     }
     form

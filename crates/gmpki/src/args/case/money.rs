@@ -35,13 +35,31 @@ pub(crate) struct Pay {
     #[arg(long, value_name = "ROUTE",
         value_parser = term(PaymentRoute::ALL, PaymentRoute::as_str))]
     pub(crate) route: PaymentRoute,
-    #[command(flatten)]
-    pub(crate) account: Option<AccountOptions>,
+    /// Whose account paid, for a transfer
+    #[arg(long, value_name = "NAME", requires = "bank")]
+    pub(crate) account_holder: Option<String>,
+    /// The bank and its branch
+    #[arg(long, value_name = "BANK", requires = "account_number")]
+    pub(crate) bank: Option<String>,
+    /// The account's number
+    #[arg(long, value_name = "NUMBER", requires = "account_holder")]
+    pub(crate) account_number: Option<String>,
     #[command(flatten)]
     pub(crate) proof: Proof,
     /// The case
     #[arg(value_parser = case_id)]
     pub(crate) case: CaseId,
+}
+
+impl Pay {
+    /// The account that paid, where it is named.
+    pub(crate) fn account(&self) -> Option<AccountOptions> {
+        Some(AccountOptions {
+            account_holder: self.account_holder.clone()?,
+            bank: self.bank.clone()?,
+            account_number: self.account_number.clone()?,
+        })
+    }
 }
 
 #[derive(Debug, Group)]

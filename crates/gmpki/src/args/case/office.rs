@@ -223,7 +223,7 @@ pub(crate) struct DeliverPin {
 #[command(
     after_help = "The first row has the names: case, kind, mode, model, certificate, carrier, holder, \
     organisation,\nagency, account, order, years, and fields of the form as 'field NAME'. Each \
-    further row opens\na case and fills it in. A row that is refused stops no other, and is \
+    further row opens\na case, and fills it in where it has years or fields. A row that is refused stops no other, and is \
     named.\n\n\
     Example:\n  gmpki case import staff.csv --actor he.ping:agent"
 )]
