@@ -85,7 +85,7 @@ impl Desk {
         self.good(&format!("case take {case} {by}"));
         self.good(&format!("case approve {case} {by} --found documents,identity,genuineness"));
         let key = self.0.key(&format!("{case}.key"));
-        self.call("csr new --environment production --software")
+        self.call("csr new --environment production")
             .option("--key", key)
             .option("--subject", "CN=苏青,OU=群文部,O=区文化馆,C=CN")
             .option("--out", self.0.path(&format!("{case}.csr")))

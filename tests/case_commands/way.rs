@@ -118,7 +118,7 @@ fn many_are_imported_from_a_table_and_issued_together() {
         ));
         desk.good(&format!("sm2 keygen --plain --out {case}.key"));
         desk.good(&format!(
-            "csr new --environment production --software --key {case}.key --out {case}.csr \
+            "csr new --environment production --key {case}.key --out {case}.csr \
              --subject CN=苏青,OU=群文部,O=区文化馆,C=CN"
         ));
         desk.good(&format!("case prove-key {case} {case}.csr --actor wang.wu:approver"));

@@ -67,10 +67,10 @@ fn shown(show: &TokenShow) -> Result<Outcome, Failure> {
         state.model,
         state.batch,
         label.unwrap_or("none"),
-        if state.initial_pin {
-            "the first one, to be changed"
-        } else {
-            "changed by its holder"
+        match (&state.status, state.initial_pin) {
+            (_, true) => "the first one, to be changed by its holder",
+            (Status::Written(_), false) => "changed by its holder",
+            _ => "none given out",
         },
     );
     let json = json!({
