@@ -1,6 +1,6 @@
 //! What a step leaves behind: never the thing itself, always its digest.
 
-use crate::{Octets, terms::EvidenceKind};
+use crate::{Ground, Octets, Refusal, terms::EvidenceKind};
 use serde::{Deserialize, Serialize};
 
 /// One piece of evidence: what it is, where it lies, and the SM3 of its octets.
@@ -24,6 +24,19 @@ impl Evidence {
             kind,
             digest: digest.to_vec().into(),
             reference: reference.into(),
+        }
+    }
+
+    /// Refuses evidence of another kind.
+    pub(crate) fn is_a(&self, wanted: EvidenceKind, requirements: &[&str]) -> Result<(), Refusal> {
+        if self.kind == wanted {
+            Ok(())
+        } else {
+            Err(Ground::EvidenceKind {
+                given: self.kind,
+                wanted,
+            }
+            .refuse(requirements))
         }
     }
 }

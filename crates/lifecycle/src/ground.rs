@@ -1,8 +1,10 @@
 //! Why a rule of certificate business says no, with the facts that a person needs to know.
 
 use crate::{
-    CaseId, OrganisationId, PersonId, TokenId,
+    CaseId, Error, OrganisationId, PersonId, Refusal, TokenId,
     case::{Phase, Step},
+    certificate::Party,
+    rules::Requirement,
     terms::*,
 };
 use der::DateTime;
@@ -13,7 +15,11 @@ use der::DateTime;
 #[non_exhaustive]
 pub enum Ground {
     /// The pair of state and step is not in the table (section 9).
-    #[error("a case that is {from} can't be {step}", from = .phase.map_or("not there", Phase::as_str))]
+    #[error(
+        "a case that is {from} can't be {step}: the table's row {row} does not start there",
+        from = .phase.map_or("not there", Phase::as_str),
+        row = .step.row()
+    )]
     NotListed {
         /// The state; none: there is no such case.
         phase: Option<Phase>,
@@ -327,6 +333,9 @@ pub enum Ground {
         /// Whose it is.
         holder: String,
     },
+    /// The account is the organisation's, but not the one on the form.
+    #[error("the account is not the one on the form")]
+    AccountNumber,
     /// A new challenge is too early.
     #[error("another deposit can go out from {from}")]
     Cooling {
@@ -345,12 +354,75 @@ pub enum Ground {
     /// The calendar does not reach.
     #[error(transparent)]
     Calendar(#[from] crate::calendar::NotCovered),
+    /// The step is not one of the case's model.
+    #[error("in the model {model} a case is not {step}")]
+    NotInThisModel {
+        /// The model.
+        model: Model,
+        /// The step.
+        step: Step,
+    },
+    /// What is not right is not confirmed.
+    #[error("what is not right is objected to, not confirmed")]
+    NotCorrect,
     /// Words are missing.
     #[error("{what} needs words: 1 to 1000 characters")]
     Words {
         /// What.
         what: &'static str,
     },
+    /// An interval that ends before it begins.
+    #[error("an interval ends before it begins")]
+    Interval,
+    /// A step that must come so many days before another is too late.
+    #[error("{what} was due by {by}: put the end off")]
+    Late {
+        /// What.
+        what: &'static str,
+        /// By when it was due.
+        by: DateTime,
+    },
+    /// A freeze is lifted by the kind of party that made it.
+    #[error("frozen by the {froze}: the {asks} can't lift it")]
+    OtherParty {
+        /// Who froze it.
+        froze: Party,
+        /// Who wants to lift it.
+        asks: Party,
+    },
+}
+
+impl Ground {
+    /// The ground in one word; it stays the same from version to version.
+    pub fn code(&self) -> &'static str {
+        crate::words::Coded::code(self)
+    }
+
+    /// The refusal on this ground, which follows from these requirements.
+    pub(crate) fn by(self, requirements: &[&'static str]) -> Error {
+        self.under(requirements, &[])
+    }
+
+    /// The refusal on this ground, which follows from these requirements and from those that
+    /// the rule set names for it.
+    pub(crate) fn under(self, requirements: &[&'static str], basis: &[Requirement]) -> Error {
+        let own = requirements.iter().filter_map(|name| {
+            let parsed = Requirement::parse(name);
+            debug_assert!(parsed.is_some(), "{name} names no requirement");
+            parsed
+        });
+        let mut all: Vec<_> = own.collect();
+        for requirement in basis {
+            if !all.contains(requirement) {
+                all.push(*requirement);
+            }
+        }
+        let ruled = Refusal::Ruled {
+            ground: Box::new(self),
+            requirements: all,
+        };
+        ruled.into()
+    }
 }
 
 /// Why a person is not qualified (S0-15, S0-16, S0-18).
@@ -378,6 +450,21 @@ pub enum NotQualified {
     /// Under a sanction.
     #[error("under a sanction")]
     Sanction,
+    /// Related to the customer.
+    #[error("related to the customer by the person's own declaration")]
+    Conflict,
+}
+
+impl NotQualified {
+    /// The requirements that it follows from.
+    pub(crate) const fn basis(self) -> &'static [&'static str] {
+        match self {
+            Self::NotOnRoster => &["S0-15", "S0-17"],
+            Self::Employment(_) => &["S0-16"],
+            Self::Contract | Self::Training | Self::Licence => &["S0-15"],
+            Self::Declaration | Self::Sanction | Self::Conflict => &["S0-18"],
+        }
+    }
 }
 
 /// What is wrong with a field.
@@ -428,9 +515,43 @@ pub enum UploadFault {
     /// An extension that is not taken at all.
     #[error("its extension is not taken")]
     UnknownExtension,
+    /// First octets of a format that is known, and not taken anywhere.
+    #[error("a {0} file is not taken")]
+    Other(&'static str),
+    /// A name of the file that can't be shown, or leads elsewhere.
+    #[error("its file's name: 1 to 255 characters, all of them seen, without slashes")]
+    FileName,
 }
 
 fn list(kinds: &[EvidenceKind]) -> String {
     let words: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
     words.join(", ")
+}
+
+impl Ground {
+    /// The refusal on this ground, with the requirements that the rule follows from.
+    pub(crate) fn refuse(self, requirements: &[&str]) -> Refusal {
+        let named = |name: &&str| Requirement::try_from((*name).to_owned());
+        Refusal::Ruled {
+            ground: Box::new(self),
+            requirements: requirements
+                .iter()
+                .map(named)
+                .collect::<Result<_, _>>()
+                .expect("the names of requirements in code are well-formed"),
+        }
+    }
+
+    /// Refuses a reason without words, or with too many: 1 to 1000 characters.
+    pub(crate) fn words(
+        text: &str,
+        what: &'static str,
+        requirements: &[&str],
+    ) -> Result<(), Refusal> {
+        if (1..=1000).contains(&text.trim().chars().count()) {
+            Ok(())
+        } else {
+            Err(Self::Words { what }.refuse(requirements))
+        }
+    }
 }

@@ -1,7 +1,268 @@
-//! An organisation with its agents and its list of applicants (S1-01 to S1-04).
+//! An organisation with its agents and its list of applicants (S1-01 to S1-04), and, where it
+//! is an agency, the modes in which it may do business (S0-01, S0-11).
+//!
+//! The past stays as it was: what an agent did is judged by the authority he had then, and
+//! taking it back stops new cases only (S1-03).
 
-use crate::{PersonId, terms::Kind};
+use crate::{
+    Actor, Error, Evidence, FieldFault, Ground, Interval, OrganisationId, PersonId, Refusal, Seat,
+    interval::Timeline,
+    terms::{EvidenceKind, Kind, Mode, Model},
+};
 use der::DateTime;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an organisation brings when it is taken on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Onboarding {
+    /// Its name as its papers have it: 1 to 256 characters.
+    pub name: String,
+    /// Its unified social credit code, 18 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_code: Option<String>,
+    /// Its [papers](EvidenceKind::OrganisationDocuments).
+    pub papers: Evidence,
+    /// How it applies for certificates; none for one that only handles those of others, or
+    /// under rules that want no such record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrangement: Option<Arrangement>,
+}
+
+impl Onboarding {
+    /// An organisation by its name and papers.
+    pub fn new(name: impl Into<String>, papers: Evidence) -> Self {
+        Self {
+            name: name.into(),
+            credit_code: None,
+            papers,
+            arrangement: None,
+        }
+    }
+
+    /// With a unified social credit code.
+    #[must_use]
+    pub fn credit_code(mut self, code: impl Into<String>) -> Self {
+        self.credit_code = Some(code.into());
+        self
+    }
+
+    /// With how it applies for certificates.
+    #[must_use]
+    pub fn arrangement(mut self, arrangement: Arrangement) -> Self {
+        self.arrangement = Some(arrangement);
+        self
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        let field = |field: &str, why| {
+            Ground::Field {
+                field: field.to_owned(),
+                why,
+            }
+            .refuse(&["S1-01"])
+        };
+        let text = 1..=256;
+        if !text.contains(&self.name.chars().count()) || self.name.chars().any(char::is_control) {
+            return Err(field("name", FieldFault::Text));
+        }
+        // The check character is the form's to examine.
+        if let Some(code) = &self.credit_code
+            && !(code.len() == 18
+                && code
+                    .bytes()
+                    .all(|octet| octet.is_ascii_digit() || octet.is_ascii_uppercase()))
+        {
+            return Err(field("credit-code", FieldFault::Format));
+        }
+        self.papers
+            .is_a(EvidenceKind::OrganisationDocuments, &["S1-01"])?;
+        match &self.arrangement {
+            Some(arrangement) => arrangement.check(),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The five items of an organisation that applies for certificates (S1-01), and its model
+/// (S1-02).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Arrangement {
+    /// Who brings its cases.
+    pub model: Model,
+    /// Its approvers, and what each may authorise (审批人及审批权限): one at least.
+    pub approvers: BTreeMap<PersonId, Scope>,
+    /// Its agents (经办人): one at least where they bring the cases.
+    pub agents: BTreeMap<PersonId, Grant>,
+    /// Who of its people may apply, in words (申请条件): 1 to 1000 characters.
+    pub conditions: String,
+    /// Its list of applicants (申请人名单): one at least.
+    pub applicants: BTreeSet<PersonId>,
+    /// Whatever else was agreed (其他): up to 1000 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub others: String,
+}
+
+impl Arrangement {
+    /// An arrangement without persons yet.
+    pub fn new(model: Model, conditions: impl Into<String>) -> Self {
+        Self {
+            model,
+            approvers: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            conditions: conditions.into(),
+            applicants: BTreeSet::new(),
+            others: String::new(),
+        }
+    }
+
+    /// With an approver.
+    #[must_use]
+    pub fn approver(mut self, approver: PersonId, scope: Scope) -> Self {
+        self.approvers.insert(approver, scope);
+        self
+    }
+
+    /// With an agent.
+    #[must_use]
+    pub fn agent(mut self, agent: PersonId, grant: Grant) -> Self {
+        self.agents.insert(agent, grant);
+        self
+    }
+
+    /// With applicants.
+    #[must_use]
+    pub fn applicants(mut self, persons: impl IntoIterator<Item = PersonId>) -> Self {
+        self.applicants.extend(persons);
+        self
+    }
+
+    /// With whatever else was agreed.
+    #[must_use]
+    pub fn others(mut self, words: impl Into<String>) -> Self {
+        self.others = words.into();
+        self
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        let missing = |what| Err(Ground::Missing { what }.refuse(&["S1-01"]));
+        if self.approvers.is_empty() {
+            return missing("an approver with his authority");
+        }
+        if self.model == Model::Centralised && self.agents.is_empty() {
+            return missing("an agent");
+        }
+        if self.applicants.is_empty() {
+            return missing("the list of applicants");
+        }
+        Ground::words(&self.conditions, "the conditions for applying", &["S1-01"])?;
+        if self.others.chars().count() > 1000 {
+            return Err(Ground::Words {
+                what: "what else was agreed",
+            }
+            .refuse(&["S1-01"]));
+        }
+        for scope in self.approvers.values() {
+            scope.check()?;
+        }
+        for (agent, grant) in &self.agents {
+            let approver = self.approvers.get(&grant.approver);
+            grant.check(agent, approver.filter(|scope| scope.covers(&grant.scope)))?;
+        }
+        Ok(())
+    }
+}
+
+/// Kinds of business for a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Scope {
+    /// The kinds: one at least.
+    pub kinds: BTreeSet<Kind>,
+    /// When.
+    pub interval: Interval,
+}
+
+impl Scope {
+    /// These kinds for this time.
+    pub fn new(kinds: impl IntoIterator<Item = Kind>, interval: Interval) -> Self {
+        Self {
+            kinds: kinds.into_iter().collect(),
+            interval,
+        }
+    }
+
+    /// Whether it covers a kind at a time.
+    pub fn holds(&self, kind: Kind, at: DateTime) -> bool {
+        self.kinds.contains(&kind) && self.interval.holds(at)
+    }
+
+    /// Whether all of the other's kinds are in it.
+    fn covers(&self, other: &Self) -> bool {
+        self.kinds.is_superset(&other.kinds)
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        if self.kinds.is_empty() {
+            return Err(Ground::Missing { what: "a kind" }.refuse(&["S1-03"]));
+        }
+        if self.interval.is_empty() {
+            return Err(Ground::Interval.refuse(&["S1-03"]));
+        }
+        Ok(())
+    }
+}
+
+/// An agent's authority (S1-03).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Grant {
+    /// For what, and when.
+    pub scope: Scope,
+    /// The organisation's approver who gave it.
+    pub approver: PersonId,
+    /// The document: one of its [papers](EvidenceKind::OrganisationDocuments).
+    pub document: Evidence,
+}
+
+impl Grant {
+    /// An authority that an approver gave in a document.
+    pub fn new(scope: Scope, approver: PersonId, document: Evidence) -> Self {
+        Self {
+            scope,
+            approver,
+            document,
+        }
+    }
+
+    /// `approver`: the authority of the one who gives it, if it reaches so far.
+    fn check(&self, agent: &PersonId, approver: Option<&Scope>) -> Result<(), Refusal> {
+        self.scope.check()?;
+        self.document
+            .is_a(EvidenceKind::OrganisationDocuments, &["S1-03"])?;
+        if *agent == self.approver {
+            return Err(Ground::SamePerson {
+                person: agent.clone(),
+                held: Seat::OrganisationApprover,
+                wanted: Seat::Agent,
+            }
+            .refuse(&["X-01"]));
+        }
+        if approver.is_none() {
+            return Err(Ground::Missing {
+                what: "an approver with so much authority",
+            }
+            .refuse(&["S1-01", "S1-03"]));
+        }
+        Ok(())
+    }
+}
 
 /// An organisation as its history made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,16 +270,517 @@ use der::DateTime;
 pub struct State {
     /// Its name as its papers have it.
     pub name: String,
+    /// Its unified social credit code.
+    pub credit_code: Option<String>,
+    /// Who brings its cases; none: it applies for none.
+    pub model: Option<Model>,
+    /// Who of its people may apply, in words.
+    pub conditions: String,
+    /// Whatever else was agreed.
+    pub others: String,
+    /// A filing that waits for its second person.
+    pub pending: Option<Pending>,
+    approvers: BTreeMap<PersonId, Timeline<Option<Scope>>>,
+    agents: BTreeMap<PersonId, Timeline<Option<Grant>>>,
+    applicants: BTreeMap<PersonId, Timeline<bool>>,
+    modes: BTreeMap<Mode, Timeline<Option<Interval>>>,
+}
+
+/// A filing that one person recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pending {
+    /// The modes, and when each may be used.
+    pub modes: BTreeMap<Mode, Interval>,
+    /// Who recorded it.
+    pub by: PersonId,
+}
+
+/// What can be asked of an organisation's record.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Command {
+    /// By a clerk.
+    Onboard(Onboarding),
+    /// By a clerk: another approver, or another authority of one.
+    NameApprover {
+        /// Who.
+        approver: PersonId,
+        /// What he may authorise, and when.
+        scope: Scope,
+        /// The organisation's [paper](EvidenceKind::OrganisationDocuments).
+        document: Evidence,
+    },
+    /// By a clerk.
+    DismissApprover {
+        /// Who.
+        approver: PersonId,
+        /// Why: 1 to 1000 characters.
+        reason: String,
+    },
+    /// By the organisation's approver himself, or by a clerk from the document. It takes the
+    /// place of what the agent had.
+    Authorise {
+        /// The agent.
+        agent: PersonId,
+        /// What he gets.
+        grant: Grant,
+    },
+    /// By an approver of the organisation, or by a clerk. Cases that run go on (S1-03).
+    RevokeAuthority {
+        /// The agent.
+        agent: PersonId,
+        /// Why: 1 to 1000 characters.
+        reason: String,
+    },
+    /// By an approver of the organisation, or by a clerk.
+    List {
+        /// Whom: one at least.
+        applicants: BTreeSet<PersonId>,
+    },
+    /// By an approver of the organisation, or by a clerk.
+    Delist {
+        /// Whom: one at least, and all of them on the list.
+        applicants: BTreeSet<PersonId>,
+    },
+    /// By a clerk: the agency's filing for these modes was accepted (S0-11). Modes that it
+    /// does not name stay as they are.
+    FileModes {
+        /// The modes, and when each may be used: one at least.
+        modes: BTreeMap<Mode, Interval>,
+        /// The filing, one of the agency's [papers](EvidenceKind::OrganisationDocuments).
+        filing: Evidence,
+    },
+    /// By an approver who did not record it.
+    ConfirmModes,
+    /// By a clerk or an approver: the filing is dropped.
+    DiscardModes,
+    /// By a clerk or an approver, at once.
+    SuspendMode {
+        /// Which.
+        mode: Mode,
+        /// Why: 1 to 1000 characters.
+        reason: String,
+    },
+}
+
+/// What happened to an organisation's record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Event {
+    /// It was taken on.
+    Onboarded(Onboarding),
+    /// It has another approver, or one with another authority.
+    ApproverNamed {
+        /// Who.
+        approver: PersonId,
+        /// What he may authorise, and when.
+        scope: Scope,
+        /// The organisation's paper.
+        document: Evidence,
+    },
+    /// An approver is none any more.
+    ApproverDismissed {
+        /// Who.
+        approver: PersonId,
+        /// Why.
+        reason: String,
+    },
+    /// An agent has this authority, and no other.
+    Authorised {
+        /// The agent.
+        agent: PersonId,
+        /// What he got.
+        grant: Grant,
+    },
+    /// An agent has no authority any more.
+    AuthorityRevoked {
+        /// The agent.
+        agent: PersonId,
+        /// Why.
+        reason: String,
+    },
+    /// They are on the list of applicants.
+    Listed {
+        /// Whom.
+        applicants: BTreeSet<PersonId>,
+    },
+    /// They are on it no more.
+    Delisted {
+        /// Whom.
+        applicants: BTreeSet<PersonId>,
+    },
+    /// A filing of modes was recorded.
+    ModesFiled {
+        /// The modes, and when each may be used.
+        modes: BTreeMap<Mode, Interval>,
+        /// The filing.
+        filing: Evidence,
+    },
+    /// A second person agreed: they count.
+    ModesConfirmed,
+    /// The filing was dropped.
+    ModesDiscarded,
+    /// A mode may not be used any more.
+    ModeSuspended {
+        /// Which.
+        mode: Mode,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// The event in one word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Onboarded(_) => "onboarded",
+            Self::ApproverNamed { .. } => "approver-named",
+            Self::ApproverDismissed { .. } => "approver-dismissed",
+            Self::Authorised { .. } => "authorised",
+            Self::AuthorityRevoked { .. } => "authority-revoked",
+            Self::Listed { .. } => "listed",
+            Self::Delisted { .. } => "delisted",
+            Self::ModesFiled { .. } => "modes-filed",
+            Self::ModesConfirmed => "modes-confirmed",
+            Self::ModesDiscarded => "modes-discarded",
+            Self::ModeSuspended { .. } => "mode-suspended",
+        }
+    }
+}
+
+/// What a decision may see besides the state.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "whoever decides must say all of it"
+)]
+pub struct Context<'a> {
+    /// The organisation's name in records.
+    pub id: &'a OrganisationId,
+    /// The time.
+    pub now: DateTime,
+}
+
+const CLERK: &[Seat] = &[Seat::Clerk];
+const OPERATOR: &[Seat] = &[Seat::Clerk, Seat::Approver];
+
+/// Says what would happen; touches nothing.
+///
+/// # Errors
+/// [`Error::Refused`] with the rule that says no.
+pub fn decide(
+    state: Option<&State>,
+    actor: &Actor,
+    command: Command,
+    context: &Context<'_>,
+) -> Result<Event, Error> {
+    let event = match (state, command) {
+        (None, Command::Onboard(onboarding)) => {
+            actor.sits_in(CLERK)?;
+            onboarding.check()?;
+            Event::Onboarded(onboarding)
+        }
+        (
+            Some(_),
+            Command::NameApprover {
+                approver,
+                scope,
+                document,
+            },
+        ) => {
+            actor.sits_in(CLERK)?;
+            actor.differs_from(&[(&approver, Seat::OrganisationApprover)])?;
+            scope.check()?;
+            document.is_a(EvidenceKind::OrganisationDocuments, &["S1-01"])?;
+            Event::ApproverNamed {
+                approver,
+                scope,
+                document,
+            }
+        }
+        (Some(state), Command::DismissApprover { approver, reason }) => {
+            actor.sits_in(CLERK)?;
+            Ground::words(&reason, "dismissing an approver", &["S1-01"])?;
+            if state.approver(&approver, context.now).is_none() {
+                return Err(context.not_authorised(approver).into());
+            }
+            Event::ApproverDismissed { approver, reason }
+        }
+        (Some(state), Command::Authorise { agent, grant }) => {
+            actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk])?;
+            // An approver gives his own authority; a clerk writes down somebody else's.
+            if (actor.seat == Seat::OrganisationApprover) != (actor.person == grant.approver) {
+                return Err(context.not_authorised(actor.person.clone()).into());
+            }
+            actor.differs_from(&[(&agent, Seat::Agent)])?;
+            let approver = state.approver(&grant.approver, context.now);
+            grant.check(&agent, approver.filter(|own| own.covers(&grant.scope)))?;
+            Event::Authorised { agent, grant }
+        }
+        (Some(state), Command::RevokeAuthority { agent, reason }) => {
+            state.speaks_for(actor, context)?;
+            Ground::words(&reason, "taking an authority back", &["S1-03"])?;
+            if state.grant(&agent, context.now).is_none() {
+                return Err(context.not_authorised(agent).into());
+            }
+            Event::AuthorityRevoked { agent, reason }
+        }
+        (Some(state), Command::List { applicants }) => {
+            state.speaks_for(actor, context)?;
+            context.some(&applicants)?;
+            Event::Listed { applicants }
+        }
+        (Some(state), Command::Delist { applicants }) => {
+            state.speaks_for(actor, context)?;
+            context.some(&applicants)?;
+            let stranger = applicants
+                .iter()
+                .find(|person| !state.lists(person, context.now));
+            if let Some(person) = stranger {
+                return Err(Ground::NotListedApplicant {
+                    person: person.clone(),
+                    organisation: context.id.clone(),
+                }
+                .refuse(&["S1-01"])
+                .into());
+            }
+            Event::Delisted { applicants }
+        }
+        (Some(state), Command::FileModes { modes, filing }) if state.pending.is_none() => {
+            actor.sits_in(CLERK)?;
+            if modes.is_empty() {
+                return Err(Ground::Missing { what: "a mode" }.refuse(&["S0-06"]).into());
+            }
+            if modes.values().any(Interval::is_empty) {
+                return Err(Ground::Interval.refuse(&["S0-11"]).into());
+            }
+            filing.is_a(EvidenceKind::OrganisationDocuments, &["S0-11"])?;
+            Event::ModesFiled { modes, filing }
+        }
+        (
+            Some(State {
+                pending: Some(pending),
+                ..
+            }),
+            Command::ConfirmModes,
+        ) => {
+            actor.sits_in(&[Seat::Approver])?;
+            actor.differs_from(&[(&pending.by, Seat::Clerk)])?;
+            Event::ModesConfirmed
+        }
+        (
+            Some(State {
+                pending: Some(_), ..
+            }),
+            Command::DiscardModes,
+        ) => {
+            actor.sits_in(OPERATOR)?;
+            Event::ModesDiscarded
+        }
+        (Some(state), Command::SuspendMode { mode, reason }) => {
+            actor.sits_in(OPERATOR)?;
+            Ground::words(&reason, "suspending a mode", &["S0-11"])?;
+            // One that is to begin later can be suspended too.
+            if !matches!(
+                state.modes.get(&mode).and_then(Timeline::last),
+                Some(Some(_))
+            ) {
+                return Err(Ground::ModeNotFiled { mode }.refuse(&["S0-11"]).into());
+            }
+            Event::ModeSuspended { mode, reason }
+        }
+        (state, command) => {
+            return Err(Refusal::WrongState {
+                what: "the organisation",
+                state: state.map_or("unknown", State::status),
+                verb: command.verb(),
+            }
+            .into());
+        }
+    };
+    Ok(event)
+}
+
+/// The state after an event that was recorded at a time: total, as in
+/// [`crate::case::evolve`].
+pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) -> Option<State> {
+    let Some(mut state) = state else {
+        return match event {
+            Event::Onboarded(onboarding) => Some(State::new(onboarding, at)),
+            _ => None,
+        };
+    };
+    match event {
+        Event::Onboarded(_) => {}
+        Event::ApproverNamed {
+            approver, scope, ..
+        } => state
+            .approvers
+            .entry(approver.clone())
+            .or_default()
+            .set(at, Some(scope.clone())),
+        Event::ApproverDismissed { approver, .. } => state
+            .approvers
+            .entry(approver.clone())
+            .or_default()
+            .set(at, None),
+        Event::Authorised { agent, grant } => state
+            .agents
+            .entry(agent.clone())
+            .or_default()
+            .set(at, Some(grant.clone())),
+        Event::AuthorityRevoked { agent, .. } => {
+            state.agents.entry(agent.clone()).or_default().set(at, None);
+        }
+        Event::Listed { applicants } => state.list(applicants, true, at),
+        Event::Delisted { applicants } => state.list(applicants, false, at),
+        Event::ModesFiled { modes, .. } => {
+            state.pending = Some(Pending {
+                modes: modes.clone(),
+                by: actor.person.clone(),
+            });
+        }
+        Event::ModesConfirmed => {
+            for (mode, interval) in state.pending.take().into_iter().flat_map(|one| one.modes) {
+                state.modes.entry(mode).or_default().set(at, Some(interval));
+            }
+        }
+        Event::ModesDiscarded => state.pending = None,
+        Event::ModeSuspended { mode, .. } => state.modes.entry(*mode).or_default().set(at, None),
+    }
+    Some(state)
 }
 
 impl State {
+    fn new(onboarding: &Onboarding, at: DateTime) -> Self {
+        let mut state = Self {
+            name: onboarding.name.clone(),
+            credit_code: onboarding.credit_code.clone(),
+            model: None,
+            conditions: String::new(),
+            others: String::new(),
+            pending: None,
+            approvers: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            applicants: BTreeMap::new(),
+            modes: BTreeMap::new(),
+        };
+        if let Some(arrangement) = &onboarding.arrangement {
+            state.model = Some(arrangement.model);
+            state.conditions.clone_from(&arrangement.conditions);
+            state.others.clone_from(&arrangement.others);
+            for (approver, scope) in &arrangement.approvers {
+                let line = state.approvers.entry(approver.clone()).or_default();
+                line.set(at, Some(scope.clone()));
+            }
+            for (agent, grant) in &arrangement.agents {
+                let line = state.agents.entry(agent.clone()).or_default();
+                line.set(at, Some(grant.clone()));
+            }
+            state.list(&arrangement.applicants, true, at);
+        }
+        state
+    }
+
+    fn list(&mut self, applicants: &BTreeSet<PersonId>, listed: bool, at: DateTime) {
+        for person in applicants {
+            let line = self.applicants.entry(person.clone()).or_default();
+            line.set(at, listed);
+        }
+    }
+
+    /// Where it stands, in words.
+    pub fn status(&self) -> &'static str {
+        match self.pending {
+            None => "taken on",
+            Some(_) => "taken on, with a filing that waits",
+        }
+    }
+
     /// Whether an agent has the authority to bring such cases at this time (S1-03, S1-04).
-    pub fn authorises(&self, _agent: &PersonId, _kind: Kind, _at: DateTime) -> bool {
-        false
+    pub fn authorises(&self, agent: &PersonId, kind: Kind, at: DateTime) -> bool {
+        self.grant(agent, at)
+            .is_some_and(|grant| grant.scope.holds(kind, at))
     }
 
     /// Whether a person is on its list of applicants at this time (S1-01).
-    pub fn lists(&self, _applicant: &PersonId, _at: DateTime) -> bool {
-        false
+    pub fn lists(&self, applicant: &PersonId, at: DateTime) -> bool {
+        let line = self.applicants.get(applicant);
+        line.and_then(|line| line.at(at)).copied().unwrap_or(false)
+    }
+
+    /// What an agent holds at this time, whether its interval has begun or ended.
+    pub fn grant(&self, agent: &PersonId, at: DateTime) -> Option<&Grant> {
+        self.agents.get(agent)?.at(at)?.as_ref()
+    }
+
+    /// What an approver may authorise at this time.
+    pub fn approver(&self, person: &PersonId, at: DateTime) -> Option<&Scope> {
+        let scope = self.approvers.get(person)?.at(at)?.as_ref();
+        scope.filter(|scope| scope.interval.holds(at))
+    }
+
+    /// The modes in which it may do others' business at this time (S0-01, S0-11); none: it is
+    /// no agency, or not in operation.
+    pub fn agency_modes(&self, at: DateTime) -> Vec<Mode> {
+        let holds = |line: &Timeline<Option<Interval>>| {
+            let interval = line.at(at).copied().flatten();
+            interval.is_some_and(|interval| interval.holds(at))
+        };
+        let open = self.modes.iter().filter(|(_, line)| holds(line));
+        open.map(|(mode, _)| *mode).collect()
+    }
+
+    /// A clerk, or an approver of the organisation.
+    fn speaks_for(&self, actor: &Actor, context: &Context<'_>) -> Result<(), Refusal> {
+        actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk])?;
+        let own = self.approver(&actor.person, context.now).is_some();
+        if actor.seat == Seat::OrganisationApprover && !own {
+            return Err(context.not_authorised(actor.person.clone()));
+        }
+        Ok(())
     }
 }
+
+impl Context<'_> {
+    fn not_authorised(&self, person: PersonId) -> Refusal {
+        Ground::NotAuthorised {
+            agent: person,
+            organisation: self.id.clone(),
+        }
+        .refuse(&["S1-01", "S1-03"])
+    }
+
+    fn some(&self, persons: &BTreeSet<PersonId>) -> Result<(), Refusal> {
+        if persons.is_empty() {
+            return Err(Ground::Missing {
+                what: "an applicant",
+            }
+            .refuse(&["S1-01"]));
+        }
+        Ok(())
+    }
+}
+
+impl Command {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Onboard(_) => "taken on",
+            Self::NameApprover { .. } => "given an approver",
+            Self::DismissApprover { .. } => "rid of an approver",
+            Self::Authorise { .. } => "given an agent",
+            Self::RevokeAuthority { .. } => "rid of an agent",
+            Self::List { .. } => "given applicants",
+            Self::Delist { .. } => "rid of applicants",
+            Self::FileModes { .. } => "given a filing",
+            Self::ConfirmModes => "confirmed in its modes",
+            Self::DiscardModes => "rid of a filing",
+            Self::SuspendMode { .. } => "suspended in a mode",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,516 @@
 //! The roster of those who witness and handle (S0-15 to S0-19).
+//!
+//! What widens takes two clerks: an entry is proposed by one and confirmed by another, and so
+//! is each later change of it, since a witness identifies customers where nobody else of the
+//! agency looks (S0-15, S0-16). What narrows takes one: a sanction (S0-18) or a removal must
+//! not wait. The past stays as it was: an act is judged by what the roster held when it was
+//! done, and no later entry, sanction or removal changes that.
 
-use crate::{NotQualified, Seat, rules::RosterRule};
+use crate::{
+    Actor, Error, Evidence, Ground, Interval, NotQualified, PersonId, Refusal, Seat,
+    interval::Timeline,
+    octets::optional_seconds,
+    rules::RosterRule,
+    terms::{Employment, EvidenceKind},
+};
 use der::DateTime;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What the roster says of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Entry {
+    /// How the person is employed (S0-16).
+    pub employment: Employment,
+    /// The labour contract.
+    pub contract: Paper,
+    /// The last training, passed or not (S0-15).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
+    /// The licence to practise (执业资格).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<Paper>,
+    /// The declaration on conflicts of interest (S0-18).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declaration: Option<Declaration>,
+}
+
+/// A paper that is good for a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Paper {
+    /// Its number, or where it lies: 1 to 256 characters.
+    pub reference: String,
+    /// When it is good.
+    pub interval: Interval,
+}
+
+/// A training with its examination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Training {
+    /// Whether the examination was passed.
+    pub passed: bool,
+    /// The record, and how long it is good.
+    pub record: Paper,
+}
+
+/// What a person declared on conflicts of interest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Declaration {
+    /// The declaration itself: a [statement](EvidenceKind::HolderStatement).
+    pub evidence: Evidence,
+    /// Customers whom the person is related to.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub relations: BTreeSet<PersonId>,
+}
+
+impl Entry {
+    /// A person under a labour contract, or in another relation to the agency.
+    pub fn new(employment: Employment, contract: Paper) -> Self {
+        Self {
+            employment,
+            contract,
+            training: None,
+            licence: None,
+            declaration: None,
+        }
+    }
+
+    /// With a training.
+    #[must_use]
+    pub fn training(mut self, passed: bool, record: Paper) -> Self {
+        self.training = Some(Training { passed, record });
+        self
+    }
+
+    /// With a licence.
+    #[must_use]
+    pub fn licence(mut self, licence: Paper) -> Self {
+        self.licence = Some(licence);
+        self
+    }
+
+    /// With a declaration on conflicts of interest.
+    #[must_use]
+    pub fn declaration(
+        mut self,
+        evidence: Evidence,
+        relations: impl IntoIterator<Item = PersonId>,
+    ) -> Self {
+        self.declaration = Some(Declaration {
+            evidence,
+            relations: relations.into_iter().collect(),
+        });
+        self
+    }
+
+    fn qualifies(&self, rule: &RosterRule, at: DateTime) -> Result<(), NotQualified> {
+        if rule.barred.value.contains(&self.employment) {
+            return Err(NotQualified::Employment(self.employment));
+        }
+        let good = |paper: &Paper| paper.interval.holds(at);
+        if !good(&self.contract) {
+            return Err(NotQualified::Contract);
+        }
+        if !self
+            .training
+            .as_ref()
+            .is_some_and(|training| training.passed && good(&training.record))
+        {
+            return Err(NotQualified::Training);
+        }
+        if rule.licence.value && !self.licence.as_ref().is_some_and(good) {
+            return Err(NotQualified::Licence);
+        }
+        if self.declaration.is_none() {
+            return Err(NotQualified::Declaration);
+        }
+        Ok(())
+    }
+
+    fn papers(&self) -> impl Iterator<Item = &Paper> {
+        let training = self.training.iter().map(|training| &training.record);
+        [&self.contract]
+            .into_iter()
+            .chain(training)
+            .chain(&self.licence)
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        for paper in self.papers() {
+            if !(1..=256).contains(&paper.reference.chars().count()) {
+                return Err(Ground::Missing {
+                    what: "the number of a paper, 1 to 256 characters,",
+                }
+                .refuse(&["S0-15"]));
+            }
+            if paper.interval.is_empty() {
+                return Err(Ground::Interval.refuse(&["S0-15"]));
+            }
+        }
+        match &self.declaration {
+            Some(declaration) => declaration
+                .evidence
+                .is_a(EvidenceKind::HolderStatement, &["S0-18"]),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Paper {
+    /// A paper by its number, 1 to 256 characters, good for a time.
+    pub fn new(reference: impl Into<String>, interval: Interval) -> Self {
+        Self {
+            reference: reference.into(),
+            interval,
+        }
+    }
+}
 
 /// One person's entry, as its history made it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct State {
+    /// A proposal that waits for its second clerk.
+    pub pending: Option<Pending>,
+    standing: Timeline<Standing>,
+}
+
+/// What one clerk proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct State {}
+pub struct Pending {
+    /// The entry as it is to be.
+    pub entry: Box<Entry>,
+    /// Who proposed it.
+    pub by: PersonId,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    Entered(Box<Entry>),
+    Sanctioned { until: Option<DateTime> },
+    Removed,
+}
+
+/// What can be asked of the roster about one person.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Command {
+    /// By a clerk: the entry as it is to be, whether it is the first or changes one.
+    Propose(Box<Entry>),
+    /// By another clerk.
+    Confirm,
+    /// By a clerk: the proposal is not wanted any more.
+    Discard,
+    /// By one clerk, at once: the qualification ends (S0-18). Back on the roster leads only
+    /// a new entry.
+    Sanction {
+        /// Before when no new entry is taken; none: whenever two clerks agree.
+        until: Option<DateTime>,
+        /// Why: 1 to 1000 characters.
+        reason: String,
+    },
+    /// By one clerk, at once.
+    Remove {
+        /// Why: 1 to 1000 characters.
+        reason: String,
+    },
+}
+
+/// What happened to a person's entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Event {
+    /// A clerk proposed an entry.
+    Proposed(Box<Entry>),
+    /// Another clerk agreed: it counts from now on.
+    Confirmed,
+    /// The proposal was dropped.
+    Discarded,
+    /// The qualification ended by a sanction.
+    Sanctioned {
+        /// Before when no new entry is taken.
+        #[serde(
+            with = "optional_seconds",
+            default,
+            skip_serializing_if = "Option::is_none"
+        )]
+        until: Option<DateTime>,
+        /// Why.
+        reason: String,
+    },
+    /// The person left the roster.
+    Removed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// The event in one word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Proposed(_) => "proposed",
+            Self::Confirmed => "confirmed",
+            Self::Discarded => "discarded",
+            Self::Sanctioned { .. } => "sanctioned",
+            Self::Removed { .. } => "removed",
+        }
+    }
+}
+
+/// What a decision may see besides the state.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "whoever decides must say all of it"
+)]
+pub struct Context<'a> {
+    /// Whose entry it is.
+    pub person: &'a PersonId,
+    /// Who may be on the roster.
+    pub rule: &'a RosterRule,
+    /// The time.
+    pub now: DateTime,
+}
+
+const CLERKS: &[Seat] = &[Seat::Clerk];
+
+/// Says what would happen; touches nothing.
+///
+/// # Errors
+/// [`Error::Refused`] with the rule that says no.
+pub fn decide(
+    state: Option<&State>,
+    actor: &Actor,
+    command: Command,
+    context: &Context<'_>,
+) -> Result<Event, Error> {
+    let none = State::default();
+    let known = state.unwrap_or(&none);
+    let event = match (known.standing.last(), &known.pending, command) {
+        (standing, _, Command::Propose(entry)) => {
+            context.clerk(actor)?;
+            if let Some(Standing::Sanctioned { until: Some(until) }) = standing
+                && context.now < *until
+            {
+                return Err(context.not_qualified(NotQualified::Sanction).into());
+            }
+            context.admits(&entry)?;
+            Event::Proposed(entry)
+        }
+        (_, Some(pending), Command::Confirm) => {
+            context.clerk(actor)?;
+            actor.differs_from(&[(&pending.by, Seat::Clerk)])?;
+            // The rules may have changed since it was proposed.
+            context.admits(&pending.entry)?;
+            Event::Confirmed
+        }
+        (_, Some(_), Command::Discard) => {
+            actor.sits_in(CLERKS)?;
+            Event::Discarded
+        }
+        (Some(Standing::Entered(_)), _, Command::Sanction { until, reason }) => {
+            actor.sits_in(CLERKS)?;
+            Ground::words(&reason, "a sanction", &["S0-18"])?;
+            Event::Sanctioned { until, reason }
+        }
+        (
+            Some(Standing::Entered(_) | Standing::Sanctioned { .. }),
+            _,
+            Command::Remove { reason },
+        ) => {
+            actor.sits_in(CLERKS)?;
+            Ground::words(&reason, "a removal", &["S0-15"])?;
+            Event::Removed { reason }
+        }
+        (_, _, command) => {
+            return Err(Refusal::WrongState {
+                what: "the roster's entry",
+                state: known.name(),
+                verb: command.verb(),
+            }
+            .into());
+        }
+    };
+    Ok(event)
+}
+
+/// The state after an event that was recorded at a time: total, as in
+/// [`crate::case::evolve`].
+pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) -> Option<State> {
+    let was_there = state.is_some();
+    let mut state = state.unwrap_or_default();
+    let standing = match event {
+        Event::Proposed(entry) => {
+            state.pending = Some(Pending {
+                entry: entry.clone(),
+                by: actor.person.clone(),
+            });
+            return Some(state);
+        }
+        Event::Discarded => {
+            state.pending = None;
+            return was_there.then_some(state);
+        }
+        Event::Confirmed => match state.pending.take() {
+            Some(pending) => Standing::Entered(pending.entry),
+            None => return was_there.then_some(state),
+        },
+        Event::Sanctioned { until, .. } => Standing::Sanctioned { until: *until },
+        Event::Removed { .. } => Standing::Removed,
+    };
+    if !was_there {
+        return None;
+    }
+    // What was proposed before a sanction was proposed without knowing of it.
+    state.pending = None;
+    state.standing.set(at, standing);
+    Some(state)
+}
+
+/// What the public may know of a person on the roster (S0-17): nothing but this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Qualification {
+    /// Whether the person is qualified at the time asked for.
+    pub qualified: bool,
+    /// The time around it in which that is so without a break; none where it is not.
+    pub interval: Option<Interval>,
+}
 
 impl State {
-    /// Whether the person may take a seat of the roster at this time.
+    /// Where it stands, in words.
+    pub fn name(&self) -> &'static str {
+        match (self.standing.last(), &self.pending) {
+            (None, None) => "not there",
+            (None, Some(_)) => "proposed",
+            (Some(Standing::Entered(_)), None) => "entered",
+            (Some(Standing::Entered(_)), Some(_)) => "entered, with a change proposed",
+            (Some(Standing::Sanctioned { .. }), None) => "sanctioned",
+            (Some(Standing::Sanctioned { .. }), Some(_)) => "sanctioned, with a return proposed",
+            (Some(Standing::Removed), None) => "removed",
+            (Some(Standing::Removed), Some(_)) => "removed, with a return proposed",
+        }
+    }
+
+    /// The entry that counts at a time; none where the person is not on the roster, or
+    /// sanctioned.
+    pub fn entry(&self, at: DateTime) -> Option<&Entry> {
+        match self.standing.at(at) {
+            Some(Standing::Entered(entry)) => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// Whether the person may take a seat of the roster at this time (S0-15, S0-16, S0-19).
+    /// A seat that is not the roster's may be taken by anybody.
     ///
     /// # Errors
     /// What is missing or barred.
     pub fn qualifies(
         &self,
-        _seat: Seat,
-        _rule: &RosterRule,
-        _at: DateTime,
+        seat: Seat,
+        rule: &RosterRule,
+        at: DateTime,
     ) -> Result<(), NotQualified> {
-        Err(NotQualified::NotOnRoster)
+        if !rule.seats.value.contains(&seat) {
+            return Ok(());
+        }
+        match self.standing.at(at) {
+            None | Some(Standing::Removed) => Err(NotQualified::NotOnRoster),
+            Some(Standing::Sanctioned { .. }) => Err(NotQualified::Sanction),
+            Some(Standing::Entered(entry)) => entry.qualifies(rule, at),
+        }
+    }
+
+    /// Whether the person declared a relation to this customer (S0-18).
+    pub fn related(&self, customer: &PersonId, at: DateTime) -> bool {
+        self.entry(at)
+            .and_then(|entry| entry.declaration.as_ref())
+            .is_some_and(|declaration| declaration.relations.contains(customer))
+    }
+
+    /// What the public may know (S0-17).
+    pub fn qualified(&self, seat: Seat, rule: &RosterRule, at: DateTime) -> Qualification {
+        let holds = |at| self.qualifies(seat, rule, at).is_ok();
+        if !holds(at) {
+            return Qualification {
+                qualified: false,
+                interval: None,
+            };
+        }
+        // Between two of these nothing changes.
+        let mut turns: Vec<DateTime> = Vec::new();
+        for (since, standing) in self.standing.iter() {
+            turns.push(*since);
+            if let Standing::Entered(entry) = standing {
+                for paper in entry.papers() {
+                    turns.push(paper.interval.from);
+                    turns.extend(paper.interval.until);
+                }
+            }
+        }
+        turns.sort_unstable();
+        let (before, after): (Vec<_>, Vec<_>) = turns.into_iter().partition(|turn| *turn <= at);
+        let from = before.into_iter().rev().take_while(|turn| holds(*turn));
+        Qualification {
+            qualified: true,
+            interval: Some(Interval::new(
+                from.last().unwrap_or(at),
+                after.into_iter().find(|turn| !holds(*turn)),
+            )),
+        }
     }
 }
+
+impl Context<'_> {
+    /// A clerk, and not about himself.
+    fn clerk(&self, actor: &Actor) -> Result<(), Refusal> {
+        actor.sits_in(CLERKS)?;
+        actor.differs_from(&[(self.person, Seat::Witness)])
+    }
+
+    fn admits(&self, entry: &Entry) -> Result<(), Refusal> {
+        if self.rule.barred.value.contains(&entry.employment) {
+            return Err(self.not_qualified(NotQualified::Employment(entry.employment)));
+        }
+        entry.check()
+    }
+
+    fn not_qualified(&self, why: NotQualified) -> Refusal {
+        Ground::NotQualified {
+            person: self.person.clone(),
+            seat: Seat::Witness,
+            why,
+        }
+        .refuse(match why {
+            NotQualified::Sanction => &["S0-18"],
+            _ => &["S0-16"],
+        })
+    }
+}
+
+impl Command {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Propose(_) => "proposed",
+            Self::Confirm => "confirmed",
+            Self::Discard => "dropped",
+            Self::Sanction { .. } => "sanctioned",
+            Self::Remove { .. } => "removed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

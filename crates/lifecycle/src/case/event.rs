@@ -10,12 +10,13 @@ use super::{
 };
 use crate::{
     AuthorityId, CaseNumber, Evidence, Intent, Octets, Serial, TokenId,
-    application::{EncryptionKey, Ordinal, Request},
     calendar::Deadline,
+    case::pair::{EncryptionKey, Ordinal, Request},
     terms::{
         Check, DeliveryMethod, IdentityDocument, IdentityMethod, PaymentRoute, PinChannel, Seat,
     },
 };
+use der::DateTime;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -111,6 +112,14 @@ pub enum Event {
         package: Octets,
         /// What was done.
         work_record: Evidence,
+        /// The CA's own end, where the policy cuts a certificate of the pair to it: what the
+        /// form shows. Approval and issuance are refused when it has changed.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "crate::octets::optional_seconds"
+        )]
+        shortened_to: Option<DateTime>,
     },
     /// A14
     ReviewTaken,

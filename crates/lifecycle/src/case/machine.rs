@@ -203,10 +203,16 @@ const OPEN: &[Phase] = &[
     P::Approving,
     P::Approved,
 ];
-/// While the customer can write.
-const WRITABLE: &[Phase] = &[P::Draft, P::Returned];
+/// While the customer can write. What was done at once is put on paper afterwards (S2-32).
+const WRITABLE: &[Phase] = &[P::Draft, P::Returned, P::AwaitingRatification];
 /// While facts are gathered.
-const CHECKABLE: &[Phase] = &[P::Draft, P::Returned, P::Registering, P::Approving];
+const CHECKABLE: &[Phase] = &[
+    P::Draft,
+    P::Returned,
+    P::Registering,
+    P::Approving,
+    P::AwaitingRatification,
+];
 /// While money moves.
 const PAYABLE: &[Phase] = &[
     P::Draft,
@@ -325,7 +331,8 @@ pub const TRANSITIONS: &[Transition] = &[
     ),
     row(
         "A25",
-        &[P::Dispatched, P::Confirmed],
+        // Before it leaves, the approver himself: the token can't be written (S1-15).
+        &[P::Issued, P::Personalised, P::Dispatched, P::Confirmed],
         S::ObjectionRaised,
         To::Phase(P::Objected),
     ),
@@ -393,7 +400,7 @@ pub fn transition(from: Option<Phase>, step: Step) -> Option<&'static Transition
 
 impl To {
     /// The state it leads to.
-    pub(super) fn phase(self, from: Phase, kind: Kind, complete: bool) -> Phase {
+    pub(crate) fn phase(self, from: Phase, kind: Kind, complete: bool) -> Phase {
         match self {
             Self::Same => from,
             Self::Phase(phase) => phase,
@@ -401,6 +408,83 @@ impl To {
             Self::ByKind => P::Executed,
             Self::WhenComplete if complete => P::Issued,
             Self::WhenComplete => from,
+        }
+    }
+}
+
+impl Step {
+    /// The row of the table that the step is in.
+    pub fn row(self) -> &'static str {
+        TRANSITIONS
+            .iter()
+            .find(|one| one.step == self)
+            .map_or("", |one| one.row)
+    }
+
+    /// The requirements that the step is from.
+    pub(crate) const fn basis(self) -> &'static [&'static str] {
+        match self {
+            Self::Opened => &["S0-13", "S0-14"],
+            Self::ConsentGiven | Self::ConsentWithdrawn => &["S2-03"],
+            Self::FormFilled => &["S1-05"],
+            Self::DocumentAdded => &["S2-13"],
+            Self::CheckRecorded => &["S0-27"],
+            Self::SubmittedInternally | Self::InternallyApproved | Self::InternallyReturned => {
+                &["S1-02", "S1-06"]
+            }
+            Self::Submitted => &["S1-02", "S2-21"],
+            Self::RegistrationStarted => &["S1-07"],
+            Self::Returned => &["S0-04", "S2-24"],
+            Self::Resubmitted => &["S0-04", "S2-24"],
+            Self::Registered => &["S1-08", "S1-09", "S1-11"],
+            Self::ReviewTaken => &["S1-11", "S1-12"],
+            Self::Approved => &["S1-12", "S2-25"],
+            Self::Rejected => &["S1-12"],
+            Self::TokenBound => &["S1-14"],
+            Self::KeyProved => &["S1-13"],
+            Self::IssuanceIntended | Self::EncryptionKeyReceived => &["S1-13"],
+            Self::CertificateIssued | Self::IssuanceAbandoned | Self::Personalised => &["S1-15"],
+            Self::Dispatched => &["S1-16", "S2-27"],
+            Self::Published => &["S2-30", "X-07"],
+            Self::PinDelivered => &["S1-17", "X-03"],
+            Self::ReceiptConfirmed => &["S1-18"],
+            Self::DeemedAccepted | Self::ObjectionRaised => &["S2-29"],
+            Self::Closed => &["S1-10", "S5-03"],
+            Self::Withdrawn | Self::Lapsed => &["S2-26"],
+            Self::RefundRequested | Self::Refunded => &["S2-26"],
+            Self::ExecutedAtOnce | Self::Ratified | Self::RatificationRefused => &["S2-32"],
+            Self::PaymentReported | Self::FundsConfirmed => &["S2-18", "S2-19"],
+            Self::DepositSent
+            | Self::DepositSettled
+            | Self::DepositFailed
+            | Self::CodeVerified
+            | Self::CodeWrong => &["S2-20"],
+            Self::AccountReentered => &["S2-22"],
+            Self::OverdueNoted => &["S1-18", "S2-23"],
+        }
+    }
+
+    /// Whether cases of this kind have the step: certificates are made for some of them, and
+    /// only a freeze can't wait for the second person (S2-32).
+    pub fn is_of(self, kind: Kind) -> bool {
+        match self {
+            Self::TokenBound
+            | Self::KeyProved
+            | Self::IssuanceIntended
+            | Self::EncryptionKeyReceived
+            | Self::CertificateIssued
+            | Self::IssuanceAbandoned
+            | Self::Personalised
+            | Self::Dispatched
+            | Self::Published
+            | Self::PinDelivered
+            | Self::ReceiptConfirmed
+            | Self::DeemedAccepted
+            | Self::ObjectionRaised => kind.makes_certificates(),
+            Self::ExecutedAtOnce | Self::Ratified | Self::RatificationRefused => {
+                kind == Kind::Freeze
+            }
+            _ => true,
         }
     }
 }

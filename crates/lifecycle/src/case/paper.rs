@@ -1,9 +1,9 @@
 //! What a customer brings: form, documents, consents; and what is sent back.
 
-use crate::{Octets, octets::seconds, terms::FileFormat};
+use crate::{CaseId, Octets, octets::seconds, terms::FileFormat};
 use der::DateTime;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 /// A filled-in form. Its version counts up with every change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,41 @@ pub struct Form {
     /// SM3 of the rendered form ([`Self::render`]): printed on it, and looked for on uploads
     /// made from it (S1-05, S2-12).
     pub digest: Octets,
+}
+
+impl Form {
+    /// A form with these values, its digest made.
+    pub fn new(
+        case: &CaseId,
+        certificate: &str,
+        version: u32,
+        fields: BTreeMap<String, String>,
+        years: u16,
+    ) -> Self {
+        let mut form = Self {
+            version,
+            fields,
+            years,
+            digest: Vec::new().into(),
+        };
+        let text = form.render(case, certificate);
+        form.digest = gm_crypto::sm3::digest(text.as_bytes()).to_vec().into();
+        form
+    }
+
+    /// The form as text, the same for the same values: a line for each thing, and no value has
+    /// a line's end in it.
+    pub fn render(&self, case: &CaseId, certificate: &str) -> String {
+        let mut text = format!(
+            "case: {case}\ncertificate: {certificate}\nversion: {}\nyears: {}\n",
+            self.version, self.years
+        );
+        for (field, value) in &self.fields {
+            // Writing to a string can't fail.
+            let _ = writeln!(text, "{field}: {value}");
+        }
+        text
+    }
 }
 
 /// A document that was uploaded or taken in.

@@ -6,6 +6,9 @@
 //!                     ▲  └─▶ DepositFailed ─▶ AccountReentered ─┐  └ wrong too often ─▶ Locked
 //!                     └─────────────────────────────────────────┘
 //! ```
+//!
+//! Another deposit goes out too where the code's time is over, and after a while where the
+//! challenge was locked; the old code counts no more (S2-22).
 
 use crate::{Evidence, Octets, octets::seconds, terms::PaymentRoute};
 use der::DateTime;
@@ -41,6 +44,8 @@ pub struct Challenge {
     /// Good until.
     #[serde(with = "seconds")]
     pub until: DateTime,
+    /// The wrong code of this count locks the challenge.
+    pub attempts: u8,
 }
 
 /// Where the money stands.

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     CaseNumber, Octets, PersonId, TokenId,
-    application::{EncryptionKey, Request, Slot},
     calendar::Deadline,
+    case::pair::{EncryptionKey, Request, Slot},
     terms::{DeliveryMethod, PinChannel, Seat},
 };
 use der::DateTime;
@@ -71,6 +71,9 @@ pub struct State {
     pub deadlines: BTreeMap<DeadlineName, Deadline>,
     /// When the last thing happened.
     pub touched: DateTime,
+    /// How many things happened: by it, a history that a case does not admit is told from one
+    /// that it does.
+    pub acts: u64,
 }
 
 /// What was registered, and by whom (S1-08, S1-09).
@@ -83,6 +86,10 @@ pub struct Registered {
     pub verdict: Verdict,
     /// SM3 of what was registered.
     pub snapshot: Octets,
+    /// Whether the key was there already, and so is part of it.
+    pub with_key: bool,
+    /// The CA's own end, where the policy cuts a certificate of the pair to it.
+    pub shortened_to: Option<DateTime>,
 }
 
 crate::terms::terms! {
