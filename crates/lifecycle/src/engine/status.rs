@@ -1,6 +1,9 @@
 //! What the store says about a certificate, as OCSP answers it.
 
-use super::{Engine, label};
+use super::{
+    Engine,
+    perform::{key_failed, label},
+};
 use crate::{AuthorityId, Error, Serial, certificate::Status};
 use cert_profile::{
     Issuer, Reason,
@@ -42,7 +45,7 @@ impl Engine {
         let signature = key
             .sign(prepared.tbs())
             .map_err(|source| match label(responder) {
-                Ok(label) => super::key_failed(&label, source),
+                Ok(label) => key_failed(&label, source),
                 Err(error) => error,
             })?;
         Ok(prepared.attach(&signature)?)
@@ -65,7 +68,8 @@ impl Engine {
                 // Unspecified says what saying nothing says (RFC 5280, 5.3.1).
                 reason: (reason != Reason::Unspecified).then_some(reason),
             },
-            Some((Status::Active, None)) => CertStatus::Good,
+            // What another took the place of is as good as it was, to its end (B9).
+            Some((Status::Active | Status::Superseded, None)) => CertStatus::Good,
             _ => CertStatus::Unknown,
         })
     }
