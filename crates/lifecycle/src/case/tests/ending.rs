@@ -30,7 +30,7 @@ fn a_case_that_nobody_works_on_lapses() {
     late.act(HOLDER, Command::Submit);
     late.refuses(SYSTEM, Command::Lapse, &Ground::NotDue, "S2-26");
     let lapse = &late.state().deadlines[&DeadlineName::Lapse];
-    assert_eq!(lapse.at, at("2026-05-01T15:59:59Z"));
+    assert_eq!(lapse.at, at("2026-05-02T15:59:59Z"));
     desk.act(SYSTEM, Command::Lapse);
     assert_eq!(desk.phase(), Phase::Lapsed);
 }
@@ -126,10 +126,7 @@ fn a_lost_token_is_frozen_at_once_and_looked_at_afterwards() {
     assert_eq!(ratify.at.to_string()[..10], *"2026-03-03");
     // The engine froze it; the second person is shown what the first one was not.
     let target = desk.target.as_mut().unwrap();
-    target.signing = certificate::State::Held {
-        since: desk.now,
-        pending: None,
-    };
+    target.signing = held(certificate::Party::Holder);
     let ground = Ground::CheckOpen {
         check: Check::Genuineness,
     };
@@ -160,10 +157,7 @@ fn a_lost_token_is_frozen_at_once_and_looked_at_afterwards() {
 #[test]
 fn nothing_is_frozen_twice_or_at_once_where_the_rules_do_not_say_so() {
     let mut desk = freeze();
-    desk.target.as_mut().unwrap().signing = certificate::State::Held {
-        since: desk.now,
-        pending: None,
-    };
+    desk.target.as_mut().unwrap().signing = held(certificate::Party::Holder);
     let (ground, _) = desk.refused(HOLDER, at_once());
     assert!(matches!(ground, Ground::TargetStatus { .. }), "{ground}");
 
@@ -193,10 +187,7 @@ fn nothing_is_frozen_twice_or_at_once_where_the_rules_do_not_say_so() {
 fn an_unfreezing_takes_two_seats_and_the_full_check() {
     let mut desk = desk();
     let opening = desk.about_old(Kind::Unfreeze);
-    desk.target.as_mut().unwrap().signing = certificate::State::Held {
-        since: desk.now,
-        pending: None,
-    };
+    desk.target.as_mut().unwrap().signing = held(certificate::Party::Holder);
     desk.opened(HOLDER, opening)
         .act(HOLDER, Command::Submit)
         .act(REGISTRAR, Command::StartRegistration);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::application::Ordinal;
+use crate::case::pair::Ordinal;
 use der::Decode;
 use x509_cert::TbsCertificate;
 
