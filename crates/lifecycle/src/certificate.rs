@@ -449,7 +449,7 @@ pub fn decide(
     Ok(event)
 }
 
-/// The state after an event: total, as in [`crate::application::evolve`].
+/// The state after an event: total, as in [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<State> {
     let from = state.as_ref().map(State::status);
     if machine::transition(from, event.step()).is_none() {
@@ -623,6 +623,11 @@ crate::terms::terms! {
 }
 
 impl Status {
+    /// Whether such a certificate counts among those that its owner has (S2-06).
+    pub(crate) fn is_held_by_its_owner(self) -> bool {
+        matches!(self, Self::Issued | Self::Active | Self::Held)
+    }
+
     /// The status of a certificate with this end at a time: what is not revoked or burnt, and
     /// exists, expires (B10).
     pub fn at(self, time: DateTime, not_after: DateTime) -> Self {

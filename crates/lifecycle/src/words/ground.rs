@@ -2,7 +2,7 @@
 
 use super::{Language, Named, phrase, term};
 use crate::{
-    ApplicationId, AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId,
+    AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId,
     Refusal, Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
     rules::Requirement,
@@ -170,7 +170,6 @@ facts! {
     |number: u16| Fact::Text(number.to_string());
     |number: u32| Fact::Text(number.to_string());
     |number: u64| Fact::Text(number.to_string());
-    |id: ApplicationId| Fact::Text(id.to_string());
     |id: AuthorityId| Fact::Text(id.to_string());
     |id: CaseId| Fact::Text(id.to_string());
     |id: OrganisationId| Fact::Text(id.to_string());
@@ -335,12 +334,10 @@ coded! { Ground in "ground" {
 
 // A ruled refusal has the words of its ground ([`super::refusal`]).
 coded! { Refusal in "refusal" {
-    "application-exists" = ApplicationExists,
     "not-the-applicant" = NotTheApplicant { person },
     "authority-exists" = AuthorityExists { id },
     "unknown" = Unknown { stream },
     "issuer-not-ready" = IssuerNotReady { id },
-    "end-changed" = EndChanged { registered, granted },
     "no-such-profile" = NoSuchProfile { name },
     "wrong-state" = WrongState { what, state, verb },
     "wrong-seat" = WrongSeat { seat },
