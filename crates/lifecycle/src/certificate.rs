@@ -449,7 +449,7 @@ pub fn decide(
     Ok(event)
 }
 
-/// The state after an event: total, as in [`crate::application::evolve`].
+/// The state after an event: total, as in [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<State> {
     let from = state.as_ref().map(State::status);
     if machine::transition(from, event.step()).is_none() {

@@ -34,7 +34,7 @@ const BOTH: &[Kind] = &[Kind::Apply, Kind::Renew];
 /// `boss` may authorise both kinds to 1000; `agent` has both to 500; `zhang` is listed.
 fn onboarding() -> Onboarding {
     Onboarding::new("测试局", papers())
-        .credit_code("91110000100000017M")
+        .credit_code("91110000100000017G")
         .arrangement(
             Arrangement::new(Model::Centralised, "staff of the bureau")
                 .approver(person("boss"), scope(BOTH, 1_000))
