@@ -31,7 +31,7 @@ mod tests;
 
 pub use clock::{Clock, ClockFault, Pause};
 pub use data::{CalendarFault, Notice, Off};
-pub use date::Date;
+pub use date::{Date, in_china};
 
 use crate::octets::seconds;
 use date::Local;

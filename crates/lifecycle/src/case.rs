@@ -9,14 +9,18 @@ pub mod command;
 mod decide;
 pub mod event;
 mod evolve;
+mod given;
 mod issuance;
 pub mod ledger;
 pub mod machine;
+pub mod pair;
 pub mod paper;
 pub mod payment;
 pub mod seats;
 mod snapshot;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 pub use command::{Command, Context};
 pub use decide::decide;

@@ -623,6 +623,11 @@ crate::terms::terms! {
 }
 
 impl Status {
+    /// Whether such a certificate counts among those that its owner has (S2-06).
+    pub(crate) fn is_held_by_its_owner(self) -> bool {
+        matches!(self, Self::Issued | Self::Active | Self::Held)
+    }
+
     /// The status of a certificate with this end at a time: what is not revoked or burnt, and
     /// exists, expires (B10).
     pub fn at(self, time: DateTime, not_after: DateTime) -> Self {

@@ -1,9 +1,6 @@
 //! What can go wrong: a rule said no, or something outside failed.
 
-use crate::{
-    ApplicationId, AuthorityId, Ground, PersonId, Seat, Serial, StreamId, rules::Requirement,
-};
-use der::DateTime;
+use crate::{AuthorityId, CaseId, Ground, PersonId, Seat, Serial, StreamId, rules::Requirement};
 use std::path::PathBuf;
 
 /// A rule said no. The store is as it was; the same command can be given again
@@ -11,11 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// An application with this name was submitted before, with other content.
-    #[error("an application of this name exists with other content; choose another name")]
-    ApplicationExists,
-
-    /// Only the applicant may take an application back.
+    /// A holder speaks for his own certificates alone.
     #[error("{person} is not the applicant")]
     NotTheApplicant {
         /// Who tried.
@@ -41,20 +34,6 @@ pub enum Refusal {
     IssuerNotReady {
         /// Its name.
         id: AuthorityId,
-    },
-
-    /// The pair would end otherwise than the registration, and so the applicant's form,
-    /// shows it: the CA or the policy changed in between.
-    #[error(
-        "the registration shows {}, the certificates would have {}: reject it and register it anew",
-        end(.registered),
-        end(.granted)
-    )]
-    EndChanged {
-        /// The end that was registered; none for the one that was asked for.
-        registered: Option<DateTime>,
-        /// The end that is granted now; none for the one that is asked for.
-        granted: Option<DateTime>,
     },
 
     /// The engine was given no profile of that name.
@@ -151,10 +130,10 @@ pub enum Error {
     NothingDue(StreamId),
 
     /// The key-management centre failed.
-    #[error("the key centre gave no encryption key for {application}")]
+    #[error("the key centre gave no encryption key for {case}")]
     KeyCentre {
-        /// The application that waits.
-        application: ApplicationId,
+        /// The case that waits.
+        case: CaseId,
         /// What it said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -164,6 +143,15 @@ pub enum Error {
     Publish {
         /// What was to be published.
         name: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+
+    /// A notice could not be told; it stays in the outbox and will be tried again.
+    #[error("the notice {key} could not be told")]
+    Notify {
+        /// Its key.
+        key: String,
         /// Why not.
         source: std::io::Error,
     },
@@ -257,13 +245,6 @@ pub enum StoreError {
     /// Injected by a test double, or an adapter's own fault.
     #[error("{0}")]
     Other(&'static str),
-}
-
-fn end(shortened_to: &Option<DateTime>) -> String {
-    match shortened_to {
-        Some(end) => format!("the CA's own end, {end}"),
-        None => "the end asked for".to_owned(),
-    }
 }
 
 /// ` (S1-07, X-01)`, or nothing.

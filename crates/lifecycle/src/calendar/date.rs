@@ -119,6 +119,13 @@ impl Date {
     }
 }
 
+/// A time as clocks in China show it: `2026-11-21 18:00:00 +08:00`.
+pub fn in_china(at: DateTime) -> String {
+    let Local { date, second } = Local::of(at);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    format!("{date} {hour:02}:{minute:02}:{:02} +08:00", second % 60)
+}
+
 /// A time as clocks in China show it.
 pub(super) struct Local {
     pub(super) date: Date,

@@ -12,7 +12,12 @@ macro_rules! shipped {
 ///
 /// They name no CA, URL or contact (S0-30). A copy with the operator's own choices is a set of
 /// one's own ([`RuleSet::from_toml`]).
-pub const SHIPPED: &[(&str, &str)] = shipped!["in-house",];
+pub const SHIPPED: &[(&str, &str)] = shipped![
+    "chinaclear-agency",
+    "egov-extranet",
+    "szca-online",
+    "in-house",
+];
 
 impl RuleSet {
     /// The set of this name among [`SHIPPED`].

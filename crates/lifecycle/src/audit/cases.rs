@@ -1,0 +1,210 @@
+//! Cases: each step is one that the machine has, by somebody who may sit there.
+
+use super::{Fault, PAGE, World, two_persons};
+use crate::{
+    About, AuthorityId, CaseId, CaseNumber, CaseRow, Entry, Notice, PersonId, Seat, Serial, Store,
+    StreamId,
+    case::{
+        self, Event as Happened, Step,
+        seats::{Apart, apart},
+        state::State,
+    },
+    certificate::{self, Act, Cause},
+    terms::Model,
+};
+use der::DateTime;
+use std::collections::BTreeMap;
+
+/// A case as the records so far made it.
+#[derive(Default)]
+pub(super) struct Line {
+    pub(super) state: Option<State>,
+    begun: Option<DateTime>,
+}
+
+impl World {
+    /// Whether the event changed the case.
+    pub(super) fn apply_to_case(
+        &mut self,
+        id: &CaseId,
+        entry: &Entry,
+        event: &Happened,
+    ) -> Result<bool, Fault> {
+        self.check_case(id, entry, event)?;
+        self.note_case(entry.seq, self.number(id), event)?;
+        let line = self.cases.entry(id.clone()).or_default();
+        line.begun.get_or_insert(entry.at);
+        let before = line.state.clone();
+        line.state = case::evolve(before.clone(), &entry.actor, entry.at, event);
+        let changed = line.state != before;
+        self.last = Some((id.clone(), event.step()));
+        if let Happened::OverdueNoted { deadline } = event {
+            let notice = Notice {
+                stream: entry.stream.clone(),
+                about: About::Overdue {
+                    deadline: *deadline,
+                    version: entry.version,
+                },
+                from: entry.at,
+                person: None,
+            };
+            self.notices.push(notice.key());
+        }
+        Ok(changed)
+    }
+
+    fn number(&self, id: &CaseId) -> Option<CaseNumber> {
+        self.cases.get(id)?.state.as_ref()?.number
+    }
+
+    fn check_case(&self, id: &CaseId, entry: &Entry, event: &Happened) -> Result<(), Fault> {
+        let line = self.cases.get(id);
+        let Some(state) = line.and_then(|line| line.state.as_ref()) else {
+            return Ok(());
+        };
+        separated(state, entry, event)?;
+        if let Happened::CertificateIssued {
+            serial,
+            certificate,
+            ..
+        } = event
+        {
+            let intent = state.intent(serial).ok().map(|(_, intent)| intent);
+            self.check_issued(entry, intent, certificate)?;
+        }
+        Ok(())
+    }
+
+    /// A change that a case decided follows the decision at once, and is of the certificates
+    /// that the case is about.
+    pub(super) fn check_cause(
+        &self,
+        entry: &Entry,
+        certificate: &(AuthorityId, Serial),
+        event: &certificate::Event,
+    ) -> Result<(), Fault> {
+        let certificate::Event::Executed {
+            cause: Cause::Case(id),
+            act,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        let decided = self
+            .last
+            .as_ref()
+            .is_some_and(|(case, step)| case == id && follows(act, *step));
+        let state = |id: &CaseId| self.cases.get(id)?.state.as_ref();
+        let target = state(id).and_then(|state| state.opening.target.as_ref());
+        let pair = target.and_then(|target| state(target)?.pair());
+        let is_target = pair.is_some_and(|(signing, encryption)| {
+            [signing, encryption]
+                .iter()
+                .any(|one| (&one.issuer, &one.serial) == (&certificate.0, &certificate.1))
+        });
+        if decided && is_target {
+            Ok(())
+        } else {
+            Err(Fault::NotDecided {
+                seq: entry.seq,
+                stream: entry.stream.clone(),
+            })
+        }
+    }
+
+    pub(super) fn compare_cases(&self, store: &dyn Store) -> Result<(), Fault> {
+        let mut found = 0;
+        let mut after = None;
+        loop {
+            let page = store.cases(after.as_ref(), PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id.clone());
+            found += page.len();
+            for row in page {
+                let expected = self.cases.get(&row.id).and_then(|line| line.row(&row.id));
+                if expected.as_ref() != Some(&row) {
+                    let what = StreamId::Case(row.id);
+                    return Err(Fault::IndexDiffers { what });
+                }
+            }
+        }
+        // Every row is a case of the log, so one less is missing.
+        let expected = self.cases.len();
+        if found != expected {
+            return Err(Fault::CaseRowsDiffer { found, expected });
+        }
+        self.compare_timers(store)?;
+        for key in &self.notices {
+            if store.notice_told(key)?.is_none() {
+                return Err(Fault::NoticeMissing { key: key.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn compare_timers(&self, store: &dyn Store) -> Result<(), Fault> {
+        let timers = store.due_by(DateTime::INFINITY, usize::MAX)?;
+        let found: BTreeMap<StreamId, DateTime> = timers.into_iter().collect();
+        let expected = self.cases.iter().filter_map(|(id, line)| {
+            let (_, due) = line.state.as_ref()?.next_deadline()?;
+            Some((StreamId::Case(id.clone()), due.at))
+        });
+        let expected: BTreeMap<_, _> = expected.collect();
+        let streams = found.keys().chain(expected.keys());
+        let mut wrong = streams.filter(|stream| found.get(*stream) != expected.get(*stream));
+        match wrong.next() {
+            Some(what) => Err(Fault::IndexDiffers { what: what.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Line {
+    fn row(&self, id: &CaseId) -> Option<CaseRow> {
+        let (begun, state) = (self.begun?, self.state.as_ref()?);
+        Some(CaseRow::new(id.clone(), begun, state))
+    }
+}
+
+/// Whether an act on a certificate follows from a step of a case.
+fn follows(act: &Act, step: Step) -> bool {
+    let in_use = [
+        Step::Dispatched,
+        Step::ReceiptConfirmed,
+        Step::DeemedAccepted,
+    ];
+    match act {
+        Act::Freeze { at_once: true, .. } => step == Step::ExecutedAtOnce,
+        Act::Freeze { .. } | Act::Unfreeze { .. } => step == Step::Approved,
+        Act::Ratify => step == Step::Ratified,
+        Act::Undo => step == Step::RatificationRefused,
+        Act::Supersede(_) => in_use.contains(&step),
+        // Of what was renewed, and of what was issued anew.
+        Act::Revoke(_) => {
+            [Step::Approved, Step::CertificateIssued].contains(&step) || in_use.contains(&step)
+        }
+    }
+}
+
+/// What no rule set loosens: seats that the matrix keeps apart for always, the two
+/// persons of the centralised model, and the second one after a freeze at once.
+fn separated(state: &State, entry: &Entry, event: &Happened) -> Result<(), Fault> {
+    let own = entry.actor.seat;
+    let is_apart = |seat: Seat| match apart(seat, own) {
+        Apart::Always => seat != own,
+        Apart::Centralised => state.opening.model == Model::Centralised,
+        _ => false,
+    };
+    let second = matches!(
+        event,
+        Happened::Ratified | Happened::RatificationRefused { .. }
+    );
+    let seated = state.seats.iter().map(|(seat, person)| (*seat, person));
+    let holder = (Seat::Applicant, &state.opening.holder);
+    let barred = seated
+        .chain([holder])
+        .filter(|(seat, _)| second || is_apart(*seat));
+    let barred: Vec<&PersonId> = barred.map(|(_, person)| person).collect();
+    two_persons(entry, &barred)
+}

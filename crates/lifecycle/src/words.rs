@@ -1,0 +1,195 @@
+//! What a case shows a person, in English and Chinese.
+//!
+//! The words are data (`words/en.toml`, `words/zh.toml`), by group and word: a group for each
+//! list of [`crate::terms`] and the like, one for the grounds of refusals. Codes
+//! and facts stay the same in every language; the words around them may change.
+//!
+//! ```
+//! use lifecycle::{Ground, terms::{Kind, Mode}, words::{self, Language}};
+//!
+//! assert_eq!(words::name(Language::Zh, Kind::Reissue), "补办");
+//! let ground = Ground::ModeNotFiled { mode: Mode::Witness };
+//! assert_eq!(words::reason(Language::Zh, &ground), "代理机构未报备“见证”办理方式或尚未开展");
+//! ```
+
+mod ground;
+#[cfg(test)]
+mod tests;
+
+pub use ground::{Coded, Fact};
+
+use crate::{
+    Refusal,
+    case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
+    certificate::{self, Party, RevocationReason},
+    cessation,
+    terms::*,
+};
+use std::{collections::BTreeMap, sync::OnceLock};
+
+crate::terms::terms! {
+    /// A language that people read.
+    Language {
+        /// English.
+        En = "en",
+        /// Chinese.
+        Zh = "zh",
+    }
+}
+
+/// A closed list whose members have words of their own.
+pub trait Named: Copy {
+    /// The group of its words.
+    const GROUP: &'static str;
+
+    /// The member's key in the group.
+    fn word(self) -> &'static str;
+}
+
+macro_rules! named {
+    ($($group:literal = $name:path,)*) => {
+        $(impl Named for $name {
+            const GROUP: &'static str = $group;
+
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
+        })*
+
+        /// Groups of closed lists with their words.
+        #[cfg(test)]
+        fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
+            vec![$((
+                stringify!($name),
+                $group,
+                <$name>::ALL.iter().map(|one| one.as_str()).collect(),
+            )),*]
+        }
+    };
+}
+
+named! {
+    "language" = Language,
+    "kind" = Kind,
+    "mode" = Mode,
+    "model" = Model,
+    "seat" = Seat,
+    "carrier" = Carrier,
+    "subject-kind" = SubjectKind,
+    "check" = Check,
+    "stage" = Stage,
+    "evidence-kind" = EvidenceKind,
+    "payment-route" = PaymentRoute,
+    "delivery-method" = DeliveryMethod,
+    "pin-channel" = PinChannel,
+    "employment" = Employment,
+    "identity-document" = IdentityDocument,
+    "identity-method" = IdentityMethod,
+    "file-format" = FileFormat,
+    "phase" = Phase,
+    "step" = Step,
+    "deadline-name" = DeadlineName,
+    "party" = Party,
+    "certificate-status" = certificate::Status,
+    "certificate-step" = certificate::machine::Step,
+    "cessation-stage" = cessation::Stage,
+    "cessation-step" = cessation::Step,
+}
+
+impl Named for RevocationReason {
+    const GROUP: &'static str = "revocation-reason";
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Unspecified => "unspecified",
+            Self::KeyCompromise => "key-compromise",
+            Self::CaCompromise => "ca-compromise",
+            Self::AffiliationChanged => "affiliation-changed",
+            Self::Superseded => "superseded",
+            Self::CessationOfOperation => "cessation-of-operation",
+            Self::PrivilegeWithdrawn => "privilege-withdrawn",
+        }
+    }
+}
+
+/// The member of a closed list, for people.
+pub fn name<T: Named>(language: Language, one: T) -> &'static str {
+    term(language, T::GROUP, one.word()).unwrap_or(one.word())
+}
+
+/// The words of a group's member: `verdict` has `documents`, `identity` and `genuineness`,
+/// `internal-checklist` what the organisation's agent looks at.
+pub fn term(language: Language, group: &str, word: &str) -> Option<&'static str> {
+    let words = table(language).get(group)?.get(word)?;
+    Some(words)
+}
+
+/// A phrase that code uses in its texts, such as the name of a state; as it is, where there
+/// are no words for it.
+pub fn phrase(language: Language, phrase: &'static str) -> &'static str {
+    term(language, "phrase", phrase).unwrap_or(phrase)
+}
+
+/// Where a check stands; none while nobody looked.
+pub fn outcome(language: Language, outcome: Option<&Outcome>) -> &'static str {
+    let word = match outcome {
+        None => "pending",
+        Some(Outcome::Passed { .. }) => "passed",
+        Some(Outcome::Failed { .. }) => "failed",
+        Some(Outcome::Waived { .. }) => "waived",
+        Some(Outcome::Expired) => "expired",
+    };
+    term(language, "outcome", word).unwrap_or(word)
+}
+
+/// Where the money stands.
+pub fn payment(language: Language, payment: &Payment) -> &'static str {
+    let word = match payment {
+        Payment::None => "none",
+        Payment::SlipUploaded(_) => "slip-uploaded",
+        Payment::FundsConfirmed => "funds-confirmed",
+        Payment::Paid(_) => "paid",
+        Payment::DepositSent(_) => "deposit-sent",
+        Payment::DepositSettled { .. } => "deposit-settled",
+        Payment::DepositFailed { .. } => "deposit-failed",
+        Payment::AccountReentered { .. } => "account-reentered",
+        Payment::CodeVerified => "code-verified",
+        Payment::Locked { .. } => "locked",
+    };
+    term(language, "payment", word).unwrap_or(word)
+}
+
+/// Why something is not so: a ground, what is wrong with a field, an upload, a person.
+pub fn reason(language: Language, reason: &impl Coded) -> String {
+    ground::render(language, reason)
+}
+
+/// A refusal, with the requirements that it follows from behind it.
+pub fn refusal(language: Language, refusal: &Refusal) -> String {
+    let Refusal::Ruled {
+        ground,
+        requirements,
+    } = refusal
+    else {
+        return reason(language, refusal);
+    };
+    let text = reason(language, ground.as_ref());
+    let names: Vec<_> = requirements.iter().map(|one| one.as_str()).collect();
+    match (language, names.is_empty()) {
+        (_, true) => text,
+        (Language::En, _) => format!("{text} ({})", names.join(", ")),
+        (Language::Zh, _) => format!("{text}（{}）", names.join("、")),
+    }
+}
+
+type Table = BTreeMap<String, BTreeMap<String, String>>;
+
+fn table(language: Language) -> &'static Table {
+    static EN: OnceLock<Table> = OnceLock::new();
+    static ZH: OnceLock<Table> = OnceLock::new();
+    let (place, text) = match language {
+        Language::En => (&EN, include_str!("words/en.toml")),
+        Language::Zh => (&ZH, include_str!("words/zh.toml")),
+    };
+    place.get_or_init(|| toml::from_str(text).expect("a test reads it"))
+}

@@ -1,0 +1,397 @@
+use super::*;
+use crate::{
+    FieldFault, Ground, NotQualified, UploadFault,
+    case::paper::{InternalChecklist, Verdict},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+const REASONS: [RevocationReason; 7] = [
+    RevocationReason::Unspecified,
+    RevocationReason::KeyCompromise,
+    RevocationReason::CaCompromise,
+    RevocationReason::AffiliationChanged,
+    RevocationReason::Superseded,
+    RevocationReason::CessationOfOperation,
+    RevocationReason::PrivilegeWithdrawn,
+];
+
+/// The names of a structure's fields.
+fn fields(of: &impl serde::Serialize) -> BTreeSet<String> {
+    let value = serde_json::to_value(of).unwrap();
+    value.as_object().unwrap().keys().cloned().collect()
+}
+
+const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];
+
+/// Groups of words that follow from a type or a function of this module, with their keys.
+fn expected() -> BTreeMap<&'static str, BTreeSet<String>> {
+    fn keys(words: &[&'static str]) -> BTreeSet<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+    fn codes<T: Coded>() -> (&'static str, BTreeSet<String>) {
+        let codes: Vec<_> = T::SHAPES.iter().map(|(code, _)| *code).collect();
+        (T::GROUP, keys(&codes))
+    }
+    let mut groups: BTreeMap<_, _> = lists()
+        .into_iter()
+        .map(|(_, group, words)| (group, keys(&words)))
+        .collect();
+    groups.extend([
+        codes::<Ground>(),
+        codes::<Refusal>(),
+        codes::<NotQualified>(),
+        codes::<FieldFault>(),
+        codes::<UploadFault>(),
+    ]);
+    groups.insert("revocation-reason", keys(&REASONS.map(Named::word)));
+    groups.insert(
+        "outcome",
+        keys(&["pending", "passed", "failed", "waived", "expired"]),
+    );
+    groups.insert(
+        "payment",
+        keys(&[
+            "none",
+            "slip-uploaded",
+            "funds-confirmed",
+            "paid",
+            "deposit-sent",
+            "deposit-settled",
+            "deposit-failed",
+            "account-reentered",
+            "code-verified",
+            "locked",
+        ]),
+    );
+    let verdict = Verdict {
+        documents: true,
+        identity: true,
+        genuineness: true,
+    };
+    groups.insert("verdict", fields(&verdict));
+    let checklist = InternalChecklist {
+        eligible: true,
+        form: true,
+        documents: true,
+    };
+    groups.insert("internal-checklist", fields(&checklist));
+    groups.insert("phrase", phrases());
+    groups
+}
+
+#[test]
+fn every_word_has_both_languages_and_none_is_left_over() {
+    let expected = expected();
+    for language in LANGUAGES {
+        let table = table(language);
+        let groups: BTreeSet<_> = table.keys().map(String::as_str).collect();
+        assert_eq!(groups, expected.keys().copied().collect(), "{language}");
+        for (group, words) in &expected {
+            let found: BTreeSet<_> = table[*group].keys().cloned().collect();
+            let missing: Vec<_> = words.difference(&found).collect();
+            let unused: Vec<_> = found.difference(words).collect();
+            assert!(missing.is_empty(), "{language} [{group}] lacks {missing:?}");
+            assert!(
+                unused.is_empty(),
+                "{language} [{group}]: nobody uses {unused:?}"
+            );
+        }
+        for words in table.values().flat_map(BTreeMap::values) {
+            assert!(!words.trim().is_empty() && !words.contains('\n'));
+        }
+    }
+}
+
+#[test]
+fn the_chinese_words_are_chinese() {
+    // Where the scheme itself writes Latin letters.
+    let latin = ["JPEG", "BMP", "GIF", "PDF", "{ground}（{requirements}）"];
+    for (group, words) in table(Language::Zh) {
+        for (key, word) in words {
+            let chinese = word.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            let may = latin.contains(&word.as_str()) || word == "USB-Key";
+            assert!(chinese || may, "[{group}] {key}: {word}");
+        }
+    }
+    for (group, words) in table(Language::En) {
+        for word in words.values() {
+            assert!(word.is_ascii(), "[{group}] {word}");
+        }
+    }
+}
+
+#[test]
+fn each_placeholder_is_a_fact_and_both_languages_have_the_same() {
+    fn check<T: Coded>() {
+        for (code, facts) in T::SHAPES {
+            for language in LANGUAGES {
+                let template = term(language, T::GROUP, code).unwrap();
+                let used: BTreeSet<_> = placeholders(template).into_iter().collect();
+                let facts: BTreeSet<_> = facts.iter().copied().collect();
+                assert_eq!(used, facts, "{language} [{}] {code}", T::GROUP);
+            }
+        }
+    }
+    check::<Ground>();
+    check::<Refusal>();
+    check::<NotQualified>();
+    check::<FieldFault>();
+    check::<UploadFault>();
+    for language in LANGUAGES {
+        let coded = [
+            "ground",
+            "refusal",
+            "not-qualified",
+            "field-fault",
+            "upload-fault",
+        ];
+        for (group, words) in table(language) {
+            let plain = !coded.contains(&group.as_str());
+            assert!(!plain || words.values().all(|word| !word.contains(['{', '}'])));
+        }
+    }
+}
+
+#[test]
+fn every_closed_list_of_the_crate_has_words() {
+    // By their names alone, of which some are several lists'.
+    let last = |path: &str| path.rsplit("::").next().unwrap_or("").trim().to_owned();
+    let mut known: Vec<_> = lists().into_iter().map(|(path, ..)| last(path)).collect();
+    let mut found = Vec::new();
+    for (_, text) in sources() {
+        for part in text.split("terms! {").skip(1) {
+            // To the end of the macro's call: a closing brace at the beginning of a line.
+            let body = part.split("\n}").next().unwrap_or(part);
+            for line in body.lines() {
+                let name = line.strip_prefix("    ").and_then(|l| l.strip_suffix(" {"));
+                let is_name = |name: &&str| name.chars().all(char::is_alphanumeric);
+                found.extend(name.filter(is_name).map(str::to_owned));
+            }
+        }
+    }
+    assert!(found.len() >= 20, "{found:?}");
+    known.sort();
+    found.sort();
+    assert_eq!(known, found);
+}
+
+#[test]
+fn a_refusal_is_told_with_its_facts_and_requirements() {
+    let zhang = crate::PersonId::new("zhang.san").unwrap();
+    let refused = Refusal::Ruled {
+        ground: Box::new(Ground::NotQualified {
+            person: zhang,
+            seat: Seat::Witness,
+            why: NotQualified::Employment(Employment::Dispatched),
+        }),
+        requirements: vec![
+            "S0-16".to_owned().try_into().unwrap(),
+            "S0-15".to_owned().try_into().unwrap(),
+        ],
+    };
+    assert_eq!(
+        refusal(Language::Zh, &refused),
+        "zhang.san不具备“见证人员”资格：劳务派遣人员不得担任（S0-16、S0-15）"
+    );
+    assert_eq!(
+        refusal(Language::En, &refused),
+        "zhang.san is not qualified as witness: barred as dispatched staff (S0-16, S0-15)"
+    );
+    let evidence = Ground::EvidenceMissing {
+        check: Check::Witness,
+        needed: vec![EvidenceKind::WitnessVideo, EvidenceKind::WitnessAudio],
+    };
+    assert_eq!(
+        reason(Language::Zh, &evidence),
+        "“见证”须有下列证据之一：见证录像、见证录音"
+    );
+    assert_eq!(
+        evidence.facts(),
+        [
+            ("check", "witness".to_owned()),
+            ("needed", "witness-video witness-audio".to_owned())
+        ]
+    );
+    let window = Ground::OutsideWindow {
+        opens: "2026-10-31T16:00:00Z".parse().unwrap(),
+        closes: "2026-12-01T03:04:05Z".parse().unwrap(),
+    };
+    assert_eq!(
+        reason(Language::En, &window),
+        "renewals are taken from 2026-11-01 00:00:00 +08:00 to 2026-12-01 11:04:05 +08:00"
+    );
+    let nowhere = Ground::NotListed {
+        phase: None,
+        step: Step::Approved,
+    };
+    assert_eq!(
+        reason(Language::Zh, &nowhere),
+        "案件状态为“不存在”，不能进行“审批通过”"
+    );
+}
+
+#[test]
+fn a_reason_of_revocation_has_the_word_that_records_have() {
+    for reason in REASONS {
+        assert_eq!(serde_json::to_value(reason).unwrap(), reason.word());
+        assert_ne!(name(Language::Zh, reason), reason.word());
+    }
+}
+
+#[test]
+fn what_a_fact_says_is_not_taken_for_a_placeholder() {
+    let ground = Ground::UnknownName {
+        what: "attribute",
+        name: "{what} {name} {".to_owned(),
+    };
+    assert_eq!(
+        reason(Language::En, &ground),
+        "the rules know no attribute \"{what} {name} {\""
+    );
+}
+
+#[test]
+fn the_scheme_s_own_words_stand_in_chinese() {
+    let words: Vec<_> = Kind::ALL
+        .iter()
+        .map(|kind| name(Language::Zh, *kind))
+        .collect();
+    assert_eq!(words, ["申请", "更新", "冻结", "解冻", "补办", "作废"]);
+    let words: Vec<_> = Mode::ALL
+        .iter()
+        .map(|mode| name(Language::Zh, *mode))
+        .collect();
+    assert_eq!(words, ["临柜", "见证", "其它"]);
+    let words: Vec<_> = Model::ALL
+        .iter()
+        .map(|one| name(Language::Zh, *one))
+        .collect();
+    assert_eq!(words, ["集中办理", "自主办理"]);
+    assert_eq!(Language::parse("zh"), Some(Language::Zh));
+    assert_eq!(Language::parse("fr"), None);
+}
+
+fn placeholders(template: &str) -> Vec<&str> {
+    let parts = template.split('{').skip(1);
+    parts.map(|part| part.split_once('}').unwrap().0).collect()
+}
+
+/// The crate's sources by path, tests and this module left out.
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let text = text
+                    .split("#[cfg(test)]\nmod tests {")
+                    .next()
+                    .unwrap()
+                    .to_owned();
+                files.push((path, text));
+            }
+        }
+    }
+    let mut files = Vec::new();
+    walk(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut files,
+    );
+    files.retain(|(path, _)| !path.ends_with("words/tests.rs"));
+    files
+}
+
+/// Phrases that the decisions use: literals in the places of facts, names of states and
+/// events, verbs.
+fn phrases() -> BTreeSet<String> {
+    const PLACES: [&str; 6] = ["what", "verb", "status", "state", "point", "why"];
+    /// Outside of decisions; their texts are errors for whoever runs the program.
+    const OTHERS: [&str; 7] = [
+        "sqlite.rs",
+        "memory.rs",
+        "ports.rs",
+        "id.rs",
+        "error.rs",
+        "engine.rs",
+        "terms.rs",
+    ];
+    let literal = |text: &str| {
+        let text = text.trim_start().strip_prefix('"')?;
+        Some(text.split_once('"')?.0.to_owned())
+    };
+    /// Those that come through a function's argument; each stands somewhere as it is.
+    const ARGUMENTS: &[&str] = &[
+        "not there",
+        "the end asked for",
+        "the notice to the parties",
+        "the report to the authority",
+        "the name of the CA that takes over",
+        "the end of a service",
+        "a check that failed",
+        "a refusal",
+        "a deposit that failed",
+        "an objection",
+        "a rejection",
+        "the applicant's eligibility",
+        "the form",
+        "the documents",
+        "documents",
+        "identity",
+        "genuineness",
+        "second to another",
+        "not in the inventory",
+        "an approver with his authority",
+        "an agent",
+        "the list of applicants",
+        "the conditions for applying",
+        "dismissing an approver",
+        "taking an authority back",
+        "suspending a mode",
+        "unknown",
+        "taken on, with a filing that waits",
+        "a sanction",
+        "a removal",
+        "the token's batch, 1 to 64 characters,",
+        "the token's model, 1 to 64 characters,",
+        "the token's label, 1 to 64 characters,",
+        "putting a token aside",
+        "retiring a token",
+        "not submitted",
+        "frozen, unfrozen or revoked",
+        "consent",
+        "agreement",
+        "document",
+    ];
+    let everything: String = sources().into_iter().map(|(_, text)| text).collect();
+    for argument in ARGUMENTS {
+        let literal = format!("\"{argument}\"");
+        assert!(everything.contains(&literal), "nobody says {literal}");
+    }
+    let mut found: BTreeSet<String> = ARGUMENTS.iter().map(|one| (*one).to_owned()).collect();
+    for (path, text) in sources() {
+        if OTHERS.iter().any(|other| path.ends_with(other))
+            || path.to_string_lossy().contains("/audit")
+        {
+            continue;
+        }
+        for place in PLACES {
+            for before in [format!("{place}: "), format!("let {place} = ")] {
+                let after = text.split(&before).skip(1);
+                found.extend(after.filter_map(literal));
+            }
+        }
+        for function in ["fn verb(", "fn name(", "fn status("] {
+            for body in text.split(function).skip(1) {
+                let body = body.split("\n    }\n").next().unwrap_or("");
+                found.extend(body.split("=>").skip(1).filter_map(literal));
+            }
+        }
+    }
+    found
+}
