@@ -250,6 +250,17 @@ fn a_successor_is_another_authority_that_is_active() {
 }
 
 #[test]
+fn what_no_longer_holds_when_the_second_officer_agrees_is_refused() {
+    let mut world = World::new();
+    world
+        .step("ca", &officer("li"), Command::Request(retire()))
+        .unwrap();
+    world.other = None;
+    let late = world.decide("ca", &officer("wang"), Command::Confirm);
+    assert!(matches!(refusal(late), Refusal::IssuerNotReady { .. }));
+}
+
+#[test]
 fn links_lead_both_ways_between_the_two_keys() {
     for (direction, signer, name) in [
         (Direction::NewWithOld, "ca", "authorities/ca-2-with-ca.pem"),

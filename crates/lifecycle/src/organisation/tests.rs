@@ -177,6 +177,17 @@ fn each_of_the_five_items_is_wanted() {
         }),
         Ground::SamePerson { .. }
     ));
+    // Without agents nothing else asks for an approver.
+    assert_eq!(
+        refused(|one| {
+            one.model = Model::SelfService;
+            one.agents.clear();
+            one.approvers.clear();
+        }),
+        Ground::Missing {
+            what: "an approver with his authority"
+        }
+    );
     // Where each applies for himself there may be no agent.
     let mut alone = onboarding();
     let arrangement = alone.arrangement.as_mut().unwrap();
