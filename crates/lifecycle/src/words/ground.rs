@@ -2,8 +2,8 @@
 
 use super::{Language, Named, phrase, term};
 use crate::{
-    AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId,
-    Refusal, Serial, StreamId, TokenId, UploadFault,
+    AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId, Refusal,
+    Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
     rules::Requirement,
     terms::EvidenceKind,
