@@ -124,13 +124,35 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Refused`] when a rule says no, [`Error::Store`] when nothing
-    /// could be written; both leave the store as it was.
+    /// could be written; both leave the store as it was. One refusal alone is written: a token
+    /// that was read back as something else is put aside (S1-15).
     pub fn submit(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Error> {
         // What devices and ports answered is recorded by `settle` alone.
         if actor.seat == Seat::System {
             return Err(Refusal::WrongSeat { seat: actor.seat }.into());
         }
-        self.carry_out(actor, command)
+        let personalised = match &command {
+            Command::Case(id, case::Command::Personalise { .. }) => Some(id.clone()),
+            _ => None,
+        };
+        let answer = self.carry_out(actor, command);
+        if let (Some(id), Err(error)) = (personalised, &answer)
+            && is_misread(error)
+        {
+            self.put_aside(&id)?;
+        }
+        answer
+    }
+
+    /// A token that gives back something else than was written is not tried again (S1-15).
+    fn put_aside(&mut self, id: &CaseId) -> Result<(), Error> {
+        let token = self.case(id)?.and_then(|state| state.token);
+        let Some(token) = token else { return Ok(()) };
+        let quarantine = token::Command::Quarantine {
+            reason: format!("read back for case {id}, and not what was written"),
+        };
+        self.carry_out(&Actor::system(), Command::Token(token, quarantine))
+            .map(drop)
     }
 
     /// Does everything that the states want done outside, until nothing is left,
@@ -372,6 +394,11 @@ fn heeds(case: &case::State, actor: &Actor) -> Result<(), Refusal> {
         return Err(Refusal::NotTheApplicant { person });
     }
     Ok(())
+}
+
+/// A refusal because of what was read back from a token.
+fn is_misread(error: &Error) -> bool {
+    matches!(error, Error::Refused(Refusal::Ruled { ground, .. }) if **ground == Ground::ReadBack)
 }
 
 fn without_pair(case: &case::State) -> Refusal {
