@@ -24,7 +24,10 @@ const PLACES: &[&str] = &[
 /// The sources that this part of the product answers for; the others are the trust list's and
 /// the qualification's.
 const SOURCES: &[(&str, &str)] = &[
-    ("S0", "0: filing of agencies, China Securities Depository and Clearing"),
+    (
+        "S0",
+        "0: filing of agencies, China Securities Depository and Clearing",
+    ),
     ("S1", "1: certificates of the state's e-government extranet"),
     ("S2", "2: seals applied for online, Shenzhen CA"),
     ("S5", "5: what the law has changed since"),
@@ -65,12 +68,17 @@ fn of_rust(place: &str, text: &str, proofs: &mut Proofs) {
             }
         }
     }
-    assert!(open.is_empty(), "{place}: a list of proofs without a test: {open:?}");
+    assert!(
+        open.is_empty(),
+        "{place}: a list of proofs without a test: {open:?}"
+    );
 }
 
 fn function(line: &str) -> Option<String> {
     let (before, rest) = line.split_once("fn ")?;
-    let plain = before.split_whitespace().all(|word| matches!(word, "pub" | "async"));
+    let plain = before
+        .split_whitespace()
+        .all(|word| matches!(word, "pub" | "async"));
     let name = rest.split(['(', '<']).next()?;
     plain.then(|| name.replace('_', " "))
 }
@@ -120,15 +128,41 @@ fn proofs() -> Proofs {
     proofs
 }
 
-/// Why a requirement has no test, by its name.
-fn reasons() -> BTreeMap<String, String> {
+/// What the tests themselves don't say.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    /// Tests by requirement: `FILE: FUNCTION`.
+    tests: BTreeMap<String, Vec<String>>,
+    /// Why a requirement has no test.
+    reasons: BTreeMap<String, String>,
+}
+
+fn said() -> Said {
     let path = root().join("docs/requirements.toml");
     let text = fs::read_to_string(path).expect("docs/requirements.toml");
-    toml::from_str(&text).expect("names with reasons")
+    toml::from_str(&text).expect("tests and reasons")
+}
+
+/// Adds the tests that are named in `docs/requirements.toml`, all of which must be there.
+fn with_named(mut proofs: Proofs, tests: &BTreeMap<String, Vec<String>>) -> Proofs {
+    for (requirement, tests) in tests {
+        for test in tests {
+            let (place, function) = test.split_once(": ").expect("FILE: FUNCTION");
+            let text = fs::read_to_string(root().join(place));
+            let text = text.unwrap_or_else(|error| unreachable!("{place}: {error}"));
+            let there = text.contains(&format!("fn {function}("));
+            assert!(there, "{requirement}: {place} has no {function}");
+            let test = format!("`{place}`: {}", function.replace('_', " "));
+            proofs.entry(requirement.clone()).or_default().insert(test);
+        }
+    }
+    proofs
 }
 
 fn table() -> String {
-    let (proofs, reasons) = (proofs(), reasons());
+    let Said { tests, reasons } = said();
+    let proofs = with_named(proofs(), &tests);
     let mut text = String::from(
         "# Requirements and their proofs\n\n\
          Made by `tests/requirements.rs` from the tests themselves; reasons come from\n\
@@ -137,7 +171,9 @@ fn table() -> String {
          are about qualification and mutual recognition, which certificate business does not touch.\n",
     );
     for (source, title) in SOURCES {
-        text.push_str(&format!("\n## {title}\n\n| | requirement | proved by |\n|---|---|---|\n"));
+        text.push_str(&format!(
+            "\n## {title}\n\n| | requirement | proved by |\n|---|---|---|\n"
+        ));
         for requirement in Requirement::all() {
             let name = requirement.as_str();
             if name.split_once('-').map(|(known, _)| known) != Some(source) {
@@ -182,7 +218,8 @@ fn every_name_in_a_proof_or_a_reason_is_that_of_a_requirement() {
     let known: BTreeSet<_> = Requirement::all()
         .map(|requirement| requirement.as_str().to_owned())
         .collect();
-    for name in proofs().keys().chain(reasons().keys()) {
+    let Said { tests, reasons } = said();
+    for name in proofs().keys().chain(tests.keys()).chain(reasons.keys()) {
         assert!(known.contains(name), "{name} is no requirement");
     }
 }

@@ -58,7 +58,9 @@ impl Desk {
         self.good(&format!(
             "case add-document {case} application-form scan.jpg {by} --form-version 1"
         ));
-        self.good(&format!("case add-document {case} identity-copy scan.jpg {by}"));
+        self.good(&format!(
+            "case add-document {case} identity-copy scan.jpg {by}"
+        ));
         self.good(&format!("case submit {case} {by}"));
     }
 
@@ -71,7 +73,9 @@ impl Desk {
             "case check {case} identity-holder {by} --document resident-card --method inspection \
              --evidence original-seen=papers.txt"
         ));
-        self.good(&format!("case check {case} genuineness {by} --evidence call-record=call.txt"));
+        self.good(&format!(
+            "case check {case} genuineness {by} --evidence call-record=call.txt"
+        ));
         self.good(&format!(
             "case register {case} {by} --found documents,identity,genuineness \
              --evidence work-record=record.txt"
@@ -83,7 +87,9 @@ impl Desk {
         self.registered(case);
         let by = "--actor wang.wu:approver";
         self.good(&format!("case take {case} {by}"));
-        self.good(&format!("case approve {case} {by} --found documents,identity,genuineness"));
+        self.good(&format!(
+            "case approve {case} {by} --found documents,identity,genuineness"
+        ));
         let key = self.0.key(&format!("{case}.key"));
         self.call("csr new --environment production")
             .option("--key", key)
@@ -93,23 +99,6 @@ impl Desk {
             .good();
         self.good(&format!("case prove-key {case} {case}.csr {by}"));
         self.good(&format!("case issue {case} {by}"));
-    }
-
-    /// The same, in the holder's hands, and confirmed.
-    pub(crate) fn confirmed(&self, case: &str) {
-        self.issued(case);
-        let by = "--actor wang.wu:approver";
-        self.good(&format!(
-            "case personalise {case} {by} --evidence read-back=papers.txt \
-             --evidence work-record=record.txt"
-        ));
-        self.good(&format!(
-            "case dispatch {case} {by} --method on-site --packet p-1 \
-             --evidence delivery-receipt=papers.txt"
-        ));
-        self.good(&format!(
-            "case confirm {case} {by} --correct --evidence call-record=call.txt"
-        ));
     }
 
     /// `gmpki` in the folder around the desk.
@@ -142,7 +131,13 @@ impl Desk {
         let path = self.0.path("gmpki-desk").join(folder);
         let entries = std::fs::read_dir(path).expect("a folder of the desk");
         let mut names: Vec<_> = entries
-            .map(|entry| entry.expect("it is listed").file_name().to_string_lossy().into_owned())
+            .map(|entry| {
+                entry
+                    .expect("it is listed")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .collect();
         names.sort();
         names

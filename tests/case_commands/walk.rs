@@ -32,7 +32,9 @@ enum Piece {
 }
 
 fn walk(name: &str, least: usize) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/walks").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../docs/walks")
+        .join(name);
     let text = fs::read_to_string(&path).expect("the document");
     let pieces = pieces(&text);
     let run = text.matches("gmpki ").count();
@@ -45,9 +47,15 @@ fn walk(name: &str, least: usize) {
         return;
     }
     for (written, found) in text.lines().zip(walked.lines()) {
-        assert_eq!(found, written, "{name} is old: GM_PKI_WRITE_GOLDEN=1 writes it");
+        assert_eq!(
+            found, written,
+            "{name} is old: GM_PKI_WRITE_GOLDEN=1 writes it"
+        );
     }
-    assert_eq!(walked, text, "{name} is old: GM_PKI_WRITE_GOLDEN=1 writes it");
+    assert_eq!(
+        walked, text,
+        "{name} is old: GM_PKI_WRITE_GOLDEN=1 writes it"
+    );
 }
 
 fn pieces(text: &str) -> Vec<Piece> {
@@ -108,10 +116,16 @@ impl Printed {
             let failed = last && !status.success();
             assert!(!failed, "{status} in\n{block}\n--- it printed\n{said}");
             // The shell goes on behind `!`, whatever came of it.
-            let wanted = block.lines().filter(|line| line.starts_with("! gmpki ")).count();
+            let wanted = block
+                .lines()
+                .filter(|line| line.starts_with("! gmpki "))
+                .count();
             let refusal = |line: &&str| line.starts_with("gmpki: ") && !line.contains(": note: ");
             let refused = said.lines().filter(refusal).count();
-            assert!(refused >= wanted, "{wanted} to be refused in\n{block}\n{said}");
+            assert!(
+                refused >= wanted,
+                "{wanted} to be refused in\n{block}\n{said}"
+            );
             found.push(masks.over(&said));
         }
         Self(found)
@@ -150,7 +164,9 @@ impl Masks {
     }
 
     fn word(&mut self, word: &str) -> String {
-        let is_hexadecimal = word.bytes().all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'));
+        let is_hexadecimal = word
+            .bytes()
+            .all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'));
         let (seen, name) = match word.len() {
             Self::SERIAL if is_hexadecimal => (&mut self.serials, "SERIAL"),
             Self::SHORT | Self::WHOLE if is_hexadecimal => (&mut self.digests, "SM3"),
@@ -159,7 +175,11 @@ impl Masks {
         let next = seen.len() + 1;
         // The beginning of a digest stands for the whole.
         let key = word[..word.len().min(Self::SERIAL)].to_owned();
-        let key = if name == "SM3" { key[..Self::SHORT].to_owned() } else { key };
+        let key = if name == "SM3" {
+            key[..Self::SHORT].to_owned()
+        } else {
+            key
+        };
         format!("{name}-{}", seen.entry(key).or_insert(next))
     }
 }

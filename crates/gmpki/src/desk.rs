@@ -157,14 +157,15 @@ impl Desk {
 
     /// One act of a person, or one answer of a service, and what follows from it outside; what became durable, in order.
     pub(crate) fn act(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Failure> {
-        let mut entries = match command {
+        let carried_out = match command {
             // A service outside, by its name.
             Command::Case(id, said) if actor.seat == Seat::System => {
                 self.engine.answer(&actor.person, &id, said)
             }
             command => self.engine.submit(actor, command),
-        }
-        .map_err(|error| words::told(self.lang, error))?;
+        };
+        self.documents.settle(carried_out.is_ok());
+        let mut entries = carried_out.map_err(|error| words::told(self.lang, error))?;
         self.engine
             .settle(&mut |entry| entries.push(entry.clone()))?;
         Ok(entries)

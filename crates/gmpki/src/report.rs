@@ -85,10 +85,9 @@ fn overdue(report: &ReportOf) -> Result<Outcome, Failure> {
         let Some(found) = history::of_case(&view.store, &case)? else {
             continue;
         };
-        for (name, deadline) in &found.state.deadlines {
-            if deadline.at < now {
-                late.push((deadline.at, case.clone(), *name, found.state.phase));
-            }
+        let phase = found.state.phase;
+        for (name, at) in history::passed(&found, now) {
+            late.push((at, case.clone(), name, phase));
         }
     }
     late.sort();

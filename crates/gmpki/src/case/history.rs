@@ -1,10 +1,13 @@
 //! Histories as the store has them, read without the operator's keys.
 
 use crate::failure::Failure;
+use der::DateTime;
 use lifecycle::{
     AuthorityId, CaseId, Entry, Event, OrganisationId, PersonId, Serial, Store, StreamId, TokenId,
-    case, certificate, organisation, roster, token,
+    case::{self, state::DeadlineName},
+    certificate, organisation, roster, token,
 };
+use std::collections::BTreeMap;
 
 /// What happened to something, and where it stands after it.
 #[derive(Debug)]
@@ -26,6 +29,42 @@ pub(crate) fn of_case(
             _ => state,
         },
     )
+}
+
+/// The deadlines of a case that have passed by now: those that run still, and those that were
+/// noted since the case came to where it stands.
+pub(crate) fn passed(
+    history: &History<case::State>,
+    now: DateTime,
+) -> BTreeMap<DeadlineName, DateTime> {
+    let running = history.state.deadlines.iter();
+    let running = running.filter(|(_, deadline)| deadline.at < now);
+    let mut passed: BTreeMap<_, _> = running
+        .map(|(name, deadline)| (*name, deadline.at))
+        .collect();
+    let mut noted = BTreeMap::new();
+    let mut state = None;
+    for entry in &history.entries {
+        let Event::Case(event) = &entry.event else {
+            continue;
+        };
+        let before = state.take();
+        if let (Some(before), case::Event::OverdueNoted { deadline }) = (&before, event) {
+            let at = case_deadline(before, *deadline).unwrap_or(entry.at);
+            noted.insert(*deadline, (at, before.phase));
+        }
+        state = case::evolve(before, &entry.actor, entry.at, event);
+    }
+    for (name, (at, phase)) in noted {
+        if phase == history.state.phase && at < now {
+            passed.entry(name).or_insert(at);
+        }
+    }
+    passed
+}
+
+fn case_deadline(state: &case::State, name: DeadlineName) -> Option<DateTime> {
+    state.deadlines.get(&name).map(|deadline| deadline.at)
 }
 
 /// The history of a certificate; none where there is none.

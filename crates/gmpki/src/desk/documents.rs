@@ -2,11 +2,15 @@
 
 use crate::{failure::Failure, output, sm3::hexadecimal};
 use gm_crypto::sm3;
-use std::{fs, path::PathBuf};
+use std::{cell::RefCell, fs, path::PathBuf};
 
 /// The folder of papers.
 #[derive(Debug)]
-pub(crate) struct Documents(PathBuf);
+pub(crate) struct Documents {
+    folder: PathBuf,
+    /// Those that were not there before this act.
+    fresh: RefCell<Vec<PathBuf>>,
+}
 
 /// A paper that is kept.
 #[derive(Debug)]
@@ -17,7 +21,10 @@ pub(crate) struct Kept {
 
 impl Documents {
     pub(super) fn new(folder: PathBuf) -> Self {
-        Self(folder)
+        Self {
+            folder,
+            fresh: RefCell::default(),
+        }
     }
 
     /// Keeps octets; they are there whole before anything names them.
@@ -25,10 +32,23 @@ impl Documents {
         let digest = sm3::digest(octets);
         let path = self.path(&digest);
         if !path.exists() {
-            fs::create_dir_all(&self.0).map_err(|source| Failure::file(&self.0, source))?;
+            let folder = &self.folder;
+            fs::create_dir_all(folder).map_err(|source| Failure::file(folder, source))?;
             output::replace(&path, octets)?;
+            self.fresh.borrow_mut().push(path);
         }
         Ok(Kept { digest })
+    }
+
+    /// The act came to something, and its papers stay; or it was refused, and those that it
+    /// brought go.
+    pub(super) fn settle(&self, done: bool) {
+        for path in self.fresh.take() {
+            if !done {
+                // One that stays is named by nothing.
+                let _ = fs::remove_file(path);
+            }
+        }
     }
 
     /// Whether the octets of a digest are there, unchanged.
@@ -37,6 +57,6 @@ impl Documents {
     }
 
     fn path(&self, digest: &[u8]) -> PathBuf {
-        self.0.join(hexadecimal(digest))
+        self.folder.join(hexadecimal(digest))
     }
 }
