@@ -17,6 +17,7 @@ pub struct CertRequest {
     public_key: SubjectPublicKeyInfoOwned,
     alternative_names: Vec<GeneralName>,
     not_after: Option<DateTime>,
+    remainder: Option<DateTime>,
     years: Option<u16>,
     identifiers: Vec<Identifier>,
     key_origin: Option<KeyOrigin>,
@@ -34,6 +35,7 @@ impl CertRequest {
             public_key: written(&public_key).unwrap_or(public_key),
             alternative_names: Vec::new(),
             not_after: None,
+            remainder: None,
             years: None,
             identifiers: Vec::new(),
             key_origin: None,
@@ -54,6 +56,15 @@ impl CertRequest {
     #[must_use]
     pub fn not_after(mut self, not_after: DateTime) -> Self {
         self.not_after = Some(not_after);
+        self
+    }
+
+    /// Asks for what is left of an earlier certificate's time, which ends then: instead of
+    /// whole years, where the profile leaves their choice. The longest that the profile gives
+    /// is the longest here too.
+    #[must_use]
+    pub fn remainder_until(mut self, end: DateTime) -> Self {
+        self.remainder = Some(end);
         self
     }
 
@@ -97,6 +108,11 @@ impl CertRequest {
     /// The latest end asked for.
     pub fn latest_end(&self) -> Option<DateTime> {
         self.not_after
+    }
+
+    /// The end of the earlier certificate whose time is taken over.
+    pub fn remainder(&self) -> Option<DateTime> {
+        self.remainder
     }
 
     /// The years that were chosen.

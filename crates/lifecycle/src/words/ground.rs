@@ -195,13 +195,6 @@ fn nested<T: Coded>(reason: &T) -> Fact {
     }
 }
 
-/// An end of validity; none for the one that was asked for.
-impl AsFact for Option<DateTime> {
-    fn fact(&self) -> Fact {
-        self.map_or(Fact::Phrase("the end asked for"), Fact::Time)
-    }
-}
-
 /// The year that no notice covers.
 impl AsFact for NotCovered {
     fn fact(&self) -> Fact {
