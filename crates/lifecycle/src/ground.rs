@@ -456,6 +456,9 @@ impl Ground {
             Self::Late { .. } => "late",
             Self::OtherParty { .. } => "other-party",
             Self::Words { .. } => "words",
+            Self::Interval => "interval",
+            Self::Late { .. } => "late",
+            Self::OtherParty { .. } => "other-party",
         }
     }
 
