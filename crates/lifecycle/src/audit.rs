@@ -1,19 +1,23 @@
 //! The log examined by somebody who trusts nobody: the chain, every step of every
 //! aggregate, every signature, and the indices against what the log says.
 
+mod cases;
 mod fault;
 mod intents;
+mod registers;
 
 pub use fault::Fault;
 
 use crate::{
-    Actor, ApplicationId, AuthorityId, CaseNumber, CertificateRow, Entry, Error, Event, Head,
-    Intent, PersonId, Record, Serial, Store, StreamId, application, authority, certificate, log,
+    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head, Intent,
+    PersonId, Record, Serial, Store, StreamId, authority, certificate, log,
 };
+use cases::Line;
 use cert_profile::Issuer;
 use der::referenced::OwnedToRef;
 use gm_crypto::pki::{Signed, Sm2Sm3};
 use intents::Outcome;
+use registers::Registers;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records read at a time.
@@ -28,8 +32,8 @@ pub struct Report {
     /// Digest of the last record: compare it with a copy kept elsewhere to see
     /// that no tail was cut off.
     pub digest: [u8; 32],
-    /// Applications of any state.
-    pub applications: usize,
+    /// Cases of any state.
+    pub cases: usize,
     /// Authorities of any state.
     pub authorities: usize,
     /// Certificates that exist; each had a durable intent before.
@@ -90,12 +94,16 @@ fn check_chain(head: &Head, record: &Record) -> Result<Entry, Fault> {
 #[derive(Default)]
 struct World {
     versions: HashMap<StreamId, u64>,
-    applications: BTreeMap<ApplicationId, Option<application::State>>,
+    cases: BTreeMap<CaseId, Line>,
     authorities: BTreeMap<AuthorityId, Option<authority::State>>,
     certificates: BTreeMap<(AuthorityId, Serial), Option<certificate::State>>,
-    /// What applications and authorities say of serial numbers they intended.
+    /// What cases and authorities say of serial numbers they intended.
     intents: BTreeMap<(AuthorityId, Serial), Outcome>,
-    cases: u64,
+    registers: Registers,
+    /// The last case number.
+    numbers: u64,
+    /// Keys of notices that must be in the outbox.
+    notices: Vec<String>,
     crls: usize,
 }
 
@@ -108,14 +116,7 @@ impl World {
         }
         *version += 1;
         let changed = match (&entry.stream, &entry.event) {
-            (StreamId::Application(id), Event::Application(event)) => {
-                self.check_application(id, entry, event)?;
-                self.note_application(seq, event)?;
-                let state = self.applications.entry(id.clone()).or_default();
-                let before = state.clone();
-                *state = application::evolve(before.clone(), &entry.actor, event);
-                *state != before
-            }
+            (StreamId::Case(id), Event::Case(event)) => self.apply_to_case(id, entry, event)?,
             (StreamId::Authority(id), Event::Authority(event)) => {
                 self.check_authority(id, entry, event)?;
                 self.note_authority(event);
@@ -133,7 +134,7 @@ impl World {
                 *state = certificate::evolve(before.clone(), &entry.actor, event);
                 *state != before
             }
-            _ => return Err(Fault::Misfiled { seq }),
+            _ => self.apply_to_register(entry)?,
         };
         if changed {
             Ok(())
@@ -143,44 +144,6 @@ impl World {
                 stream: entry.stream.clone(),
                 event: entry.event.name(),
             })
-        }
-    }
-
-    fn check_application(
-        &self,
-        id: &ApplicationId,
-        entry: &Entry,
-        event: &application::Event,
-    ) -> Result<(), Fault> {
-        use application::{Event as Happened, State};
-        let state = self.applications.get(id).and_then(Option::as_ref);
-        match (state, event) {
-            (Some(State::Submitted(submitted)), Happened::Registered { .. }) => {
-                two_persons(entry, &[&submitted.applicant])
-            }
-            (Some(State::Registered(registered)), Happened::Approved) => two_persons(
-                entry,
-                &[&registered.submitted.applicant, &registered.registrar],
-            ),
-            (Some(State::Issued(pair)), Happened::Delivered) => two_persons(
-                entry,
-                &[
-                    &pair.registered.submitted.applicant,
-                    &pair.registered.registrar,
-                ],
-            ),
-            (
-                Some(State::Issuing(issuing)),
-                Happened::CertificateIssued {
-                    serial,
-                    certificate,
-                    ..
-                },
-            ) => {
-                let intent = issuing.intent(serial).ok().map(|(_, intent)| intent);
-                self.check_issued(entry, intent, certificate)
-            }
-            _ => Ok(()),
         }
     }
 
@@ -285,23 +248,26 @@ impl World {
         if let Some(what) = due.symmetric_difference(&waiting).min().cloned() {
             return Err(Fault::IndexDiffers { what });
         }
-        let (found, expected) = (store.last_case()?, CaseNumber(self.cases));
+        let (found, expected) = (store.last_case()?, CaseNumber(self.numbers));
         if found != expected {
             return Err(Fault::CasesDiffer { found, expected });
         }
-        Ok(())
+        self.compare_cases(store)
     }
 
     fn due(&self) -> impl Iterator<Item = (StreamId, bool)> {
-        let applications = self.applications.iter().map(|(id, state)| {
-            let due = state.as_ref().is_some_and(|state| state.due(id).is_some());
-            (StreamId::Application(id.clone()), due)
+        let cases = self.cases.iter().map(|(id, line)| {
+            let due = line
+                .state
+                .as_ref()
+                .is_some_and(|state| state.due(id).is_some());
+            (StreamId::Case(id.clone()), due)
         });
         let authorities = self.authorities.iter().map(|(id, state)| {
             let due = state.as_ref().is_some_and(|state| state.due().is_some());
             (StreamId::Authority(id.clone()), due)
         });
-        applications.chain(authorities)
+        cases.chain(authorities)
     }
 
     fn report(&self, head: &Head) -> Report {
@@ -312,7 +278,7 @@ impl World {
         Report {
             records: head.seq,
             digest: head.digest,
-            applications: self.applications.len(),
+            cases: self.cases.len(),
             authorities: self.authorities.len(),
             certificates: states().filter(exists).count(),
             burnt: states().filter(burnt).count(),

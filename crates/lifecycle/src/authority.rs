@@ -356,7 +356,7 @@ pub fn decide(
     }
 }
 
-/// The state after an event: total, as in [`crate::application::evolve`].
+/// The state after an event: total, as in [`crate::case::evolve`].
 pub fn evolve(
     id: &AuthorityId,
     state: Option<State>,

@@ -271,7 +271,7 @@ pub fn decide(
     Ok(event)
 }
 
-/// The state after an event: total, as in [`crate::application::evolve`].
+/// The state after an event: total, as in [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<State> {
     Some(match (state, event) {
         (None, Event::Reserved) => State::Reserved,
@@ -387,6 +387,11 @@ impl Status {
         Self::Revoked,
         Self::Burnt,
     ];
+
+    /// Whether such a certificate counts among those that its owner has (S2-06).
+    pub(crate) fn is_held_by_its_owner(self) -> bool {
+        matches!(self, Self::Issued | Self::Active | Self::Held)
+    }
 
     /// The word.
     pub fn as_str(self) -> &'static str {

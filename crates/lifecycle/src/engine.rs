@@ -1,16 +1,25 @@
 //! The only caller of ports: carries commands out, does what states want done.
 
+mod consequences;
+mod context;
+mod perform;
 mod status;
 mod step;
+mod time;
 
 use crate::{
-    Actor, ApplicationId, AuthorityId, Effect, Entry, Error, Event, Intent, Publication, Refusal,
-    Seat, Serial, Store, StreamId, application, authority, certificate,
-    ports::{Clock, KeyCentre, Publisher, Serials, key_or_new, public_key},
+    Actor, AuthorityId, CaseId, Entry, Error, Ground, OrganisationId, PersonId, Refusal, Seat,
+    Serial, Store, StreamId, TokenId, authority,
+    calendar::Calendar,
+    case, certificate, organisation,
+    ports::{Clock, KeyCentre, Notifier, Publisher, Serials},
+    roster,
+    rules::RuleBook,
+    token,
 };
 use cert_profile::{Issuer, Profile, RevokedEntry};
-use der::{Encode, asn1::BitString};
-use hsm::{Checked, KeyHandle, KeyLabel, Token};
+use hsm::Token;
+use perform::Untried;
 use std::{collections::HashSet, time::Duration};
 use step::Step;
 
@@ -18,13 +27,19 @@ use step::Step;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Command {
-    /// To an application.
-    Application(ApplicationId, application::Command),
+    /// To a case.
+    Case(CaseId, case::Command),
     /// To an authority.
     Authority(AuthorityId, authority::Command),
-    /// To both certificates of an application at once: a pair is frozen,
-    /// unfrozen and revoked together.
-    Certificates(ApplicationId, certificate::Command),
+    /// To both certificates of a case at once: a pair is frozen, unfrozen and revoked
+    /// together.
+    Certificates(CaseId, certificate::Command),
+    /// To an entry of the roster, under the rules of this name that are in force.
+    Person(PersonId, String, roster::Command),
+    /// To an organisation.
+    Organisation(OrganisationId, organisation::Command),
+    /// To a token.
+    Token(TokenId, token::Command),
 }
 
 /// Everything outside that the engine may call.
@@ -42,6 +57,8 @@ pub struct Ports {
     pub key_centre: Box<dyn KeyCentre>,
     /// Where finished things go.
     pub publisher: Box<dyn Publisher>,
+    /// Who tells people what they are to be told.
+    pub notifier: Box<dyn Notifier>,
     /// The time.
     pub clock: Box<dyn Clock>,
     /// Fresh serial numbers.
@@ -57,11 +74,13 @@ pub struct Ports {
 pub struct Policy {
     /// The CA that issues to subscribers.
     pub issuer: AuthorityId,
-    /// For signing certificates.
-    pub signing: Profile,
-    /// For encryption certificates; one without `key_origin`, since the key-management
-    /// centre makes those keys.
-    pub encryption: Profile,
+    /// The rules that cases are judged by.
+    pub rules: RuleBook,
+    /// Working days.
+    pub calendar: Calendar,
+    /// For certificates of cases, found by the names that the rules give; those for
+    /// encryption without `key_origin`, since the key-management centre makes those keys.
+    pub profiles: Vec<Profile>,
     /// For authorities, found by name.
     pub authorities: Vec<Profile>,
     /// From thisUpdate to nextUpdate of a CRL, and of an OCSP answer.
@@ -80,12 +99,6 @@ pub struct Engine {
     /// is open and not in here was made by a process that died, or has been
     /// tried: its outcome is unknown.
     untried: HashSet<Untried>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Untried {
-    Certificate(AuthorityId, Serial),
-    Crl(AuthorityId, u64),
 }
 
 impl Engine {
@@ -141,12 +154,36 @@ impl Engine {
         }
     }
 
-    /// Where an application stands; `None` if nobody submitted it.
+    /// Where a case stands; `None` if nobody opened it.
     ///
     /// # Errors
     /// [`Error::Store`] or [`Error::BadRecord`] when it can't be read.
-    pub fn application(&self, id: &ApplicationId) -> Result<Option<application::State>, Error> {
-        Ok(step::application(&*self.ports.store, id)?.state)
+    pub fn case(&self, id: &CaseId) -> Result<Option<case::State>, Error> {
+        Ok(step::case(&*self.ports.store, id)?.state)
+    }
+
+    /// What the roster says of a person; `None` if nobody proposed an entry.
+    ///
+    /// # Errors
+    /// [`Error::Store`] or [`Error::BadRecord`] when it can't be read.
+    pub fn person(&self, id: &PersonId) -> Result<Option<roster::State>, Error> {
+        Ok(step::person(&*self.ports.store, id)?.state)
+    }
+
+    /// What is known of an organisation; `None` if it was not taken on.
+    ///
+    /// # Errors
+    /// [`Error::Store`] or [`Error::BadRecord`] when it can't be read.
+    pub fn organisation(&self, id: &OrganisationId) -> Result<Option<organisation::State>, Error> {
+        Ok(step::organisation(&*self.ports.store, id)?.state)
+    }
+
+    /// Where a token stands; `None` if it did not come in.
+    ///
+    /// # Errors
+    /// [`Error::Store`] or [`Error::BadRecord`] when it can't be read.
+    pub fn token(&self, id: &TokenId) -> Result<Option<token::State>, Error> {
+        Ok(step::token(&*self.ports.store, id)?.state)
     }
 
     /// Where an authority stands; `None` if nobody proposed it.
@@ -173,23 +210,7 @@ impl Engine {
         let now = self.ports.clock.now();
         let mut step = Step::new(&*self.ports.store, actor.clone(), now)?;
         match command {
-            Command::Application(id, command) => {
-                let known = step.application(&id)?;
-                let issuer = self.active_issuer(&self.policy.issuer)?;
-                let context = application::Context {
-                    now,
-                    case: step.next_case()?,
-                    serial: self.ports.serials.fresh()?,
-                    issuance: issuer.as_ref().map(|issuer| application::Issuance {
-                        issuer,
-                        signing: &self.policy.signing,
-                        encryption: &self.policy.encryption,
-                    }),
-                    issuer: self.policy.issuer.clone(),
-                };
-                let events = application::decide(known.as_ref(), actor, command, &context)?;
-                step.apply_to_application(&id, events)?;
-            }
+            Command::Case(id, command) => self.decide_case(&mut step, &id, command)?,
             Command::Authority(id, command) => {
                 let known = step.authority(&id)?;
                 let proposal = match (&known, &command) {
@@ -226,12 +247,28 @@ impl Engine {
                 step.apply_to_authority(&id, events)?;
             }
             Command::Certificates(id, command) => {
-                let pair = application::delivered(step.application(&id)?, &id)?;
-                pair.heeds(actor)?;
-                for issued in [&pair.signing, &pair.encryption] {
+                let case = step.case(&id)?.ok_or_else(|| Refusal::Unknown {
+                    stream: StreamId::Case(id.clone()),
+                })?;
+                heeds(&case, actor)?;
+                let (signing, encryption) = case.pair().ok_or_else(|| without_pair(&case))?;
+                for issued in [signing, encryption] {
                     step.change_certificate(&issued.issuer, &issued.serial, command.clone())?;
                 }
             }
+            Command::Person(id, rules, command) => {
+                let rules = self.policy.rules.in_force(&rules, now).ok_or_else(|| {
+                    let ground = Box::new(Ground::NotInForce { rules });
+                    let requirements = Vec::new();
+                    Refusal::Ruled {
+                        ground,
+                        requirements,
+                    }
+                })?;
+                step.change_person(&id, command, rules)?;
+            }
+            Command::Organisation(id, command) => step.change_organisation(&id, command)?,
+            Command::Token(id, command) => step.change_token(&id, actor.clone(), command)?,
         }
         let (batch, entries) = step.finish();
         if let Some((batch, head)) = batch {
@@ -243,160 +280,25 @@ impl Engine {
         Ok(entries)
     }
 
-    /// One effect of one stream, and the record of its result.
-    fn perform(&mut self, stream: &StreamId) -> Result<Vec<Entry>, Error> {
-        match stream {
-            StreamId::Application(id) => {
-                let state = self.application(id)?;
-                let command = match state.and_then(|state| state.due(id)) {
-                    Some(Effect::Sign(intent)) => match self.sign_certificate(&intent, None)? {
-                        Some(certificate) => application::Command::RecordCertificate {
-                            serial: intent.serial,
-                            certificate,
-                        },
-                        None => application::Command::RecordUnknownOutcome {
-                            serial: intent.serial,
-                        },
-                    },
-                    Some(Effect::RequestEncryptionKey { recipient }) => {
-                        let recipient = public_key(&recipient)?;
-                        let key = self.ports.key_centre.encryption_key(id, &recipient);
-                        application::Command::RecordEncryptionKey(key.map_err(|source| {
-                            Error::KeyCentre {
-                                application: id.clone(),
-                                source,
-                            }
-                        })?)
-                    }
-                    Some(Effect::Publish(items)) => {
-                        self.publish(&items)?;
-                        application::Command::RecordPublication
-                    }
-                    _ => return Err(Error::NothingDue(stream.clone())),
-                };
-                self.carry_out(&Actor::system(), Command::Application(id.clone(), command))
-            }
-            StreamId::Authority(id) => {
-                let state = self.authority(id)?;
-                let own_key = match &state {
-                    Some(authority::State::Issuing(issuing)) => issuing.proposed.public_key.clone(),
-                    _ => None,
-                };
-                let command = match state.and_then(|state| state.due()) {
-                    Some(Effect::GenerateKey) => {
-                        let label = label(id)?;
-                        let key = key_or_new(&*self.ports.token, &label)
-                            .map_err(|source| key_failed(&label, source))?;
-                        authority::Command::RecordKey {
-                            public_key: key.public_key().as_bytes().to_vec().into(),
-                        }
-                    }
-                    Some(Effect::Sign(intent)) => {
-                        let own = own_key.as_deref().filter(|_| intent.issuer == *id);
-                        match self.sign_certificate(&intent, own)? {
-                            Some(certificate) => authority::Command::RecordCertificate {
-                                serial: intent.serial,
-                                certificate,
-                            },
-                            None => authority::Command::RecordUnknownOutcome {
-                                serial: intent.serial,
-                            },
-                        }
-                    }
-                    Some(Effect::SignCrl(intent)) => {
-                        let number = intent.number;
-                        let mark = Untried::Crl(id.clone(), number);
-                        match self.sign(&mark, id, None, &intent.tbs)? {
-                            Some(signature) => authority::Command::RecordCrl {
-                                number,
-                                crl: intent.attach(&signature)?,
-                            },
-                            None => authority::Command::RecordCrlUnknownOutcome { number },
-                        }
-                    }
-                    Some(Effect::Publish(items)) => {
-                        self.publish(&items)?;
-                        authority::Command::RecordPublication
-                    }
-                    _ => return Err(Error::NothingDue(stream.clone())),
-                };
-                self.carry_out(&Actor::system(), Command::Authority(id.clone(), command))
-            }
-            StreamId::Certificate(..) => Err(Error::NothingDue(stream.clone())),
-        }
-    }
-
-    fn sign_certificate(
-        &mut self,
-        intent: &Intent,
-        own_key: Option<&[u8]>,
-    ) -> Result<Option<crate::Octets>, Error> {
-        let mark = Untried::Certificate(intent.issuer.clone(), intent.serial.clone());
-        let signature = self.sign(&mark, &intent.issuer, own_key, &intent.tbs)?;
-        signature.map(|bits| intent.attach(&bits)).transpose()
-    }
-
-    /// The one irreversible act: at most once for each intent. `None` when this
-    /// engine can't know whether it has happened before.
-    fn sign(
-        &mut self,
-        mark: &Untried,
-        signer: &AuthorityId,
-        own_key: Option<&[u8]>,
-        tbs: &[u8],
-    ) -> Result<Option<BitString>, Error> {
-        if !self.untried.contains(mark) {
-            return Ok(None);
-        }
-        // A missing key fails here, with the intent still untried.
-        let key = self.key(signer, own_key)?;
-        let label = label(signer)?;
-        self.untried.remove(mark);
-        key.sign(tbs)
-            .map(Some)
-            .map_err(|source| key_failed(&label, source))
-    }
-
-    /// The key of an authority: the very key of its certificate (or, for a root
-    /// that has none yet, of its proposal); each signature is verified before it
-    /// is believed.
-    fn key(
+    fn decide_case(
         &self,
-        signer: &AuthorityId,
-        own_key: Option<&[u8]>,
-    ) -> Result<Checked<Box<dyn KeyHandle>>, Error> {
-        let label = label(signer)?;
-        let key = self
-            .ports
-            .token
-            .key(&label)
-            .map_err(|source| key_failed(&label, source))?;
-        let expected = match own_key {
-            Some(spki) => spki.to_vec(),
-            None => {
-                let active = self.active(signer)?;
-                active.public_key()?.to_der().map_err(Error::Damaged)?
-            }
+        step: &mut Step<'_>,
+        id: &CaseId,
+        command: case::Command,
+    ) -> Result<(), Error> {
+        use case::Command as Asked;
+        let state = step.case(id)?;
+        let rules = self.rules_of(id, state.as_ref(), &command, step.now)?;
+        let opening = match (&state, &command) {
+            (Some(state), _) => &state.opening,
+            (None, Asked::Open(opening)) => opening,
+            (None, _) => return Err(unknown(id)),
         };
-        if key.public_key().as_bytes() != expected {
-            return Err(Error::WrongKey {
-                label: label.to_string(),
-            });
-        }
-        Ok(Checked::new(key))
-    }
-
-    fn publish(&self, items: &[Publication]) -> Result<(), Error> {
-        for item in items {
-            self.ports
-                .publisher
-                .publish(item)
-                .map_err(|source| Error::Publish {
-                    name: item.name.clone(),
-                    source,
-                })?;
-        }
-        Ok(())
+        let signs = matches!(command, Asked::Issue | Asked::RecordEncryptionKey(_));
+        let sight = self.sight(step, id, opening, state.as_ref(), &command)?;
+        let context = self.context(&sight, rules, &opening.certificate, signs)?;
+        let events = case::decide(id, state.as_ref(), &step.actor.clone(), command, &context)?;
+        step.apply_to_case(id, rules, events)
     }
 
     /// An authority that has a certificate, a CA or not.
@@ -429,31 +331,24 @@ impl Engine {
     }
 }
 
-impl Untried {
-    fn of(entry: &Entry) -> Option<Self> {
-        match (&entry.stream, &entry.event) {
-            (_, Event::Application(application::Event::IssuanceIntended { intent, .. }))
-            | (_, Event::Authority(authority::Event::IssuanceIntended(intent))) => Some(
-                Self::Certificate(intent.issuer.clone(), intent.serial.clone()),
-            ),
-            (StreamId::Authority(id), Event::Authority(authority::Event::CrlIntended(intent))) => {
-                Some(Self::Crl(id.clone(), intent.number))
-            }
-            _ => None,
-        }
+/// A holder speaks for their own pair alone; officers speak for any.
+fn heeds(case: &case::State, actor: &Actor) -> Result<(), Refusal> {
+    if actor.seat == Seat::Applicant && actor.person != case.opening.holder {
+        let person = actor.person.clone();
+        return Err(Refusal::NotTheApplicant { person });
+    }
+    Ok(())
+}
+
+fn without_pair(case: &case::State) -> Refusal {
+    Refusal::WrongState {
+        what: "the case",
+        state: case.phase.as_str(),
+        verb: "asked for a change of its certificates",
     }
 }
 
-fn label(id: &AuthorityId) -> Result<KeyLabel, Error> {
-    KeyLabel::new(id.as_str()).map_err(|source| Error::Key {
-        label: id.to_string(),
-        source,
-    })
-}
-
-fn key_failed(label: &KeyLabel, source: hsm::Error) -> Error {
-    Error::Key {
-        label: label.to_string(),
-        source,
-    }
+fn unknown(id: &CaseId) -> Error {
+    let stream = StreamId::Case(id.clone());
+    Refusal::Unknown { stream }.into()
 }

@@ -1,8 +1,6 @@
 //! What can go wrong: a rule said no, or something outside failed.
 
-use crate::{
-    ApplicationId, AuthorityId, Ground, PersonId, Seat, Serial, StreamId, rules::Requirement,
-};
+use crate::{AuthorityId, CaseId, Ground, PersonId, Seat, Serial, StreamId, rules::Requirement};
 use der::DateTime;
 use std::path::PathBuf;
 
@@ -151,10 +149,10 @@ pub enum Error {
     NothingDue(StreamId),
 
     /// The key-management centre failed.
-    #[error("the key centre gave no encryption key for {application}")]
+    #[error("the key centre gave no encryption key for {case}")]
     KeyCentre {
-        /// The application that waits.
-        application: ApplicationId,
+        /// The case that waits.
+        case: CaseId,
         /// What it said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -164,6 +162,15 @@ pub enum Error {
     Publish {
         /// What was to be published.
         name: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+
+    /// A notice could not be told; it stays in the outbox and will be tried again.
+    #[error("the notice {key} could not be told")]
+    Notify {
+        /// Its key.
+        key: String,
         /// Why not.
         source: std::io::Error,
     },

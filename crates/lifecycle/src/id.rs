@@ -67,9 +67,6 @@ macro_rules! identifiers {
 }
 
 identifiers! {
-    /// One application for a certificate pair. Chosen by whoever submits it, so
-    /// that a repeated submission is recognised.
-    ApplicationId: "application",
     /// One case: a piece of certificate business. Chosen by whoever opens it, so that a
     /// repeated opening is recognised.
     CaseId: "case",
@@ -181,8 +178,8 @@ pub(crate) fn hexadecimal(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
-/// The number under which a registrar books an application: 1, 2, 3, … without
-/// a gap in one store (requirement S1-07).
+/// The number that a case gets when its registration starts: 1, 2, 3, … without a gap in one
+/// store (requirement S1-07).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CaseNumber(pub u64);
@@ -198,20 +195,32 @@ impl fmt::Display for CaseNumber {
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum StreamId {
-    /// `application/ID`
-    Application(ApplicationId),
+    /// `case/ID`
+    Case(CaseId),
     /// `authority/ID`
     Authority(AuthorityId),
     /// `certificate/ISSUER/SERIAL`
     Certificate(AuthorityId, Serial),
+    /// `person/ID`: an entry of the roster.
+    Person(PersonId),
+    /// `organisation/ID`
+    Organisation(OrganisationId),
+    /// `token/ID`
+    Token(TokenId),
+    /// `cessation/ID`: of the authority that ends its business.
+    Cessation(AuthorityId),
 }
 
 impl fmt::Display for StreamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Application(id) => write!(f, "application/{id}"),
+            Self::Case(id) => write!(f, "case/{id}"),
             Self::Authority(id) => write!(f, "authority/{id}"),
             Self::Certificate(issuer, serial) => write!(f, "certificate/{issuer}/{serial}"),
+            Self::Person(id) => write!(f, "person/{id}"),
+            Self::Organisation(id) => write!(f, "organisation/{id}"),
+            Self::Token(id) => write!(f, "token/{id}"),
+            Self::Cessation(id) => write!(f, "cessation/{id}"),
         }
     }
 }
@@ -232,7 +241,11 @@ impl TryFrom<String> for StreamId {
         };
         let (kind, name) = text.split_once('/').ok_or_else(bad)?;
         match kind {
-            "application" => Ok(Self::Application(ApplicationId::new(name)?)),
+            "case" => Ok(Self::Case(CaseId::new(name)?)),
+            "person" => Ok(Self::Person(PersonId::new(name)?)),
+            "organisation" => Ok(Self::Organisation(OrganisationId::new(name)?)),
+            "token" => Ok(Self::Token(TokenId::new(name)?)),
+            "cessation" => Ok(Self::Cessation(AuthorityId::new(name)?)),
             "authority" => Ok(Self::Authority(AuthorityId::new(name)?)),
             "certificate" => {
                 let (issuer, serial) = name.split_once('/').ok_or_else(bad)?;
@@ -253,7 +266,7 @@ mod tests {
     #[test]
     fn an_identifier_can_stand_in_a_file_name() {
         for good in ["a", "zhang.san", "2026-11-root", &"a".repeat(64)] {
-            assert!(ApplicationId::new(good).is_ok(), "{good}");
+            assert!(CaseId::new(good).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -266,7 +279,7 @@ mod tests {
             "a b",
             &"a".repeat(65),
         ] {
-            assert!(ApplicationId::new(bad).is_err(), "{bad}");
+            assert!(CaseId::new(bad).is_err(), "{bad}");
         }
     }
 

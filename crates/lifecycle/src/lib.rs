@@ -1,7 +1,7 @@
 //! Certificate business as a CA must run it.
 //!
 //! The rules are pure: `decide` says what would happen, `evolve` what is then the
-//! case, for an [`application`], a [`certificate`] and an [`authority`]. The
+//! case, for a [`case`], a [`certificate`] and an [`authority`]. The
 //! [`Engine`] is the only caller of [`ports`]: it makes decisions durable in one
 //! write, and does what the states want done outside.
 //!
@@ -40,7 +40,6 @@
 //! [`Engine::submit`] and [`Engine::settle`]. It knows keys through `hsm`'s traits
 //! alone and never sees one.
 
-pub mod application;
 mod approval;
 pub mod audit;
 pub mod authority;
@@ -54,6 +53,7 @@ mod evidence;
 pub mod field;
 mod ground;
 mod id;
+mod index;
 mod interval;
 mod issuance;
 mod log;
@@ -76,9 +76,9 @@ pub use error::{Error, Refusal, StoreError};
 pub use evidence::Evidence;
 pub use ground::{FieldFault, Ground, NotQualified, UploadFault};
 pub use id::{
-    ApplicationId, AuthorityId, CaseId, CaseNumber, OrganisationId, PersonId, Serial, StreamId,
-    TokenId,
+    AuthorityId, CaseId, CaseNumber, OrganisationId, PersonId, Serial, StreamId, TokenId,
 };
+pub use index::{About, CaseRow, Holding, Holdings, Notice};
 pub use interval::Interval;
 pub use issuance::Intent;
 pub use log::{Entry, Event, Head, Record};

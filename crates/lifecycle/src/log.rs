@@ -1,6 +1,9 @@
 //! The log: every event of every stream, in one order, chained by SM3.
 
-use crate::{Actor, Error, StreamId, application, authority, certificate, octets::seconds};
+use crate::{
+    Actor, Error, StreamId, authority, case, certificate, octets::seconds, organisation, roster,
+    token,
+};
 use der::DateTime;
 use gm_crypto::sm3;
 use serde::{Deserialize, Serialize};
@@ -14,21 +17,30 @@ const LINK: u8 = 0x01;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Event {
-    /// Of an application.
-    Application(application::Event),
+    /// Of a case.
+    Case(case::Event),
     /// Of an authority.
     Authority(authority::Event),
     /// Of a certificate.
     Certificate(certificate::Event),
+    /// Of an entry of the roster.
+    Person(roster::Event),
+    /// Of an organisation.
+    Organisation(organisation::Event),
+    /// Of a token.
+    Token(token::Event),
 }
 
 impl Event {
     /// The event in one word, as reports show it.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Application(event) => event.name(),
+            Self::Case(event) => event.name(),
             Self::Authority(event) => event.name(),
             Self::Certificate(event) => event.name(),
+            Self::Person(event) => event.name(),
+            Self::Organisation(event) => event.name(),
+            Self::Token(event) => event.name(),
         }
     }
 }

@@ -1,10 +1,14 @@
 //! A store in memory, for tests and for trying rules out. Nothing survives it.
 
 use crate::{
-    AuthorityId, Batch, CaseNumber, CertificateRow, Head, Record, Serial, Store, StoreError,
-    StreamId, certificate::Status,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Head, Holdings, Notice,
+    Record, Serial, Store, StoreError, StreamId, certificate::Status, index::Holding,
 };
-use std::collections::BTreeMap;
+use der::DateTime;
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Unbounded},
+};
 
 /// A store that lives as long as the process.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +18,21 @@ pub struct MemoryStore {
     certificates: BTreeMap<(AuthorityId, Serial), CertificateRow>,
     unsettled: Vec<StreamId>,
     case: u64,
+    cases: BTreeMap<CaseId, CaseRow>,
+    timers: BTreeMap<StreamId, DateTime>,
+    /// With whether they were told.
+    notices: BTreeMap<String, (Notice, bool)>,
+}
+
+impl MemoryStore {
+    /// Whether the certificates of a case still count.
+    fn counts(&self, row: &CaseRow, holding: &Holding, now: DateTime) -> bool {
+        let in_use = row.signing.as_ref().is_none_or(|key| {
+            let status = self.certificates.get(key).map(|row| row.status);
+            status.is_some_and(Status::is_held_by_its_owner)
+        });
+        in_use && holding.until.is_none_or(|until| now <= until)
+    }
 }
 
 impl Store for MemoryStore {
@@ -61,6 +80,19 @@ impl Store for MemoryStore {
             }
         }
         self.case = batch.case.map_or(self.case, |case| case.0);
+        for row in &batch.cases {
+            self.cases.insert(row.id.clone(), row.clone());
+        }
+        for (stream, due) in &batch.timers {
+            match due {
+                Some(due) => drop(self.timers.insert(stream.clone(), *due)),
+                None => drop(self.timers.remove(stream)),
+            }
+        }
+        for notice in &batch.notices {
+            let told = || (notice.clone(), false);
+            self.notices.entry(notice.key()).or_insert_with(told);
+        }
         Ok(())
     }
 
@@ -101,5 +133,71 @@ impl Store for MemoryStore {
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
         Ok(CaseNumber(self.case))
+    }
+
+    fn case(&self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
+        Ok(self.cases.get(id).cloned())
+    }
+
+    fn cases(&self, after: Option<&CaseId>, limit: usize) -> Result<Vec<CaseRow>, StoreError> {
+        let start = after.map_or(Unbounded, Excluded);
+        let rows = self.cases.range::<CaseId, _>((start, Unbounded));
+        Ok(rows.take(limit).map(|(_, row)| row.clone()).collect())
+    }
+
+    fn case_of(&self, issuer: &AuthorityId, serial: &Serial) -> Result<Option<CaseId>, StoreError> {
+        let key = Some((issuer.clone(), serial.clone()));
+        let mut rows = self.cases.values();
+        let found = rows.find(|row| row.signing == key || row.encryption == key);
+        Ok(found.map(|row| row.id.clone()))
+    }
+
+    fn holdings(&self, asked: &Holdings<'_>) -> Result<u32, StoreError> {
+        let counts = |row: &&CaseRow| {
+            let own = |holding: &&Holding| {
+                (&*holding.unit, &*holding.certificate) == (asked.unit, asked.certificate)
+            };
+            row.holding
+                .as_ref()
+                .filter(own)
+                .is_some_and(|holding| self.counts(row, holding, asked.now))
+        };
+        let replaced = |row: &CaseRow| {
+            let holding = row.holding.as_ref();
+            let old = holding.and_then(|holding| self.cases.get(holding.replaces.as_ref()?));
+            old.is_some_and(|old| counts(&old))
+        };
+        let rows = self.cases.values().filter(counts);
+        let rows = rows.filter(|row| !asked.except.contains(&Some(&row.id)) && !replaced(row));
+        Ok(u32::try_from(rows.count()).unwrap_or(u32::MAX))
+    }
+
+    fn due_by(&self, now: DateTime, limit: usize) -> Result<Vec<(StreamId, DateTime)>, StoreError> {
+        let due = self.timers.iter().filter(|(_, due)| **due < now);
+        let mut due: Vec<_> = due.map(|(stream, due)| (stream.clone(), *due)).collect();
+        due.sort_by_key(|(stream, due)| (*due, stream.to_string()));
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    fn notices(&self, now: DateTime, limit: usize) -> Result<Vec<Notice>, StoreError> {
+        let open = self.notices.values().filter(|(_, told)| !told);
+        let due = open.filter(|(notice, _)| notice.from <= now);
+        let mut due: Vec<_> = due.map(|(notice, _)| notice.clone()).collect();
+        // They come by key, and a sort keeps the order of equals.
+        due.sort_by_key(|notice| notice.from);
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    fn notice_told(&self, key: &str) -> Result<Option<bool>, StoreError> {
+        Ok(self.notices.get(key).map(|(_, told)| *told))
+    }
+
+    fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
+        if let Some((_, told)) = self.notices.get_mut(key) {
+            *told = true;
+        }
+        Ok(())
     }
 }

@@ -604,7 +604,7 @@ pub fn decide(
 }
 
 /// The state after an event that was recorded at a time: total, as in
-/// [`crate::application::evolve`].
+/// [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) -> Option<State> {
     let Some(mut state) = state else {
         return match event {

@@ -2,8 +2,8 @@
 //! it are what a single machine needs.
 
 use crate::{
-    ApplicationId, AuthorityId, CaseNumber, Error, Head, Publication, Record, Serial, StoreError,
-    StreamId, application::EncryptionKey, certificate,
+    AuthorityId, CaseId, CaseNumber, CaseRow, Error, Head, Holdings, Notice, Publication, Record,
+    Serial, StoreError, StreamId, case::pair::EncryptionKey, certificate,
 };
 use cert_profile::Reason;
 use der::{DateTime, Decode};
@@ -29,6 +29,13 @@ pub struct Batch {
     pub unsettled: Vec<(StreamId, bool)>,
     /// A case number that this step takes.
     pub case: Option<CaseNumber>,
+    /// The last state of each case that changed.
+    pub cases: Vec<CaseRow>,
+    /// Streams, and the last second before time itself does something to them; none: it does
+    /// not.
+    pub timers: Vec<(StreamId, Option<DateTime>)>,
+    /// What somebody is to be told. One whose key is there already is the same notice.
+    pub notices: Vec<Notice>,
 }
 
 /// What the store knows of one certificate without reading its history.
@@ -120,6 +127,56 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when the store can't be read.
     fn last_case(&self) -> Result<CaseNumber, StoreError>;
+
+    /// One case.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn case(&self, id: &CaseId) -> Result<Option<CaseRow>, StoreError>;
+
+    /// At most `limit` cases whose names come after `after`, by name: for reports.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn cases(&self, after: Option<&CaseId>, limit: usize) -> Result<Vec<CaseRow>, StoreError>;
+
+    /// The case that a certificate was made for; none for an authority's own.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn case_of(&self, issuer: &AuthorityId, serial: &Serial) -> Result<Option<CaseId>, StoreError>;
+
+    /// How many certificates a unit has or is about to have ([`Holdings`]).
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn holdings(&self, asked: &Holdings<'_>) -> Result<u32, StoreError>;
+
+    /// At most `limit` streams whose [timer](Batch::timers) lies before `now`, with that time:
+    /// the earliest first, those of one second by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn due_by(&self, now: DateTime, limit: usize) -> Result<Vec<(StreamId, DateTime)>, StoreError>;
+
+    /// At most `limit` notices that are to be told by now and are not yet, the earliest
+    /// first, those of one second by key.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn notices(&self, now: DateTime, limit: usize) -> Result<Vec<Notice>, StoreError>;
+
+    /// Whether there is a notice of this key; and if so, whether it was told.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn notice_told(&self, key: &str) -> Result<Option<bool>, StoreError>;
+
+    /// Notes that a notice was told, or is told no more; durable when it returns.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be written; then the notice is told again.
+    fn note_told(&mut self, key: &str) -> Result<(), StoreError>;
 }
 
 /// The time.
@@ -166,20 +223,20 @@ impl Serials for RandomSerials {
 
 /// The key-management centre: makes and archives encryption keys.
 pub trait KeyCentre: fmt::Debug + Send + Sync {
-    /// The encryption key of one application, wrapped for the owner of
-    /// `recipient`. Asked twice, it gives the same key (in a new envelope).
+    /// The encryption key of one case, wrapped for the owner of `recipient`. Asked
+    /// twice, it gives the same key (in a new envelope).
     ///
     /// # Errors
     /// Whatever the centre says.
     fn encryption_key(
         &self,
-        application: &ApplicationId,
+        case: &CaseId,
         recipient: &PublicKey,
     ) -> Result<EncryptionKey, Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// A key centre over a token that can wrap: each key is archived in the token,
-/// under the application's name.
+/// under the case's name.
 #[derive(Debug)]
 pub struct TokenKeyCentre<T>(T);
 
@@ -193,10 +250,10 @@ impl<T: Envelop> TokenKeyCentre<T> {
 impl<T: Envelop + fmt::Debug> KeyCentre for TokenKeyCentre<T> {
     fn encryption_key(
         &self,
-        application: &ApplicationId,
+        case: &CaseId,
         recipient: &PublicKey,
     ) -> Result<EncryptionKey, Box<dyn std::error::Error + Send + Sync>> {
-        let label = KeyLabel::new(application.as_str())?;
+        let label = KeyLabel::new(case.as_str())?;
         let key = key_or_new(&self.0, &label)?;
         Ok(EncryptionKey {
             public_key: key.public_key().as_bytes().to_vec().into(),
@@ -245,6 +302,46 @@ impl FolderPublisher {
 impl Publisher for FolderPublisher {
     fn publish(&self, item: &Publication) -> io::Result<()> {
         write_durably(&self.0.join(&item.name), &item.octets)
+    }
+}
+
+/// Who tells people what they are to be told.
+pub trait Notifier: fmt::Debug + Send + Sync {
+    /// Takes one notice over; it is told, or will be, when this returns. The same notice may
+    /// come again.
+    ///
+    /// # Errors
+    /// The I/O error that stopped it; it will be asked again.
+    fn tell(&self, notice: &Notice) -> io::Result<()>;
+}
+
+/// Tells nobody: for business without notices.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct NullNotifier;
+
+impl Notifier for NullNotifier {
+    fn tell(&self, _notice: &Notice) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A folder from which another program sends messages: each notice is a file of JSON, complete
+/// or absent.
+#[derive(Clone, Debug)]
+pub struct FolderNotifier(PathBuf);
+
+impl FolderNotifier {
+    /// Writes below `folder`, which is made when needed.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+}
+
+impl Notifier for FolderNotifier {
+    fn tell(&self, notice: &Notice) -> io::Result<()> {
+        let path = self.0.join(format!("{}.json", notice.key()));
+        write_durably(&path, &serde_json::to_vec_pretty(notice)?)
     }
 }
 

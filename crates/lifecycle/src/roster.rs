@@ -346,7 +346,7 @@ pub fn decide(
 }
 
 /// The state after an event that was recorded at a time: total, as in
-/// [`crate::application::evolve`].
+/// [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) -> Option<State> {
     let was_there = state.is_some();
     let mut state = state.unwrap_or_default();

@@ -4,15 +4,16 @@
 //! batch has been synced. The file is locked for as long as it is open, so that
 //! no second engine can take the first one's open intents for lost ones.
 
+mod rows;
+
 use crate::{
-    AuthorityId, Batch, CaseNumber, CertificateRow, Head, Record, Serial, Store, StoreError,
-    StreamId, certificate::Status,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Head, Holdings, Notice,
+    Record, Serial, Store, StoreError, StreamId,
 };
-use cert_profile::Reason;
 use der::DateTime;
+use rows::{case_row, certificate_row, identifier, notice, record, seconds, time, write_batch};
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior,
-    params,
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params,
 };
 use std::{
     fmt,
@@ -25,7 +26,7 @@ use std::{
 /// `PRAGMA application_id` of our files: "GMLC".
 const APPLICATION_ID: i32 = 0x474d_4c43;
 /// `PRAGMA user_version`: the version of the tables below.
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 
 const SCHEMA: &str = "
     CREATE TABLE records (
@@ -47,8 +48,57 @@ const SCHEMA: &str = "
     CREATE INDEX certificates_revoked ON certificates (issuer, serial)
         WHERE revoked_at IS NOT NULL;
     CREATE TABLE unsettled (stream TEXT PRIMARY KEY);
-    CREATE TABLE cases (number INTEGER PRIMARY KEY);
+    CREATE TABLE case_numbers (number INTEGER PRIMARY KEY);
+    CREATE TABLE cases (
+        id                TEXT PRIMARY KEY,
+        number            INTEGER UNIQUE,
+        phase             TEXT    NOT NULL,
+        kind              TEXT    NOT NULL,
+        mode              TEXT    NOT NULL,
+        rules             TEXT    NOT NULL,
+        rules_version     INTEGER NOT NULL,
+        opened            INTEGER NOT NULL,
+        unit              TEXT,
+        certificate       TEXT,
+        replaces          TEXT,
+        until             INTEGER,
+        signing_issuer    TEXT,
+        signing_serial    TEXT,
+        encryption_issuer TEXT,
+        encryption_serial TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX cases_unit ON cases (unit, certificate) WHERE unit IS NOT NULL;
+    CREATE INDEX cases_signing ON cases (signing_issuer, signing_serial)
+        WHERE signing_serial IS NOT NULL;
+    CREATE INDEX cases_encryption ON cases (encryption_issuer, encryption_serial)
+        WHERE encryption_serial IS NOT NULL;
+    CREATE TABLE timers (stream TEXT PRIMARY KEY, due INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX timers_due ON timers (due, stream);
+    CREATE TABLE notices (
+        key     TEXT PRIMARY KEY,
+        due     INTEGER NOT NULL,
+        content TEXT    NOT NULL,
+        told    INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+    CREATE INDEX notices_open ON notices (due, key) WHERE told = 0;
 ";
+
+/// The cases that count: `?1` is the unit, `?2` the certificate, `?3` the time, `?4` and `?5`
+/// are left out.
+const HOLDINGS: &str = "
+    WITH counting AS (
+        SELECT cases.id, cases.replaces FROM cases
+        LEFT JOIN certificates
+            ON certificates.issuer = cases.signing_issuer
+            AND certificates.serial = cases.signing_serial
+        WHERE cases.unit = ?1 AND cases.certificate = ?2
+            AND (cases.signing_serial IS NULL
+                OR certificates.status IN ('issued', 'active', 'held'))
+            AND (cases.until IS NULL OR ?3 <= cases.until)
+    )
+    SELECT count(*) FROM counting
+    WHERE id IS NOT ?4 AND id IS NOT ?5
+        AND (replaces IS NULL OR replaces NOT IN (SELECT id FROM counting))";
 
 /// How long an open waits for another process to let go.
 const BUSY: Duration = Duration::from_millis(500);
@@ -206,10 +256,12 @@ impl SqliteStore {
         if self.number("PRAGMA application_id")? != i64::from(APPLICATION_ID) {
             return Err(self.foreign("an SQLite file of another program"));
         }
-        if self.number("PRAGMA user_version")? != i64::from(SCHEMA_VERSION) {
-            return Err(self.foreign("a store of another version"));
+        match self.number("PRAGMA user_version")? {
+            version if version == i64::from(SCHEMA_VERSION) => self.check_length(),
+            // No release of ours wrote one.
+            1 => Err(self.foreign("a store of version 1, which is read no more")),
+            _ => Err(self.foreign("a store of another version")),
         }
-        self.check_length()
     }
 
     /// SQLite notices pages that are missing and not one that is cut, which it
@@ -343,10 +395,8 @@ impl Store for SqliteStore {
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         let sql = "SELECT seq, stream, version, octets, digest FROM records
                    WHERE seq > ?1 ORDER BY seq LIMIT ?2";
-        // SQLite counts to i64::MAX; no log is longer.
         let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.read(sql, params![seq, limit], record)
+        self.read(sql, params![seq, bounded(limit)], record)
     }
 
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {
@@ -386,107 +436,80 @@ impl Store for SqliteStore {
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
-        let cases = self.read("SELECT coalesce(max(number), 0) FROM cases", [], |row| {
-            row.get(0)
-        })?;
+        let cases = self.read(
+            "SELECT coalesce(max(number), 0) FROM case_numbers",
+            [],
+            |row| row.get(0),
+        )?;
         Ok(CaseNumber(cases.first().copied().unwrap_or(0)))
     }
-}
 
-fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO records (seq, stream, version, octets, digest) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
-    for record in &batch.records {
-        insert.execute(params![
-            record.seq,
-            record.stream.to_string(),
-            record.version,
-            record.octets,
-            record.digest
-        ])?;
+    fn case(&self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
+        let sql = "SELECT * FROM cases WHERE id = ?1";
+        let rows = self.read(sql, [id.as_str()], case_row)?;
+        Ok(rows.into_iter().next())
     }
-    // A reserved serial number must be new; INSERT fails when it is not.
-    let mut reserve = transaction
-        .prepare_cached("INSERT INTO certificates (issuer, serial, status) VALUES (?1, ?2, ?3)")?;
-    let mut change = transaction.prepare_cached(
-        "UPDATE certificates SET status = ?3, revoked_at = ?4, reason = ?5
-         WHERE issuer = ?1 AND serial = ?2",
-    )?;
-    for row in &batch.certificates {
-        let (issuer, serial) = (row.issuer.as_str(), row.serial.to_string());
-        let status = row.status.as_str();
-        if row.status == Status::Reserved {
-            reserve.execute(params![issuer, serial, status])?;
-        } else {
-            let (at, reason) = row.revocation.map_or((None, None), |(at, reason)| {
-                (Some(at.unix_duration().as_secs()), Some(reason.code()))
-            });
-            change.execute(params![issuer, serial, status, at, reason])?;
-        }
+
+    fn cases(&self, after: Option<&CaseId>, limit: usize) -> Result<Vec<CaseRow>, StoreError> {
+        // Every name comes after the empty one.
+        let after = after.map_or("", CaseId::as_str);
+        let sql = "SELECT * FROM cases WHERE id > ?1 ORDER BY id LIMIT ?2";
+        self.read(sql, params![after, bounded(limit)], case_row)
     }
-    for (stream, waits) in &batch.unsettled {
-        let sql = if *waits {
-            "INSERT OR IGNORE INTO unsettled (stream) VALUES (?1)"
-        } else {
-            "DELETE FROM unsettled WHERE stream = ?1"
+
+    fn case_of(&self, issuer: &AuthorityId, serial: &Serial) -> Result<Option<CaseId>, StoreError> {
+        let sql = "SELECT id FROM cases WHERE signing_issuer = ?1 AND signing_serial = ?2
+                   UNION ALL
+                   SELECT id FROM cases WHERE encryption_issuer = ?1 AND encryption_serial = ?2";
+        let key = [issuer.as_str(), &serial.to_string()];
+        let found = self.read(sql, key, |row| identifier(row, 0))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn holdings(&self, asked: &Holdings<'_>) -> Result<u32, StoreError> {
+        let [own, replaced] = asked.except.map(|id| id.map(CaseId::as_str));
+        let now = seconds(asked.now);
+        let parameters = params![asked.unit, asked.certificate, now, own, replaced];
+        let counts = self.read(HOLDINGS, parameters, |row| row.get(0))?;
+        Ok(counts.first().copied().unwrap_or(0))
+    }
+
+    fn due_by(&self, now: DateTime, limit: usize) -> Result<Vec<(StreamId, DateTime)>, StoreError> {
+        let sql = "SELECT stream, due FROM timers WHERE due < ?1 ORDER BY due, stream LIMIT ?2";
+        self.read(sql, params![seconds(now), bounded(limit)], |row| {
+            Ok((identifier(row, 0)?, time(row, 1)?))
+        })
+    }
+
+    fn notices(&self, now: DateTime, limit: usize) -> Result<Vec<Notice>, StoreError> {
+        let sql = "SELECT content FROM notices WHERE told = 0 AND due <= ?1
+                   ORDER BY due, key LIMIT ?2";
+        self.read(sql, params![seconds(now), bounded(limit)], notice)
+    }
+
+    fn notice_told(&self, key: &str) -> Result<Option<bool>, StoreError> {
+        let told = self.read("SELECT told FROM notices WHERE key = ?1", [key], |row| {
+            row.get(0)
+        })?;
+        Ok(told.into_iter().next())
+    }
+
+    fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
+        let note = || -> rusqlite::Result<usize> {
+            let mut update = self
+                .connection
+                .prepare_cached("UPDATE notices SET told = 1 WHERE key = ?1")?;
+            update.execute([key])
         };
-        transaction.execute(sql, [stream.to_string()])?;
+        note()
+            .map(drop)
+            .map_err(|source| self.failed("writing to it", source))
     }
-    if let Some(case) = batch.case {
-        transaction.execute("INSERT INTO cases (number) VALUES (?1)", [case.0])?;
-    }
-    Ok(())
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
-    Ok(Record::from_stored(
-        row.get(0)?,
-        identifier(row, 1)?,
-        row.get(2)?,
-        row.get(3)?,
-        row.get(4)?,
-    ))
-}
-
-fn certificate_row(row: &Row<'_>) -> rusqlite::Result<CertificateRow> {
-    let unreadable = |column, what: &'static str| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            rusqlite::types::Type::Text,
-            Box::new(StoreError::Conflict { what }),
-        )
-    };
-    let status: String = row.get(2)?;
-    let at: Option<u64> = row.get(3)?;
-    let reason: Option<u8> = row.get(4)?;
-    let revocation = match (at, reason) {
-        (Some(at), Some(reason)) => Some((
-            DateTime::from_unix_duration(Duration::from_secs(at))
-                .map_err(|_| unreadable(3, "a revocation date is no date"))?,
-            Reason::from_code(reason).ok_or_else(|| unreadable(4, "a reason is no reason"))?,
-        )),
-        _ => None,
-    };
-    Ok(CertificateRow {
-        issuer: identifier(row, 0)?,
-        serial: identifier(row, 1)?,
-        status: Status::parse(&status).ok_or_else(|| unreadable(2, "a status is no status"))?,
-        revocation,
-    })
-}
-
-fn identifier<T: TryFrom<String, Error = crate::Error>>(
-    row: &Row<'_>,
-    column: usize,
-) -> rusqlite::Result<T> {
-    T::try_from(row.get::<_, String>(column)?).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            rusqlite::types::Type::Text,
-            Box::new(error),
-        )
-    })
+/// SQLite counts to `i64::MAX`; no table is longer.
+fn bounded(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 impl fmt::Debug for SqliteStore {

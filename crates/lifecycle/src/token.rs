@@ -224,7 +224,7 @@ pub fn decide(state: Option<&State>, actor: &Actor, command: Command) -> Result<
     Ok(event)
 }
 
-/// The state after an event: total, as in [`crate::application::evolve`].
+/// The state after an event: total, as in [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, event: &Event) -> Option<State> {
     let Some(mut state) = state else {
         return match event {

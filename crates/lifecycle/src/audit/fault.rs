@@ -94,7 +94,7 @@ pub enum Fault {
         expected: CaseNumber,
     },
 
-    /// A certificate's own history and the one of the application or authority
+    /// A certificate's own history and the one of the case or authority
     /// that it was made for differ on whether it exists.
     #[error("{what} and the history of whom it was made for differ")]
     Unconnected {
@@ -118,6 +118,22 @@ pub enum Fault {
         found: u64,
         /// Certificates of the log.
         expected: u64,
+    },
+
+    /// The index has cases that the log does not know.
+    #[error("the index has {found} cases, the log {expected}")]
+    CaseRowsDiffer {
+        /// Rows of the index.
+        found: usize,
+        /// Cases of the log.
+        expected: usize,
+    },
+
+    /// A notice that the log says somebody is to be told is not in the outbox.
+    #[error("the notice {key} is not in the outbox")]
+    NoticeMissing {
+        /// Its key.
+        key: String,
     },
 
     /// An index says other than the log.

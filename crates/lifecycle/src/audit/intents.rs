@@ -1,8 +1,8 @@
-//! What applications and authorities say of the serial numbers they intended,
+//! What cases and authorities say of the serial numbers they intended,
 //! against what each certificate's own history says.
 
 use super::{Fault, World};
-use crate::{AuthorityId, CaseNumber, Serial, StreamId, application, authority, certificate};
+use crate::{AuthorityId, CaseNumber, Serial, StreamId, authority, case, certificate};
 
 /// How an intent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,23 +13,25 @@ pub(super) enum Outcome {
 }
 
 impl World {
-    pub(super) fn note_application(
+    /// `own`: the number that the case has already, which it keeps when it comes back.
+    pub(super) fn note_case(
         &mut self,
         seq: u64,
-        event: &application::Event,
+        own: Option<CaseNumber>,
+        event: &case::Event,
     ) -> Result<(), Fault> {
-        use application::Event as Happened;
+        use case::Event as Happened;
         match event {
-            Happened::Registered { case, .. } => {
-                self.cases += 1;
-                let (found, expected) = (*case, CaseNumber(self.cases));
-                if found != expected {
+            Happened::RegistrationStarted { number } => {
+                let expected = own.unwrap_or(CaseNumber(self.numbers + 1));
+                if *number != expected {
                     return Err(Fault::CaseNumber {
                         seq,
-                        found,
+                        found: *number,
                         expected,
                     });
                 }
+                self.numbers = self.numbers.max(number.0);
             }
             Happened::IssuanceIntended { intent, .. } => {
                 self.note(&intent.issuer, &intent.serial, Outcome::Open);

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     AuthorityId, CaseId, CaseNumber, Evidence, Octets, OrganisationId, PersonId, Serial, TokenId,
-    application::{EncryptionKey, Issuance, Request},
     calendar::Calendar,
+    case::pair::{EncryptionKey, Issuance, Request},
     certificate, organisation, roster,
     rules::{RuleSet, RuleSetId},
     terms::*,

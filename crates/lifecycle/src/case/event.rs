@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     AuthorityId, CaseNumber, Evidence, Intent, Octets, Serial, TokenId,
-    application::{EncryptionKey, Ordinal, Request},
     calendar::Deadline,
+    case::pair::{EncryptionKey, Ordinal, Request},
     terms::{
         Check, DeliveryMethod, IdentityDocument, IdentityMethod, PaymentRoute, PinChannel, Seat,
     },

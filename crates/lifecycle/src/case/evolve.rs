@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     Actor, Seat,
-    application::{Issued, Slot},
     calendar::Deadline,
+    case::pair::{Issued, Slot},
     terms::PaymentRoute,
 };
 use der::DateTime;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     CaseId, Effect, Error, Ground, Intent, Publication, Refusal, Serial,
-    application::{EncryptionKey, Issuance, Issued, Ordinal, Request, Slot, key_origin},
+    case::pair::{EncryptionKey, Issuance, Issued, Ordinal, Request, Slot, key_origin},
     rules::{CertificateRule, NamePart, ReissueValidity},
     terms::Kind,
 };

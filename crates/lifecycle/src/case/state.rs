@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     CaseNumber, Octets, PersonId, TokenId,
-    application::{EncryptionKey, Request, Slot},
     calendar::Deadline,
+    case::pair::{EncryptionKey, Request, Slot},
     terms::{DeliveryMethod, PinChannel, Seat},
 };
 use der::DateTime;

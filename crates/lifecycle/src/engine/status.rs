@@ -1,6 +1,9 @@
 //! What the store says about a certificate, as OCSP answers it.
 
-use super::{Engine, label};
+use super::{
+    Engine,
+    perform::{key_failed, label},
+};
 use crate::{AuthorityId, Error, Serial, certificate::Status};
 use cert_profile::{
     Issuer, Reason,
@@ -42,7 +45,7 @@ impl Engine {
         let signature = key
             .sign(prepared.tbs())
             .map_err(|source| match label(responder) {
-                Ok(label) => super::key_failed(&label, source),
+                Ok(label) => key_failed(&label, source),
                 Err(error) => error,
             })?;
         Ok(prepared.attach(&signature)?)

@@ -1,8 +1,13 @@
 //! One step: what a command changes in one or more aggregates, written at once.
 
+use super::consequences::Happening;
 use crate::{
-    Actor, ApplicationId, AuthorityId, Batch, CaseNumber, CertificateRow, Entry, Error, Event,
-    Head, Record, Serial, Store, StreamId, application, authority, certificate,
+    Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error, Event,
+    Head, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId, authority,
+    case::{self, state::State},
+    certificate, organisation, roster,
+    rules::RuleSet,
+    token,
 };
 use der::DateTime;
 
@@ -10,35 +15,20 @@ use der::DateTime;
 #[derive(Debug)]
 pub(super) struct Known<S> {
     pub(super) state: Option<S>,
-    version: u64,
+    pub(super) version: u64,
+    /// When its first event happened.
+    begun: Option<DateTime>,
 }
 
-pub(super) fn application(
-    store: &dyn Store,
-    id: &ApplicationId,
-) -> Result<Known<application::State>, Error> {
-    replay(
-        store,
-        &StreamId::Application(id.clone()),
-        |state, entry| match &entry.event {
-            Event::Application(event) => application::evolve(state, &entry.actor, event),
-            _ => state,
-        },
-    )
+pub(super) fn case(store: &dyn Store, id: &CaseId) -> Result<Known<State>, Error> {
+    replay(store, &StreamId::Case(id.clone()), after_case)
 }
 
 pub(super) fn authority(
     store: &dyn Store,
     id: &AuthorityId,
 ) -> Result<Known<authority::State>, Error> {
-    replay(
-        store,
-        &StreamId::Authority(id.clone()),
-        |state, entry| match &entry.event {
-            Event::Authority(event) => authority::evolve(id, state, &entry.actor, event),
-            _ => state,
-        },
-    )
+    replay(store, &StreamId::Authority(id.clone()), after_authority(id))
 }
 
 pub(super) fn certificate(
@@ -47,23 +37,92 @@ pub(super) fn certificate(
     serial: &Serial,
 ) -> Result<Known<certificate::State>, Error> {
     let stream = StreamId::Certificate(issuer.clone(), serial.clone());
-    replay(store, &stream, |state, entry| match &entry.event {
+    replay(store, &stream, after_certificate)
+}
+
+pub(super) fn person(store: &dyn Store, id: &PersonId) -> Result<Known<roster::State>, Error> {
+    replay(store, &StreamId::Person(id.clone()), after_person)
+}
+
+pub(super) fn organisation(
+    store: &dyn Store,
+    id: &OrganisationId,
+) -> Result<Known<organisation::State>, Error> {
+    replay(
+        store,
+        &StreamId::Organisation(id.clone()),
+        after_organisation,
+    )
+}
+
+pub(super) fn token(store: &dyn Store, id: &TokenId) -> Result<Known<token::State>, Error> {
+    replay(store, &StreamId::Token(id.clone()), after_token)
+}
+
+fn after_person(state: Option<roster::State>, entry: Entry) -> Option<roster::State> {
+    match &entry.event {
+        Event::Person(event) => roster::evolve(state, &entry.actor, event, entry.at),
+        _ => state,
+    }
+}
+
+fn after_organisation(
+    state: Option<organisation::State>,
+    entry: Entry,
+) -> Option<organisation::State> {
+    match &entry.event {
+        Event::Organisation(event) => organisation::evolve(state, &entry.actor, event, entry.at),
+        _ => state,
+    }
+}
+
+fn after_token(state: Option<token::State>, entry: Entry) -> Option<token::State> {
+    match &entry.event {
+        Event::Token(event) => token::evolve(state, event),
+        _ => state,
+    }
+}
+
+fn after_case(state: Option<State>, entry: Entry) -> Option<State> {
+    match entry.event {
+        Event::Case(event) => case::evolve(state, &entry.actor, entry.at, &event),
+        _ => state,
+    }
+}
+
+fn after_authority(
+    id: &AuthorityId,
+) -> impl Fn(Option<authority::State>, Entry) -> Option<authority::State> {
+    move |state, entry| match &entry.event {
+        Event::Authority(event) => authority::evolve(id, state, &entry.actor, event),
+        _ => state,
+    }
+}
+
+fn after_certificate(
+    state: Option<certificate::State>,
+    entry: Entry,
+) -> Option<certificate::State> {
+    match &entry.event {
         Event::Certificate(event) => certificate::evolve(state, &entry.actor, event),
         _ => state,
-    })
+    }
 }
 
 fn replay<S>(
     store: &dyn Store,
     stream: &StreamId,
-    mut evolve: impl FnMut(Option<S>, &Entry) -> Option<S>,
+    evolve: impl Fn(Option<S>, Entry) -> Option<S>,
 ) -> Result<Known<S>, Error> {
     let mut known = Known {
         state: None,
         version: 0,
+        begun: None,
     };
     for record in store.stream(stream)? {
-        known.state = evolve(known.state, &record.entry()?);
+        let entry = record.entry()?;
+        known.begun.get_or_insert(entry.at);
+        known.state = evolve(known.state, entry);
         known.version = record.version;
     }
     Ok(known)
@@ -72,10 +131,10 @@ fn replay<S>(
 /// Collects the records of one step behind the head it started from.
 pub(super) struct Step<'a> {
     store: &'a dyn Store,
-    actor: Actor,
-    now: DateTime,
+    pub(super) actor: Actor,
+    pub(super) now: DateTime,
     start: Head,
-    batch: Batch,
+    pub(super) batch: Batch,
     entries: Vec<Entry>,
 }
 
@@ -91,59 +150,96 @@ impl<'a> Step<'a> {
         })
     }
 
-    pub(super) fn application(
+    /// An aggregate as the store has it, and as this same step changed it since.
+    fn known<S>(
         &self,
-        id: &ApplicationId,
-    ) -> Result<Option<application::State>, Error> {
-        Ok(application(self.store, id)?.state)
+        stream: &StreamId,
+        evolve: impl Fn(Option<S>, Entry) -> Option<S>,
+    ) -> Result<Known<S>, Error> {
+        let mut known = replay(self.store, stream, &evolve)?;
+        for entry in self.entries.iter().filter(|entry| entry.stream == *stream) {
+            known.begun.get_or_insert(entry.at);
+            known.version = entry.version;
+            known.state = evolve(known.state, entry.clone());
+        }
+        Ok(known)
+    }
+
+    pub(super) fn case(&self, id: &CaseId) -> Result<Option<State>, Error> {
+        Ok(self.known(&StreamId::Case(id.clone()), after_case)?.state)
     }
 
     pub(super) fn authority(&self, id: &AuthorityId) -> Result<Option<authority::State>, Error> {
-        Ok(authority(self.store, id)?.state)
+        let stream = StreamId::Authority(id.clone());
+        Ok(self.known(&stream, after_authority(id))?.state)
+    }
+
+    pub(super) fn certificate(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<certificate::State>, Error> {
+        let stream = StreamId::Certificate(issuer.clone(), serial.clone());
+        Ok(self.known(&stream, after_certificate)?.state)
+    }
+
+    pub(super) fn person(&self, id: &PersonId) -> Result<Option<roster::State>, Error> {
+        Ok(self
+            .known(&StreamId::Person(id.clone()), after_person)?
+            .state)
+    }
+
+    pub(super) fn organisation(
+        &self,
+        id: &OrganisationId,
+    ) -> Result<Option<organisation::State>, Error> {
+        let stream = StreamId::Organisation(id.clone());
+        Ok(self.known(&stream, after_organisation)?.state)
+    }
+
+    pub(super) fn token(&self, id: &TokenId) -> Result<Option<token::State>, Error> {
+        Ok(self.known(&StreamId::Token(id.clone()), after_token)?.state)
     }
 
     pub(super) fn next_case(&self) -> Result<CaseNumber, Error> {
         Ok(CaseNumber(self.store.last_case()?.0 + 1))
     }
 
-    /// Applies events to an application, and what they mean to certificates.
-    pub(super) fn apply_to_application(
+    /// Applies events to a case, and what they mean to certificates, tokens and notices.
+    pub(super) fn apply_to_case(
         &mut self,
-        id: &ApplicationId,
-        events: Vec<application::Event>,
+        id: &CaseId,
+        rules: &RuleSet,
+        events: Vec<case::Event>,
     ) -> Result<(), Error> {
-        let stream = StreamId::Application(id.clone());
-        let Known { mut state, version } = application(self.store, id)?;
-        for (version, event) in (version + 1..).zip(events) {
-            use application::Event as Happened;
-            use certificate::Command as Change;
-            let before = state.clone();
-            state = application::evolve(state, &self.actor, &event);
-            match &event {
-                Happened::Registered { case, .. } => self.batch.case = Some(*case),
-                Happened::IssuanceIntended { intent, .. } => {
-                    self.change_certificate(&intent.issuer, &intent.serial, Change::Reserve)?;
-                }
-                Happened::IssuanceAbandoned { issuer, serial, .. } => {
-                    self.change_certificate(issuer, serial, Change::Burn)?;
-                }
-                Happened::CertificateIssued { issuer, serial, .. } => {
-                    self.change_certificate(issuer, serial, Change::RecordIssued)?;
-                }
-                Happened::Delivered => {
-                    if let Some(application::State::Issued(pair)) = before {
-                        for issued in [pair.signing, pair.encryption] {
-                            let (issuer, serial) = (&issued.issuer, &issued.serial);
-                            self.change_certificate(issuer, serial, Change::Activate)?;
-                        }
-                    }
-                }
-                _ => {}
-            }
-            self.push(stream.clone(), version, Event::Application(event))?;
+        if events.is_empty() {
+            return Ok(());
         }
-        let due = state.is_some_and(|state| state.due(id).is_some());
-        self.batch.unsettled.push((stream, due));
+        let stream = StreamId::Case(id.clone());
+        let known = self.known(&stream, after_case)?;
+        let (mut state, begun) = (known.state, known.begun.unwrap_or(self.now));
+        for (version, event) in (known.version + 1..).zip(events) {
+            let before = state.clone();
+            state = case::evolve(state, &self.actor, self.now, &event);
+            self.push(stream.clone(), version, Event::Case(event.clone()))?;
+            if let Some(after) = &state {
+                let happened = Happening {
+                    id,
+                    version,
+                    before: before.as_ref(),
+                    state: after,
+                    rules,
+                };
+                self.follow(&happened, &event)?;
+            }
+        }
+        let Some(state) = state else { return Ok(()) };
+        let waits = state.due(id).is_some();
+        self.batch.unsettled.push((stream.clone(), waits));
+        let next = state.next_deadline().map(|(_, deadline)| deadline.at);
+        self.batch.timers.push((stream, next));
+        let row = CaseRow::new(id.clone(), begun, &state);
+        self.batch.cases.push(row);
         Ok(())
     }
 
@@ -154,8 +250,9 @@ impl<'a> Step<'a> {
         events: Vec<authority::Event>,
     ) -> Result<(), Error> {
         let stream = StreamId::Authority(id.clone());
-        let Known { mut state, version } = authority(self.store, id)?;
-        for (version, event) in (version + 1..).zip(events) {
+        let known = self.known(&stream, after_authority(id))?;
+        let mut state = known.state;
+        for (version, event) in (known.version + 1..).zip(events) {
             use authority::Event as Happened;
             use certificate::Command as Change;
             state = authority::evolve(id, state, &self.actor, &event);
@@ -188,19 +285,9 @@ impl<'a> Step<'a> {
         command: certificate::Command,
     ) -> Result<(), Error> {
         let stream = StreamId::Certificate(issuer.clone(), serial.clone());
-        let Known {
-            mut state,
-            mut version,
-        } = certificate(self.store, issuer, serial)?;
-        // Earlier in this same step.
-        for entry in self.entries.iter().filter(|entry| entry.stream == stream) {
-            if let Event::Certificate(event) = &entry.event {
-                state = certificate::evolve(state, &entry.actor, event);
-                version = entry.version;
-            }
-        }
+        let Known { state, version, .. } = self.known(&stream, after_certificate)?;
         let event = certificate::decide(state.as_ref(), &self.actor, command, self.now)?;
-        state = certificate::evolve(state, &self.actor, &event);
+        let state = certificate::evolve(state, &self.actor, &event);
         if let Some(state) = &state {
             let row = CertificateRow::new(issuer.clone(), serial.clone(), state);
             self.batch.certificates.push(row);
@@ -208,14 +295,68 @@ impl<'a> Step<'a> {
         self.push(stream, version + 1, Event::Certificate(event))
     }
 
+    /// Decides and applies one command to one entry of the roster.
+    pub(super) fn change_person(
+        &mut self,
+        id: &PersonId,
+        command: roster::Command,
+        rules: &RuleSet,
+    ) -> Result<(), Error> {
+        let stream = StreamId::Person(id.clone());
+        let Known { state, version, .. } = self.known(&stream, after_person)?;
+        let context = roster::Context {
+            person: id,
+            rule: rules.roster(),
+            now: self.now,
+        };
+        let event = roster::decide(state.as_ref(), &self.actor, command, &context)?;
+        self.push(stream, version + 1, Event::Person(event))
+    }
+
+    /// Decides and applies one command to one organisation.
+    pub(super) fn change_organisation(
+        &mut self,
+        id: &OrganisationId,
+        command: organisation::Command,
+    ) -> Result<(), Error> {
+        let stream = StreamId::Organisation(id.clone());
+        let Known { state, version, .. } = self.known(&stream, after_organisation)?;
+        let context = organisation::Context { id, now: self.now };
+        let event = organisation::decide(state.as_ref(), &self.actor, command, &context)?;
+        self.push(stream, version + 1, Event::Organisation(event))
+    }
+
+    /// Decides and applies one command to one token.
+    pub(super) fn change_token(
+        &mut self,
+        id: &TokenId,
+        actor: Actor,
+        command: token::Command,
+    ) -> Result<(), Error> {
+        let stream = StreamId::Token(id.clone());
+        let Known { state, version, .. } = self.known(&stream, after_token)?;
+        let event = token::decide(state.as_ref(), &actor, command)?;
+        self.push_by(actor, stream, version + 1, Event::Token(event))
+    }
+
     fn push(&mut self, stream: StreamId, version: u64, event: Event) -> Result<(), Error> {
+        self.push_by(self.actor.clone(), stream, version, event)
+    }
+
+    fn push_by(
+        &mut self,
+        actor: Actor,
+        stream: StreamId,
+        version: u64,
+        event: Event,
+    ) -> Result<(), Error> {
         let head = self.batch.records.last().map_or(self.start, Record::head);
         let entry = Entry {
             seq: head.seq + 1,
             stream,
             version,
             at: self.now,
-            actor: self.actor.clone(),
+            actor,
             event,
         };
         self.batch.records.push(Record::chain(&head, &entry)?);

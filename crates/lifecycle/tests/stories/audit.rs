@@ -152,7 +152,7 @@ fn seq(place: usize) -> u64 {
 fn the_original_holds_and_so_does_its_log_chained_anew() {
     let copy = Copy::new();
     let report = copy.verify().unwrap();
-    assert_eq!((report.applications, report.authorities), (2, 3));
+    assert_eq!((report.cases, report.authorities), (2, 3));
     assert_eq!((report.certificates, report.burnt), (7, 1));
     assert_eq!((report.crls, report.unsettled), (1, 0));
     // What the forgeries below are made with makes no fault of its own.
@@ -248,7 +248,7 @@ fn two_records_that_changed_places_are_found() {
 
 #[test]
 fn a_record_that_is_filed_elsewhere_is_found() {
-    for (column, value) in [("stream", "application/nobody"), ("version", "77")] {
+    for (column, value) in [("stream", "case/nobody"), ("version", "77")] {
         let copy = Copy::new();
         let sql = format!("UPDATE records SET {column} = ?1 WHERE seq = 9");
         copy.execute(&sql, [value]);
@@ -343,9 +343,9 @@ fn a_revocation_that_only_the_index_knows_is_found() {
 #[test]
 fn an_index_of_waiting_streams_that_lies_is_found() {
     let streams = [
-        "application/zhang.san",
+        "case/zhang.san",
         "authority/root",
-        "application/nobody",
+        "case/nobody",
         "certificate/issuing-ca/7f",
     ];
     for stream in streams {
@@ -358,8 +358,8 @@ fn an_index_of_waiting_streams_that_lies_is_found() {
 #[test]
 fn an_index_of_case_numbers_that_lies_is_found() {
     for (sql, number) in [
-        ("DELETE FROM cases WHERE number = 2", 1),
-        ("INSERT INTO cases (number) VALUES (3)", 3),
+        ("DELETE FROM case_numbers WHERE number = 2", 1),
+        ("INSERT INTO case_numbers (number) VALUES (3)", 3),
     ] {
         let copy = Copy::new();
         copy.execute(sql, []);

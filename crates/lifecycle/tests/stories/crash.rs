@@ -3,9 +3,8 @@
 
 use der::Decode;
 use lifecycle::{
-    Engine, Error, Event, Serial, Store, StoreError, StreamId,
-    application::{self, Command, Ordinal, State},
-    audit, authority,
+    Engine, Error, Event, Serial, Store, StoreError, StreamId, audit, authority,
+    case::{self, pair::Ordinal},
     certificate::Status,
 };
 use std::collections::BTreeSet;
@@ -13,10 +12,7 @@ use x509_cert::crl::CertificateList;
 
 use crate::{
     doubles::{BROKEN, FailingStore, Side, World, intents},
-    script::{
-        Applicant, CA, act, approver, authority_command, in_business, officer, registrar, settle,
-        whole_story,
-    },
+    script::{Applicant, CA, act, authority_command, in_business, officer, settle, whole_story},
 };
 
 fn applicants() -> [Applicant; 2] {
@@ -38,16 +34,14 @@ fn check_world(world: &World, engine: &mut Engine, applicants: &[Applicant]) {
     for entry in entries {
         match (&entry.stream, entry.event) {
             (
-                StreamId::Application(id),
-                Event::Application(application::Event::CertificateIssued {
+                StreamId::Case(id),
+                Event::Case(case::Event::CertificateIssued {
                     ordinal, serial, ..
                 }),
             ) => issued.push((id.clone(), ordinal, serial)),
             (
                 _,
-                Event::Application(application::Event::IssuanceAbandoned {
-                    issuer, serial, ..
-                })
+                Event::Case(case::Event::IssuanceAbandoned { issuer, serial, .. })
                 | Event::Authority(authority::Event::IssuanceAbandoned { issuer, serial }),
             ) => {
                 let row = world.store.certificate(&issuer, &serial).unwrap().unwrap();
@@ -217,21 +211,12 @@ fn a_signature_that_was_made_and_lost_and_then_the_same_process() {
     token_fails_everywhere(Side::After, Next::SameEngine);
 }
 
-/// An application that is approved and whose intent nobody has tried.
+/// A case that is approved and whose intent nobody has tried.
 fn approved() -> (World, Engine, Applicant, lifecycle::Intent) {
     let (world, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-    act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
-    engine
-        .submit(&approver(), zhang.command(Command::Approve))
-        .unwrap();
-    let Some(State::Issuing(issuing)) = engine.application(&zhang.id).unwrap() else {
-        panic!("not issuing");
-    };
-    let application::Slot::Intended(intent) = issuing.signing else {
-        panic!("no intent");
-    };
+    zhang.intend(&mut engine).unwrap();
+    let intent = zhang.intent(&engine);
     (world, engine, zhang, intent)
 }
 
@@ -246,7 +231,7 @@ fn an_intent_of_a_process_that_died_is_never_signed() {
     assert!(!world.token.signed().contains(&intent.tbs.to_vec()));
     let row = world.store.certificate(&intent.issuer, &intent.serial);
     assert_eq!(row.unwrap().unwrap().status, Status::Burnt);
-    act(&mut engine, &approver(), zhang.command(Command::Deliver)).unwrap();
+    zhang.deliver(&mut engine).unwrap();
     check_world(&world, &mut engine, &[zhang]);
 }
 
@@ -266,12 +251,7 @@ fn a_signature_that_was_made_and_not_recorded_is_not_made_again() {
     let mut engine = world.engine_over(store);
     settle(&mut engine).unwrap_err();
     drop(engine);
-    let Some(State::Issuing(issuing)) = world.engine().application(&zhang.id).unwrap() else {
-        panic!("not issuing");
-    };
-    let application::Slot::Intended(lost) = issuing.signing else {
-        panic!("no intent");
-    };
+    let lost = zhang.intent(&world.engine());
     assert_ne!(lost.serial, intent.serial);
     assert!(world.token.signed().contains(&lost.tbs.to_vec()));
 
@@ -281,7 +261,7 @@ fn a_signature_that_was_made_and_not_recorded_is_not_made_again() {
         let row = world.store.certificate(&burnt.issuer, &burnt.serial);
         assert_eq!(row.unwrap().unwrap().status, Status::Burnt);
     }
-    act(&mut engine, &approver(), zhang.command(Command::Deliver)).unwrap();
+    zhang.deliver(&mut engine).unwrap();
     check_world(&world, &mut engine, &[zhang]);
 }
 

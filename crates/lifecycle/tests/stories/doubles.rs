@@ -6,10 +6,10 @@ use getrandom::SysRng;
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    AuthorityId, Batch, CaseNumber, CertificateRow, Engine, Error, Event, Head, MemoryStore,
-    Policy, Ports, Publication, Record, Serial, Store, StoreError, StreamId, application,
-    authority,
-    ports::{Clock, Publisher, Serials, TokenKeyCentre},
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Engine, Error, Event, Head,
+    Holdings, MemoryStore, Notice, Policy, Ports, Publication, Record, Serial, Store, StoreError,
+    StreamId, authority, case,
+    ports::{Clock, Notifier, Publisher, Serials, TokenKeyCentre},
 };
 use spki::AlgorithmIdentifierOwned;
 use std::{
@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) clock: SetClock,
     pub(crate) serials: CountedSerials,
     pub(crate) shelf: Shelf,
+    pub(crate) letters: Letters,
 }
 
 impl World {
@@ -67,6 +68,7 @@ impl World {
             token: Box::new(self.token.clone()),
             key_centre: Box::new(TokenKeyCentre::new(self.archive.clone())),
             publisher: Box::new(self.shelf.clone()),
+            notifier: Box::new(self.letters.clone()),
             clock: Box::new(self.clock.clone()),
             serials: Box::new(self.serials.clone()),
         }
@@ -117,6 +119,38 @@ impl Store for SharedStore {
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
         self.0.lock().unwrap().last_case()
     }
+
+    fn case(&self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
+        self.0.lock().unwrap().case(id)
+    }
+
+    fn cases(&self, after: Option<&CaseId>, limit: usize) -> Result<Vec<CaseRow>, StoreError> {
+        self.0.lock().unwrap().cases(after, limit)
+    }
+
+    fn case_of(&self, issuer: &AuthorityId, serial: &Serial) -> Result<Option<CaseId>, StoreError> {
+        self.0.lock().unwrap().case_of(issuer, serial)
+    }
+
+    fn holdings(&self, asked: &Holdings<'_>) -> Result<u32, StoreError> {
+        self.0.lock().unwrap().holdings(asked)
+    }
+
+    fn due_by(&self, now: DateTime, limit: usize) -> Result<Vec<(StreamId, DateTime)>, StoreError> {
+        self.0.lock().unwrap().due_by(now, limit)
+    }
+
+    fn notices(&self, now: DateTime, limit: usize) -> Result<Vec<Notice>, StoreError> {
+        self.0.lock().unwrap().notices(now, limit)
+    }
+
+    fn notice_told(&self, key: &str) -> Result<Option<bool>, StoreError> {
+        self.0.lock().unwrap().notice_told(key)
+    }
+
+    fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
+        self.0.lock().unwrap().note_told(key)
+    }
 }
 
 /// On which side of the act the failure comes.
@@ -150,6 +184,20 @@ impl<S: Store> FailingStore<S> {
             side,
         }
     }
+
+    fn write(
+        &mut self,
+        write: impl FnOnce(&mut S) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.appends += 1;
+        if self.appends != self.fails_at {
+            return write(&mut self.inner);
+        }
+        if self.side == Side::After {
+            write(&mut self.inner)?;
+        }
+        Err(StoreError::Other(BROKEN))
+    }
 }
 
 impl<S: Store> Store for FailingStore<S> {
@@ -158,14 +206,7 @@ impl<S: Store> Store for FailingStore<S> {
     }
 
     fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError> {
-        self.appends += 1;
-        if self.appends != self.fails_at {
-            return self.inner.append(expected, batch);
-        }
-        if self.side == Side::After {
-            self.inner.append(expected, batch)?;
-        }
-        Err(StoreError::Other(BROKEN))
+        self.write(|inner| inner.append(expected, batch))
     }
 
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
@@ -198,6 +239,38 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
         self.inner.last_case()
+    }
+
+    fn case(&self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
+        self.inner.case(id)
+    }
+
+    fn cases(&self, after: Option<&CaseId>, limit: usize) -> Result<Vec<CaseRow>, StoreError> {
+        self.inner.cases(after, limit)
+    }
+
+    fn case_of(&self, issuer: &AuthorityId, serial: &Serial) -> Result<Option<CaseId>, StoreError> {
+        self.inner.case_of(issuer, serial)
+    }
+
+    fn holdings(&self, asked: &Holdings<'_>) -> Result<u32, StoreError> {
+        self.inner.holdings(asked)
+    }
+
+    fn due_by(&self, now: DateTime, limit: usize) -> Result<Vec<(StreamId, DateTime)>, StoreError> {
+        self.inner.due_by(now, limit)
+    }
+
+    fn notices(&self, now: DateTime, limit: usize) -> Result<Vec<Notice>, StoreError> {
+        self.inner.notices(now, limit)
+    }
+
+    fn notice_told(&self, key: &str) -> Result<Option<bool>, StoreError> {
+        self.inner.notice_told(key)
+    }
+
+    fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
+        self.write(|inner| inner.note_told(key))
     }
 }
 
@@ -349,7 +422,7 @@ pub(crate) fn intents(store: &dyn Store) -> Vec<Vec<u8>> {
     let events = records.iter().map(|record| record.entry().unwrap().event);
     events
         .filter_map(|event| match event {
-            Event::Application(application::Event::IssuanceIntended { intent, .. })
+            Event::Case(case::Event::IssuanceIntended { intent, .. })
             | Event::Authority(authority::Event::IssuanceIntended(intent)) => Some(intent.tbs),
             Event::Authority(authority::Event::CrlIntended(intent)) => Some(intent.tbs),
             _ => None,
@@ -472,6 +545,39 @@ impl Publisher for Shelf {
             return Err(io::Error::other(BROKEN));
         }
         shelves.items.insert(item.name.clone(), item.octets.clone());
+        Ok(())
+    }
+}
+
+/// A notifier that keeps what it is given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Letters(Arc<Mutex<Letterbox>>);
+
+#[derive(Debug, Default)]
+struct Letterbox {
+    told: Vec<Notice>,
+    refuses: bool,
+}
+
+impl Letters {
+    /// Everything that was told, in order.
+    pub(crate) fn told(&self) -> Vec<Notice> {
+        self.0.lock().unwrap().told.clone()
+    }
+
+    /// Refuses everything from now on, or takes it again.
+    pub(crate) fn refuse(&self, refuses: bool) {
+        self.0.lock().unwrap().refuses = refuses;
+    }
+}
+
+impl Notifier for Letters {
+    fn tell(&self, notice: &Notice) -> io::Result<()> {
+        let mut letterbox = self.0.lock().unwrap();
+        if letterbox.refuses {
+            return Err(io::Error::other(BROKEN));
+        }
+        letterbox.told.push(notice.clone());
         Ok(())
     }
 }

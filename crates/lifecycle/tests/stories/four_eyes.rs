@@ -1,9 +1,9 @@
 //! One person holds one seat in a case; every act belongs to a seat.
 
 use lifecycle::{
-    Actor, Command, Engine, Error, Refusal, Seat, Serial,
-    application::{self, EncryptionKey},
-    authority, certificate,
+    Actor, Command, Engine, Error, Ground, Refusal, Seat, Serial, authority,
+    case::{self, Phase, pair::EncryptionKey},
+    certificate,
 };
 
 use crate::{
@@ -22,8 +22,8 @@ enum No {
     Same(Seat),
     /// The seat is the wrong one.
     Seat,
-    /// The person is not the applicant.
-    NotTheApplicant,
+    /// The person has nothing to do with the case.
+    NotAParty,
 }
 
 /// The rule says no, and nothing is written.
@@ -34,21 +34,48 @@ fn refused(engine: &mut Engine, actor: &Actor, command: Command, no: No) {
     let Err(Error::Refused(refusal)) = answer else {
         panic!("{told}: {answer:?}");
     };
-    let as_expected = match (no, &refusal) {
-        (
-            No::Same(seat),
-            Refusal::SamePerson {
-                person,
-                held,
-                wanted,
-            },
-        ) => *person == actor.person && *held == seat && *wanted == actor.seat,
-        (No::Seat, Refusal::WrongSeat { seat }) => *seat == actor.seat,
-        (No::NotTheApplicant, Refusal::NotTheApplicant { person }) => *person == actor.person,
+    let as_expected = match (no, facts(&refusal)) {
+        (No::Same(seat), Facts::Same(person, held, wanted)) => {
+            person == actor.person.as_str() && held == seat && wanted == actor.seat
+        }
+        (No::Seat, Facts::Seat(seat)) => seat == actor.seat,
+        (No::NotAParty, Facts::NotAParty(person)) => person == actor.person.as_str(),
         _ => false,
     };
     assert!(as_expected, "{told}: {no:?} expected, {refusal:?}");
     assert_eq!(engine.store().head().unwrap(), head, "{told}");
+}
+
+/// What a refusal says, whichever aggregate it is of.
+#[derive(Debug)]
+enum Facts<'a> {
+    Same(&'a str, Seat, Seat),
+    Seat(Seat),
+    NotAParty(&'a str),
+    Other,
+}
+
+fn facts(refusal: &Refusal) -> Facts<'_> {
+    match refusal {
+        Refusal::SamePerson {
+            person,
+            held,
+            wanted,
+        } => Facts::Same(person.as_str(), *held, *wanted),
+        Refusal::WrongSeat { seat } => Facts::Seat(*seat),
+        Refusal::NotTheApplicant { person } => Facts::NotAParty(person.as_str()),
+        Refusal::Ruled { ground, .. } => match &**ground {
+            Ground::SamePerson {
+                person,
+                held,
+                wanted,
+            } => Facts::Same(person.as_str(), *held, *wanted),
+            Ground::Seat { seat } => Facts::Seat(*seat),
+            Ground::NotAParty { person } => Facts::NotAParty(person.as_str()),
+            _ => Facts::Other,
+        },
+        _ => Facts::Other,
+    }
 }
 
 const SEATS: [Seat; 5] = [
@@ -69,105 +96,76 @@ fn refused_in_other_seats(engine: &mut Engine, seats: &[Seat], command: &Command
     }
 }
 
-fn reject() -> application::Command {
-    application::Command::Reject {
+fn reject() -> case::Command {
+    case::Command::Reject {
         reason: "a document is missing".to_owned(),
     }
 }
 
 #[test]
-fn an_application_passes_three_persons() {
-    use application::Command::{Approve, Deliver, Register, Withdraw};
+fn a_case_passes_three_persons() {
     let (_, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
     let as_zhang = |seat| actor("zhang.san", seat);
     let as_li = |seat| actor("li.si", seat);
+    let openers = [Seat::Applicant, Seat::Registrar];
+    refused_in_other_seats(&mut engine, &openers, &zhang.open());
+    let stranger = actor("zhang.qi", Seat::Applicant);
+    refused(&mut engine, &stranger, zhang.open(), No::NotAParty);
 
-    refused_in_other_seats(&mut engine, &[Seat::Applicant], &zhang.submit());
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-
-    let command = |command| zhang.command(command);
-    let submitted = [
-        (
-            as_zhang(Seat::Registrar),
-            Register,
-            No::Same(Seat::Applicant),
-        ),
-        (
-            as_zhang(Seat::Registrar),
-            reject(),
-            No::Same(Seat::Applicant),
-        ),
-        (
-            as_zhang(Seat::Approver),
-            reject(),
-            No::Same(Seat::Applicant),
-        ),
-        (
-            actor("zhang.qi", Seat::Applicant),
-            Withdraw,
-            No::NotTheApplicant,
-        ),
-    ];
-    for (actor, what, no) in submitted {
-        refused(&mut engine, &actor, command(what), no);
+    // Each step: by nobody in another seat, and by nobody who was there before.
+    while let Some((actor, command)) = zhang.next(&engine).unwrap() {
+        let phase = zhang.phase(&engine);
+        if phase.is_some() {
+            refused_in_other_seats(&mut engine, &[actor.seat], &command);
+        }
+        match actor.seat {
+            Seat::Applicant if phase.is_some() => {
+                refused(&mut engine, &stranger, command.clone(), No::NotAParty);
+                for officer in [as_li(Seat::Registrar), approver()] {
+                    refused(&mut engine, &officer, command.clone(), No::Seat);
+                }
+            }
+            Seat::Applicant => {}
+            seat => {
+                let no = No::Same(Seat::Applicant);
+                refused(&mut engine, &as_zhang(seat), command.clone(), no);
+            }
+        }
+        if actor.seat == Seat::Approver {
+            let no = No::Same(Seat::Registrar);
+            refused(&mut engine, &as_li(Seat::Approver), command.clone(), no);
+        }
+        if phase == Some(Phase::Approving) {
+            let rejections = [
+                (as_zhang(Seat::Approver), No::Same(Seat::Applicant)),
+                (as_li(Seat::Approver), No::Same(Seat::Registrar)),
+                (as_li(Seat::Registrar), No::Seat),
+            ];
+            for (actor, no) in rejections {
+                refused(&mut engine, &actor, zhang.command(reject()), no);
+            }
+        }
+        let is_open =
+            phase.is_some_and(|phase| !matches!(phase, Phase::Issued | Phase::Personalised));
+        if is_open {
+            let withdraw = zhang.command(case::Command::Withdraw);
+            refused(&mut engine, &stranger, withdraw.clone(), No::NotAParty);
+            refused_in_other_seats(&mut engine, &[Seat::Applicant], &withdraw);
+        }
+        act(&mut engine, &actor, command).unwrap();
     }
-    refused_in_other_seats(&mut engine, &[Seat::Applicant], &zhang.submit());
-    refused_in_other_seats(&mut engine, &[Seat::Registrar], &command(Register));
-    let officers = [Seat::Registrar, Seat::Approver];
-    refused_in_other_seats(&mut engine, &officers, &command(reject()));
-    refused_in_other_seats(&mut engine, &[Seat::Applicant], &command(Withdraw));
-    act(&mut engine, &registrar(), command(Register)).unwrap();
-
-    let registered = [
-        (as_zhang(Seat::Approver), Approve, No::Same(Seat::Applicant)),
-        (as_li(Seat::Approver), Approve, No::Same(Seat::Registrar)),
-        (
-            as_zhang(Seat::Approver),
-            reject(),
-            No::Same(Seat::Applicant),
-        ),
-        (as_li(Seat::Approver), reject(), No::Same(Seat::Registrar)),
-        (as_li(Seat::Registrar), reject(), No::Seat),
-        (as_li(Seat::Applicant), Withdraw, No::NotTheApplicant),
-    ];
-    for (actor, what, no) in registered {
-        refused(&mut engine, &actor, command(what), no);
-    }
-    refused_in_other_seats(&mut engine, &[Seat::Approver], &command(Approve));
-    refused_in_other_seats(&mut engine, &[Seat::Approver], &command(reject()));
-    refused_in_other_seats(&mut engine, &[Seat::Applicant], &command(Withdraw));
-    act(&mut engine, &approver(), command(Approve)).unwrap();
-
-    let issued = [
-        (as_zhang(Seat::Approver), Deliver, No::Same(Seat::Applicant)),
-        (as_li(Seat::Approver), Deliver, No::Same(Seat::Registrar)),
-    ];
-    for (actor, what, no) in issued {
-        refused(&mut engine, &actor, command(what), no);
-    }
-    refused_in_other_seats(&mut engine, &[Seat::Approver], &command(Deliver));
-    act(&mut engine, &approver(), command(Deliver)).unwrap();
+    assert_eq!(zhang.phase(&engine), Some(Phase::Dispatched));
 }
 
 #[test]
 fn what_devices_answer_is_recorded_by_the_engine_alone() {
-    use application::Command as Answer;
+    use case::Command as Answer;
     let (_, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-    let register = zhang.command(Answer::Register);
-    act(&mut engine, &registrar(), register).unwrap();
     // Approved and not settled: the intent is open.
-    let approve = zhang.command(Answer::Approve);
-    engine.submit(&approver(), approve).unwrap();
-    let Some(application::State::Issuing(issuing)) = engine.application(&zhang.id).unwrap() else {
-        panic!("not issuing");
-    };
-    let application::Slot::Intended(intent) = issuing.signing else {
-        panic!("no intent");
-    };
-    let serial: Serial = intent.serial;
+    zhang.intend(&mut engine).unwrap();
+    let serial: Serial = zhang.intent(&engine).serial;
     let forged_key: EncryptionKey =
         serde_json::from_str(r#"{"public_key":"MAA=","envelope":"MAA="}"#).unwrap();
     let answers = [
@@ -182,9 +180,9 @@ fn what_devices_answer_is_recorded_by_the_engine_alone() {
         refused_in_other_seats(&mut engine, &[], &zhang.command(answer));
     }
     settle(&mut engine).unwrap();
-    engine
-        .submit(&approver(), zhang.command(Answer::Deliver))
-        .unwrap();
+    zhang.go_to(&mut engine, Phase::Personalised).unwrap();
+    let (actor, dispatch) = zhang.next(&engine).unwrap().unwrap();
+    engine.submit(&actor, dispatch).unwrap();
     let publication = zhang.command(Answer::RecordPublication);
     refused_in_other_seats(&mut engine, &[], &publication);
 }
@@ -259,7 +257,7 @@ fn a_change_of_a_pair_passes_two_persons() {
         &mut engine,
         &actor("zhang.qi", Seat::Applicant),
         pair(Freeze),
-        No::NotTheApplicant,
+        No::NotAParty,
     );
     for seat in [Seat::KeyOfficer, Seat::System] {
         refused(
@@ -314,8 +312,8 @@ fn nobody_acts_as_the_system_from_outside() {
     take_through(&mut engine, &zhang).unwrap();
     establish(&mut engine).unwrap();
     let commands = [
-        zhang.submit(),
-        zhang.command(application::Command::Register),
+        zhang.open(),
+        zhang.command(case::Command::TakeReview),
         zhang.pair_command(certificate::Command::Freeze),
         zhang.pair_command(certificate::Command::Burn),
         authority_command(CA, authority::Command::IssueCrl),

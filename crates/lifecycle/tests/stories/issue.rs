@@ -9,21 +9,31 @@ use gm_crypto::{
 };
 use hsm::{Password, SoftToken};
 use lifecycle::{
-    Actor, CaseNumber, Engine, Error, Policy, Ports, Refusal, Seat, SqliteStore,
-    application::{Command, State},
-    audit, authority,
+    Actor, CaseNumber, Engine, Error, Ground, Policy, Ports, Refusal, Seat, SqliteStore, audit,
+    authority,
+    case::{Command, Phase, paper::Deficiency},
     certificate::Status,
-    ports::{FolderPublisher, RandomSerials, TokenKeyCentre},
+    ports::{FolderPublisher, NullNotifier, RandomSerials, TokenKeyCentre},
+    rules::{self, RuleBook, RuleSet},
+    terms::Kind,
 };
 use x509_cert::Certificate;
 
 use crate::{
     doubles::{SetClock, World},
     script::{
-        Applicant, CA, ROOT, act, actor, approver, authority_id, establish, in_business, officer,
-        policy, registrar, settle, take_through,
+        Applicant, CA, ROOT, RULES, act, actor, approve, approver, authority_id, establish,
+        in_business, officer, policy, register, registrar, settle, take_through,
     },
 };
+
+/// The ground of a refusal by the rules.
+fn ground<T: std::fmt::Debug>(answer: Result<T, Error>) -> Ground {
+    match answer {
+        Err(Error::Refused(Refusal::Ruled { ground, .. })) => *ground,
+        other => panic!("{other:?}"),
+    }
+}
 
 /// The signature fits the key that the authority's own certificate states.
 fn verify(engine: &Engine, signed: &[u8], issuer: &str) {
@@ -77,42 +87,51 @@ fn a_pair_that_is_cut_to_its_ca_s_end_is_registered_with_that_end() {
         let validity = certificate.tbs_certificate().validity();
         validity.not_after.to_date_time()
     };
+    let shipped = |list: &[(&'static str, &'static str)], name: &str| {
+        let found = list.iter().find(|(shipped, _)| *shipped == name);
+        found.unwrap().1
+    };
     let longer = |name: &str| {
-        let (_, text) = SHIPPED
-            .iter()
-            .find(|(shipped, _)| *shipped == name)
-            .unwrap();
+        let text = shipped(SHIPPED, name);
         let clamp = text.replace("years = 2", "years = 15\nbeyond_issuer = \"clamp\"");
         Profile::from_toml(&clamp).unwrap()
     };
-    let policy = || {
-        let mut policy = policy();
-        policy.signing = longer("subscriber-signing");
-        policy.encryption = longer("subscriber-encryption");
-        policy
+    let years = |profiles: Vec<Profile>| {
+        let rules = shipped(rules::SHIPPED, RULES).replace("value = [2]", "value = [2, 15]");
+        let rules = RuleSet::from_toml(&rules).unwrap();
+        Policy {
+            rules: RuleBook::new([rules]).unwrap(),
+            profiles,
+            ..policy()
+        }
+    };
+    let long = || {
+        years(
+            ["subscriber-signing", "subscriber-encryption"]
+                .map(longer)
+                .into(),
+        )
     };
     drop(engine);
-    let mut engine = world.engine_under(policy());
-    let zhang = Applicant::new("zhang.san");
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-    act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
-    assert!(
-        matches!(engine.application(&zhang.id).unwrap(), Some(State::Registered(registered))
-            if registered.shortened_to == Some(until))
-    );
+    let mut engine = world.engine_under(long());
+    let zhang = Applicant::new("zhang.san").for_years(15);
+    zhang.register(&mut engine).unwrap();
+    let shown = |engine: &Engine| {
+        let state = engine.case(&zhang.id).unwrap().unwrap();
+        state.registered.unwrap().shortened_to
+    };
+    assert_eq!(shown(&engine), Some(until));
     // Another policy would give another end than the form shows.
+    act(&mut engine, &approver(), zhang.command(Command::TakeReview)).unwrap();
     drop(engine);
-    let mut engine = world.engine();
-    let approve = act(&mut engine, &approver(), zhang.command(Command::Approve));
-    assert!(
-        matches!(approve, Err(Error::Refused(Refusal::EndChanged { registered: Some(shown), granted: None }))
-            if shown == until)
-    );
+    let mut engine = world.engine_under(years(policy().profiles));
+    let refused = act(&mut engine, &approver(), zhang.command(approve()));
+    assert_eq!(ground(refused), Ground::ChangedSinceRegistration);
     drop(engine);
-    let mut engine = world.engine_under(policy());
+    let mut engine = world.engine_under(long());
     take_through(&mut engine, &zhang).unwrap();
+    assert_eq!(shown(&engine), Some(until));
     let pair = zhang.pair(&engine);
-    assert_eq!(pair.registered.shortened_to, Some(until));
     for issued in [&pair.signing, &pair.encryption] {
         let certificate = Certificate::from_der(&issued.certificate).unwrap();
         let validity = certificate.tbs_certificate().validity();
@@ -130,7 +149,7 @@ fn a_policy_that_asks_for_production_hardware_reads_what_the_request_says() {
         .unwrap();
     let demand = "[key_origin]\nenvironment = \"production\"\ndevice = \"qualified\"\n";
     let mut policy = policy();
-    policy.signing = Profile::from_toml(&format!("{text}\n{demand}")).unwrap();
+    policy.profiles[0] = Profile::from_toml(&format!("{text}\n{demand}")).unwrap();
     let mut engine = world.engine_under(policy);
     let device = Device::new("智能密码钥匙", "K1", "0001").unwrap();
     let qualified = device.clone().with_qualification("SXH2026001").unwrap();
@@ -147,7 +166,7 @@ fn a_policy_that_asks_for_production_hardware_reads_what_the_request_says() {
         ),
     ];
     for applicant in &refused {
-        let error = act(&mut engine, &applicant.actor(), applicant.submit()).unwrap_err();
+        let error = applicant.submit(&mut engine).unwrap_err();
         let Error::Refused(Refusal::Profile(rejection)) = error else {
             panic!("{}: {error}", applicant.id);
         };
@@ -161,23 +180,26 @@ fn a_policy_that_asks_for_production_hardware_reads_what_the_request_says() {
 }
 
 #[test]
-fn two_persons_take_an_application_from_request_to_pair() {
+fn two_persons_take_a_case_from_the_form_to_the_pair() {
     let (world, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
-    let state = |engine: &Engine| engine.application(&zhang.id).unwrap().unwrap();
+    let state = |engine: &Engine| engine.case(&zhang.id).unwrap().unwrap();
 
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-    assert!(matches!(state(&engine), State::Submitted(_)));
-    act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
-    assert!(matches!(state(&engine), State::Registered(registered)
-        if registered.case == CaseNumber(1) && registered.registrar.as_str() == "li.si"
-            && registered.shortened_to.is_none()));
-    act(&mut engine, &approver(), zhang.command(Command::Approve)).unwrap();
-    assert!(matches!(state(&engine), State::Issued(pair) if pair.approver.as_str() == "wang.wu"));
+    zhang.submit(&mut engine).unwrap();
+    assert_eq!(state(&engine).number, None);
+    zhang.register(&mut engine).unwrap();
+    let registered = state(&engine);
+    assert_eq!(registered.number, Some(CaseNumber(1)));
+    assert!(
+        registered
+            .registered
+            .is_some_and(|found| { found.by.as_str() == "li.si" && found.shortened_to.is_none() })
+    );
+    zhang.approve(&mut engine).unwrap();
     let published = format!("subscribers/{}/signing-certificate.pem", zhang.id);
     assert_eq!(world.shelf.item(&published), None, "not handed over yet");
-    act(&mut engine, &approver(), zhang.command(Command::Deliver)).unwrap();
-    assert!(matches!(state(&engine), State::Delivered(pair) if pair.published));
+    zhang.deliver(&mut engine).unwrap();
+    assert!(state(&engine).published);
 
     check_pair(&engine, &zhang);
     verify(&engine, &certificate_of(&engine, CA), ROOT);
@@ -199,7 +221,7 @@ fn two_persons_take_an_application_from_request_to_pair() {
 
     let report = audit::verify(engine.store()).unwrap();
     assert_eq!((report.certificates, report.burnt), (5, 0));
-    assert_eq!((report.applications, report.authorities), (1, 3));
+    assert_eq!((report.cases, report.authorities), (1, 3));
     assert_eq!(report.unsettled, 0);
     assert!(world.token.signs_once());
     assert_eq!(world.token.unforeseen(), 0);
@@ -223,6 +245,7 @@ fn the_same_story_goes_over_files_and_survives_a_restart() {
             token: Box::new(token("token")),
             key_centre: Box::new(TokenKeyCentre::new(token("archive"))),
             publisher: Box::new(FolderPublisher::new(path("published"))),
+            notifier: Box::new(NullNotifier::default()),
             clock: Box::new(SetClock::default()),
             serials: Box::new(RandomSerials::default()),
         };
@@ -256,21 +279,15 @@ fn the_same_story_goes_over_files_and_survives_a_restart() {
 }
 
 #[test]
-fn the_same_request_again_is_the_same_submission() {
+fn the_same_opening_again_is_the_same_case() {
     let (_, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
-    let mut commands = vec![
-        (zhang.actor(), zhang.submit()),
-        (registrar(), zhang.command(Command::Register)),
-        (approver(), zhang.command(Command::Approve)),
-        (approver(), zhang.command(Command::Deliver)),
-    ];
-    for (actor, command) in commands.drain(..) {
+    while let Some((actor, command)) = zhang.next(&engine).unwrap() {
         engine.submit(&actor, command).unwrap();
         // Before and after what is done outside.
         for _ in 0..2 {
             let head = engine.store().head().unwrap();
-            let entries = engine.submit(&zhang.actor(), zhang.submit()).unwrap();
+            let entries = engine.submit(&zhang.actor(), zhang.open()).unwrap();
             assert!(entries.is_empty());
             assert_eq!(engine.store().head().unwrap(), head);
             settle(&mut engine).unwrap();
@@ -280,93 +297,82 @@ fn the_same_request_again_is_the_same_submission() {
 }
 
 #[test]
-fn one_name_takes_one_request_of_one_person() {
+fn one_name_takes_one_opening_of_one_person() {
     let (_, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
+    zhang.submit(&mut engine).unwrap();
     let head = engine.store().head().unwrap();
 
-    let other_content = Applicant::new("zhang.san");
-    let other_person = (actor("zhang.qi", Seat::Applicant), zhang.submit());
-    for (actor, command) in [(zhang.actor(), other_content.submit()), other_person] {
+    let mut other_content = zhang.opening(Kind::Apply);
+    other_content.unpublished = true;
+    let other_content = zhang.command(Command::Open(other_content));
+    let other_person = (actor("li.si", Seat::Registrar), zhang.open());
+    for (actor, command) in [(zhang.actor(), other_content), other_person] {
         let refused = engine.submit(&actor, command);
-        assert!(
-            matches!(refused, Err(Error::Refused(Refusal::ApplicationExists))),
-            "{refused:?}"
-        );
+        assert_eq!(ground(refused), Ground::CaseExists);
     }
     assert_eq!(engine.store().head().unwrap(), head);
 }
 
 #[test]
-fn a_closed_application_stays_closed() {
-    let rejected = |reason: &str| Command::Reject {
-        reason: reason.to_owned(),
+fn a_case_that_is_over_stays_over() {
+    let rejected = || Command::Reject {
+        reason: "no such person".to_owned(),
     };
     let zhang = Applicant::new("zhang.san");
     let ways = [
-        vec![(registrar(), rejected("no such person"))],
-        vec![(approver(), rejected("no such person"))],
-        vec![(zhang.actor(), Command::Withdraw)],
-        vec![
-            (registrar(), Command::Register),
-            (approver(), rejected("a document is missing")),
-        ],
-        vec![
-            (registrar(), Command::Register),
-            (zhang.actor(), Command::Withdraw),
-        ],
+        (Phase::Draft, zhang.actor(), Command::Withdraw),
+        (Phase::Submitted, zhang.actor(), Command::Withdraw),
+        (Phase::HandedOver, zhang.actor(), Command::Withdraw),
+        (Phase::Approved, zhang.actor(), Command::Withdraw),
+        (Phase::Approving, approver(), rejected()),
     ];
-    for way in ways {
+    for (phase, actor, command) in ways {
         let (world, mut engine) = in_business();
-        act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-        for (actor, command) in way {
-            act(&mut engine, &actor, zhang.command(command)).unwrap();
-        }
-        let state = engine.application(&zhang.id).unwrap();
-        assert_eq!(state, Some(State::Closed));
+        zhang.go_to(&mut engine, phase).unwrap();
+        act(&mut engine, &actor, zhang.command(command)).unwrap();
+        let over = zhang.phase(&engine);
+        assert!(over.is_some_and(Phase::is_final), "{over:?}");
         let signed = world.token.signed().len();
         for (actor, command) in [
-            (zhang.actor(), zhang.submit()),
+            (zhang.actor(), zhang.fill()),
+            (zhang.actor(), zhang.command(Command::Submit)),
             (zhang.actor(), zhang.command(Command::Withdraw)),
-            (registrar(), zhang.command(Command::Register)),
-            (approver(), zhang.command(Command::Approve)),
-            (approver(), zhang.command(Command::Deliver)),
-            (registrar(), zhang.command(rejected("again"))),
+            (registrar(), zhang.command(Command::StartRegistration)),
+            (registrar(), zhang.command(register())),
+            (approver(), zhang.command(approve())),
+            (approver(), zhang.command(Command::Issue)),
+            (approver(), zhang.command(rejected())),
         ] {
-            let answer = act(&mut engine, &actor, command);
-            assert!(matches!(answer, Err(Error::Refused(_))), "{answer:?}");
+            let refused = ground(act(&mut engine, &actor, command));
+            assert!(matches!(refused, Ground::NotListed { .. }), "{refused:?}");
         }
+        assert_eq!(zhang.phase(&engine), over);
         assert_eq!(world.token.signed().len(), signed);
         audit::verify(engine.store()).unwrap();
     }
 }
 
 #[test]
-fn an_approved_application_can_no_longer_be_taken_back_or_rejected() {
+fn a_case_that_is_being_signed_can_no_longer_be_taken_back_or_rejected() {
     let (_, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-    act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
-    let approve = zhang.command(Command::Approve);
-    engine.submit(&approver(), approve.clone()).unwrap();
+    zhang.intend(&mut engine).unwrap();
     let too_late = [
-        (zhang.actor(), zhang.command(Command::Withdraw)),
+        (zhang.actor(), Command::Withdraw),
         (
             approver(),
-            zhang.command(Command::Reject {
+            Command::Reject {
                 reason: "too late".into(),
-            }),
+            },
         ),
-        (approver(), approve),
-        (approver(), zhang.command(Command::Deliver)),
+        (approver(), approve()),
+        (approver(), Command::Issue),
+        (approver(), crate::script::dispatch()),
     ];
     for (actor, command) in too_late {
-        let refused = engine.submit(&actor, command);
-        assert!(
-            matches!(refused, Err(Error::Refused(Refusal::WrongState { .. }))),
-            "{refused:?}"
-        );
+        let refused = ground(engine.submit(&actor, zhang.command(command)));
+        assert!(matches!(refused, Ground::NotListed { .. }), "{refused:?}");
     }
 }
 
@@ -376,69 +382,112 @@ fn case_numbers_have_no_gap() {
     let names = ["zhang.san", "li.ming", "zhou.ba", "wu.jiu"];
     let applicants = names.map(Applicant::new);
     for applicant in &applicants {
-        act(&mut engine, &applicant.actor(), applicant.submit()).unwrap();
+        applicant.submit(&mut engine).unwrap();
     }
-    // Booked in another order than submitted; what is refused takes no number.
+    // Numbered in another order than submitted; what is refused takes no number.
     for (number, place) in (1..).zip([2, 0, 3]) {
         let applicant = &applicants[place];
-        let register = applicant.command(Command::Register);
+        let start = applicant.command(Command::StartRegistration);
         let own = Actor::new(applicant.person.clone(), Seat::Registrar);
-        engine.submit(&own, register.clone()).unwrap_err();
-        engine.submit(&registrar(), register.clone()).unwrap();
-        engine.submit(&registrar(), register).unwrap_err();
-        let state = engine.application(&applicant.id).unwrap();
-        assert!(matches!(state, Some(State::Registered(registered))
-            if registered.case == CaseNumber(number)));
+        engine.submit(&own, start.clone()).unwrap_err();
+        engine.submit(&registrar(), start.clone()).unwrap();
+        engine.submit(&registrar(), start).unwrap_err();
+        let state = engine.case(&applicant.id).unwrap().unwrap();
+        assert_eq!(state.number, Some(CaseNumber(number)));
     }
     assert_eq!(engine.store().last_case().unwrap(), CaseNumber(3));
 }
 
 #[test]
-fn what_the_profile_refuses_leaves_no_record() {
-    let (world, mut engine) = in_business();
-    let head = engine.store().head().unwrap();
-    let nameless = Applicant::with_subject("nameless", "O=Example,C=CN");
-    let refused = engine.submit(&nameless.actor(), nameless.submit());
-    let Err(Error::Refused(Refusal::Profile(rejection))) = refused else {
-        panic!("{refused:?}");
-    };
-    assert!(!rejection.to_string().is_empty());
-    assert_eq!(engine.store().head().unwrap(), head);
-    assert_eq!(engine.application(&nameless.id).unwrap(), None);
-
-    // Policy is asked again at approval, with the profile of that day.
-    let zhang = Applicant::new("zhang.san");
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-    act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
-    let head = engine.store().head().unwrap();
-    drop(engine);
-    let stricter = Policy {
-        signing: Profile::from_toml(
-            "name = \"strict\"\nkind = \"end-entity\"\nkey_usage = [\"digitalSignature\"]\n\
-             [validity]\nyears = 1\n[subject]\nrequired = [\"commonName\", \"serialNumber\"]\n\
-             optional = [\"countryName\", \"organizationName\"]\n",
-        )
-        .unwrap(),
-        ..policy()
-    };
-    let mut engine = world.engine_under(stricter);
-    let refused = engine.submit(&approver(), zhang.command(Command::Approve));
-    assert!(matches!(refused, Err(Error::Refused(Refusal::Profile(_)))));
-    assert_eq!(engine.store().head().unwrap(), head);
+fn a_case_that_comes_back_keeps_its_number() {
+    let (_, mut engine) = in_business();
+    let [zhang, li] = ["zhang.san", "li.ming"].map(Applicant::new);
+    zhang.go_to(&mut engine, Phase::Registering).unwrap();
+    let name = Deficiency::new("common-name", "not as on the card");
+    let back = zhang.command(Command::Return(vec![name]));
+    act(&mut engine, &registrar(), back).unwrap();
+    let again = zhang.command(Command::Resubmit);
+    act(&mut engine, &zhang.actor(), again).unwrap();
+    li.register(&mut engine).unwrap();
+    take_through(&mut engine, &zhang).unwrap();
+    let number = |of: &Applicant| engine.case(&of.id).unwrap().unwrap().number;
+    assert_eq!(number(&zhang), Some(CaseNumber(1)));
+    assert_eq!(number(&li), Some(CaseNumber(2)));
+    audit::verify(engine.store()).unwrap();
 }
 
 #[test]
-fn without_an_issuer_nothing_is_approved() {
+fn what_the_profile_refuses_leaves_no_record() {
+    let stricter = || {
+        let mut policy = policy();
+        policy.profiles[0] = Profile::from_toml(
+            "name = \"subscriber-signing\"\nkind = \"end-entity\"\n\
+             key_usage = [\"digitalSignature\"]\n[validity]\nyears = 2\n\
+             [subject]\nrequired = [\"commonName\", \"serialNumber\"]\n\
+             optional = [\"countryName\", \"organizationName\"]\n",
+        )
+        .unwrap();
+        policy
+    };
+    let (world, engine) = in_business();
+    drop(engine);
+    let refused = |engine: &mut Engine, (actor, command)| {
+        let head = engine.store().head().unwrap();
+        let refused = engine.submit(&actor, command);
+        let Err(Error::Refused(Refusal::Profile(rejection))) = refused else {
+            panic!("{refused:?}");
+        };
+        assert!(!rejection.to_string().is_empty());
+        assert_eq!(engine.store().head().unwrap(), head);
+    };
+    let mut engine = world.engine_under(stricter());
+    let zhang = Applicant::new("zhang.san");
+    for command in [zhang.open(), zhang.fill()] {
+        act(&mut engine, &zhang.actor(), command).unwrap();
+    }
+    let next = zhang.next(&engine).unwrap().unwrap();
+    refused(&mut engine, next);
+    drop(engine);
+
+    // Policy is asked again at the issuance, with the profile of that day.
+    let mut engine = world.engine();
+    zhang.go_to(&mut engine, Phase::Approved).unwrap();
+    drop(engine);
+    let mut engine = world.engine_under(stricter());
+    let next = zhang.next(&engine).unwrap().unwrap();
+    refused(&mut engine, next);
+}
+
+#[test]
+fn a_profile_that_is_not_there_issues_nothing() {
+    let (world, engine) = in_business();
+    drop(engine);
+    let mut engine = world.engine_under(Policy {
+        profiles: Vec::new(),
+        ..policy()
+    });
+    let zhang = Applicant::new("zhang.san");
+    zhang.go_to(&mut engine, Phase::Approved).unwrap();
+    let issue = zhang.command(Command::Issue);
+    let refused = engine.submit(&approver(), issue);
+    assert!(
+        matches!(&refused, Err(Error::Refused(Refusal::NoSuchProfile { name }))
+            if name == "subscriber-signing"),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn without_an_issuer_nothing_is_issued() {
     let world = World::new();
     let mut engine = world.engine();
     let zhang = Applicant::new("zhang.san");
-    act(&mut engine, &zhang.actor(), zhang.submit()).unwrap();
-    act(&mut engine, &registrar(), zhang.command(Command::Register)).unwrap();
-    let refused = act(&mut engine, &approver(), zhang.command(Command::Approve));
+    let refused = zhang.approve(&mut engine);
     assert!(
         matches!(&refused, Err(Error::Refused(Refusal::IssuerNotReady { id })) if id.as_str() == CA),
         "{refused:?}"
     );
+    assert_eq!(zhang.phase(&engine), Some(Phase::Approved));
     establish(&mut engine).unwrap();
     take_through(&mut engine, &zhang).unwrap();
     check_pair(&engine, &zhang);
@@ -475,23 +524,15 @@ fn what_could_not_be_published_is_published_later() {
     world.shelf.refuse(true);
     let stopped = take_through(&mut engine, &zhang);
     assert!(matches!(stopped, Err(Error::Publish { .. })), "{stopped:?}");
-    assert!(matches!(engine.application(&zhang.id).unwrap(),
-        Some(State::Delivered(pair)) if !pair.published));
+    assert_eq!(zhang.phase(&engine), Some(Phase::Dispatched));
+    assert!(!zhang.pair(&engine).published);
     // Another case does not wait for the one that is stuck.
     let li = Applicant::new("li.ming");
-    let mut stages = vec![
-        (li.actor(), li.submit()),
-        (registrar(), li.command(Command::Register)),
-        (approver(), li.command(Command::Approve)),
-    ];
-    for (actor, command) in stages.drain(..) {
+    while li.phase(&engine) != Some(Phase::Issued) {
+        let (actor, command) = li.next(&engine).unwrap().unwrap();
         engine.submit(&actor, command).unwrap();
         settle(&mut engine).unwrap_err();
     }
-    assert!(matches!(
-        engine.application(&li.id).unwrap(),
-        Some(State::Issued(_))
-    ));
     world.shelf.refuse(false);
     settle(&mut engine).unwrap();
     let name = "subscribers/zhang.san/signing-certificate.pem";

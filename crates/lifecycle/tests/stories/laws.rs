@@ -3,11 +3,11 @@
 
 use lifecycle::{
     Actor, AuthorityId, CaseNumber, CertificateRow, Command, Engine, Event, PersonId, Seat, Serial,
-    Store, StreamId,
-    application::{self, Ordinal},
-    audit, authority,
+    Store, StreamId, audit, authority,
+    case::{self, pair::Ordinal},
     certificate::{self, Change, RevocationReason, Status},
 };
+use lifecycle::{case::paper::Deficiency, terms::EvidenceKind};
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::Config};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,7 @@ use std::{
 
 use crate::{
     doubles::{FailingStore, Side, World},
-    script::{Applicant, CA, authority_command, establish, settle, take_through},
+    script::{self, Applicant, CA, authority_command, establish, evidence, settle, take_through},
 };
 
 /// One thing that happens to the engine.
@@ -38,12 +38,14 @@ enum Step {
 
 #[derive(Clone, Debug)]
 enum Ask {
-    /// Of one of the applications.
-    Application(usize, application::Command),
+    /// Of one of the cases.
+    Case(usize, case::Command),
     /// Of one of the pairs.
     Pair(usize, certificate::Command),
-    /// Of one of the applications, with its own request.
-    Submit(usize),
+    /// Of one of the cases: what it needs next, and by whom.
+    Next(usize),
+    /// Of one of the cases: what it needs next, by whoever asks.
+    NextByOther(usize),
     /// Of the issuing CA.
     Crl,
 }
@@ -55,7 +57,7 @@ fn applicants() -> &'static [Applicant; 2] {
 
 fn actors() -> impl Strategy<Value = Actor> {
     // Few persons, so that one often meets an earlier seat of theirs.
-    let persons = ["zhang.san", "li.ming", "wang.wu", "zhao.yi"];
+    let persons = ["zhang.san", "li.ming", "wang.wu", "li.si"];
     let seats = [
         Seat::Applicant,
         Seat::Registrar,
@@ -68,15 +70,23 @@ fn actors() -> impl Strategy<Value = Actor> {
 }
 
 fn asks() -> impl Strategy<Value = Ask> {
-    use application::Command::{Approve, Deliver, Register, Reject, Withdraw};
+    use case::Command as Case;
     use certificate::Command::{Activate, Burn, Confirm, Freeze, Request};
     let revoke = Change::Revoke(RevocationReason::KeyCompromise);
-    let application = prop_oneof![
-        4 => Just(Register),
-        6 => Just(Approve),
-        6 => Just(Deliver),
-        1 => Just(Withdraw),
-        1 => Just(Reject { reason: "no".to_owned() }),
+    let record = || evidence(EvidenceKind::CallRecord);
+    let case = prop_oneof![
+        2 => Just(script::register()),
+        4 => Just(script::approve()),
+        2 => Just(Case::Issue),
+        2 => Just(script::personalise()),
+        4 => Just(script::dispatch()),
+        2 => Just(Case::Withdraw),
+        1 => Just(Case::Reject { reason: "no".to_owned() }),
+        2 => Just(Case::Return(vec![Deficiency::new("common-name", "not as on the card")])),
+        2 => Just(Case::Resubmit),
+        3 => Just(Case::ConfirmReceipt { correct: true, record: record() }),
+        1 => Just(Case::Object { statement: "not mine".to_owned() }),
+        2 => Just(Case::Close { work_record: evidence(EvidenceKind::WorkRecord) }),
     ];
     let pair = prop_oneof![
         3 => Just(Freeze),
@@ -87,8 +97,8 @@ fn asks() -> impl Strategy<Value = Ask> {
         1 => Just(Activate),
     ];
     prop_oneof![
-        2 => (0..2_usize).prop_map(Ask::Submit),
-        6 => (0..2_usize, application).prop_map(|(of, command)| Ask::Application(of, command)),
+        6 => (0..2_usize).prop_map(Ask::NextByOther),
+        6 => (0..2_usize, case).prop_map(|(of, command)| Ask::Case(of, command)),
         4 => (0..2_usize, pair).prop_map(|(of, command)| Ask::Pair(of, command)),
         1 => Just(Ask::Crl),
     ]
@@ -96,20 +106,16 @@ fn asks() -> impl Strategy<Value = Ask> {
 
 /// What a case needs next, by somebody who may: so that sequences get somewhere.
 fn helpful() -> impl Strategy<Value = Step> {
-    use application::Command::{Approve, Deliver, Register};
     use certificate::Command::{Confirm, Freeze, Request};
     const REVOKE: Change = Change::Revoke(RevocationReason::Superseded);
-    let registrar = Actor::new(PersonId::new("wang.wu").unwrap(), Seat::Registrar);
-    let approver = Actor::new(PersonId::new("zhao.yi").unwrap(), Seat::Approver);
+    let registrar = script::registrar();
+    let approver = script::approver();
     (0..2_usize, 0..10_usize).prop_map(move |(of, which)| {
         let (actor, ask) = match which {
-            0 => (&applicants()[of].actor(), Ask::Submit(of)),
-            1 | 2 => (&registrar, Ask::Application(of, Register)),
-            3 | 4 => (&approver, Ask::Application(of, Approve)),
-            5 | 6 => (&approver, Ask::Application(of, Deliver)),
             7 => (&registrar, Ask::Pair(of, Request(REVOKE))),
             8 => (&approver, Ask::Pair(of, Confirm)),
-            _ => (&approver, Ask::Pair(of, Freeze)),
+            9 => (&approver, Ask::Pair(of, Freeze)),
+            _ => (&approver, Ask::Next(of)),
         };
         Step::Ask(actor.clone(), ask)
     })
@@ -132,7 +138,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// The state of everything, made from the log by the rules alone.
 #[derive(Default)]
 struct Replay {
-    applications: BTreeMap<String, Option<application::State>>,
+    in_hand: BTreeMap<String, Option<case::State>>,
     authorities: BTreeMap<AuthorityId, Option<authority::State>>,
     certificates: BTreeMap<(AuthorityId, Serial), Option<certificate::State>>,
     /// In the order of the log.
@@ -148,15 +154,15 @@ impl Replay {
             let entry = record.entry().unwrap();
             let actor = &entry.actor;
             match (entry.stream, &entry.event) {
-                (StreamId::Application(id), Event::Application(event)) => {
-                    if let application::Event::Registered { case, .. } = event {
-                        replay.cases.push(*case);
+                (StreamId::Case(id), Event::Case(event)) => {
+                    if let case::Event::RegistrationStarted { number } = event {
+                        replay.cases.push(*number);
                     }
-                    if let application::Event::CertificateIssued { ordinal, .. } = event {
+                    if let case::Event::CertificateIssued { ordinal, .. } = event {
                         replay.issued.push((id.to_string(), *ordinal));
                     }
-                    let state = replay.applications.entry(id.to_string()).or_default();
-                    *state = application::evolve(state.take(), actor, event);
+                    let state = replay.in_hand.entry(id.to_string()).or_default();
+                    *state = case::evolve(state.take(), actor, entry.at, event);
                 }
                 (StreamId::Authority(id), Event::Authority(event)) => {
                     let state = replay.authorities.entry(id.clone()).or_default();
@@ -196,9 +202,9 @@ fn check(world: &World, engine: &Engine) -> BTreeMap<(AuthorityId, Serial), Cert
 
     // Replay is the state.
     for applicant in applicants() {
-        let state = replay.applications.get(applicant.id.as_str());
+        let state = replay.in_hand.get(applicant.id.as_str());
         let state = state.cloned().flatten();
-        assert_eq!(engine.application(&applicant.id).unwrap(), state);
+        assert_eq!(engine.case(&applicant.id).unwrap(), state);
     }
     for (id, state) in &replay.authorities {
         assert_eq!(engine.authority(id).unwrap(), *state);
@@ -236,11 +242,16 @@ fn play(steps: Vec<Step>) {
     for step in steps {
         match step {
             Step::Ask(actor, ask) => {
-                let command = match ask {
-                    Ask::Application(of, command) => applicants()[of].command(command),
-                    Ask::Pair(of, command) => applicants()[of].pair_command(command),
-                    Ask::Submit(of) => applicants()[of].submit(),
-                    Ask::Crl => authority_command(CA, authority::Command::IssueCrl),
+                let next = |of: usize| applicants()[of].next(&engine).unwrap();
+                let asked = match ask {
+                    Ask::Case(of, command) => Some((actor, applicants()[of].command(command))),
+                    Ask::Pair(of, command) => Some((actor, applicants()[of].pair_command(command))),
+                    Ask::Next(of) => next(of),
+                    Ask::NextByOther(of) => next(of).map(|(_, command)| (actor, command)),
+                    Ask::Crl => Some((actor, authority_command(CA, authority::Command::IssueCrl))),
+                };
+                let Some((actor, command)) = asked else {
+                    continue;
                 };
                 let head = engine.store().head().unwrap();
                 let told: Command = command.clone();

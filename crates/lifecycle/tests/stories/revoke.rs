@@ -7,9 +7,8 @@ use cert_profile::{
 use der::{DateTime, Decode, referenced::OwnedToRef};
 use gm_crypto::pki::{Signed, Sm2Sm3};
 use lifecycle::{
-    Command, Engine, Error, Refusal, Seat, Serial,
-    application::{self, Issued},
-    authority,
+    CaseId, Command, Engine, Error, Refusal, Seat, Serial, authority,
+    case::pair::Issued,
     certificate::Command::{Confirm, Freeze},
     ports::Clock,
 };
@@ -280,18 +279,8 @@ fn only_what_was_handed_over_is_good() {
     assert_eq!(ask(&engine, &nobodys), CertStatus::Unknown);
 
     let li = Applicant::new("li.ming");
-    act(&mut engine, &li.actor(), li.submit()).unwrap();
-    let register = li.command(application::Command::Register);
-    act(&mut engine, &registrar(), register).unwrap();
-    engine
-        .submit(&approver(), li.command(application::Command::Approve))
-        .unwrap();
-    let Some(application::State::Issuing(issuing)) = engine.application(&li.id).unwrap() else {
-        panic!("not issuing");
-    };
-    let application::Slot::Intended(intent) = issuing.signing else {
-        panic!("no intent");
-    };
+    li.intend(&mut engine).unwrap();
+    let intent = li.intent(&engine);
     assert_eq!(
         ask(&engine, &intent.serial),
         CertStatus::Unknown,
@@ -302,8 +291,7 @@ fn only_what_was_handed_over_is_good() {
     for issued in [&issued.signing, &issued.encryption] {
         assert_eq!(ask(&engine, &issued.serial), CertStatus::Unknown, "issued");
     }
-    let deliver = li.command(application::Command::Deliver);
-    act(&mut engine, &approver(), deliver).unwrap();
+    li.deliver(&mut engine).unwrap();
     assert_eq!(ask(&engine, &issued.signing.serial), CertStatus::Good);
 
     // The same serial number of another issuer.
@@ -328,13 +316,13 @@ fn only_what_was_handed_over_is_good() {
 
     // A pair that does not exist can't be changed.
     let nobody = Applicant::new("zhou.ba");
-    act(&mut engine, &nobody.actor(), nobody.submit()).unwrap();
+    nobody.submit(&mut engine).unwrap();
     let refused = engine.submit(&registrar(), nobody.pair_command(Freeze));
     assert!(matches!(
         refused,
         Err(Error::Refused(Refusal::WrongState { .. }))
     ));
-    let unknown = Command::Certificates(Applicant::new("wu.jiu").id, REVOKE);
+    let unknown = Command::Certificates(CaseId::new("wu.jiu").unwrap(), REVOKE);
     let refused = engine.submit(&registrar(), unknown);
     assert!(matches!(
         refused,
@@ -347,17 +335,8 @@ fn only_what_was_handed_over_is_good() {
 fn a_burnt_serial_number_is_listed() {
     let (world, mut engine, _, _) = delivered();
     let li = Applicant::new("li.ming");
-    act(&mut engine, &li.actor(), li.submit()).unwrap();
-    let register = li.command(application::Command::Register);
-    act(&mut engine, &registrar(), register).unwrap();
-    let approve = li.command(application::Command::Approve);
-    engine.submit(&approver(), approve).unwrap();
-    let Some(application::State::Issuing(issuing)) = engine.application(&li.id).unwrap() else {
-        panic!("not issuing");
-    };
-    let application::Slot::Intended(intent) = issuing.signing else {
-        panic!("no intent");
-    };
+    li.intend(&mut engine).unwrap();
+    let intent = li.intent(&engine);
     drop(engine);
     world.clock.forward(60);
     let burnt_at = world.clock.now();

@@ -7,16 +7,25 @@ use getrandom::SysRng;
 use gm_crypto::{
     pki::Sm2Sm3,
     sm2::{SecretKey, SigningKey, UserId},
+    sm3,
 };
 use lifecycle::{
-    Actor, ApplicationId, AuthorityId, Command, Engine, Entry, Error, PersonId, Policy, Seat,
-    StreamId,
-    application::{self, Pair, Request},
+    Actor, AuthorityId, CaseId, Command, Engine, Entry, Error, Evidence, OrganisationId, PersonId,
+    Policy, Seat, StreamId,
     authority::{self, Proposal},
+    calendar::Calendar,
+    case::{
+        self, Phase,
+        command::Opening,
+        pair::{EncryptionKey, Issued, Request, Slot},
+        paper::Verdict,
+    },
     certificate::{self, Change, RevocationReason},
+    rules::{RuleBook, RuleSet},
+    terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };
 use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use x509_cert::name::Name;
 
 use crate::doubles::World;
@@ -24,6 +33,8 @@ use crate::doubles::World;
 pub(crate) const ROOT: &str = "root";
 pub(crate) const CA: &str = "issuing-ca";
 pub(crate) const RESPONDER: &str = "ocsp-responder";
+/// The rules of most stories.
+pub(crate) const RULES: &str = "in-house";
 
 pub(crate) const CRL_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -31,8 +42,11 @@ pub(crate) fn policy() -> Policy {
     let shipped = |name| Profile::shipped(name).unwrap();
     Policy {
         issuer: authority_id(CA),
-        signing: shipped("subscriber-signing"),
-        encryption: shipped("subscriber-encryption"),
+        rules: RuleBook::shipped(),
+        calendar: Calendar::china(),
+        profiles: ["subscriber-signing", "subscriber-encryption"]
+            .map(shipped)
+            .into(),
         authorities: ["root-ca", "issuing-ca", "ocsp-responder"]
             .map(shipped)
             .into(),
@@ -67,25 +81,53 @@ pub(crate) fn approver() -> Actor {
 /// Somebody with a key who wants a certificate pair.
 #[derive(Clone, Debug)]
 pub(crate) struct Applicant {
-    pub(crate) id: ApplicationId,
+    pub(crate) id: CaseId,
     pub(crate) person: PersonId,
     pub(crate) key: SecretKey,
     pub(crate) csr: VerifiedCsr,
+    /// What the form says.
+    pub(crate) form: BTreeMap<String, String>,
+    /// For how long.
+    pub(crate) years: u16,
+}
+
+/// Both certificates of a case, once they exist.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) signing: Issued,
+    pub(crate) encryption: Issued,
+    pub(crate) encryption_key: EncryptionKey,
+    pub(crate) published: bool,
 }
 
 impl Applicant {
     pub(crate) fn new(name: &str) -> Self {
-        Self::with_subject(name, &format!("CN={name},O=Example,C=CN"))
+        Self::named(name, name)
     }
 
-    pub(crate) fn with_subject(name: &str, subject: &str) -> Self {
+    /// An applicant whose form says another common name.
+    pub(crate) fn named(name: &str, common_name: &str) -> Self {
         let key = SecretKey::generate(&mut SysRng).unwrap();
+        let subject = format!("CN={common_name},O=Example,C=CN");
         Self {
-            id: ApplicationId::new(name).unwrap(),
+            id: CaseId::new(name).unwrap(),
             person: PersonId::new(name).unwrap(),
             csr: csr(&key, CsrDraft::new(subject.parse().unwrap())),
             key,
+            years: 2,
+            form: [
+                ("common-name", common_name),
+                ("organisation", "Example"),
+                ("country", "CN"),
+            ]
+            .map(|(field, value)| (field.to_owned(), value.to_owned()))
+            .into(),
         }
+    }
+
+    /// Asks for another number of years.
+    pub(crate) fn for_years(self, years: u16) -> Self {
+        Self { years, ..self }
     }
 
     /// Says where the key was made.
@@ -106,24 +148,163 @@ impl Applicant {
         Request::from_csr(&self.csr)
     }
 
-    pub(crate) fn submit(&self) -> Command {
-        self.command(application::Command::Submit(self.request()))
+    /// What a case of theirs is opened with.
+    pub(crate) fn opening(&self, kind: Kind) -> Opening {
+        let rules = RuleSet::shipped(RULES).unwrap();
+        let mut opening = Opening::new(
+            rules.id(),
+            (kind, Mode::Counter, Model::SelfService),
+            "pair",
+            Carrier::Soft,
+            self.person.clone(),
+        );
+        opening.organisation = Some(OrganisationId::new("example").unwrap());
+        opening
     }
 
-    pub(crate) fn command(&self, command: application::Command) -> Command {
-        Command::Application(self.id.clone(), command)
+    pub(crate) fn open(&self) -> Command {
+        self.command(case::Command::Open(self.opening(Kind::Apply)))
+    }
+
+    pub(crate) fn fill(&self) -> Command {
+        self.command(case::Command::Fill {
+            fields: self.form.clone(),
+            years: self.years,
+        })
+    }
+
+    pub(crate) fn command(&self, command: case::Command) -> Command {
+        Command::Case(self.id.clone(), command)
     }
 
     pub(crate) fn pair_command(&self, command: certificate::Command) -> Command {
         Command::Certificates(self.id.clone(), command)
     }
 
-    /// The pair, once it was handed over.
+    /// Where the case stands; none: nobody opened it.
+    pub(crate) fn phase(&self, engine: &Engine) -> Option<Phase> {
+        engine.case(&self.id).unwrap().map(|state| state.phase)
+    }
+
+    /// The pair, once both certificates exist.
     pub(crate) fn pair(&self, engine: &Engine) -> Pair {
-        match engine.application(&self.id).unwrap() {
-            Some(application::State::Issued(pair) | application::State::Delivered(pair)) => pair,
-            state => panic!("{} has no pair: {state:?}", self.id),
+        let state = engine.case(&self.id).unwrap().unwrap();
+        match (&state.signing, &state.encryption, &state.encryption_key) {
+            (Slot::Issued(signing), Slot::Issued(encryption), Some(key)) => Pair {
+                signing: signing.clone(),
+                encryption: encryption.clone(),
+                encryption_key: key.clone(),
+                published: state.published,
+            },
+            _ => panic!("{} has no pair: {state:?}", self.id),
         }
+    }
+
+    /// What the case needs next, by whom; none once the pair left, and while the engine is
+    /// to sign.
+    pub(crate) fn next(&self, engine: &Engine) -> Result<Option<(Actor, Command)>, Error> {
+        let state = engine.case(&self.id)?;
+        let phase = state.as_ref().map(|state| state.phase);
+        let has_form = state.as_ref().is_some_and(|state| state.form.is_some());
+        let has_key = state.as_ref().is_some_and(|state| state.request.is_some());
+        let (actor, command) = match phase {
+            None => return Ok(Some((self.actor(), self.open()))),
+            Some(Phase::Draft) if !has_form => return Ok(Some((self.actor(), self.fill()))),
+            Some(Phase::Draft) if !has_key => {
+                (self.actor(), case::Command::ProveKey(self.request()))
+            }
+            Some(Phase::Draft) => (self.actor(), case::Command::Submit),
+            Some(Phase::Submitted) => (registrar(), case::Command::StartRegistration),
+            Some(Phase::Registering) => (registrar(), register()),
+            Some(Phase::HandedOver) => (approver(), case::Command::TakeReview),
+            Some(Phase::Approving) => (approver(), approve()),
+            Some(Phase::Approved) => (approver(), case::Command::Issue),
+            Some(Phase::Issued) => (approver(), personalise()),
+            Some(Phase::Personalised) => (approver(), dispatch()),
+            _ => return Ok(None),
+        };
+        Ok(Some((actor, self.command(command))))
+    }
+
+    /// Goes on, act by act, until the case stands there; what follows outside is done.
+    pub(crate) fn go_to(&self, engine: &mut Engine, goal: Phase) -> Result<(), Error> {
+        while self.phase(engine) != Some(goal) {
+            let Some((actor, command)) = self.next(engine)? else {
+                panic!("{} stands still on its way to {goal}", self.id);
+            };
+            act(engine, &actor, command)?;
+        }
+        Ok(())
+    }
+
+    /// Opened, filled in and submitted.
+    pub(crate) fn submit(&self, engine: &mut Engine) -> Result<(), Error> {
+        self.go_to(engine, Phase::Submitted)
+    }
+
+    /// Numbered, registered and handed over.
+    pub(crate) fn register(&self, engine: &mut Engine) -> Result<(), Error> {
+        self.go_to(engine, Phase::HandedOver)
+    }
+
+    /// Reviewed, approved, and intended to be signed; nothing is signed yet.
+    pub(crate) fn intend(&self, engine: &mut Engine) -> Result<(), Error> {
+        self.go_to(engine, Phase::Approved)?;
+        let issue = self.command(case::Command::Issue);
+        engine.submit(&approver(), issue).map(drop)
+    }
+
+    /// Reviewed, approved and signed.
+    pub(crate) fn approve(&self, engine: &mut Engine) -> Result<(), Error> {
+        self.go_to(engine, Phase::Issued)
+    }
+
+    /// Handed over.
+    pub(crate) fn deliver(&self, engine: &mut Engine) -> Result<(), Error> {
+        self.go_to(engine, Phase::Dispatched)
+    }
+
+    /// The signing certificate's intent, which is open.
+    pub(crate) fn intent(&self, engine: &Engine) -> lifecycle::Intent {
+        match engine.case(&self.id).unwrap().unwrap().signing {
+            Slot::Intended(intent) => intent,
+            slot => panic!("no intent: {slot:?}"),
+        }
+    }
+}
+
+pub(crate) fn verdict() -> Verdict {
+    Verdict::new(true, true, true)
+}
+
+/// A piece of evidence whose octets are its name.
+pub(crate) fn evidence(kind: EvidenceKind) -> Evidence {
+    Evidence::new(kind, sm3::digest(kind.as_str().as_bytes()), "archive/7")
+}
+
+pub(crate) fn register() -> case::Command {
+    case::Command::Register {
+        verdict: verdict(),
+        work_record: evidence(EvidenceKind::WorkRecord),
+    }
+}
+
+pub(crate) fn approve() -> case::Command {
+    case::Command::Approve { verdict: verdict() }
+}
+
+pub(crate) fn personalise() -> case::Command {
+    case::Command::Personalise {
+        read_back: evidence(EvidenceKind::ReadBack),
+        work_record: evidence(EvidenceKind::WorkRecord),
+    }
+}
+
+pub(crate) fn dispatch() -> case::Command {
+    case::Command::Dispatch {
+        method: DeliveryMethod::OnSite,
+        packet: "packet-1".to_owned(),
+        receipt: evidence(EvidenceKind::DeliveryReceipt),
     }
 }
 
@@ -187,17 +368,13 @@ pub(crate) fn establish(engine: &mut Engine) -> Result<(), Error> {
 
 /// From the request to the pair in the applicant's hands.
 pub(crate) fn take_through(engine: &mut Engine, applicant: &Applicant) -> Result<(), Error> {
-    act(engine, &applicant.actor(), applicant.submit())?;
-    loop {
-        let (actor, next) = match engine.application(&applicant.id)? {
-            Some(application::State::Submitted(_)) => (registrar(), application::Command::Register),
-            Some(application::State::Registered(_)) => (approver(), application::Command::Approve),
-            Some(application::State::Issued(_)) => (approver(), application::Command::Deliver),
-            Some(application::State::Delivered(_)) => return Ok(()),
-            state => panic!("{} stands still: {state:?}", applicant.id),
-        };
-        act(engine, &actor, applicant.command(next))?;
+    // What an earlier failure left open goes first.
+    settle(engine)?;
+    while let Some((actor, command)) = applicant.next(engine)? {
+        act(engine, &actor, command)?;
     }
+    assert_eq!(applicant.phase(engine), Some(Phase::Dispatched));
+    Ok(())
 }
 
 pub(crate) fn issue_crl(engine: &mut Engine) -> Result<(), Error> {

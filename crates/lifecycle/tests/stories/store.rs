@@ -449,7 +449,7 @@ fn another_programs_database_is_refused_and_left_alone() {
     let other = rusqlite::Connection::open(&path).unwrap();
     // Of the version that ours has.
     other
-        .execute_batch("CREATE TABLE letters (text TEXT); PRAGMA user_version = 1")
+        .execute_batch("CREATE TABLE letters (text TEXT); PRAGMA user_version = 2")
         .unwrap();
     other.close().unwrap();
     refused_as_foreign(&path);
@@ -461,7 +461,7 @@ fn another_programs_database_is_refused_and_left_alone() {
 
 #[test]
 fn a_store_of_another_version_is_refused_and_left_alone() {
-    for version in [0, 2, -1] {
+    for version in [0, 1, 3, -1] {
         let (_folder, path) = real_store();
         let file = rusqlite::Connection::open(&path).unwrap();
         file.pragma_update(None, "user_version", version).unwrap();

@@ -3,7 +3,7 @@
 use super::{Case, is_line, of_kind, sm3, words};
 use crate::{
     Error, Evidence, Ground, Seat,
-    application::Issued,
+    case::pair::Issued,
     case::{Event, Phase, Step, state::DeadlineName},
     rules::PinRule,
     terms::{Carrier, DeliveryMethod, EvidenceKind, PinChannel},

@@ -3,7 +3,7 @@
 use super::Case;
 use crate::{
     Error, Ground, Octets, Refusal, Seat, Serial, TokenId,
-    application::{EncryptionKey, Ordinal, Request, Slot},
+    case::pair::{EncryptionKey, Ordinal, Request, Slot},
     case::{Event, Phase, Step, issuance::Plan},
     terms::{Carrier, Check, Kind, Stage},
     token,

@@ -20,11 +20,11 @@ fn forged(change: impl FnOnce(&mut Vec<Value>)) -> Fault {
 #[test]
 fn a_second_person_who_is_the_first_is_found_under_a_new_chain() {
     let cases = [
-        ("application/", "registered", "zhang.san"),
-        ("application/", "approved", "li.si"),
-        ("application/", "approved", "zhang.san"),
-        ("application/", "delivered", "li.si"),
-        ("application/", "delivered", "zhang.san"),
+        ("case/", "registered", "zhang.san"),
+        ("case/", "approved", "li.si"),
+        ("case/", "approved", "zhang.san"),
+        ("case/", "personalised", "li.si"),
+        ("case/", "dispatched", "zhang.san"),
         ("authority/", "approved", "zhao.yi"),
         ("certificate/", "revoked", "li.si"),
     ];
@@ -80,7 +80,7 @@ fn an_event_that_comes_twice_is_found_under_a_new_chain() {
 #[test]
 fn a_signature_without_its_intent_is_found_and_named() {
     let cases = [
-        ("application/", "issuance-intended", "certificate-issued"),
+        ("case/", "issuance-intended", "certificate-issued"),
         ("authority/", "issuance-intended", "established"),
     ];
     for (stream, intended, made) in cases {
@@ -108,7 +108,7 @@ fn signed(entry: &mut Value) -> Option<(&'static str, &mut Value)> {
     let stream = entry["stream"].as_str().unwrap().to_owned();
     let kind = stream.split('/').next().unwrap();
     let (name, field) = match (kind, name.as_str()) {
-        ("application", "certificate-issued") => ("certificate-issued", "certificate"),
+        ("case", "certificate-issued") => ("certificate-issued", "certificate"),
         ("authority", "established") => ("established", "certificate"),
         ("authority", "crl-issued") => ("crl-issued", "crl"),
         _ => return None,
@@ -155,8 +155,8 @@ fn changed_content_of_what_was_signed_is_found_under_a_new_chain() {
 #[test]
 fn changed_content_of_intent_and_certificate_alike_needs_the_issuers_key() {
     let fault = forged(|entries| {
-        let place = place(entries, 0, of("application/", "certificate-issued"));
-        let field = &mut entries[place]["event"]["application"]["certificate-issued"];
+        let place = place(entries, 0, of("case/", "certificate-issued"));
+        let field = &mut entries[place]["event"]["case"]["certificate-issued"];
         let octets = Base64::decode_vec(field["certificate"].as_str().unwrap()).unwrap();
         let serial = field["serial"].clone();
         let mut changed = octets;
@@ -169,7 +169,7 @@ fn changed_content_of_intent_and_certificate_alike_needs_the_issuers_key() {
         let intent = entries
             .iter_mut()
             .find_map(|entry| {
-                let found = entry.pointer_mut("/event/application/issuance-intended/intent")?;
+                let found = entry.pointer_mut("/event/case/issuance-intended/intent")?;
                 (found["serial"] == serial).then_some(found)
             })
             .unwrap();
@@ -186,8 +186,8 @@ fn changed_content_of_intent_and_certificate_alike_needs_the_issuers_key() {
 fn a_booking_under_another_number_is_found_under_a_new_chain() {
     let mut expected = 0;
     let fault = forged(|entries| {
-        let place = place(entries, 1, of("application/", "registered"));
-        entries[place]["event"]["application"]["registered"]["case"] = json!(7);
+        let place = place(entries, 1, of("case/", "registration-started"));
+        entries[place]["event"]["case"]["registration-started"]["number"] = json!(7);
         expected = seq(place);
     });
     assert!(
@@ -262,8 +262,8 @@ fn an_end_before_the_beginning_is_found_under_a_new_chain() {
 fn a_second_intent_for_a_certificate_that_exists_is_found_under_a_new_chain() {
     let mut expected = 0;
     let fault = forged(|entries| {
-        let intent = place(entries, 0, of("application/", "issuance-intended"));
-        let issued = place(entries, 0, of("application/", "certificate-issued"));
+        let intent = place(entries, 0, of("case/", "issuance-intended"));
+        let issued = place(entries, 0, of("case/", "certificate-issued"));
         let again = entries[intent].clone();
         assert_eq!(again["stream"], entries[issued]["stream"]);
         entries.insert(issued + 1, again);

@@ -1,0 +1,58 @@
+//! The roster, organisations and tokens: each step by a second person where it takes one.
+
+use super::{Fault, World, two_persons};
+use crate::{
+    Entry, Event, OrganisationId, PersonId, StreamId, TokenId, organisation, roster, token,
+};
+use std::collections::BTreeMap;
+
+/// What the records so far made.
+#[derive(Default)]
+pub(super) struct Registers {
+    persons: BTreeMap<PersonId, Option<roster::State>>,
+    organisations: BTreeMap<OrganisationId, Option<organisation::State>>,
+    tokens: BTreeMap<TokenId, Option<token::State>>,
+}
+
+impl World {
+    /// Whether the event changed its register, or may leave it as it is.
+    pub(super) fn apply_to_register(&mut self, entry: &Entry) -> Result<bool, Fault> {
+        let (actor, at) = (&entry.actor, entry.at);
+        match (&entry.stream, &entry.event) {
+            (StreamId::Person(id), Event::Person(event)) => {
+                let state = self.registers.persons.entry(id.clone()).or_default();
+                let pending = state.as_ref().and_then(|state| state.pending.as_ref());
+                if let (roster::Event::Confirmed, Some(pending)) = (event, pending) {
+                    two_persons(entry, &[&pending.by])?;
+                }
+                let before = state.clone();
+                *state = roster::evolve(before.clone(), actor, event, at);
+                // The same proposal again is no news, and no forgery.
+                Ok(*state != before || matches!(event, roster::Event::Proposed(_)))
+            }
+            (StreamId::Organisation(id), Event::Organisation(event)) => {
+                use organisation::Event as Happened;
+                let state = self.registers.organisations.entry(id.clone()).or_default();
+                let pending = state.as_ref().and_then(|state| state.pending.as_ref());
+                if let (Happened::ModesConfirmed, Some(pending)) = (event, pending) {
+                    two_persons(entry, &[&pending.by])?;
+                }
+                let before = state.clone();
+                *state = organisation::evolve(before.clone(), actor, event, at);
+                let once = matches!(
+                    event,
+                    Happened::Onboarded(_) | Happened::ModesConfirmed | Happened::ModesDiscarded
+                );
+                // A list may be given twice in one second.
+                Ok(*state != before || (before.is_some() && !once))
+            }
+            (StreamId::Token(id), Event::Token(event)) => {
+                let state = self.registers.tokens.entry(id.clone()).or_default();
+                let before = state.clone();
+                *state = token::evolve(before.clone(), event);
+                Ok(*state != before)
+            }
+            _ => Err(Fault::Misfiled { seq: entry.seq }),
+        }
+    }
+}

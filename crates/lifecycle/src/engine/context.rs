@@ -1,0 +1,214 @@
+//! What a decision on a case may see, gathered for one command.
+
+use super::{Engine, step::Step};
+use crate::{
+    CaseId, CaseNumber, Error, Ground, Holdings, Refusal, Serial, StreamId,
+    case::{
+        Command, Context,
+        command::{Opening, Target},
+        pair::{Issuance, Issued},
+        state::State,
+    },
+    certificate,
+    index::{unit_of, validity},
+    organisation, roster,
+    rules::RuleSet,
+    terms::Mode,
+    token,
+};
+use cert_profile::{Issuer, Profile};
+use der::DateTime;
+
+/// All of it by value; [`Sight::context`] lends it.
+pub(super) struct Sight {
+    now: DateTime,
+    number: CaseNumber,
+    serial: Serial,
+    issuer: Option<Issuer>,
+    roster: Option<roster::State>,
+    organisation: Option<organisation::State>,
+    agency_modes: Option<Vec<Mode>>,
+    holdings: u32,
+    target: Option<Certified>,
+    token: Option<token::State>,
+}
+
+/// A case that has certificates, with where they stand.
+struct Certified {
+    case: State,
+    signing: certificate::State,
+    encryption: certificate::State,
+    validity: (DateTime, DateTime),
+}
+
+impl Engine {
+    /// The rules that a command is judged by: the case's own, or for one that is opened now,
+    /// those it names, which must be in force.
+    pub(super) fn rules_of(
+        &self,
+        id: &CaseId,
+        state: Option<&State>,
+        command: &Command,
+        now: DateTime,
+    ) -> Result<&RuleSet, Error> {
+        let (wanted, must_be_in_force) = match (state, command) {
+            (Some(state), _) => (&state.opening.rules, false),
+            (None, Command::Open(opening)) => (&opening.rules, true),
+            (None, _) => {
+                let stream = StreamId::Case(id.clone());
+                return Err(Refusal::Unknown { stream }.into());
+            }
+        };
+        let ruled = |ground| Refusal::Ruled {
+            ground: Box::new(ground),
+            requirements: Vec::new(),
+        };
+        let Some(rules) = self.policy.rules.get(wanted) else {
+            let name = wanted.to_string();
+            let ground = Ground::UnknownName {
+                what: "rule set",
+                name,
+            };
+            return Err(ruled(ground).into());
+        };
+        let in_force = self.policy.rules.in_force(&wanted.name, now);
+        if must_be_in_force && in_force.map(RuleSet::id).as_ref() != Some(wanted) {
+            let rules = wanted.to_string();
+            return Err(ruled(Ground::NotInForce { rules }).into());
+        }
+        Ok(rules)
+    }
+
+    /// Everything that the decision may see.
+    pub(super) fn sight(
+        &self,
+        step: &Step<'_>,
+        id: &CaseId,
+        opening: &Opening,
+        state: Option<&State>,
+        command: &Command,
+    ) -> Result<Sight, Error> {
+        let target = match &opening.target {
+            Some(target) => certified(step, target)?,
+            None => None,
+        };
+        let token = match (command, state.and_then(|state| state.token.as_ref())) {
+            (Command::BindToken(token), _) | (_, Some(token)) => step.token(token)?,
+            _ => None,
+        };
+        let unit = unit_of(opening);
+        let asked = Holdings::new(&unit, &opening.certificate, step.now)
+            .except([Some(id), opening.target.as_ref()]);
+        Ok(Sight {
+            now: step.now,
+            number: step.next_case()?,
+            serial: self.ports.serials.fresh()?,
+            issuer: self.active_issuer(&self.policy.issuer)?,
+            roster: step.person(&step.actor.person)?,
+            organisation: match &opening.organisation {
+                Some(organisation) => step.organisation(organisation)?,
+                None => None,
+            },
+            agency_modes: match &opening.agency {
+                Some(agency) => step
+                    .organisation(agency)?
+                    .map(|state| state.agency_modes(step.now)),
+                None => None,
+            },
+            holdings: self.ports.store.holdings(&asked)?,
+            target,
+            token,
+        })
+    }
+
+    /// The profile of that name.
+    fn profile(&self, name: &str) -> Option<&Profile> {
+        let mut profiles = self.policy.profiles.iter();
+        profiles.find(|profile| profile.name() == name)
+    }
+
+    /// The profiles that the rules name for a certificate.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchProfile`].
+    fn profiles(
+        &self,
+        rules: &RuleSet,
+        certificate: &str,
+    ) -> Result<Option<[&Profile; 2]>, Refusal> {
+        let Some(rule) = rules.certificate(certificate) else {
+            return Ok(None);
+        };
+        let find = |name: &String| {
+            let missing = || Refusal::NoSuchProfile { name: name.clone() };
+            self.profile(name).ok_or_else(missing)
+        };
+        let (signing, encryption) = (&rule.signing_profile, &rule.encryption_profile);
+        Ok(Some([find(signing)?, find(encryption)?]))
+    }
+
+    /// The view of a decision.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchProfile`] when the command `signs` and the rules name a profile that
+    /// the policy does not have.
+    pub(super) fn context<'a>(
+        &'a self,
+        sight: &'a Sight,
+        rules: &'a RuleSet,
+        certificate: &str,
+        signs: bool,
+    ) -> Result<Context<'a>, Error> {
+        let profiles = match self.profiles(rules, certificate) {
+            Err(refusal) if signs => return Err(refusal.into()),
+            found => found.unwrap_or_default(),
+        };
+        let issuance = sight.issuer.as_ref().zip(profiles);
+        Ok(Context {
+            now: sight.now,
+            rules,
+            calendar: &self.policy.calendar,
+            number: sight.number,
+            serial: sight.serial.clone(),
+            issuance: issuance.map(|(issuer, [signing, encryption])| Issuance {
+                issuer,
+                signing,
+                encryption,
+            }),
+            issuer: self.policy.issuer.clone(),
+            roster: sight.roster.as_ref(),
+            organisation: sight.organisation.as_ref(),
+            agency_modes: sight.agency_modes.as_deref(),
+            holdings: sight.holdings,
+            target: sight.target.as_ref().map(|target| Target {
+                case: &target.case,
+                signing: &target.signing,
+                encryption: &target.encryption,
+                validity: target.validity,
+            }),
+            token: sight.token.as_ref(),
+        })
+    }
+}
+
+fn certified(step: &Step<'_>, id: &CaseId) -> Result<Option<Certified>, Error> {
+    let Some(case) = step.case(id)? else {
+        return Ok(None);
+    };
+    let Some((signing, encryption)) = case.pair() else {
+        return Ok(None);
+    };
+    let stands = |issued: &Issued| step.certificate(&issued.issuer, &issued.serial);
+    let Some(validity) = validity(signing) else {
+        return Ok(None);
+    };
+    let (Some(signing), Some(encryption)) = (stands(signing)?, stands(encryption)?) else {
+        return Ok(None);
+    };
+    Ok(Some(Certified {
+        signing,
+        encryption,
+        validity,
+        case,
+    }))
+}
