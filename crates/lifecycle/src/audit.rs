@@ -10,7 +10,7 @@ pub use fault::Fault;
 
 use crate::{
     Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head, Intent,
-    PersonId, Record, Serial, Store, StreamId, authority, certificate, log,
+    PersonId, Record, Seat, Serial, Store, StreamId, authority, certificate, log,
 };
 use cases::Line;
 use cert_profile::Issuer;
@@ -293,7 +293,7 @@ fn check_certificate(
     entry: &Entry,
     event: &certificate::Event,
 ) -> Result<(), Fault> {
-    use certificate::{Event as Happened, State};
+    use certificate::{Act, Event as Happened, State};
     let impossible = || Fault::Impossible {
         seq: entry.seq,
         stream: entry.stream.clone(),
@@ -301,10 +301,21 @@ fn check_certificate(
     };
     // A date is the act's own, but for what was frozen before.
     let (dated, act) = match (state, event) {
-        (Some(State::Held { since, .. }), Happened::Revoked { at, .. }) => (*at, *since),
+        (
+            Some(State::Held { since, .. }),
+            Happened::Revoked { at, .. }
+            | Happened::Executed {
+                act: Act::Revoke(_),
+                at,
+                ..
+            },
+        ) => (*at, *since),
         (
             _,
-            Happened::Revoked { at, .. } | Happened::Burnt { at } | Happened::Frozen { since: at },
+            Happened::Revoked { at, .. }
+            | Happened::Burnt { at }
+            | Happened::Frozen { since: at }
+            | Happened::Executed { at, .. },
         ) => (*at, entry.at),
         _ => (entry.at, entry.at),
     };
@@ -319,6 +330,12 @@ fn check_certificate(
             Some(pending) => two_persons(entry, &[&pending.by.person]),
             None => Err(impossible()),
         },
+        (Some(State::Revoked { upgrade, .. }), Happened::ReasonUpgraded { .. }) => match upgrade {
+            Some(upgrade) => two_persons(entry, &[&upgrade.by.person]),
+            None => Err(impossible()),
+        },
+        // The engine alone carries out what was decided elsewhere.
+        (_, Happened::Executed { .. }) if entry.actor.seat != Seat::System => Err(impossible()),
         _ => Ok(()),
     }
 }

@@ -3,14 +3,30 @@
 //!
 //! ```text
 //! Reserved ─▶ Issued ─▶ Active ◀──▶ Held
-//!    │            │         └───┬─────┘
-//!    └─▶ Burnt    └─────────────┴─▶ Revoked
+//!    │            │         ├───┬─────┘
+//!    └─▶ Burnt    └─────────┼───┴─▶ Revoked
+//!                           └─▶ Superseded ─┘
 //! ```
 //!
-//! One person may freeze at once; unfreezing and revoking are asked for by one
-//! person and confirmed by another.
+//! [`machine`] has it as a table. A change is either asked for by one person and confirmed by
+//! another (one may freeze at once), or [ordered](Order): decided by a case, whose own two
+//! persons stand in its record, and carried out by the engine in the same write.
+//!
+//! A [`History`] answers for any time in the past. That a certificate expired follows from its
+//! notAfter and is no event.
 
-use crate::{Actor, Error, Refusal, Seat, octets::seconds};
+mod history;
+pub mod machine;
+mod order;
+
+pub use history::History;
+pub use machine::Step;
+pub use order::{Act, Cause, Order};
+
+use crate::{
+    Actor, AuthorityId, CaseId, Error, Evidence, Ground, Refusal, Seat, Serial,
+    octets::{optional_seconds, seconds},
+};
 use cert_profile::Reason;
 use der::DateTime;
 use serde::{Deserialize, Serialize};
@@ -32,8 +48,17 @@ pub enum State {
     Held {
         /// Since when.
         since: DateTime,
+        /// Whose wish it is.
+        hold: Hold,
         /// A change that waits for its confirmation.
         pending: Option<Pending>,
+    },
+    /// Another took its place; it stays good to its end, unless it is revoked.
+    Superseded {
+        /// Since when.
+        since: DateTime,
+        /// The other.
+        successor: Successor,
     },
     /// Revoked for good.
     Revoked {
@@ -41,6 +66,10 @@ pub enum State {
         at: DateTime,
         /// Why.
         reason: RevocationReason,
+        /// Since when its key is, or may be, in other hands, where that came out.
+        invalidity: Option<DateTime>,
+        /// A worse reason that waits for its confirmation.
+        upgrade: Option<Upgrade>,
     },
     /// Its serial number may or may not stand in a certificate that nobody has;
     /// it is listed as revoked to be safe.
@@ -48,6 +77,54 @@ pub enum State {
         /// Since when.
         at: DateTime,
     },
+}
+
+/// Whose wish a freeze is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hold {
+    /// The kind of party that lifts it again.
+    pub party: Party,
+    /// The case that made it at once, until a second person looked at it.
+    pub awaits: Option<CaseId>,
+}
+
+impl Hold {
+    /// A freeze that waits for nobody.
+    pub fn by(party: Party) -> Self {
+        Self {
+            party,
+            awaits: None,
+        }
+    }
+}
+
+/// The certificate that took another's place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Successor {
+    /// Whose key signed it.
+    pub issuer: AuthorityId,
+    /// Its serial number.
+    pub serial: Serial,
+}
+
+impl Successor {
+    /// The certificate of this issuer and number.
+    pub fn new(issuer: AuthorityId, serial: Serial) -> Self {
+        Self { issuer, serial }
+    }
+}
+
+/// A worse reason for a revocation that one person asked for: always keyCompromise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Upgrade {
+    /// Since when the key is, or may be, in other hands; none: unknown.
+    pub invalidity: Option<DateTime>,
+    /// Who asked, in which seat.
+    pub by: Actor,
 }
 
 /// A change that one person asked for.
@@ -145,8 +222,18 @@ pub enum Command {
     Freeze,
     /// By one person; another confirms.
     Request(Change),
+    /// By one person; another confirms: what is revoked was revoked because of its key (B11).
+    RequestUpgrade {
+        /// Since when the key is, or may be, in other hands: not after the revocation; none:
+        /// unknown.
+        invalidity: Option<DateTime>,
+        /// What shows it.
+        report: Evidence,
+    },
     /// By a person other than the one who asked.
     Confirm,
+    /// By the engine, in the write that makes the decision durable which it carries out.
+    Execute(Order),
 }
 
 /// What happened to a certificate.
@@ -184,22 +271,62 @@ pub enum Event {
         /// Why.
         reason: RevocationReason,
     },
+    /// Somebody asked for a worse reason.
+    UpgradeRequested {
+        /// Since when the key is, or may be, in other hands.
+        #[serde(
+            with = "optional_seconds",
+            default,
+            skip_serializing_if = "Option::is_none"
+        )]
+        invalidity: Option<DateTime>,
+        /// What shows it.
+        report: Evidence,
+    },
+    /// It was revoked because of its key; as of when stays as it was.
+    ReasonUpgraded {
+        /// Since when the key is, or may be, in other hands.
+        #[serde(
+            with = "optional_seconds",
+            default,
+            skip_serializing_if = "Option::is_none"
+        )]
+        invalidity: Option<DateTime>,
+    },
+    /// What was decided elsewhere was carried out.
+    Executed {
+        /// Where it was decided.
+        cause: Cause,
+        /// What it was.
+        act: Act,
+        /// As of when: for a revocation of a held certificate, since the hold.
+        #[serde(with = "seconds")]
+        at: DateTime,
+    },
 }
 
 impl Event {
+    /// The step of the [table](machine::TRANSITIONS).
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Reserved => Step::Reserved,
+            Self::Issued => Step::Issued,
+            Self::Activated => Step::Activated,
+            Self::Burnt { .. } => Step::Burnt,
+            Self::Frozen { .. } => Step::Frozen,
+            Self::ChangeRequested(Change::Unfreeze) => Step::UnfreezeRequested,
+            Self::ChangeRequested(Change::Revoke(_)) => Step::RevocationRequested,
+            Self::Unfrozen => Step::Unfrozen,
+            Self::Revoked { .. } => Step::Revoked,
+            Self::UpgradeRequested { .. } => Step::UpgradeRequested,
+            Self::ReasonUpgraded { .. } => Step::ReasonUpgraded,
+            Self::Executed { act, .. } => act.step(),
+        }
+    }
+
     /// The event in one word.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Reserved => "reserved",
-            Self::Issued => "issued",
-            Self::Activated => "activated",
-            Self::Burnt { .. } => "burnt",
-            Self::Frozen { .. } => "frozen",
-            Self::ChangeRequested(Change::Unfreeze) => "unfreeze-requested",
-            Self::ChangeRequested(Change::Revoke(_)) => "revocation-requested",
-            Self::Unfrozen => "unfrozen",
-            Self::Revoked { .. } => "revoked",
-        }
+        self.step().as_str()
     }
 }
 
@@ -225,6 +352,17 @@ pub fn decide(
             // The holder may freeze too (S2-32): a lost token can't wait.
             actor.sits_in(&[Seat::Applicant, Seat::Registrar, Seat::Approver])?;
             Event::Frozen { since: now }
+        }
+        // A court's freeze is not the operator's to lift.
+        (Some(State::Held { hold, .. }), Command::Request(Change::Unfreeze))
+            if hold.party == Party::Official =>
+        {
+            return Err(Ground::OtherParty {
+                froze: hold.party,
+                asks: Party::Operator,
+            }
+            .refuse(&["S0-13"])
+            .into());
         }
         (Some(State::Active { pending: None }), Command::Request(change @ Change::Revoke(_)))
         | (Some(State::Held { pending: None, .. }), Command::Request(change)) => {
@@ -256,9 +394,49 @@ pub fn decide(
             Some(State::Held {
                 since,
                 pending: Some(pending),
+                ..
             }),
             Command::Confirm,
         ) => confirm(pending, actor, *since)?,
+        (
+            Some(State::Revoked {
+                at,
+                reason,
+                upgrade: None,
+                ..
+            }),
+            Command::RequestUpgrade { invalidity, report },
+        ) if reason.can_be_upgraded() => {
+            actor.sits_in(OFFICERS)?;
+            if invalidity.is_some_and(|invalidity| invalidity > *at) {
+                return Err(Ground::Missing {
+                    what: "a date of compromise that is not after the revocation",
+                }
+                .refuse(&["S0-13"])
+                .into());
+            }
+            Event::UpgradeRequested {
+                invalidity: *invalidity,
+                report: report.clone(),
+            }
+        }
+        (
+            Some(State::Revoked {
+                upgrade: Some(upgrade),
+                ..
+            }),
+            Command::Confirm,
+        ) => {
+            actor.sits_in(OFFICERS)?;
+            actor.differs_from(&[(&upgrade.by.person, upgrade.by.seat)])?;
+            Event::ReasonUpgraded {
+                invalidity: upgrade.invalidity,
+            }
+        }
+        (Some(state), Command::Execute(order)) if order.act.follows(state) => {
+            actor.sits_in(&[Seat::System])?;
+            order.clone().decide(state, now)?
+        }
         (state, command) => {
             return Err(Refusal::WrongState {
                 what: "the certificate",
@@ -273,6 +451,10 @@ pub fn decide(
 
 /// The state after an event: total, as in [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<State> {
+    let from = state.as_ref().map(State::status);
+    if machine::transition(from, event.step()).is_none() {
+        return state;
+    }
     Some(match (state, event) {
         (None, Event::Reserved) => State::Reserved,
         (Some(State::Reserved), Event::Issued) => State::Issued,
@@ -283,21 +465,47 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
         // A freeze overtakes a revocation that waits for its second person.
         (Some(State::Active { pending }), Event::Frozen { since }) => State::Held {
             since: *since,
+            hold: Hold::by(Party::of(actor.seat)),
             pending,
         },
         (Some(State::Active { .. }), Event::ChangeRequested(change)) => State::Active {
             pending: Some(Pending::new(*change, actor)),
         },
-        (Some(State::Held { since, .. }), Event::ChangeRequested(change)) => State::Held {
+        (Some(State::Held { since, hold, .. }), Event::ChangeRequested(change)) => State::Held {
             since,
+            hold,
             pending: Some(Pending::new(*change, actor)),
         },
         (Some(State::Active { .. } | State::Held { .. }), Event::Revoked { at, reason }) => {
+            State::revoked(*at, *reason)
+        }
+        (Some(State::Revoked { at, reason, .. }), Event::UpgradeRequested { invalidity, .. })
+            if reason.can_be_upgraded() =>
+        {
             State::Revoked {
-                at: *at,
-                reason: *reason,
+                at,
+                reason,
+                invalidity: None,
+                upgrade: Some(Upgrade {
+                    invalidity: *invalidity,
+                    by: actor.clone(),
+                }),
             }
         }
+        (
+            Some(State::Revoked {
+                at,
+                upgrade: Some(_),
+                ..
+            }),
+            Event::ReasonUpgraded { invalidity },
+        ) => State::Revoked {
+            at,
+            reason: RevocationReason::KeyCompromise,
+            invalidity: *invalidity,
+            upgrade: None,
+        },
+        (Some(state), Event::Executed { cause, act, at }) => act.carry_out(state, cause, *at),
         (state, _) => return state,
     })
 }
@@ -324,7 +532,37 @@ fn confirm(pending: &Pending, actor: &Actor, revoked_at: DateTime) -> Result<Eve
     })
 }
 
+impl RevocationReason {
+    /// Whether a compromise of the key says more (B11).
+    fn can_be_upgraded(self) -> bool {
+        !matches!(self, Self::KeyCompromise | Self::CaCompromise)
+    }
+}
+
 impl State {
+    /// Revoked as of a date, with nothing known beyond.
+    pub fn revoked(at: DateTime, reason: RevocationReason) -> Self {
+        Self::Revoked {
+            at,
+            reason,
+            invalidity: None,
+            upgrade: None,
+        }
+    }
+
+    /// Whether it is frozen at once by this case, and nobody has looked at it yet.
+    pub fn awaits(&self, case: &CaseId) -> bool {
+        matches!(self, Self::Held { hold, .. } if hold.awaits.as_ref() == Some(case))
+    }
+
+    /// Since when its key is, or may be, in other hands (RFC 5280, 5.3.2: invalidityDate).
+    pub fn invalidity(&self) -> Option<DateTime> {
+        match self {
+            Self::Revoked { invalidity, .. } => *invalidity,
+            _ => None,
+        }
+    }
+
     /// The state in words.
     pub fn name(&self) -> &'static str {
         match self {
@@ -332,6 +570,7 @@ impl State {
             Self::Issued => "issued and not handed over",
             Self::Active { .. } => "active",
             Self::Held { .. } => "frozen",
+            Self::Superseded { .. } => "superseded",
             Self::Revoked { .. } => "revoked",
             Self::Burnt { .. } => "burnt",
         }
@@ -344,6 +583,7 @@ impl State {
             Self::Issued => Status::Issued,
             Self::Active { .. } => Status::Active,
             Self::Held { .. } => Status::Held,
+            Self::Superseded { .. } => Status::Superseded,
             Self::Revoked { .. } => Status::Revoked,
             Self::Burnt { .. } => Status::Burnt,
         }
@@ -353,61 +593,53 @@ impl State {
     pub fn revocation(&self) -> Option<(DateTime, Reason)> {
         match self {
             Self::Held { since, .. } => Some((*since, Reason::CertificateHold)),
-            Self::Revoked { at, reason } => Some((*at, (*reason).into())),
+            Self::Revoked { at, reason, .. } => Some((*at, (*reason).into())),
             Self::Burnt { at } => Some((*at, Reason::Unspecified)),
-            Self::Reserved | Self::Issued | Self::Active { .. } => None,
+            Self::Reserved | Self::Issued | Self::Active { .. } | Self::Superseded { .. } => None,
         }
     }
 }
 
-/// A state in one word, as the store's index and reports hold it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Status {
-    /// [`State::Reserved`]
-    Reserved,
-    /// [`State::Issued`]
-    Issued,
-    /// [`State::Active`]
-    Active,
-    /// [`State::Held`]
-    Held,
-    /// [`State::Revoked`]
-    Revoked,
-    /// [`State::Burnt`]
-    Burnt,
+crate::terms::terms! {
+    /// A state in one word, as the store's index and reports hold it.
+    Status {
+        /// [`State::Reserved`]
+        Reserved = "reserved",
+        /// [`State::Issued`]
+        Issued = "issued",
+        /// [`State::Active`]
+        Active = "active",
+        /// [`State::Held`]
+        Held = "held",
+        /// [`State::Superseded`]
+        Superseded = "superseded",
+        /// [`State::Revoked`]
+        Revoked = "revoked",
+        /// [`State::Burnt`]
+        Burnt = "burnt",
+        /// Beyond its notAfter: no state of its own, and in no index ([`Status::at`]).
+        Expired = "expired",
+    }
 }
 
 impl Status {
-    const ALL: [Self; 6] = [
-        Self::Reserved,
-        Self::Issued,
-        Self::Active,
-        Self::Held,
-        Self::Revoked,
-        Self::Burnt,
-    ];
-
     /// Whether such a certificate counts among those that its owner has (S2-06).
     pub(crate) fn is_held_by_its_owner(self) -> bool {
-        matches!(self, Self::Issued | Self::Active | Self::Held)
+        matches!(
+            self,
+            Self::Issued | Self::Active | Self::Held | Self::Superseded
+        )
     }
 
-    /// The word.
-    pub fn as_str(self) -> &'static str {
+    /// The status of a certificate with this end at a time: what is not revoked or burnt, and
+    /// exists, expires (B10).
+    pub fn at(self, time: DateTime, not_after: DateTime) -> Self {
         match self {
-            Self::Reserved => "reserved",
-            Self::Issued => "issued",
-            Self::Active => "active",
-            Self::Held => "held",
-            Self::Revoked => "revoked",
-            Self::Burnt => "burnt",
+            Self::Issued | Self::Active | Self::Held | Self::Superseded if time > not_after => {
+                Self::Expired
+            }
+            other => other,
         }
-    }
-
-    /// The status that `word` stands for.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 }
 
@@ -421,135 +653,12 @@ impl Command {
             Self::Freeze => "frozen",
             Self::Request(Change::Unfreeze) => "unfrozen",
             Self::Request(Change::Revoke(_)) => "revoked",
+            Self::RequestUpgrade { .. } => "given a worse reason",
             Self::Confirm => "changed: nothing waits for a second person",
+            Self::Execute(order) => order.act.verb(),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::PersonId;
-
-    const REVOKE: Command = Command::Request(Change::Revoke(RevocationReason::KeyCompromise));
-
-    fn at(second: u8) -> DateTime {
-        DateTime::new(2026, 1, 1, 0, 0, second).unwrap()
-    }
-
-    fn actor(person: &str, seat: Seat) -> Actor {
-        Actor::new(PersonId::new(person).unwrap(), seat)
-    }
-
-    /// Carries commands out one after another, each a second later.
-    fn after(commands: &[(&str, Seat, Command)]) -> Result<State, Error> {
-        let mut state = None;
-        for (second, (person, seat, command)) in commands.iter().enumerate() {
-            let actor = actor(person, *seat);
-            let now = at(u8::try_from(second).unwrap());
-            let event = decide(state.as_ref(), &actor, command.clone(), now)?;
-            state = evolve(state, &actor, &event);
-        }
-        Ok(state.unwrap())
-    }
-
-    fn active(then: &[(&str, Seat, Command)]) -> Result<State, Error> {
-        let start = [
-            ("system", Seat::System, Command::Reserve),
-            ("system", Seat::System, Command::RecordIssued),
-            ("system", Seat::System, Command::Activate),
-        ];
-        after(&[&start[..], then].concat())
-    }
-
-    #[test]
-    fn revocation_takes_two_persons() {
-        let state = active(&[
-            ("li", Seat::Registrar, REVOKE),
-            ("wang", Seat::Approver, Command::Confirm),
-        ]);
-        assert_eq!(
-            state.unwrap(),
-            State::Revoked {
-                at: at(4),
-                reason: RevocationReason::KeyCompromise
-            }
-        );
-        let alone = active(&[
-            ("li", Seat::Registrar, REVOKE),
-            ("li", Seat::Approver, Command::Confirm),
-        ]);
-        assert!(matches!(
-            alone,
-            Err(Error::Refused(Refusal::SamePerson { .. }))
-        ));
-    }
-
-    #[test]
-    fn a_frozen_certificate_is_revoked_as_of_its_freeze() {
-        let state = active(&[
-            ("li", Seat::Registrar, Command::Freeze),
-            ("li", Seat::Registrar, REVOKE),
-            ("wang", Seat::Approver, Command::Confirm),
-        ]);
-        assert_eq!(
-            state.unwrap().revocation(),
-            Some((at(3), Reason::KeyCompromise))
-        );
-    }
-
-    #[test]
-    fn a_revocation_takes_the_place_of_an_unfreezing_that_waits() {
-        let state = active(&[
-            ("li", Seat::Registrar, Command::Freeze),
-            ("li", Seat::Registrar, Command::Request(Change::Unfreeze)),
-            ("wang", Seat::Approver, REVOKE),
-            ("li", Seat::Registrar, Command::Confirm),
-        ]);
-        let revoked = Some((at(3), Reason::KeyCompromise));
-        assert_eq!(state.unwrap().revocation(), revoked);
-    }
-
-    #[test]
-    fn an_unfrozen_certificate_is_active_and_on_no_list() {
-        let state = active(&[
-            ("holder", Seat::Applicant, Command::Freeze),
-            ("li", Seat::Registrar, Command::Request(Change::Unfreeze)),
-            ("wang", Seat::Approver, Command::Confirm),
-        ]);
-        assert_eq!(state.unwrap(), State::Active { pending: None });
-    }
-
-    #[test]
-    fn nothing_leaves_revoked_or_burnt() {
-        let every = [
-            Command::Reserve,
-            Command::RecordIssued,
-            Command::Activate,
-            Command::Burn,
-            Command::Freeze,
-            Command::Request(Change::Unfreeze),
-            REVOKE,
-            Command::Confirm,
-        ];
-        let ends = [
-            State::Revoked {
-                at: at(0),
-                reason: RevocationReason::Superseded,
-            },
-            State::Burnt { at: at(0) },
-        ];
-        for state in &ends {
-            for command in &every {
-                let actor = actor("li", Seat::Approver);
-                assert!(decide(Some(state), &actor, command.clone(), at(1)).is_err());
-            }
-        }
-    }
-
-    #[test]
-    fn an_active_certificate_is_not_unfrozen_and_an_applicant_does_not_revoke() {
-        assert!(active(&[("li", Seat::Registrar, Command::Request(Change::Unfreeze))]).is_err());
-        assert!(active(&[("holder", Seat::Applicant, REVOKE)]).is_err());
-    }
-}
+mod tests;

@@ -46,6 +46,7 @@ pub mod authority;
 pub mod calendar;
 pub mod case;
 pub mod certificate;
+pub mod cessation;
 mod effect;
 mod engine;
 mod error;

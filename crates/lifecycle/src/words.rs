@@ -21,7 +21,7 @@ pub use ground::{Coded, Fact};
 use crate::{
     Refusal,
     case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
-    certificate::RevocationReason,
+    certificate::{Party, RevocationReason},
     terms::*,
 };
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -88,6 +88,7 @@ named! {
     "phase" = Phase,
     "step" = Step,
     "deadline-name" = DeadlineName,
+    "party" = Party,
 }
 
 impl Named for RevocationReason {

@@ -68,7 +68,8 @@ impl Engine {
                 // Unspecified says what saying nothing says (RFC 5280, 5.3.1).
                 reason: (reason != Reason::Unspecified).then_some(reason),
             },
-            Some((Status::Active, None)) => CertStatus::Good,
+            // What another took the place of is as good as it was, to its end (B9).
+            Some((Status::Active | Status::Superseded, None)) => CertStatus::Good,
             _ => CertStatus::Unknown,
         })
     }

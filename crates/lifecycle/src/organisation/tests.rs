@@ -539,13 +539,7 @@ fn seats_and_pairs_that_are_not_listed_are_refused() {
         file(&[(Mode::Counter, 0)]),
     )
     .unwrap();
-    let confirmed = step(
-        Some(filed.clone()),
-        30,
-        &approver("wang"),
-        Command::ConfirmModes,
-    )
-    .unwrap();
+    let confirmed = step(Some(filed), 30, &approver("wang"), Command::ConfirmModes).unwrap();
     let waiting = step(
         Some(confirmed.clone()),
         40,

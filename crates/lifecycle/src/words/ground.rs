@@ -2,7 +2,7 @@
 
 use super::{Language, Named, phrase, term};
 use crate::{
-    ApplicationId, AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId,
+    AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId,
     Refusal, Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
     rules::Requirement,
@@ -170,7 +170,6 @@ facts! {
     |number: u16| Fact::Text(number.to_string());
     |number: u32| Fact::Text(number.to_string());
     |number: u64| Fact::Text(number.to_string());
-    |id: ApplicationId| Fact::Text(id.to_string());
     |id: AuthorityId| Fact::Text(id.to_string());
     |id: CaseId| Fact::Text(id.to_string());
     |id: OrganisationId| Fact::Text(id.to_string());
@@ -248,6 +247,7 @@ coded! { NotQualified in "not-qualified" {
     "licence" = Licence,
     "declaration" = Declaration,
     "sanction" = Sanction,
+    "conflict" = Conflict,
 } }
 
 coded! { FieldFault in "field-fault" {
@@ -324,6 +324,12 @@ coded! { Ground in "ground" {
     "not-due" = NotDue,
     "calendar" = Calendar(covered) as "year",
     "words" = Words { what },
+    "account-number" = AccountNumber,
+    "not-in-this-model" = NotInThisModel { model, step },
+    "not-correct" = NotCorrect,
+    "interval" = Interval,
+    "late" = Late { what, by },
+    "other-party" = OtherParty { froze, asks },
 } }
 
 // A ruled refusal has the words of its ground ([`super::refusal`]).

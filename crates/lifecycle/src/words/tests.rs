@@ -1,10 +1,29 @@
 use super::*;
-use crate::{FieldFault, Ground, NotQualified, UploadFault};
+use crate::{
+    FieldFault, Ground, NotQualified, UploadFault,
+    case::paper::{InternalChecklist, Verdict},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
+
+const REASONS: [RevocationReason; 7] = [
+    RevocationReason::Unspecified,
+    RevocationReason::KeyCompromise,
+    RevocationReason::CaCompromise,
+    RevocationReason::AffiliationChanged,
+    RevocationReason::Superseded,
+    RevocationReason::CessationOfOperation,
+    RevocationReason::PrivilegeWithdrawn,
+];
+
+/// The names of a structure's fields.
+fn fields(of: &impl serde::Serialize) -> BTreeSet<String> {
+    let value = serde_json::to_value(of).unwrap();
+    value.as_object().unwrap().keys().cloned().collect()
+}
 
 const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];
 
@@ -28,18 +47,7 @@ fn expected() -> BTreeMap<&'static str, BTreeSet<String>> {
         codes::<FieldFault>(),
         codes::<UploadFault>(),
     ]);
-    groups.insert(
-        "revocation-reason",
-        keys(&[
-            "unspecified",
-            "key-compromise",
-            "ca-compromise",
-            "affiliation-changed",
-            "superseded",
-            "cessation-of-operation",
-            "privilege-withdrawn",
-        ]),
-    );
+    groups.insert("revocation-reason", keys(&REASONS.map(Named::word)));
     groups.insert(
         "outcome",
         keys(&["pending", "passed", "failed", "waived", "expired"]),
@@ -59,12 +67,18 @@ fn expected() -> BTreeMap<&'static str, BTreeSet<String>> {
             "locked",
         ]),
     );
-    // The members of `paper::Verdict` and `paper::InternalChecklist`.
-    groups.insert("verdict", keys(&["documents", "identity", "genuineness"]));
-    groups.insert(
-        "internal-checklist",
-        keys(&["eligible", "form", "documents"]),
-    );
+    let verdict = Verdict {
+        documents: true,
+        identity: true,
+        genuineness: true,
+    };
+    groups.insert("verdict", fields(&verdict));
+    let checklist = InternalChecklist {
+        eligible: true,
+        form: true,
+        documents: true,
+    };
+    groups.insert("internal-checklist", fields(&checklist));
     groups.insert("phrase", phrases());
     groups
 }
@@ -222,6 +236,14 @@ fn a_refusal_is_told_with_its_facts_and_requirements() {
 }
 
 #[test]
+fn a_reason_of_revocation_has_the_word_that_records_have() {
+    for reason in REASONS {
+        assert_eq!(serde_json::to_value(reason).unwrap(), reason.word());
+        assert_ne!(name(Language::Zh, reason), reason.word());
+    }
+}
+
+#[test]
 fn what_a_fact_says_is_not_taken_for_a_placeholder() {
     let ground = Ground::UnknownName {
         what: "attribute",
@@ -304,7 +326,51 @@ fn phrases() -> BTreeSet<String> {
         let text = text.trim_start().strip_prefix('"')?;
         Some(text.split_once('"')?.0.to_owned())
     };
-    let mut found: BTreeSet<String> = ["not there", "the end asked for"].map(str::to_owned).into();
+    /// Those that come through a function's argument; each stands somewhere as it is.
+    const ARGUMENTS: &[&str] = &[
+        "not there",
+        "the end asked for",
+        "a check that failed",
+        "a refusal",
+        "a deposit that failed",
+        "an objection",
+        "a rejection",
+        "the applicant's eligibility",
+        "the form",
+        "the documents",
+        "documents",
+        "identity",
+        "genuineness",
+        "second to another",
+        "not in the inventory",
+        "an approver with his authority",
+        "an agent",
+        "the list of applicants",
+        "the conditions for applying",
+        "dismissing an approver",
+        "taking an authority back",
+        "suspending a mode",
+        "unknown",
+        "taken on, with a filing that waits",
+        "a sanction",
+        "a removal",
+        "the token's batch, 1 to 64 characters,",
+        "the token's model, 1 to 64 characters,",
+        "the token's label, 1 to 64 characters,",
+        "putting a token aside",
+        "retiring a token",
+        "not submitted",
+        "frozen, unfrozen or revoked",
+        "consent",
+        "agreement",
+        "document",
+    ];
+    let everything: String = sources().into_iter().map(|(_, text)| text).collect();
+    for argument in ARGUMENTS {
+        let literal = format!("\"{argument}\"");
+        assert!(everything.contains(&literal), "nobody says {literal}");
+    }
+    let mut found: BTreeSet<String> = ARGUMENTS.iter().map(|one| (*one).to_owned()).collect();
     for (path, text) in sources() {
         if OTHERS.iter().any(|other| path.ends_with(other))
             || path.to_string_lossy().contains("/audit")
@@ -317,7 +383,7 @@ fn phrases() -> BTreeSet<String> {
                 found.extend(after.filter_map(literal));
             }
         }
-        for function in ["fn verb(", "fn name("] {
+        for function in ["fn verb(", "fn name(", "fn status("] {
             for body in text.split(function).skip(1) {
                 let body = body.split("\n    }\n").next().unwrap_or("");
                 found.extend(body.split("=>").skip(1).filter_map(literal));

@@ -5,7 +5,7 @@ use der::DateTime;
 use lifecycle::{
     AuthorityId, Batch, CaseNumber, CertificateRow, Head, MemoryStore, Record, Serial, SqliteStore,
     Store, StoreError, StreamId, audit,
-    certificate::{RevocationReason, State, Status},
+    certificate::{Hold, Party, RevocationReason, State, Status},
 };
 use std::{
     fs,
@@ -258,12 +258,10 @@ fn streams_wait_in_the_order_in_which_they_came() {
 #[test]
 fn what_is_held_revoked_or_burnt_is_listed_by_serial_number() {
     let at = |second| DateTime::new(2026, 11, 21, 9, 0, second).unwrap();
-    let revoked = State::Revoked {
-        at: at(1),
-        reason: RevocationReason::Unspecified,
-    };
+    let revoked = State::revoked(at(1), RevocationReason::Unspecified);
     let held = State::Held {
         since: at(2),
+        hold: Hold::by(Party::Operator),
         pending: None,
     };
     let burnt = State::Burnt { at: at(3) };
