@@ -10,7 +10,7 @@ pub use fault::Fault;
 
 use crate::{
     Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head, Intent,
-    PersonId, Record, Seat, Serial, Store, StreamId, authority, certificate, log,
+    PersonId, Record, Seat, Serial, Store, StreamId, authority, case::Step, certificate, log,
 };
 use cases::Line;
 use cert_profile::Issuer;
@@ -100,6 +100,8 @@ struct World {
     /// What cases and authorities say of serial numbers they intended.
     intents: BTreeMap<(AuthorityId, Serial), Outcome>,
     registers: Registers,
+    /// What the last record of a case says: changes of certificates rest on it.
+    last: Option<(CaseId, Step)>,
     /// The last case number.
     numbers: u64,
     /// Keys of notices that must be in the outbox.
@@ -128,6 +130,7 @@ impl World {
             }
             (StreamId::Certificate(issuer, serial), Event::Certificate(event)) => {
                 let key = (issuer.clone(), serial.clone());
+                self.check_cause(entry, &key, event)?;
                 let state = self.certificates.entry(key).or_default();
                 check_certificate(state.as_ref(), entry, event)?;
                 let before = state.clone();

@@ -625,10 +625,7 @@ crate::terms::terms! {
 impl Status {
     /// Whether such a certificate counts among those that its owner has (S2-06).
     pub(crate) fn is_held_by_its_owner(self) -> bool {
-        matches!(
-            self,
-            Self::Issued | Self::Active | Self::Held | Self::Superseded
-        )
+        matches!(self, Self::Issued | Self::Active | Self::Held)
     }
 
     /// The status of a certificate with this end at a time: what is not revoked or burnt, and

@@ -456,7 +456,7 @@ pub fn decide(
     Ok(event)
 }
 
-/// The state after an event: total, as in [`crate::application::evolve`].
+/// The state after an event: total, as in [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<State> {
     let from = state.as_ref().map(|state| state.stage);
     let Some(row) = transition(from, event.step()) else {

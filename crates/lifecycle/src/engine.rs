@@ -11,7 +11,7 @@ use crate::{
     Actor, AuthorityId, CaseId, Entry, Error, Ground, OrganisationId, PersonId, Refusal, Seat,
     Serial, Store, StreamId, TokenId, authority,
     calendar::Calendar,
-    case, certificate, organisation,
+    case, certificate, cessation, organisation,
     ports::{Clock, KeyCentre, Notifier, Publisher, Serials},
     roster,
     rules::RuleBook,
@@ -40,6 +40,8 @@ pub enum Command {
     Organisation(OrganisationId, organisation::Command),
     /// To a token.
     Token(TokenId, token::Command),
+    /// To the end of an authority's service.
+    Cessation(AuthorityId, cessation::Command),
 }
 
 /// Everything outside that the engine may call.
@@ -83,6 +85,8 @@ pub struct Policy {
     pub profiles: Vec<Profile>,
     /// For authorities, found by name.
     pub authorities: Vec<Profile>,
+    /// How long before the end of a CA's service whom is told.
+    pub cessation: cessation::Terms,
     /// From thisUpdate to nextUpdate of a CRL, and of an OCSP answer.
     pub crl_lifetime: Duration,
 }
@@ -186,6 +190,14 @@ impl Engine {
         Ok(step::token(&*self.ports.store, id)?.state)
     }
 
+    /// Where the end of an authority's service stands; `None` if nobody proposed it.
+    ///
+    /// # Errors
+    /// [`Error::Store`] or [`Error::BadRecord`] when it can't be read.
+    pub fn cessation(&self, id: &AuthorityId) -> Result<Option<cessation::State>, Error> {
+        Ok(step::cessation(&*self.ports.store, id)?.state)
+    }
+
     /// Where an authority stands; `None` if nobody proposed it.
     ///
     /// # Errors
@@ -269,6 +281,9 @@ impl Engine {
             }
             Command::Organisation(id, command) => step.change_organisation(&id, command)?,
             Command::Token(id, command) => step.change_token(&id, actor.clone(), command)?,
+            Command::Cessation(id, command) => {
+                step.change_cessation(&id, command, &self.policy.cessation)?;
+            }
         }
         let (batch, entries) = step.finish();
         if let Some((batch, head)) = batch {

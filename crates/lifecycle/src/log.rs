@@ -1,8 +1,8 @@
 //! The log: every event of every stream, in one order, chained by SM3.
 
 use crate::{
-    Actor, Error, StreamId, authority, case, certificate, octets::seconds, organisation, roster,
-    token,
+    Actor, Error, StreamId, authority, case, certificate, cessation, octets::seconds, organisation,
+    roster, token,
 };
 use der::DateTime;
 use gm_crypto::sm3;
@@ -29,6 +29,8 @@ pub enum Event {
     Organisation(organisation::Event),
     /// Of a token.
     Token(token::Event),
+    /// Of the end of an authority's service.
+    Cessation(cessation::Event),
 }
 
 impl Event {
@@ -41,6 +43,7 @@ impl Event {
             Self::Person(event) => event.name(),
             Self::Organisation(event) => event.name(),
             Self::Token(event) => event.name(),
+            Self::Cessation(event) => event.name(),
         }
     }
 }

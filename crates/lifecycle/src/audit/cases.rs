@@ -2,12 +2,14 @@
 
 use super::{Fault, PAGE, World, two_persons};
 use crate::{
-    About, CaseId, CaseNumber, CaseRow, Entry, Notice, PersonId, Seat, Store, StreamId,
+    About, AuthorityId, CaseId, CaseNumber, CaseRow, Entry, Notice, PersonId, Seat, Serial, Store,
+    StreamId,
     case::{
-        self, Event as Happened,
+        self, Event as Happened, Step,
         seats::{Apart, apart},
         state::State,
     },
+    certificate::{self, Act, Cause},
     terms::Model,
 };
 use der::DateTime;
@@ -35,6 +37,7 @@ impl World {
         let before = line.state.clone();
         line.state = case::evolve(before.clone(), &entry.actor, entry.at, event);
         let changed = line.state != before;
+        self.last = Some((id.clone(), event.step()));
         if let Happened::OverdueNoted { deadline } = event {
             let notice = Notice {
                 stream: entry.stream.clone(),
@@ -70,6 +73,44 @@ impl World {
             self.check_issued(entry, intent, certificate)?;
         }
         Ok(())
+    }
+
+    /// A change that a case decided follows the decision at once, and is of the certificates
+    /// that the case is about.
+    pub(super) fn check_cause(
+        &self,
+        entry: &Entry,
+        certificate: &(AuthorityId, Serial),
+        event: &certificate::Event,
+    ) -> Result<(), Fault> {
+        let certificate::Event::Executed {
+            cause: Cause::Case(id),
+            act,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        let decided = self
+            .last
+            .as_ref()
+            .is_some_and(|(case, step)| case == id && follows(act, *step));
+        let state = |id: &CaseId| self.cases.get(id)?.state.as_ref();
+        let target = state(id).and_then(|state| state.opening.target.as_ref());
+        let pair = target.and_then(|target| state(target)?.pair());
+        let is_target = pair.is_some_and(|(signing, encryption)| {
+            [signing, encryption]
+                .iter()
+                .any(|one| (&one.issuer, &one.serial) == (&certificate.0, &certificate.1))
+        });
+        if decided && is_target {
+            Ok(())
+        } else {
+            Err(Fault::NotDecided {
+                seq: entry.seq,
+                stream: entry.stream.clone(),
+            })
+        }
     }
 
     pub(super) fn compare_cases(&self, store: &dyn Store) -> Result<(), Fault> {
@@ -123,6 +164,26 @@ impl Line {
     fn row(&self, id: &CaseId) -> Option<CaseRow> {
         let (begun, state) = (self.begun?, self.state.as_ref()?);
         Some(CaseRow::new(id.clone(), begun, state))
+    }
+}
+
+/// Whether an act on a certificate follows from a step of a case.
+fn follows(act: &Act, step: Step) -> bool {
+    let in_use = [
+        Step::Dispatched,
+        Step::ReceiptConfirmed,
+        Step::DeemedAccepted,
+    ];
+    match act {
+        Act::Freeze { at_once: true, .. } => step == Step::ExecutedAtOnce,
+        Act::Freeze { .. } | Act::Unfreeze { .. } => step == Step::Approved,
+        Act::Ratify => step == Step::Ratified,
+        Act::Undo => step == Step::RatificationRefused,
+        Act::Supersede(_) => in_use.contains(&step),
+        // Of what was renewed, and of what was issued anew.
+        Act::Revoke(_) => {
+            [Step::Approved, Step::CertificateIssued].contains(&step) || in_use.contains(&step)
+        }
     }
 }
 

@@ -63,6 +63,15 @@ pub enum Fault {
         stream: StreamId,
     },
 
+    /// A certificate was changed without a decision for it, or for another one.
+    #[error("record {seq}: {stream} was changed, and no decision says so")]
+    NotDecided {
+        /// Its place.
+        seq: u64,
+        /// The certificate.
+        stream: StreamId,
+    },
+
     /// A signature does not verify under its issuer.
     #[error("record {seq}: the signature does not verify under {issuer}")]
     BadSignature {

@@ -1,8 +1,9 @@
-//! The roster, organisations and tokens: each step by a second person where it takes one.
+//! The roster, organisations, tokens and the end of a service: each step by a second person where it takes one.
 
 use super::{Fault, World, two_persons};
 use crate::{
-    Entry, Event, OrganisationId, PersonId, StreamId, TokenId, organisation, roster, token,
+    AuthorityId, Entry, Event, OrganisationId, PersonId, StreamId, TokenId, cessation,
+    organisation, roster, token,
 };
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ pub(super) struct Registers {
     persons: BTreeMap<PersonId, Option<roster::State>>,
     organisations: BTreeMap<OrganisationId, Option<organisation::State>>,
     tokens: BTreeMap<TokenId, Option<token::State>>,
+    cessations: BTreeMap<AuthorityId, Option<cessation::State>>,
 }
 
 impl World {
@@ -50,6 +52,19 @@ impl World {
                 let state = self.registers.tokens.entry(id.clone()).or_default();
                 let before = state.clone();
                 *state = token::evolve(before.clone(), event);
+                Ok(*state != before)
+            }
+            (StreamId::Cessation(id), Event::Cessation(event)) => {
+                use cessation::Event as Happened;
+                let state = self.registers.cessations.entry(id.clone()).or_default();
+                let pending = state.as_ref().and_then(|state| state.pending.as_ref());
+                if let (Happened::Decided(_) | Happened::CalledOff, Some(pending)) =
+                    (event, pending)
+                {
+                    two_persons(entry, &[&pending.by])?;
+                }
+                let before = state.clone();
+                *state = cessation::evolve(before.clone(), actor, event);
                 Ok(*state != before)
             }
             _ => Err(Fault::Misfiled { seq: entry.seq }),

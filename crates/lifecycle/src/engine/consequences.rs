@@ -5,7 +5,9 @@ use super::{step::Step, time::after};
 use crate::{
     About, Actor, CaseId, Error, Notice, PersonId, StreamId,
     case::{Event as Happened, pair::Issued, state::State},
-    certificate::{self, Command as Change, RevocationReason},
+    certificate::{
+        Act, Cause, Command as Change, Order, Party, RevocationReason, Status, Successor,
+    },
     index::validity,
     rules::{Activation, RuleSet},
     terms::Kind,
@@ -47,7 +49,7 @@ impl Step<'_> {
             Happened::CertificateIssued { issuer, serial, .. } => {
                 self.change_certificate(issuer, serial, Change::RecordIssued)?;
                 if case.state.opening.kind == Kind::Reissue && case.state.pair().is_some() {
-                    self.revoke_lost(case.state)?;
+                    self.revoke_lost(case)?;
                 }
             }
             Happened::Dispatched { .. } if activation == Activation::Dispatch => {
@@ -58,10 +60,10 @@ impl Step<'_> {
             {
                 self.activate(case)?;
             }
-            Happened::Approved { .. } | Happened::ExecutedAtOnce { .. } => {
-                self.change_target(case)?;
-            }
-            Happened::RatificationRefused { .. } => self.lift(case.state)?,
+            Happened::Approved { .. } => self.change_target(case, false)?,
+            Happened::ExecutedAtOnce { .. } => self.change_target(case, true)?,
+            Happened::Ratified => self.look_at_freeze(case, &Act::Ratify)?,
+            Happened::RatificationRefused { .. } => self.look_at_freeze(case, &Act::Undo)?,
             Happened::TokenBound(bound) => {
                 self.release(case)?;
                 let number = case.state.number.map(|number| number.to_string());
@@ -118,7 +120,7 @@ impl Step<'_> {
             return Ok(());
         };
         for issued in [signing, encryption] {
-            self.change(issued, Change::Activate)?;
+            self.change_certificate(&issued.issuer, &issued.serial, Change::Activate)?;
         }
         if case.state.opening.kind == Kind::Renew {
             self.supersede(case)?;
@@ -138,18 +140,18 @@ impl Step<'_> {
     }
 
     /// What a case wants done to the certificates that it is about: to both, or to none.
-    fn change_target(&mut self, case: &Happening<'_>) -> Result<(), Error> {
+    fn change_target(&mut self, case: &Happening<'_>, at_once: bool) -> Result<(), Error> {
         let opening = &case.state.opening;
-        let reason = opening.reason.unwrap_or(RevocationReason::Unspecified);
+        let party = case.state.opener().map(|(seat, _)| Party::of(*seat));
+        let party = party.unwrap_or(Party::Operator);
+        let act = match opening.kind {
+            Kind::Freeze => Act::Freeze { party, at_once },
+            Kind::Unfreeze => Act::Unfreeze { party },
+            Kind::Revoke => Act::Revoke(opening.reason.unwrap_or(RevocationReason::Unspecified)),
+            _ => return Ok(()),
+        };
         for issued in self.target(case.state)?.iter().flatten() {
-            match opening.kind {
-                Kind::Freeze => self.change(issued, Change::Freeze)?,
-                Kind::Unfreeze => {
-                    self.change(issued, Change::Request(certificate::Change::Unfreeze))?;
-                }
-                Kind::Revoke => self.revoke(issued, reason)?,
-                _ => {}
-            }
+            self.order(case.id, issued, act.clone())?;
         }
         if let (Kind::Freeze, Some(days)) =
             (opening.kind, case.rules.values().freeze_alarm_days.value)
@@ -162,42 +164,73 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// A freeze that no second person stands behind ends.
-    fn lift(&mut self, state: &State) -> Result<(), Error> {
-        for issued in self.target(state)?.iter().flatten() {
+    /// What a second person says of a freeze that was made at once. It may be a revocation by
+    /// now; then there is nothing to say.
+    fn look_at_freeze(&mut self, case: &Happening<'_>, act: &Act) -> Result<(), Error> {
+        for issued in self.target(case.state)?.iter().flatten() {
             let stands = self.certificate(&issued.issuer, &issued.serial)?;
-            if matches!(stands, Some(certificate::State::Held { .. })) {
-                self.change(issued, Change::Request(certificate::Change::Unfreeze))?;
+            if stands.is_some_and(|state| state.awaits(case.id)) {
+                self.order(case.id, issued, act.clone())?;
             }
         }
         Ok(())
     }
 
-    /// Certificates whose successors are in use. What was frozen or revoked meanwhile stays so.
+    /// Certificates whose successors are in use. What was frozen or revoked meanwhile, or has
+    /// ended, stays so.
     fn supersede(&mut self, case: &Happening<'_>) -> Result<(), Error> {
-        for old in self.target(case.state)?.iter().flatten() {
-            let stands = self.certificate(&old.issuer, &old.serial)?;
-            if !matches!(stands, Some(certificate::State::Active { .. })) {
+        let (Some(old), Some((signing, encryption))) =
+            (self.target(case.state)?, case.state.pair())
+        else {
+            return Ok(());
+        };
+        for (old, new) in old.iter().zip([signing, encryption]) {
+            if self.standing(old)? != Some(Status::Active) {
                 continue;
             }
             if case.rules.values().revoke_superseded.value {
-                self.revoke(old, RevocationReason::Superseded)?;
+                let revoke = Act::Revoke(RevocationReason::Superseded);
+                self.order(case.id, old, revoke)?;
+                continue;
             }
+            let Some(standing) = self.standing(new)? else {
+                continue;
+            };
+            let Some((_, end)) = validity(old) else {
+                continue;
+            };
+            let successor = Successor::new(new.issuer.clone(), new.serial.clone());
+            let cause = Cause::Case(case.id.clone());
+            let order = Order::supersede(cause, successor, standing, end);
+            self.execute(old, order)?;
         }
         Ok(())
     }
 
     /// A lost or damaged token's certificates end when those that replace them exist.
-    fn revoke_lost(&mut self, state: &State) -> Result<(), Error> {
-        let reason = state.opening.reason.unwrap_or(RevocationReason::Superseded);
-        for issued in self.target(state)?.iter().flatten() {
-            let stands = self.certificate(&issued.issuer, &issued.serial)?;
+    fn revoke_lost(&mut self, case: &Happening<'_>) -> Result<(), Error> {
+        let reason = case.state.opening.reason;
+        let act = Act::Revoke(reason.unwrap_or(RevocationReason::Superseded));
+        for issued in self.target(case.state)?.iter().flatten() {
             // Somebody may have been faster.
-            if stands.is_some_and(|state| state.status().is_held_by_its_owner()) {
-                self.revoke(issued, reason)?;
+            if self
+                .standing(issued)?
+                .is_some_and(Status::is_held_by_its_owner)
+            {
+                self.order(case.id, issued, act.clone())?;
             }
         }
         Ok(())
+    }
+
+    /// Where a certificate stands now, in one word.
+    fn standing(&self, issued: &Issued) -> Result<Option<Status>, Error> {
+        let state = self.certificate(&issued.issuer, &issued.serial)?;
+        let status = state.map(|state| state.status());
+        Ok(match validity(issued) {
+            Some((_, end)) => status.map(|status| status.at(self.now, end)),
+            None => status,
+        })
     }
 
     /// The certificates that a case is about.
@@ -210,12 +243,17 @@ impl Step<'_> {
         Ok(pair.map(|(signing, encryption)| [signing.clone(), encryption.clone()]))
     }
 
-    fn revoke(&mut self, issued: &Issued, reason: RevocationReason) -> Result<(), Error> {
-        self.change(issued, Change::Request(certificate::Change::Revoke(reason)))
+    fn order(&mut self, case: &CaseId, issued: &Issued, act: Act) -> Result<(), Error> {
+        let Some((_, end)) = validity(issued) else {
+            return Ok(());
+        };
+        self.execute(issued, Order::new(Cause::Case(case.clone()), act, end))
     }
 
-    fn change(&mut self, issued: &Issued, command: Change) -> Result<(), Error> {
-        self.change_certificate(&issued.issuer, &issued.serial, command)
+    /// What was decided here is carried out by the engine, in the same write.
+    fn execute(&mut self, issued: &Issued, order: Order) -> Result<(), Error> {
+        let change = Change::Execute(order);
+        self.change_certificate_by(Actor::system(), &issued.issuer, &issued.serial, change)
     }
 
     fn tell(&mut self, id: &CaseId, about: About, from: DateTime, person: Option<PersonId>) {

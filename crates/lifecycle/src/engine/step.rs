@@ -5,7 +5,7 @@ use crate::{
     Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error, Event,
     Head, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId, authority,
     case::{self, state::State},
-    certificate, organisation, roster,
+    certificate, cessation, organisation, roster,
     rules::RuleSet,
     token,
 };
@@ -72,6 +72,20 @@ fn after_organisation(
 ) -> Option<organisation::State> {
     match &entry.event {
         Event::Organisation(event) => organisation::evolve(state, &entry.actor, event, entry.at),
+        _ => state,
+    }
+}
+
+pub(super) fn cessation(
+    store: &dyn Store,
+    id: &AuthorityId,
+) -> Result<Known<cessation::State>, Error> {
+    replay(store, &StreamId::Cessation(id.clone()), after_cessation)
+}
+
+fn after_cessation(state: Option<cessation::State>, entry: Entry) -> Option<cessation::State> {
+    match &entry.event {
+        Event::Cessation(event) => cessation::evolve(state, &entry.actor, event),
         _ => state,
     }
 }
@@ -284,15 +298,26 @@ impl<'a> Step<'a> {
         serial: &Serial,
         command: certificate::Command,
     ) -> Result<(), Error> {
+        self.change_certificate_by(self.actor.clone(), issuer, serial, command)
+    }
+
+    /// As [`Self::change_certificate`], by somebody else than whoever takes the step.
+    pub(super) fn change_certificate_by(
+        &mut self,
+        actor: Actor,
+        issuer: &AuthorityId,
+        serial: &Serial,
+        command: certificate::Command,
+    ) -> Result<(), Error> {
         let stream = StreamId::Certificate(issuer.clone(), serial.clone());
         let Known { state, version, .. } = self.known(&stream, after_certificate)?;
-        let event = certificate::decide(state.as_ref(), &self.actor, command, self.now)?;
-        let state = certificate::evolve(state, &self.actor, &event);
+        let event = certificate::decide(state.as_ref(), &actor, command, self.now)?;
+        let state = certificate::evolve(state, &actor, &event);
         if let Some(state) = &state {
             let row = CertificateRow::new(issuer.clone(), serial.clone(), state);
             self.batch.certificates.push(row);
         }
-        self.push(stream, version + 1, Event::Certificate(event))
+        self.push_by(actor, stream, version + 1, Event::Certificate(event))
     }
 
     /// Decides and applies one command to one entry of the roster.
@@ -324,6 +349,19 @@ impl<'a> Step<'a> {
         let context = organisation::Context { id, now: self.now };
         let event = organisation::decide(state.as_ref(), &self.actor, command, &context)?;
         self.push(stream, version + 1, Event::Organisation(event))
+    }
+
+    /// Decides and applies one command to the end of an authority's service.
+    pub(super) fn change_cessation(
+        &mut self,
+        id: &AuthorityId,
+        command: cessation::Command,
+        terms: &cessation::Terms,
+    ) -> Result<(), Error> {
+        let stream = StreamId::Cessation(id.clone());
+        let Known { state, version, .. } = self.known(&stream, after_cessation)?;
+        let event = cessation::decide(state.as_ref(), &self.actor, command, terms, self.now)?;
+        self.push(stream, version + 1, Event::Cessation(event))
     }
 
     /// Decides and applies one command to one token.

@@ -21,6 +21,7 @@ use lifecycle::{
         paper::Verdict,
     },
     certificate::{self, Change, RevocationReason},
+    cessation::Terms,
     rules::{RuleBook, RuleSet},
     terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };
@@ -50,6 +51,7 @@ pub(crate) fn policy() -> Policy {
         authorities: ["root-ca", "issuing-ca", "ocsp-responder"]
             .map(shipped)
             .into(),
+        cessation: Terms::shipped(),
         crl_lifetime: CRL_LIFETIME,
     }
 }

@@ -3,8 +3,7 @@
 use super::{Case, is_line, of_kind, sm3, words};
 use crate::{
     Error, Evidence, Ground, Seat,
-    case::pair::Issued,
-    case::{Event, Phase, Step, state::DeadlineName},
+    case::{Event, Phase, Step, pair::Issued, state::DeadlineName},
     rules::PinRule,
     terms::{Carrier, DeliveryMethod, EvidenceKind, PinChannel},
     token,
