@@ -13,14 +13,14 @@ pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
     let text = format!(
         "audit: good\n\
          records:       {}, chained by SM3 up to {digest}\n\
-         applications:  {}\n\
+         cases:         {}\n\
          authorities:   {}\n\
          certificates:  {}, each intended before it was signed\n\
          burnt serials: {}\n\
          CRLs:          {}\n\
          to be done:    {}",
         report.records,
-        report.applications,
+        report.cases,
         report.authorities,
         report.certificates,
         report.burnt,
@@ -30,7 +30,7 @@ pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
     let json = json!({
         "records": report.records,
         "digest": digest,
-        "applications": report.applications,
+        "cases": report.cases,
         "authorities": report.authorities,
         "certificates": report.certificates,
         "burnt": report.burnt,

@@ -1,4 +1,4 @@
-//! `gmpki demo`: applications go the whole way through all crates.
+//! `gmpki demo`: cases go the whole way through all crates.
 //!
 //! A script over the public API; it has no rule of its own. Each step looks at
 //! what the store already holds, so a run that was interrupted is finished by the
@@ -17,14 +17,14 @@ use crate::{
 use business::Business;
 use folder::Folder;
 use gm_crypto::{pki, sm2::SecretKey, sm3};
-use lifecycle::{ApplicationId, PersonId};
+use lifecycle::{CaseId, PersonId};
 use proof::Proof;
 use story::Story;
 
 /// Somebody who applies.
 #[derive(Debug)]
 pub(crate) struct Applicant {
-    pub(crate) id: ApplicationId,
+    pub(crate) id: CaseId,
     pub(crate) person: PersonId,
     pub(crate) csr: ::csr::VerifiedCsr,
     /// The private key of the demonstration's own requests, to show that the
@@ -71,10 +71,10 @@ fn applicants(args: &args::Demo) -> Result<Vec<Applicant>, Failure> {
         .map(|path| {
             let der = input::read_der(path, ::csr::PEM_LABELS)?;
             let csr = parse_verified(&der).map_err(|source| Failure::file(path, source))?;
-            // The same file in another run is the same application.
+            // The same file in another run is the same case.
             let name = &hexadecimal(&sm3::digest(csr.der()))[..16];
             Ok(Applicant {
-                id: ApplicationId::new(format!("csr-{name}"))?,
+                id: CaseId::new(format!("csr-{name}"))?,
                 person: PersonId::new(format!("applicant-{name}"))?,
                 csr,
                 key: None,
@@ -103,7 +103,7 @@ fn own_applicants() -> Result<Vec<Applicant>, Failure> {
         .map(|(id, person, csr, key)| {
             let key = pki::decode_pem(key, pki::PRIVATE_KEY_LABELS)?;
             Ok(Applicant {
-                id: ApplicationId::new(id)?,
+                id: CaseId::new(id)?,
                 person: PersonId::new(person)?,
                 csr: parse_verified(&pki::decode_pem(csr, ::csr::PEM_LABELS)?)?,
                 key: Some(pki::decode_private_key(&key)?),

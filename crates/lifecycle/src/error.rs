@@ -1,7 +1,6 @@
 //! What can go wrong: a rule said no, or something outside failed.
 
 use crate::{AuthorityId, CaseId, Ground, PersonId, Seat, Serial, StreamId, rules::Requirement};
-use der::DateTime;
 use std::path::PathBuf;
 
 /// A rule said no. The store is as it was; the same command can be given again
@@ -9,11 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// An application with this name was submitted before, with other content.
-    #[error("an application of this name exists with other content; choose another name")]
-    ApplicationExists,
-
-    /// Only the applicant may take an application back.
+    /// A holder speaks for his own certificates alone.
     #[error("{person} is not the applicant")]
     NotTheApplicant {
         /// Who tried.
@@ -39,20 +34,6 @@ pub enum Refusal {
     IssuerNotReady {
         /// Its name.
         id: AuthorityId,
-    },
-
-    /// The pair would end otherwise than the registration, and so the applicant's form,
-    /// shows it: the CA or the policy changed in between.
-    #[error(
-        "the registration shows {}, the certificates would have {}: reject it and register it anew",
-        end(.registered),
-        end(.granted)
-    )]
-    EndChanged {
-        /// The end that was registered; none for the one that was asked for.
-        registered: Option<DateTime>,
-        /// The end that is granted now; none for the one that is asked for.
-        granted: Option<DateTime>,
     },
 
     /// The engine was given no profile of that name.
@@ -264,13 +245,6 @@ pub enum StoreError {
     /// Injected by a test double, or an adapter's own fault.
     #[error("{0}")]
     Other(&'static str),
-}
-
-fn end(shortened_to: &Option<DateTime>) -> String {
-    match shortened_to {
-        Some(end) => format!("the CA's own end, {end}"),
-        None => "the end asked for".to_owned(),
-    }
 }
 
 /// ` (S1-07, X-01)`, or nothing.

@@ -22,7 +22,7 @@ use gm_crypto::pki::{
 };
 use hsm::KeyHandle;
 use lifecycle::{
-    application,
+    case::pair,
     ports::{RandomSerials, Serials},
 };
 use serde_json::json;
@@ -204,7 +204,7 @@ fn key_origin(
         notes.push(note.into());
         return Ok(None);
     }
-    Ok(Some(application::key_origin(&found)))
+    Ok(Some(pair::key_origin(&found)))
 }
 
 /// Whose name and key sign.

@@ -3,17 +3,44 @@
 use super::{Applicant, folder::Folder, story::Story};
 use crate::{args::NamedKey, failure::Failure, named};
 use cert_profile::Profile;
+use der::DateTime;
+use gm_crypto::sm3;
 use hsm::{KeyUri, SoftToken, Token};
 use lifecycle::{
-    Actor, ApplicationId, AuthorityId, Command, Engine, PersonId, Policy, Ports, Seat, SqliteStore,
-    StreamId, application,
-    application::{Pair, Request},
+    Actor, AuthorityId, CaseId, CaseNumber, Command, Engine, Evidence, OrganisationId, PersonId,
+    Policy, Ports, Seat, SqliteStore, StreamId,
     authority::{self, Proposal},
-    certificate::{self, Change, RevocationReason},
-    ports::{FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
+    calendar::{Calendar, Estimate},
+    case::{
+        self, Phase,
+        command::Opening,
+        pair::{EncryptionKey, Issued, Request},
+        paper::Verdict,
+    },
+    certificate::RevocationReason,
+    cessation::Terms,
+    ports::{FolderPublisher, NullNotifier, RandomSerials, SystemClock, TokenKeyCentre},
+    rules::{RuleBook, RuleSet},
+    terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use x509_cert::name::Name;
+
+/// The rules of the demonstration.
+const RULES: &str = "in-house";
+
+/// The fields of its form, each with the attribute of a request that fills it in.
+const FORM: [(&str, &str); 6] = [
+    ("common-name", "2.5.4.3"),
+    ("unit", "2.5.4.11"),
+    ("organisation", "2.5.4.10"),
+    ("locality", "2.5.4.7"),
+    ("province", "2.5.4.8"),
+    ("country", "2.5.4.6"),
+];
+
+/// Years that the profiles of the pair have.
+const YEARS: u16 = 2;
 
 /// The names of the operator's keys.
 pub(crate) const ROOT: &str = "root";
@@ -57,19 +84,26 @@ impl Business {
                 token: Box::new(Arc::clone(&token)),
                 key_centre: Box::new(TokenKeyCentre::new(archive)),
                 publisher: Box::new(FolderPublisher::new(folder.published())),
+                notifier: Box::new(NullNotifier::default()),
                 clock: Box::new(SystemClock::default()),
                 serials: Box::new(RandomSerials::default()),
             },
             Policy {
                 issuer: issuing_ca.clone(),
-                signing: shipped("subscriber-signing")?,
-                encryption: shipped("subscriber-encryption")?,
+                rules: RuleBook::shipped(),
+                // It runs in any year.
+                calendar: Calendar::china().with_estimate(Estimate::Weekends),
+                profiles: vec![
+                    shipped("subscriber-signing")?,
+                    shipped("subscriber-encryption")?,
+                ],
                 authorities: vec![
                     shipped("root-ca")?,
                     shipped("issuing-ca")?,
                     shipped("ocsp-responder")?,
                     shipped("subscriber-signing")?,
                 ],
+                cessation: Terms::shipped(),
                 crl_lifetime: CRL_LIFETIME,
             },
         );
@@ -160,86 +194,30 @@ impl Business {
         Ok(())
     }
 
-    /// From the request to both certificates in the applicant's hands.
+    /// From the form to both certificates in the applicant's hands.
     pub(crate) fn take_through(
         &mut self,
         applicant: &Applicant,
         story: &mut Story,
     ) -> Result<(), Failure> {
         let subject = applicant.csr.subject();
-        story.chapter(&format!("Application {}: {subject}", applicant.id));
-        let command = |command| Command::Application(applicant.id.clone(), command);
-        let person = Actor::new(applicant.person.clone(), Seat::Applicant);
-        let submit = application::Command::Submit(Request::from_csr(&applicant.csr));
-        self.act(
-            &person,
-            "submits the request, possession proved",
-            command(submit),
-            story,
-        )?;
-        loop {
-            let Some(state) = self.engine.application(&applicant.id)? else {
-                return Ok(());
-            };
-            let (actor, what, next) = match state {
-                application::State::Submitted(_) => (
-                    &self.registrar,
-                    "checks identity and documents, books the application",
-                    application::Command::Register,
-                ),
-                application::State::Registered(_) => (
-                    &self.approver,
-                    "reviews independently and approves",
-                    application::Command::Approve,
-                ),
-                application::State::Issued(_) => (
-                    &self.approver,
-                    "hands both certificates over",
-                    application::Command::Deliver,
-                ),
-                _ => return Ok(()),
-            };
-            self.act(&actor.clone(), what, command(next), story)?;
-        }
+        story.chapter(&format!("Case {}: {subject}", applicant.id));
+        let opening = opening(applicant, Kind::Apply)?;
+        self.carry(&applicant.id, opening, applicant, story)
     }
 
-    /// The holder freezes the pair; two persons unfreeze it; a CRL after each.
+    /// The holder freezes the pair at once and another person agrees; two persons unfreeze
+    /// it; a CRL after each.
     pub(crate) fn freeze_and_unfreeze(
         &mut self,
         applicant: &Applicant,
         story: &mut Story,
     ) -> Result<(), Failure> {
-        let id = &applicant.id;
-        story.chapter(&format!("Freezing and unfreezing the pair of {id}"));
-        let holder = Actor::new(applicant.person.clone(), Seat::Applicant);
-        let unfreeze = certificate::Command::Request(Change::Unfreeze);
-        let (registrar, approver) = (self.registrar.clone(), self.approver.clone());
-        self.change(
-            id,
-            &holder,
-            "freezes",
-            "frozen",
-            certificate::Command::Freeze,
-            story,
-        )?;
-        self.issue_crl_after(id, "frozen", story)?;
-        self.change(
-            id,
-            &registrar,
-            "asks to unfreeze",
-            "unfreeze-requested",
-            unfreeze,
-            story,
-        )?;
-        self.change(
-            id,
-            &approver,
-            "confirms",
-            "unfrozen",
-            certificate::Command::Confirm,
-            story,
-        )?;
-        self.issue_crl_after(id, "unfrozen", story)
+        story.chapter(&format!("Freezing and unfreezing the pair of {}", applicant.id));
+        for kind in [Kind::Freeze, Kind::Unfreeze] {
+            self.change(applicant, kind, story)?;
+        }
+        Ok(())
     }
 
     /// Two persons revoke the pair; the CRL lists it.
@@ -248,36 +226,177 @@ impl Business {
         applicant: &Applicant,
         story: &mut Story,
     ) -> Result<(), Failure> {
-        let id = &applicant.id;
-        story.chapter(&format!("Revoking the pair of {id}"));
-        let revoke = Change::Revoke(RevocationReason::CessationOfOperation);
-        let revoke = certificate::Command::Request(revoke);
-        let (registrar, approver) = (self.registrar.clone(), self.approver.clone());
-        let asks = "asks to revoke (cessationOfOperation)";
-        self.change(id, &registrar, asks, "revocation-requested", revoke, story)?;
-        self.change(
-            id,
-            &approver,
-            "confirms",
-            "revoked",
-            certificate::Command::Confirm,
-            story,
-        )?;
-        self.issue_crl_after(id, "revoked", story)
+        story.chapter(&format!("Revoking the pair of {}", applicant.id));
+        self.change(applicant, Kind::Revoke, story)
     }
 
-    /// Both certificates of an application that was delivered.
-    pub(crate) fn pair(&self, id: &ApplicationId) -> Result<Pair, Failure> {
-        match self.engine.application(id)? {
-            Some(application::State::Delivered(pair)) => Ok(pair),
-            state => Err(Failure::Refused(
-                format!(
-                    "application {id} is {}, not delivered",
-                    state.map_or("unknown", |state| state.name())
-                )
-                .into(),
-            )),
+    /// A case about a pair, and a CRL that knows of it.
+    fn change(
+        &mut self,
+        applicant: &Applicant,
+        kind: Kind,
+        story: &mut Story,
+    ) -> Result<(), Failure> {
+        let id = case_about(applicant, kind)?;
+        let mut opening = opening(applicant, kind)?;
+        opening.target = Some(applicant.id.clone());
+        if kind == Kind::Revoke {
+            opening.reason = Some(RevocationReason::CessationOfOperation);
         }
+        // What was revoked in an earlier run is not frozen again in this one.
+        if self.engine.case(&id)?.is_none() && self.is_revoked(applicant)? {
+            return Ok(());
+        }
+        self.carry(&id, opening, applicant, story)?;
+        self.issue_crl_after(&id, story)
+    }
+
+    fn is_revoked(&self, applicant: &Applicant) -> Result<bool, Failure> {
+        let signing = self.pair(&applicant.id)?.signing;
+        let row = self.engine.store().certificate(&signing.issuer, &signing.serial)?;
+        Ok(row.is_some_and(|row| row.status.as_str() == "revoked"))
+    }
+
+    /// A case from wherever it stands to where nothing is left to do for it.
+    fn carry(
+        &mut self,
+        id: &CaseId,
+        opening: Opening,
+        applicant: &Applicant,
+        story: &mut Story,
+    ) -> Result<(), Failure> {
+        let command = |command| Command::Case(id.clone(), command);
+        let person = Actor::new(applicant.person.clone(), Seat::Applicant);
+        let kind = opening.kind;
+        let open = command(case::Command::Open(opening));
+        self.act(&person, &format!("opens a case: {kind}"), open, story)?;
+        while let Some(state) = self.engine.case(id)? {
+            let Some((actor, what, next)) = self.next(&state, applicant) else {
+                break;
+            };
+            self.act(&actor, what, command(next), story)?;
+        }
+        Ok(())
+    }
+
+    /// What a case needs next, and by whom.
+    fn next(
+        &self,
+        state: &case::State,
+        applicant: &Applicant,
+    ) -> Option<(Actor, &'static str, case::Command)> {
+        use case::Command as Next;
+        let person = || Actor::new(applicant.person.clone(), Seat::Applicant);
+        let makes = state.opening.kind.makes_certificates();
+        Some(match state.phase {
+            Phase::Draft if state.opening.kind == Kind::Freeze => (
+                person(),
+                "freezes at once",
+                Next::ExecuteAtOnce {
+                    identification: evidence(EvidenceKind::CallRecord),
+                },
+            ),
+            Phase::Draft if makes && state.form.is_none() => (
+                person(),
+                "fills the form in",
+                Next::Fill {
+                    fields: form(applicant),
+                    years: YEARS,
+                },
+            ),
+            Phase::Draft if makes && state.request.is_none() => (
+                person(),
+                "brings the key, possession proved",
+                Next::ProveKey(Request::from_csr(&applicant.csr)),
+            ),
+            Phase::Draft => (person(), "submits it", Next::Submit),
+            Phase::Submitted => (
+                self.registrar.clone(),
+                "takes it in and gives it a number",
+                Next::StartRegistration,
+            ),
+            Phase::Registering => (
+                self.registrar.clone(),
+                "checks identity and documents, registers it and hands it over",
+                Next::Register {
+                    verdict: Verdict::new(true, true, true),
+                    work_record: evidence(EvidenceKind::WorkRecord),
+                },
+            ),
+            Phase::HandedOver => (self.approver.clone(), "takes the review", Next::TakeReview),
+            Phase::Approving => (
+                self.approver.clone(),
+                "reviews independently and approves",
+                Next::Approve {
+                    verdict: Verdict::new(true, true, true),
+                },
+            ),
+            Phase::Approved => (self.approver.clone(), "has the pair issued", Next::Issue),
+            Phase::Issued => (
+                self.approver.clone(),
+                "packs both certificates",
+                Next::Personalise {
+                    read_back: evidence(EvidenceKind::ReadBack),
+                    work_record: evidence(EvidenceKind::WorkRecord),
+                },
+            ),
+            Phase::Personalised => (
+                self.approver.clone(),
+                "hands both certificates over",
+                Next::Dispatch {
+                    method: DeliveryMethod::OnSite,
+                    packet: "1".to_owned(),
+                    receipt: evidence(EvidenceKind::DeliveryReceipt),
+                },
+            ),
+            Phase::Dispatched => (
+                person(),
+                "confirms that both are there and right",
+                Next::ConfirmReceipt {
+                    correct: true,
+                    record: evidence(EvidenceKind::HolderStatement),
+                },
+            ),
+            Phase::AwaitingRatification => {
+                (self.approver.clone(), "looks at it and agrees", Next::Ratify)
+            }
+            Phase::Confirmed | Phase::Executed => (
+                self.approver.clone(),
+                "closes the case",
+                Next::Close {
+                    work_record: evidence(EvidenceKind::WorkRecord),
+                },
+            ),
+            _ => return None,
+        })
+    }
+
+    /// Both certificates of a case.
+    pub(crate) fn pair(&self, id: &CaseId) -> Result<Pair, Failure> {
+        let state = self.engine.case(id)?;
+        let pair = state.and_then(|state| {
+            let (signing, encryption) = state.pair()?;
+            Some(Pair {
+                signing: signing.clone(),
+                encryption: encryption.clone(),
+                encryption_key: state.encryption_key.clone()?,
+                number: state.number,
+                shortened_to: state.registered.as_ref()?.shortened_to,
+            })
+        });
+        pair.ok_or_else(|| Failure::Refused(format!("case {id} has no certificates").into()))
+    }
+
+    /// The cases of an applicant that were opened.
+    pub(crate) fn cases_of(&self, applicant: &Applicant) -> Result<Vec<CaseId>, Failure> {
+        let mut cases = vec![applicant.id.clone()];
+        for kind in [Kind::Freeze, Kind::Unfreeze, Kind::Revoke] {
+            let id = case_about(applicant, kind)?;
+            if self.engine.case(&id)?.is_some() {
+                cases.push(id);
+            }
+        }
+        Ok(cases)
     }
 
     /// The certificate (DER) of an authority that is active.
@@ -290,41 +409,10 @@ impl Business {
         }
     }
 
-    /// A change to a pair, unless its history has it already.
-    fn change(
-        &mut self,
-        id: &ApplicationId,
-        actor: &Actor,
-        what: &str,
-        event: &str,
-        command: certificate::Command,
-        story: &mut Story,
-    ) -> Result<(), Failure> {
-        let signing = self.pair(id)?.signing;
-        let stream = StreamId::Certificate(signing.issuer, signing.serial);
-        if self.last(&stream, event)?.is_some() {
-            return Ok(());
-        }
-        self.act(
-            actor,
-            what,
-            Command::Certificates(id.clone(), command),
-            story,
-        )
-    }
-
-    /// A CRL that knows of a change to a pair, unless there is one.
-    fn issue_crl_after(
-        &mut self,
-        id: &ApplicationId,
-        event: &str,
-        story: &mut Story,
-    ) -> Result<(), Failure> {
-        let signing = self.pair(id)?.signing;
-        let changed = self.last(
-            &StreamId::Certificate(signing.issuer, signing.serial),
-            event,
-        )?;
+    /// A CRL that knows of what a case did, unless there is one.
+    fn issue_crl_after(&mut self, id: &CaseId, story: &mut Story) -> Result<(), Failure> {
+        let case = StreamId::Case(id.clone());
+        let changed = self.last(&case, "executed-at-once")?.max(self.last(&case, "approved")?);
         let listed = self.last(&StreamId::Authority(self.issuing_ca.clone()), "crl-issued")?;
         if listed > changed {
             return Ok(());
@@ -361,6 +449,54 @@ impl Business {
     fn settle(&mut self, story: &mut Story) -> Result<(), Failure> {
         Ok(self.engine.settle(&mut |entry| story.durable(entry))?)
     }
+}
+
+/// Both certificates of a case, with what its registration says of them.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) signing: Issued,
+    pub(crate) encryption: Issued,
+    pub(crate) encryption_key: EncryptionKey,
+    pub(crate) number: Option<CaseNumber>,
+    pub(crate) shortened_to: Option<DateTime>,
+}
+
+/// The name of a case about an applicant's pair.
+fn case_about(applicant: &Applicant, kind: Kind) -> Result<CaseId, Failure> {
+    Ok(CaseId::new(format!("{}.{kind}", applicant.id))?)
+}
+
+fn opening(applicant: &Applicant, kind: Kind) -> Result<Opening, Failure> {
+    let rules = RuleSet::shipped(RULES)
+        .ok_or_else(|| Failure::Usage(format!("there are no rules {RULES:?}")))?;
+    let mut opening = Opening::new(
+        rules.id(),
+        (kind, Mode::Counter, Model::SelfService),
+        "pair",
+        Carrier::Soft,
+        applicant.person.clone(),
+    );
+    opening.organisation = Some(OrganisationId::new("demo")?);
+    Ok(opening)
+}
+
+/// What the form says: the first value of each attribute of the request.
+fn form(applicant: &Applicant) -> BTreeMap<String, String> {
+    let mut form = BTreeMap::new();
+    for attribute in applicant.csr.subject().iter() {
+        let oid = attribute.oid.to_string();
+        let field = FORM.iter().find(|(_, known)| *known == oid);
+        let value = std::str::from_utf8(attribute.value.value());
+        if let (Some((field, _)), Ok(value)) = (field, value) {
+            form.entry((*field).to_owned()).or_insert_with(|| value.to_owned());
+        }
+    }
+    form
+}
+
+/// Evidence of the demonstration: the word for its kind is all there is of it.
+fn evidence(kind: EvidenceKind) -> Evidence {
+    Evidence::new(kind, sm3::digest(kind.as_str().as_bytes()), "demonstration")
 }
 
 /// A token that somebody named. A business that begins takes no key that is there already:

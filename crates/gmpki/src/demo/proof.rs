@@ -22,9 +22,8 @@ use gm_crypto::{
 };
 use hsm::{Checked, KeyHandle, KeyLabel};
 use lifecycle::{
-    AuthorityId,
-    application::Issued,
-    audit,
+    AuthorityId, audit,
+    case::pair::Issued,
     ports::{Clock, SystemClock},
 };
 use std::{fs, time::Duration};

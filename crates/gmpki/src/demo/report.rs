@@ -51,26 +51,26 @@ fn certificates(text: &mut String, proof: &Proof) {
     text.push('\n');
 }
 
-/// Who did what, from the log: the application's own records and those of its
-/// signing certificate.
+/// Who did what, from the log: the records of the applicant's cases and those of the signing
+/// certificate.
 fn timeline(text: &mut String, business: &Business, applicant: &Applicant) -> Result<(), Failure> {
     let pair = business.pair(&applicant.id)?;
     // What the applicant's form shows too.
-    let end = match pair.registered.shortened_to {
+    let end = match pair.shortened_to {
         Some(end) => format!(", valid until {end}, which is the CA's own end"),
         None => String::new(),
     };
+    let number = pair.number.map_or_else(String::new, |number| number.to_string());
     let _ = writeln!(
         text,
-        "## Application {}\n\n{}, case {}{end}\n\n| # | time | who | seat | what |\n|---|---|---|---|---|",
+        "## Case {}\n\n{}, number {number}{end}\n\n| # | time | who | seat | what |\n|---|---|---|---|---|",
         applicant.id,
         applicant.csr.subject(),
-        pair.registered.case
     );
-    let streams = [
-        StreamId::Application(applicant.id.clone()),
-        StreamId::Certificate(pair.signing.issuer, pair.signing.serial),
-    ];
+    let mut streams = vec![StreamId::Certificate(pair.signing.issuer, pair.signing.serial)];
+    for id in business.cases_of(applicant)? {
+        streams.push(StreamId::Case(id));
+    }
     let mut entries = Vec::new();
     for stream in &streams {
         for record in business.engine.store().stream(stream)? {
@@ -81,8 +81,8 @@ fn timeline(text: &mut String, business: &Business, applicant: &Applicant) -> Re
     for entry in entries {
         let (seq, at, event) = (entry.seq, entry.at, entry.event.name());
         let kind = match entry.stream {
-            StreamId::Application(_) => "application",
-            _ => "signing certificate",
+            StreamId::Case(id) => format!("case {id}"),
+            _ => "signing certificate".to_owned(),
         };
         let (person, seat) = (&entry.actor.person, entry.actor.seat);
         let _ = writeln!(

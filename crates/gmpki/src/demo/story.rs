@@ -63,7 +63,7 @@ impl Story {
     /// What the publisher wrote before this event.
     fn files_of(&mut self, entry: &Entry) -> Vec<String> {
         match (&entry.stream, entry.event.name()) {
-            (StreamId::Application(id), "published") => [
+            (StreamId::Case(id), "published") => [
                 "signing-certificate.pem",
                 "encryption-certificate.pem",
                 "encryption-key.enveloped.der",

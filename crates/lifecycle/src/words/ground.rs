@@ -334,12 +334,10 @@ coded! { Ground in "ground" {
 
 // A ruled refusal has the words of its ground ([`super::refusal`]).
 coded! { Refusal in "refusal" {
-    "application-exists" = ApplicationExists,
     "not-the-applicant" = NotTheApplicant { person },
     "authority-exists" = AuthorityExists { id },
     "unknown" = Unknown { stream },
     "issuer-not-ready" = IssuerNotReady { id },
-    "end-changed" = EndChanged { registered, granted },
     "no-such-profile" = NoSuchProfile { name },
     "wrong-state" = WrongState { what, state, verb },
     "wrong-seat" = WrongSeat { seat },
