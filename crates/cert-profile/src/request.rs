@@ -18,6 +18,7 @@ pub struct CertRequest {
     alternative_names: Vec<GeneralName>,
     not_after: Option<DateTime>,
     years: Option<u16>,
+    remainder: bool,
     identifiers: Vec<Identifier>,
     key_origin: Option<KeyOrigin>,
 }
@@ -35,6 +36,7 @@ impl CertRequest {
             alternative_names: Vec::new(),
             not_after: None,
             years: None,
+            remainder: false,
             identifiers: Vec::new(),
             key_origin: None,
         }
@@ -54,6 +56,15 @@ impl CertRequest {
     #[must_use]
     pub fn not_after(mut self, not_after: DateTime) -> Self {
         self.not_after = Some(not_after);
+        self
+    }
+
+    /// Takes the place of a certificate that ends at `not_after`, and ends with it, where the
+    /// profile gives or leaves as much: no years are chosen anew (补办, requirement X-11).
+    #[must_use]
+    pub fn remainder(mut self, not_after: DateTime) -> Self {
+        self.not_after = Some(not_after);
+        self.remainder = true;
         self
     }
 
@@ -97,6 +108,11 @@ impl CertRequest {
     /// The latest end asked for.
     pub fn latest_end(&self) -> Option<DateTime> {
         self.not_after
+    }
+
+    /// Whether it has the end of a certificate whose place it takes.
+    pub fn is_remainder(&self) -> bool {
+        self.remainder
     }
 
     /// The years that were chosen.

@@ -186,6 +186,12 @@ impl Term {
             (Length::Fixed(Period::Days(_)), Some(asked)) => {
                 return Err(Objection::YearsNotChosen { asked });
             }
+            // The end was chosen with the certificate whose place it takes.
+            (Length::Chosen { to, .. }, None) if request.is_remainder() => {
+                let longest = Period::Years(to).end(now);
+                let longest = longest.ok_or(Objection::EndsTooLate)?;
+                return Ok(request.latest_end().unwrap_or(longest).min(longest));
+            }
             (Length::Chosen { from, to }, None) => {
                 return Err(Objection::YearsMissing { from, to });
             }
