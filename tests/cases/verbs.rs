@@ -76,17 +76,17 @@ const VERBS: &[(&str, &str)] = &[
 ];
 
 /// Services that act without a person.
-const SERVICES: &[&str] = &[
-    "The identity service ",
-    "The carrier ",
-    "The payment service ",
-    "The bank ",
+const SERVICES: &[(&str, &str)] = &[
+    ("The identity service ", "identity-service"),
+    ("The mobile carrier ", "mobile-carrier"),
+    ("The payment service ", "payment-service"),
+    ("The bank ", "bank"),
 ];
 
 /// Somebody, and what he does, as if he did more than try.
 pub(crate) fn act(text: &str) -> Result<(Actor, String), Trouble> {
-    let (actor, rest) = match SERVICES.iter().find(|name| text.starts_with(*name)) {
-        Some(name) => (crate::world::actor("system", Seat::System)?, &text[name.len()..]),
+    let (actor, rest) = match SERVICES.iter().find(|(name, _)| text.starts_with(name)) {
+        Some((name, id)) => (crate::world::actor(id, Seat::System)?, &text[name.len()..]),
         None => {
             let mut parts = text.splitn(3, ", ");
             let (Some(person), Some(seat), Some(rest)) = (parts.next(), parts.next(), parts.next())

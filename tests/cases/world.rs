@@ -19,12 +19,13 @@ use lifecycle::{
     calendar::Calendar,
     case::{self, pair::Request},
     certificate::Status,
+    cessation,
     ports::{Clock, TokenKeyCentre},
     rules::{Requirement, RuleBook, RuleSet},
     terms::{Kind, Mode},
 };
 use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding};
-use std::{collections::BTreeMap, error::Error as _, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 use x509_cert::name::Name;
 
 /// When every story begins, in China: a Monday on which people work.
@@ -150,6 +151,7 @@ impl World {
             calendar: Calendar::china(),
             profiles,
             authorities: [ROOT, CA].map(profile_of).into_iter().flatten().collect(),
+            cessation: cessation::Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
         };
         let mut world = Self {
