@@ -257,6 +257,39 @@ const CASES: &[Case] = &[
         "smimeencrypt",
     ),
     case(
+        "organisation-signing",
+        "CN=示例科技有限公司,O=示例科技有限公司,L=深圳市,ST=广东省,C=CN",
+        &[
+            Years(5),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+            Origin(KeyCustody::Software),
+        ],
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!digitalSignature+nonRepudiation ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
+    case(
+        "organisation-encryption",
+        "CN=示例科技有限公司,O=示例科技有限公司,L=深圳市,ST=广东省,C=CN",
+        &[
+            Years(5),
+            Number(BusinessRegistration, "440301103097413"),
+            Number(OrganizationCode, "91350100M000100Y43"),
+            Number(TaxationNumber, "440301708461136"),
+        ],
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!keyEncipherment+dataEncipherment+keyAgreement ca=false \
+         purposes= policies= names=0 \
+         1.2.156.10260.4.1.3=DERPrintableString:440301103097413 \
+         1.2.156.10260.4.1.4=DERPrintableString:91350100M000100Y43 \
+         1.2.156.10260.4.1.5=DERPrintableString:440301708461136",
+        "any",
+    ),
+    case(
         "organisation-seal-signing",
         "CN=示例科技有限公司,O=示例科技有限公司,L=深圳市,ST=广东省,C=CN",
         &[

@@ -19,6 +19,8 @@ pub mod payment;
 pub mod seats;
 mod snapshot;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 pub use command::{Command, Context};
 pub use decide::decide;

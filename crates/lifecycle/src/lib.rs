@@ -61,6 +61,7 @@ mod log;
 mod memory;
 mod octets;
 pub mod organisation;
+pub mod picture;
 pub mod ports;
 pub mod roster;
 pub mod rules;

@@ -315,13 +315,13 @@ mod tests {
 
     #[test]
     fn an_endless_upload_is_read_to_the_limit_and_no_further() {
-        struct Endless(u64);
+        struct Endless(usize);
         impl Read for Endless {
             fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
                 // A few octets at a time, as a network does.
                 let count = buffer.len().min(7);
                 for octet in &mut buffer[..count] {
-                    *octet = PDF.get(self.0 as usize).copied().unwrap_or(0);
+                    *octet = PDF.get(self.0).copied().unwrap_or(0);
                     self.0 += 1;
                 }
                 Ok(count)

@@ -21,7 +21,8 @@ pub use ground::{Coded, Fact};
 use crate::{
     Refusal,
     case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
-    certificate::{Party, RevocationReason},
+    certificate::{self, Party, RevocationReason},
+    cessation,
     terms::*,
 };
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -46,7 +47,7 @@ pub trait Named: Copy {
 }
 
 macro_rules! named {
-    ($($group:literal = $name:ident,)*) => {
+    ($($group:literal = $name:path,)*) => {
         $(impl Named for $name {
             const GROUP: &'static str = $group;
 
@@ -61,7 +62,7 @@ macro_rules! named {
             vec![$((
                 stringify!($name),
                 $group,
-                $name::ALL.iter().map(|one| one.as_str()).collect(),
+                <$name>::ALL.iter().map(|one| one.as_str()).collect(),
             )),*]
         }
     };
@@ -89,6 +90,10 @@ named! {
     "step" = Step,
     "deadline-name" = DeadlineName,
     "party" = Party,
+    "certificate-status" = certificate::Status,
+    "certificate-step" = certificate::machine::Step,
+    "cessation-stage" = cessation::Stage,
+    "cessation-step" = cessation::Step,
 }
 
 impl Named for RevocationReason {

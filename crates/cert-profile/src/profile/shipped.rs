@@ -30,6 +30,8 @@ pub const SHIPPED: &[(&str, &str)] = shipped![
     "person-soft-encryption",
     "person-hard-signing",
     "person-hard-encryption",
+    "organisation-signing",
+    "organisation-encryption",
     "organisation-seal-signing",
     "organisation-seal-encryption",
     "organisation-business-seal-signing",

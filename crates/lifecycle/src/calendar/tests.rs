@@ -279,7 +279,7 @@ fn a_clock_does_not_run_on_the_days_of_its_pauses() {
         paused.is_overdue(&calendar, local("2026-12-31 10:00:00")),
         Ok(false)
     );
-    let resumed = paused.clone().resume(local("2026-11-20 09:00:00")).unwrap();
+    let resumed = paused.resume(local("2026-11-20 09:00:00")).unwrap();
     assert_eq!(end(&resumed).as_deref(), Some("2026-11-25 17:59:59"));
     assert_eq!(
         resumed.used(&calendar, local("2026-11-23 18:00:00")),

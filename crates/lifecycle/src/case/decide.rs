@@ -67,6 +67,7 @@ impl<'a> Case<'a> {
         context: &'a Context<'a>,
     ) -> Result<Self, Error> {
         let opening = &state.opening;
+        opening::own_rules(opening, context)?;
         Ok(Self {
             id,
             state,

@@ -400,7 +400,7 @@ pub fn transition(from: Option<Phase>, step: Step) -> Option<&'static Transition
 
 impl To {
     /// The state it leads to.
-    pub(super) fn phase(self, from: Phase, kind: Kind, complete: bool) -> Phase {
+    pub(crate) fn phase(self, from: Phase, kind: Kind, complete: bool) -> Phase {
         match self {
             Self::Same => from,
             Self::Phase(phase) => phase,

@@ -78,12 +78,7 @@ pub fn apart(one: Seat, other: Seat) -> Apart {
 }
 
 /// Whether the rules keep two seats of a case apart, and the requirements that say so.
-fn barred<'a>(
-    one: Seat,
-    other: Seat,
-    model: Model,
-    rules: &'a RuleSet,
-) -> Option<&'a [Requirement]> {
+fn barred(one: Seat, other: Seat, model: Model, rules: &RuleSet) -> Option<&[Requirement]> {
     if one == other {
         return None;
     }

@@ -49,7 +49,7 @@ pub enum Fact {
         /// Its code.
         code: &'static str,
         /// Its facts.
-        facts: Vec<(&'static str, Fact)>,
+        facts: Vec<(&'static str, Self)>,
     },
 }
 

@@ -73,7 +73,7 @@ fn halves_of_a_pair_differ_in_what_the_key_does() {
         );
         pairs += 1;
     }
-    assert_eq!(pairs, 10);
+    assert_eq!(pairs, 11);
 }
 
 #[test]

@@ -86,14 +86,25 @@ pub(super) fn certificate<'a>(
 
 /// The rules are those that the case names, and count today.
 fn in_force(opening: &Opening, context: &Context<'_>) -> Result<(), Error> {
-    let rules = context.rules;
-    if rules.in_force(context.now) && opening.rules == rules.id() {
-        return Ok(());
+    if context.rules.in_force(context.now) {
+        own_rules(opening, context)
+    } else {
+        Err(not_in_force(opening))
     }
-    let ground = Ground::NotInForce {
-        rules: opening.rules.to_string(),
-    };
-    Err(ground.by(&["S0-14"]))
+}
+
+/// A case is judged by the rules that it was opened under, from beginning to end (0.2).
+pub(super) fn own_rules(opening: &Opening, context: &Context<'_>) -> Result<(), Error> {
+    if opening.rules == context.rules.id() {
+        Ok(())
+    } else {
+        Err(not_in_force(opening))
+    }
+}
+
+fn not_in_force(opening: &Opening) -> Error {
+    let rules = opening.rules.to_string();
+    Ground::NotInForce { rules }.by(&["S0-14"])
 }
 
 /// In the applicant's seat a person asks for himself.
