@@ -9,7 +9,6 @@
 
 mod doubles;
 mod play;
-#[cfg(test)]
 mod reading;
 mod story;
 mod verbs;
@@ -58,8 +57,9 @@ fn tell(names: &BTreeSet<String>, look: impl Fn(&str, &Story, &World) -> Result<
     let mut faults = Vec::new();
     for name in names {
         let told = play(&folder(), name).map_err(|fault| fault.to_string());
-        match told.and_then(|(story, world)| look(name, &story, &world)) {
-            Ok(()) => println!("story {name}: ok"),
+        let told = told.and_then(|(story, world)| look(name, &story, &world).map(|()| story));
+        match told {
+            Ok(story) => println!("story {name}: ok\n  {}", story.title),
             Err(words) => faults.push(words),
         }
     }
@@ -77,7 +77,10 @@ fn every_cell_of(name: &str) {
         .collect();
     let wanted: BTreeSet<_> = cells.keys().cloned().collect();
     let there = stories(name);
-    assert_eq!(there, wanted, "each cell has its story, and each story its cell");
+    assert_eq!(
+        there, wanted,
+        "each cell has its story, and each story its cell"
+    );
     tell(&there, |story, told, world| {
         let (kind, mode) = cells[story];
         if told.rules != name {
@@ -88,7 +91,13 @@ fn every_cell_of(name: &str) {
             .find(|one| !one.before && (one.kind, one.mode) == (kind, mode))
             .ok_or_else(|| format!("{story} opens no case of its kind and mode"))?;
         let (found, wanted) = match rules.cell(kind, mode) {
-            Some(Cell::Offered(_)) => (status(world, opened), end_of(kind)),
+            Some(Cell::Offered(process)) => {
+                let mut basis = process.basis.iter();
+                if let Some(left) = basis.find(|one| !told.proves.contains(one)) {
+                    return Err(format!("{story} says nothing of {}", left.as_str()));
+                }
+                (status(world, opened), end_of(kind))
+            }
             _ => (opened.refused.clone().unwrap_or_default(), "not-offered"),
         };
         if found == wanted {

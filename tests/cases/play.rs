@@ -68,7 +68,10 @@ fn go_through(
         };
         let is_expected = sentence.expectations.iter().any(Expectation::is_refusal);
         if let (Some(refused), false) = (&refused, is_expected) {
-            return Err(fault(sentence.line, tell(&Trouble::Refused(refused.clone()))));
+            return Err(fault(
+                sentence.line,
+                tell(&Trouble::Refused(refused.clone())),
+            ));
         }
         for expectation in &sentence.expectations {
             expect(world, story, refused.as_ref(), expectation)
@@ -83,7 +86,11 @@ fn tell(trouble: &Trouble) -> String {
         Trouble::Unclear(words) => format!("not understood: {words}"),
         Trouble::Broken(words) => words.clone(),
         Trouble::Refused(refused) => {
-            let names: Vec<_> = refused.requirements.iter().map(|one| one.as_str()).collect();
+            let names: Vec<_> = refused
+                .requirements
+                .iter()
+                .map(|one| one.as_str())
+                .collect();
             let (code, words) = (&refused.code, &refused.words);
             format!("refused under {} as {code}: {words}", names.join(" "))
         }
@@ -170,10 +177,18 @@ fn is_refused(story: &Story, refused: &Refused, what: &str, value: &str) -> Resu
     if quote.is_empty() {
         return Err(unclear("the words of the refusal, or some of them"));
     }
-    if refused.words.contains(quote) {
+    if !refused.words.contains(quote) {
+        return wrong(format!("it was {}", found()));
+    }
+    // Whoever reads Chinese is told as well.
+    if refused
+        .chinese
+        .chars()
+        .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    {
         return Ok(());
     }
-    wrong(format!("it was {}", found()))
+    wrong(format!("in Chinese it was {:?}", refused.chinese))
 }
 
 /// How something stands that a story expects something of.
@@ -203,11 +218,15 @@ fn found(world: &World, what: &str, value: &str) -> Result<String, Trouble> {
     }
     Ok(match what {
         "now" => state.phase.to_string(),
-        "number" => state.number.map_or("none".to_owned(), |one| one.to_string()),
+        "number" => state
+            .number
+            .map_or("none".to_owned(), |one| one.to_string()),
         "rounds" => state.rounds.to_string(),
         "form" => {
             let form = state.form.as_ref();
-            form.map_or("none".to_owned(), |form| format!("version {}", form.version))
+            form.map_or("none".to_owned(), |form| {
+                format!("version {}", form.version)
+            })
         }
         "payment" => payment(&state.payment).to_owned(),
         "end" => {

@@ -34,7 +34,9 @@ fn a_requirement_that_there_is_not_is_told() {
 
 #[test]
 fn who_tries_is_refused_and_who_does_is_not() {
-    let (line, words) = wrong(&format!("{HEADER}a, agent, tries to submit the case\n  now: draft\n"));
+    let (line, words) = wrong(&format!(
+        "{HEADER}a, agent, tries to submit the case\n  now: draft\n"
+    ));
     assert_eq!(line, 4, "{words}");
     let (line, words) = wrong(&format!(
         "{HEADER}a, agent, submits the case\n  refused as seat: \"no\"\n"

@@ -122,7 +122,10 @@ impl Story {
                     header[place] = Some((line, value.to_owned()));
                 }
                 Some(place) => {
-                    return Err((line, format!("{}: a second time, or too late", HEADER[place])));
+                    return Err((
+                        line,
+                        format!("{}: a second time, or too late", HEADER[place]),
+                    ));
                 }
                 None => sentences.push(Sentence {
                     line,
@@ -136,7 +139,8 @@ impl Story {
         let missing = |name| (1, format!("the line {name}: is missing"));
         let (line, proves) = proves.ok_or_else(|| missing("Proves"))?;
         let proves = proves.split_whitespace().map(|name| {
-            Requirement::parse(name).ok_or_else(|| (line, format!("there is no requirement {name}")))
+            Requirement::parse(name)
+                .ok_or_else(|| (line, format!("there is no requirement {name}")))
         });
         let proves: Vec<_> = proves.collect::<Result<_, _>>()?;
         if proves.is_empty() {

@@ -13,9 +13,9 @@ use gm_crypto::sm3;
 use lifecycle::{
     Actor, CaseId, Command, Ground, OrganisationId, PersonId, Refusal, Seat, TokenId,
     case::{
+        Command as Case,
         command::Opening,
         paper::{Deficiency, InternalChecklist, Verdict},
-        Command as Case,
     },
     certificate::RevocationReason,
     rules::Requirement,
@@ -270,12 +270,10 @@ fn commands(
             read_back: read_back(world, id)?,
             work_record: one(evidence)?,
         },
-        "writes the certificates to the token and reads back something else" => {
-            Case::Personalise {
-                read_back: crate::words::evidence(EvidenceKind::ReadBack, "something else"),
-                work_record: one(evidence)?,
-            }
-        }
+        "writes the certificates to the token and reads back something else" => Case::Personalise {
+            read_back: crate::words::evidence(EvidenceKind::ReadBack, "something else"),
+            work_record: one(evidence)?,
+        },
         plain => return Ok(vec![with_object(world, id, plain, items, evidence)?]),
     };
     Ok(vec![command])
@@ -348,11 +346,17 @@ fn with_object(
         return dispatch(rest, " for download", DeliveryMethod::Download, evidence);
     }
     if let Some(rest) = after("tells the PIN to the ") {
-        let (recipient, channel) = rest
-            .split_once(" by ")
-            .ok_or_else(|| unclear("by which channel?"))?;
+        let (recipient, channel) = match rest.strip_suffix(" across the counter") {
+            Some(recipient) => (recipient, PinChannel::OnSite),
+            None => {
+                let (recipient, channel) = rest
+                    .split_once(" by ")
+                    .ok_or_else(|| unclear("by which channel?"))?;
+                (recipient, word(PinChannel::parse, "channel", channel)?)
+            }
+        };
         return Ok(Case::DeliverPin {
-            channel: word(PinChannel::parse, "channel", channel)?,
+            channel,
             recipient: word(Seat::parse, "seat", recipient)?,
             receipt: one(evidence)?,
         });

@@ -85,7 +85,9 @@ pub(crate) fn account(text: &str) -> Result<Account, Trouble> {
     let parts: Vec<_> = text.split(" / ").map(str::trim).collect();
     match parts[..] {
         [holder, bank, number] => Ok(Account::new(holder, bank, number)),
-        _ => Err(unclear(format!("{text:?} is no account: holder / bank / number"))),
+        _ => Err(unclear(format!(
+            "{text:?} is no account: holder / bank / number"
+        ))),
     }
 }
 
@@ -99,7 +101,10 @@ pub(crate) fn although<'a>(
     };
     let wrong = wrong.trim_end_matches(" is wrong");
     if !points.contains(&wrong) {
-        return Err(unclear(format!("{wrong:?} is none of {}", points.join(", "))));
+        return Err(unclear(format!(
+            "{wrong:?} is none of {}",
+            points.join(", ")
+        )));
     }
     Ok((text, points.iter().map(|point| *point != wrong).collect()))
 }
@@ -145,7 +150,9 @@ pub(crate) fn wait(world: &World, text: &str) -> Result<Option<DateTime>, Troubl
         .ok_or_else(|| unclear(format!("{text:?}")))?;
     let count: u64 = match count {
         "one" | "a" | "an" => 1,
-        count => count.parse().map_err(|_| unclear(format!("{count:?} is no number")))?,
+        count => count
+            .parse()
+            .map_err(|_| unclear(format!("{count:?} is no number")))?,
     };
     let seconds = match unit.trim_end_matches('s') {
         "second" => 1,

@@ -23,6 +23,7 @@ use lifecycle::{
     ports::{Clock, TokenKeyCentre},
     rules::{Requirement, RuleBook, RuleSet},
     terms::{Kind, Mode},
+    words,
 };
 use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding};
 use std::{collections::BTreeMap, time::Duration};
@@ -53,6 +54,8 @@ pub(crate) struct Refused {
     pub(crate) requirements: Vec<Requirement>,
     /// Its English words.
     pub(crate) words: String,
+    /// Its Chinese words.
+    pub(crate) chinese: String,
 }
 
 impl From<Error> for Trouble {
@@ -66,7 +69,7 @@ impl From<Error> for Trouble {
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        let words = chain(&refusal);
+        let english = chain(&refusal);
         let (code, requirements) = match &refusal {
             Refusal::Ruled {
                 ground,
@@ -82,7 +85,8 @@ impl From<Refusal> for Refused {
         Self {
             code: code.to_owned(),
             requirements,
-            words,
+            words: english,
+            chinese: words::refusal(words::Language::Zh, &refusal),
         }
     }
 }
@@ -218,10 +222,13 @@ impl World {
     /// What people were told since this was asked the last time.
     pub(crate) fn news(&mut self) -> Vec<String> {
         let told = self.letters.told();
-        let new = told.iter().skip(self.read).map(|notice| match &notice.person {
-            Some(person) => format!("{} to {person}", notice.key()),
-            None => notice.key(),
-        });
+        let new = told
+            .iter()
+            .skip(self.read)
+            .map(|notice| match &notice.person {
+                Some(person) => format!("{} to {person}", notice.key()),
+                None => notice.key(),
+            });
         let new = new.collect();
         self.read = told.len();
         new
@@ -331,11 +338,15 @@ fn request(secret: &SecretKey, origin: Option<&KeyOrigin>) -> Result<Request, Tr
         .map_err(|error| Trouble::Broken(format!("{error:?}")))?
         .to_bitstring()
         .map_err(|error| broken(&error))?;
-    let der = prepared.attach(&signature).map_err(|error| broken(&error))?;
+    let der = prepared
+        .attach(&signature)
+        .map_err(|error| broken(&error))?;
     let limits = Limits::default();
     let unverified = UnverifiedCsr::from_der(&der, &limits).map_err(|error| broken(&error))?;
     let verified = unverified.verify(&[&Sm2Sm3::default()]);
-    Ok(Request::from_csr(&verified.map_err(|error| broken(&error))?))
+    Ok(Request::from_csr(
+        &verified.map_err(|error| broken(&error))?,
+    ))
 }
 
 fn profile_of(authority: &str) -> Option<Profile> {

@@ -1,6 +1,6 @@
 Story: An investor gets a certificate in a token, at the counter of a securities company.
 Rules: chinaclear-agency
-Proves: S0-01 S0-06 S0-12 S0-13 S0-24 S0-27 S1-07 S1-12 S1-13 S1-14 S1-15
+Proves: S0-01 S0-06 S0-12 S0-13 S0-14 S0-24 S0-27 S1-07 S1-12 S1-13 S1-14 S1-15
 
 Given the agency huatai for counter, witness and other
 Given the token k0001
@@ -47,7 +47,7 @@ zhou.ke, approver, writes the certificates to the token and reads them back, lea
 # Across the counter: the token, and the PIN in its envelope.
 zhou.ke, approver, hands the packet p-1 over, leaving delivery-receipt counter receipt 1
   certificates: active
-feng.lan, pin-custodian, tells the PIN to the applicant by on-site, leaving notice-receipt envelope 1
+feng.lan, pin-custodian, tells the PIN to the applicant across the counter, leaving notice-receipt envelope 1
 qian.yu, applicant, confirms the receipt, leaving holder-statement signature on receipt 1
 zhou.ke, approver, closes the case, leaving work-record day book 16
   now: closed

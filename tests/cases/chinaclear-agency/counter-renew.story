@@ -30,7 +30,7 @@ zhou.ke, approver, issues the certificates
 zhou.ke, approver, writes the certificates to the token and reads them back, leaving work-record day book 31
 zhou.ke, approver, hands the packet p-2 over, leaving delivery-receipt counter receipt 2
   certificates: active
-feng.lan, pin-custodian, tells the PIN to the applicant by on-site, leaving notice-receipt envelope 2
+feng.lan, pin-custodian, tells the PIN to the applicant across the counter, leaving notice-receipt envelope 2
 qian.yu, applicant, confirms the receipt, leaving holder-statement signature on receipt 2
 zhou.ke, approver, closes the case, leaving work-record day book 32
   now: closed

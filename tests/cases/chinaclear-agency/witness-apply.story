@@ -40,7 +40,7 @@ zhou.ke, approver, issues the certificates
 zhou.ke, approver, writes the certificates to the token and reads them back, leaving work-record day book 41
 zhou.ke, approver, hands the packet p-1 over, leaving delivery-receipt receipt p-1
   certificates: active
-feng.lan, pin-custodian, tells the PIN to the agent by on-site, leaving notice-receipt envelope p-1
+feng.lan, pin-custodian, tells the PIN to the agent across the counter, leaving notice-receipt envelope p-1
 tang.li, agent, confirms the receipt, leaving holder-statement signature on receipt p-1
 zhou.ke, approver, closes the case, leaving work-record day book 42
   now: closed

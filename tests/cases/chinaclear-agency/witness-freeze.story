@@ -1,6 +1,6 @@
 Story: A company has its certificate frozen, before a witness.
 Rules: chinaclear-agency
-Proves: S0-12 S0-13 S0-14 S0-20 S0-21 S0-26 S0-27 S1-12
+Proves: S0-12 S0-13 S0-14 S0-15 S0-20 S0-21 S0-26 S0-27 S1-12
 
 After the story chinaclear-agency/witness-apply
 On 2024-06-03 at 10:00

@@ -27,7 +27,7 @@ zhou.ke, approver, issues the certificates
 zhou.ke, approver, writes the certificates to the token and reads them back, leaving work-record day book 41
 zhou.ke, approver, hands the packet p-2 over, leaving delivery-receipt receipt p-2
   certificates: active
-feng.lan, pin-custodian, tells the PIN to the agent by on-site, leaving notice-receipt envelope p-2
+feng.lan, pin-custodian, tells the PIN to the agent across the counter, leaving notice-receipt envelope p-2
 tang.li, agent, confirms the receipt, leaving holder-statement signature on receipt p-2
 zhou.ke, approver, closes the case, leaving work-record day book 42
   now: closed

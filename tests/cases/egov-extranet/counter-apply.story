@@ -51,11 +51,11 @@ wang.wei, approver, tries to take the review
 sun.li, approver, takes the review
 sun.li, approver, approves the case
   now: approved
+sun.li, approver, brings a new key made in a token
 sun.li, approver, tries to issue the certificates
   refused under S1-14 as check-open: "token-bound"
 sun.li, approver, binds the token k0001
   token k0001: bound to a case
-sun.li, approver, brings a new key made in a token
 sun.li, approver, issues the certificates
   certificates: issued
 sun.li, approver, tries to write the certificates to the token and reads back something else, leaving work-record day book 15

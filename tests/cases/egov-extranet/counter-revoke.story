@@ -1,6 +1,6 @@
 Story: Somebody leaves the service: the certificate ends, since a token never changes hands.
 Rules: egov-extranet
-Proves: S1-02 S1-06 S1-08 S1-12 S1-21
+Proves: S1-02 S1-06 S1-08 S1-12 S1-18 S1-21
 
 After the story egov-extranet/counter-apply
 On 2024-10-08 at 10:00

@@ -1,6 +1,6 @@
 Story: Consents can be withdrawn until something is signed, and then nothing is.
 Rules: szca-online
-Proves: S1-13 S2-03 S2-19 S2-25
+Proves: S2-03 S2-19 S2-25
 
 Given the token k0001
 gao.fei, agent, opens case a-1 to apply in other mode: certificate organisation-seal, hard, for xinghe
@@ -47,4 +47,4 @@ sun.li, approver, binds the token k0001
 sun.li, approver, brings a new key made in a token
 gao.fei, agent, withdraws the consent to sensitive-information
 sun.li, approver, tries to issue the certificates
-  refused as changed-since-registration: "changed"
+  refused under S2-03 as check-open: "the check consent has not passed"

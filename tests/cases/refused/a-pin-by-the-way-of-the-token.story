@@ -24,7 +24,7 @@ sun.li, approver, brings a new key made in a token
 sun.li, approver, issues the certificates
 sun.li, approver, writes the certificates to the token and reads them back, leaving work-record day book 31
 sun.li, approver, sends the packet p-2 by courier, leaving delivery-receipt EMS 1002
-sun.li, pin-custodian, tries to tell the PIN to the agent by on-site, leaving notice-receipt in the packet
+sun.li, pin-custodian, tries to tell the PIN to the agent across the counter, leaving notice-receipt in the packet
   refused under S1-17 as pin: "the PIN does not go by on-site"
 sun.li, pin-custodian, tries to tell the PIN to the applicant by telephone, leaving notice-receipt call 77
   refused under S1-17 as pin: "to the applicant"

@@ -33,6 +33,8 @@ sun.li, approver, writes the certificates to the token and reads them back, leav
 sun.li, approver, sends the packet p-1 by courier, leaving delivery-receipt EMS 1001
 li.hua, applicant, objects: I left the bureau
   certificates: issued
+sun.li, approver, tries to close the case, leaving work-record day book 4
+  refused as not-listed: "a case that is objected can't be closed"
 li.hua, applicant, opens case a-2 to revoke in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1, because affiliation-changed
 li.hua, applicant, submits the case to the agent
 zhao.min, agent, passes the case on

@@ -39,7 +39,13 @@ pub(super) fn command(world: &World, text: &str) -> Result<Option<Command>, Trou
     if let Some(rest) = after("sanctions ") {
         let (id, reason) = worded(rest)?;
         let reason = reason.to_owned();
-        return person(id, roster::Command::Sanction { until: None, reason });
+        return person(
+            id,
+            roster::Command::Sanction {
+                until: None,
+                reason,
+            },
+        );
     }
     if let Some(rest) = after("takes the authority of ") {
         let (head, reason) = worded(rest)?;
@@ -95,7 +101,8 @@ pub(super) fn command(world: &World, text: &str) -> Result<Option<Command>, Trou
 }
 
 fn worded(text: &str) -> Result<(&str, &str), Trouble> {
-    text.split_once(": ").ok_or_else(|| unclear("say why, behind a colon"))
+    text.split_once(": ")
+        .ok_or_else(|| unclear("say why, behind a colon"))
 }
 
 /// What is there when a story begins: `Given the …`.
@@ -175,7 +182,10 @@ fn organisation(world: &mut World, text: &str) -> Result<(), Trouble> {
     }
     let command = organisation::Command::Onboard(onboarding);
     let clerk = actor(CLERK, Seat::Clerk)?;
-    world.submit(&clerk, Command::Organisation(OrganisationId::new(id)?, command))
+    world.submit(
+        &clerk,
+        Command::Organisation(OrganisationId::new(id)?, command),
+    )
 }
 
 fn arrangement(now: DateTime, text: &str) -> Result<Arrangement, Trouble> {
@@ -196,7 +206,9 @@ fn arrangement(now: DateTime, text: &str) -> Result<Arrangement, Trouble> {
                 applicants.push(PersonId::new(person)?);
             }
         } else {
-            return Err(unclear(format!("{part:?} says nothing about an organisation")));
+            return Err(unclear(format!(
+                "{part:?} says nothing about an organisation"
+            )));
         }
     }
     let approver = approver.ok_or_else(|| unclear("who is its approver?"))?;
@@ -205,7 +217,10 @@ fn arrangement(now: DateTime, text: &str) -> Result<Arrangement, Trouble> {
         .approver(approver.clone(), scope(None))
         .applicants(applicants);
     for (agent, until) in agents {
-        let letter = evidence(EvidenceKind::OrganisationDocuments, "the letter of authority");
+        let letter = evidence(
+            EvidenceKind::OrganisationDocuments,
+            "the letter of authority",
+        );
         let grant = Grant::new(scope(until), approver.clone(), letter);
         arrangement = arrangement.agent(agent, grant);
     }
