@@ -33,8 +33,8 @@ sun.li, approver, writes the certificates to the token and reads them back, leav
 sun.li, approver, sends the packet p-1 by courier, leaving delivery-receipt EMS 1001
 li.hua, applicant, objects: I left the bureau
   certificates: issued
-sun.li, approver, tries to close the case, leaving work-record day book 4
-  refused as not-listed: "a case that is objected can't be closed"
+sun.li, approver, tries to confirm the receipt, leaving call-record call 4
+  refused under S1-18 as not-listed: "a case that is objected can't be receipt-confirmed"
 li.hua, applicant, opens case a-2 to revoke in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1, because affiliation-changed
 li.hua, applicant, submits the case to the agent
 zhao.min, agent, passes the case on
