@@ -1,5 +1,4 @@
-//! One application, from the submission to both certificates in the applicant's
-//! hands: three persons, two signatures, one enveloped key, every step durable.
+//! One case, from its opening to both certificates in the applicant's hands: three persons, two signatures, one enveloped key, every step durable.
 //!
 //! `memory` is what the rules and the arithmetic take; `sqlite` adds a write with
 //! fsync for every step, on the disk under the folder of temporary files. Keys are in
@@ -15,11 +14,15 @@ use gm_crypto::{
 };
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    Actor, ApplicationId, AuthorityId, Command, Engine, MemoryStore, PersonId, Policy, Ports,
+    Actor, AuthorityId, CaseId, Command, Engine, Evidence, MemoryStore, PersonId, Policy, Ports,
     Publication, Seat, SqliteStore, Store,
-    application::{self, Request},
     authority::{self, Proposal},
-    ports::{Publisher, RandomSerials, SystemClock, TokenKeyCentre},
+    calendar::{Calendar, Estimate},
+    case::{self, Phase, command::Opening, pair::Request, paper::Verdict},
+    cessation::Terms,
+    ports::{NullNotifier, Publisher, RandomSerials, SystemClock, TokenKeyCentre},
+    rules::{RuleBook, RuleSet},
+    terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };
 use std::{collections::BTreeMap, io, sync::Mutex, time::Duration};
 
@@ -46,36 +49,87 @@ fn issue(c: &mut Criterion) {
         let mut count = 0;
         group.bench_function(name, |b| {
             // The store grows from run to run, as it does in life.
-            let application = || {
+            let case = || {
                 count += 1;
-                (id(&format!("application-{count}")), request())
+                (id(&format!("case-{count}")), request())
             };
             let take = |(id, request)| take_through(&mut engine, &id, request);
-            b.iter_batched(application, take, BatchSize::PerIteration);
+            b.iter_batched(case, take, BatchSize::PerIteration);
         });
     }
     group.finish();
 }
 
-fn take_through(engine: &mut Engine, application: &ApplicationId, request: Request) {
-    for (person, seat, command) in [
-        (
-            "zhang.san",
-            Seat::Applicant,
-            application::Command::Submit(request),
-        ),
-        ("li.si", Seat::Registrar, application::Command::Register),
-        ("wang.wu", Seat::Approver, application::Command::Approve),
-        ("wang.wu", Seat::Approver, application::Command::Deliver),
+fn take_through(engine: &mut Engine, case: &CaseId, request: Request) {
+    use case::Command as Ask;
+    let record = || evidence(EvidenceKind::WorkRecord);
+    let verdict = || Verdict::new(true, true, true);
+    let fields = [
+        ("common-name", "Zhang San"),
+        ("organisation", "Bench"),
+        ("country", "CN"),
+    ];
+    let fields = fields.map(|(field, value)| (field.to_owned(), value.to_owned()));
+    let applicant = [
+        Ask::Open(opening()),
+        Ask::Fill {
+            fields: fields.into(),
+            years: 2,
+        },
+        Ask::ProveKey(request),
+        Ask::Submit,
+    ];
+    let registrar = [
+        Ask::StartRegistration,
+        Ask::Register {
+            verdict: verdict(),
+            work_record: record(),
+        },
+    ];
+    let approver = [
+        Ask::TakeReview,
+        Ask::Approve { verdict: verdict() },
+        Ask::Issue,
+        Ask::Personalise {
+            read_back: evidence(EvidenceKind::ReadBack),
+            work_record: record(),
+        },
+        Ask::Dispatch {
+            method: DeliveryMethod::OnSite,
+            packet: "1".to_owned(),
+            receipt: evidence(EvidenceKind::DeliveryReceipt),
+        },
+    ];
+    for (person, seat, commands) in [
+        ("zhang.san", Seat::Applicant, &applicant[..]),
+        ("li.si", Seat::Registrar, &registrar),
+        ("wang.wu", Seat::Approver, &approver),
     ] {
-        let command = Command::Application(application.clone(), command);
-        act(engine, person, seat, command);
+        for command in commands {
+            let command = Command::Case(case.clone(), command.clone());
+            act(engine, person, seat, command);
+        }
     }
-    let state = engine.application(application).expect("a good store");
-    assert!(
-        matches!(state, Some(application::State::Delivered(_))),
-        "{state:?}"
+    let state = engine.case(case).expect("a good store");
+    let phase = state.map(|state| state.phase);
+    assert_eq!(phase, Some(Phase::Dispatched));
+}
+
+fn opening() -> Opening {
+    let rules = RuleSet::shipped("in-house").expect("rules that are shipped");
+    let mut opening = Opening::new(
+        rules.id(),
+        (Kind::Apply, Mode::Counter, Model::SelfService),
+        "pair",
+        Carrier::Soft,
+        id("zhang.san"),
     );
+    opening.organisation = Some(id("bench"));
+    opening
+}
+
+fn evidence(kind: EvidenceKind) -> Evidence {
+    Evidence::new(kind, [7; 32], "archive/7")
 }
 
 /// An engine whose root and issuing CA exist.
@@ -86,14 +140,20 @@ fn established(store: Box<dyn Store>) -> Engine {
             token: Box::new(Keys::default()),
             key_centre: Box::new(TokenKeyCentre::new(Keys::default())),
             publisher: Box::new(Nobody),
+            notifier: Box::new(NullNotifier::default()),
             clock: Box::new(SystemClock::default()),
             serials: Box::new(RandomSerials::default()),
         },
         Policy {
             issuer: id("ca"),
-            signing: shipped("subscriber-signing"),
-            encryption: shipped("subscriber-encryption"),
+            rules: RuleBook::shipped(),
+            calendar: Calendar::china().with_estimate(Estimate::Weekends),
+            profiles: vec![
+                shipped("subscriber-signing"),
+                shipped("subscriber-encryption"),
+            ],
             authorities: vec![shipped("root-ca"), shipped("issuing-ca")],
+            cessation: Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
         },
     );

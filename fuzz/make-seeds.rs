@@ -77,6 +77,9 @@ fn main() -> Result<()> {
     for (name, toml) in SHIPPED {
         write("profile_toml", &format!("{name}.toml"), toml)?;
     }
+    for (name, toml) in lifecycle::rules::SHIPPED {
+        write("ruleset_toml", &format!("{name}.toml"), toml)?;
+    }
     write(
         "profile_toml",
         "each-field-of-a-ca.toml",

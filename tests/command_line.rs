@@ -567,8 +567,8 @@ fn the_demonstration_and_its_audit_speak_json() {
     };
     let first = audit();
     assert_eq!(
-        (&first["certificates"], &first["applications"]),
-        (&8.into(), &2.into())
+        (&first["certificates"], &first["cases"]),
+        (&8.into(), &5.into())
     );
     assert_eq!(
         (&first["burnt"], &first["unsettled"]),

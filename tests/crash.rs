@@ -6,8 +6,8 @@
 use gm_crypto::pki::{Signed, decode_pem};
 use gm_pki_tests::command::{contents, folder, gmpki};
 use lifecycle::{
-    ApplicationId, AuthorityId, Event, Serial, SqliteStore, Store, StreamId, application,
-    authority, certificate, certificate::Status,
+    AuthorityId, CaseId, Event, Serial, SqliteStore, Store, StreamId, authority, case,
+    certificate, certificate::Status,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -185,9 +185,9 @@ struct Ledger {
     /// Certificates by serial number.
     issued: BTreeMap<String, Vec<u8>>,
     burnt: BTreeSet<(AuthorityId, Serial)>,
-    /// Serial numbers intended for each application.
-    applications: BTreeMap<ApplicationId, Vec<(AuthorityId, Serial)>>,
-    /// The index of every certificate of an application.
+    /// Serial numbers intended for each case.
+    cases: BTreeMap<CaseId, Vec<(AuthorityId, Serial)>>,
+    /// The index of every certificate of a case.
     status: BTreeMap<String, Status>,
 }
 
@@ -211,7 +211,7 @@ impl Ledger {
             ledger.enter(&entry.stream, &entry.event, when);
             ledger.records.push(record.octets);
         }
-        for (issuer, serial) in ledger.applications.values().flatten() {
+        for (issuer, serial) in ledger.cases.values().flatten() {
             let row = store.certificate(issuer, serial).expect("it can be read");
             let row = row.unwrap_or_else(|| unreachable!("{when}: {serial} is not in the index"));
             ledger.status.insert(serial.to_string(), row.status);
@@ -230,19 +230,19 @@ impl Ledger {
     fn enter(&mut self, stream: &StreamId, event: &Event, when: &str) {
         match (stream, event) {
             (
-                StreamId::Application(id),
-                Event::Application(application::Event::IssuanceIntended { intent, .. }),
+                StreamId::Case(id),
+                Event::Case(case::Event::IssuanceIntended { intent, .. }),
             ) => {
                 self.intend(&intent.serial, &intent.tbs, when);
                 let one = (intent.issuer.clone(), intent.serial.clone());
-                self.applications.entry(id.clone()).or_default().push(one);
+                self.cases.entry(id.clone()).or_default().push(one);
             }
             (_, Event::Authority(authority::Event::IssuanceIntended(intent))) => {
                 self.intend(&intent.serial, &intent.tbs, when);
             }
             (
                 _,
-                Event::Application(application::Event::CertificateIssued {
+                Event::Case(case::Event::CertificateIssued {
                     serial,
                     certificate,
                     ..
@@ -288,12 +288,12 @@ impl Ledger {
         }
     }
 
-    /// Two certificates for each application, whatever happened on the way; all
+    /// Two certificates for each case that makes them, whatever happened on the way; all
     /// other serial numbers are burnt, and the list of revoked ones has them.
     fn assert_finished(&self, folder: &Path) {
         assert_eq!(self.issued.len(), CERTIFICATES);
-        assert_eq!(self.applications.len(), 2);
-        for (id, intended) in &self.applications {
+        assert_eq!(self.cases.len(), 2);
+        for (id, intended) in &self.cases {
             let wanted = match id.as_str() {
                 "zhang-san" => Status::Active,
                 // Its pair is revoked in the end.

@@ -431,7 +431,7 @@ fn what_the_policy_refuses_leaves_the_store_whole() {
         .option("--csr", &file)
         .answer();
     assert_eq!(answer.code, Some(1), "{answer}");
-    assert!(answer.err.contains("subject lacks commonName"), "{answer}");
+    assert!(answer.err.contains("field common-name"), "{answer}");
     let store = demo.path().join("store.sqlite");
     let audit = gmpki("--json audit verify")
         .option("--store", &store)

@@ -174,11 +174,43 @@ impl World {
                 let intent = intent.filter(|intent| intent.serial == *serial);
                 self.check_issued(entry, intent, certificate)
             }
-            (Some(State::Active(active)), Happened::CrlIssued { number, crl }) => {
+            (Some(state), Happened::CrlIssued { number, crl }) => {
+                // A CRL that no key could sign is found when its step is replayed.
+                let Some(active) = state.signing() else {
+                    return Ok(());
+                };
                 let intent = active.crl_intent.as_ref();
                 let intent = intent.filter(|intent| intent.number == *number);
                 let tbs = intent.map(|intent| &intent.tbs[..]);
                 check_signed(entry, id, tbs, crl, &active.certificate)
+            }
+            (
+                Some(state),
+                Happened::Linked {
+                    serial,
+                    certificate,
+                    ..
+                },
+            ) => {
+                let linking = state
+                    .certifying()
+                    .and_then(|active| active.linking.as_ref());
+                let intent = linking.and_then(|linking| linking.intent.as_ref());
+                let intent = intent.filter(|intent| intent.serial == *serial);
+                self.check_issued(entry, intent, certificate)
+            }
+            (
+                Some(state),
+                Happened::RetirementBegun { .. }
+                | Happened::LinkDecided(_)
+                | Happened::Retired
+                | Happened::Compromised { .. },
+            ) => {
+                let pending = state
+                    .established()
+                    .and_then(|active| active.pending.as_ref());
+                let officer = pending.map(|pending| &pending.officer);
+                two_persons(entry, officer.as_slice())
             }
             _ => Ok(()),
         }
@@ -196,11 +228,15 @@ impl World {
             stream: entry.stream.clone(),
         };
         let intent = intent.ok_or_else(not_intended)?;
-        let issuer = match self.authorities.get(&intent.issuer) {
-            Some(Some(authority::State::Active(active))) => &active.certificate,
+        let issuer = self
+            .authorities
+            .get(&intent.issuer)
+            .and_then(Option::as_ref);
+        let issuer = match issuer.and_then(authority::State::certifying) {
+            Some(active) => &active.certificate,
             // A root vouches for itself.
-            _ if entry.stream == StreamId::Authority(intent.issuer.clone()) => certificate,
-            _ => return Err(not_intended()),
+            None if entry.stream == StreamId::Authority(intent.issuer.clone()) => certificate,
+            None => return Err(not_intended()),
         };
         check_signed(
             entry,

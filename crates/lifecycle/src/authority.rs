@@ -4,10 +4,19 @@
 //! ```text
 //! Proposed ─ key made ─▶ Proposed(key) ── Approve ─▶ Issuing ─▶ Active ── IssueCrl ─▶ Active
 //! ```
+//!
+//! How it gives way to another, or falls into other hands, is in [`Act`]: each such act takes
+//! two officers again.
+
+mod life;
+
+pub(crate) use life::Wanted;
+pub use life::{Act, Compromised, Direction, Link, Linking, Pending};
 
 use crate::{
-    Actor, AuthorityId, Effect, Error, Intent, Octets, PersonId, Publication, Refusal, Seat,
-    Serial, octets::seconds,
+    Actor, AuthorityId, Effect, Error, Evidence, Intent, Octets, PersonId, Publication, Refusal,
+    Seat, Serial,
+    octets::{optional_seconds, seconds},
 };
 use cert_profile::{CertRequest, CrlDraft, Issuer, Profile, RevokedEntry};
 use der::{DateTime, Decode, Encode};
@@ -57,8 +66,15 @@ pub enum State {
     Proposed(Proposed),
     /// Approved; waits for its certificate.
     Issuing(Issuing),
-    /// Has a certificate.
+    /// Has a certificate, and issues.
     Active(Active),
+    /// Another took its place: it issues to subscribers no more, and still signs CRLs over
+    /// what it issued.
+    Retiring(Active),
+    /// All that it issued has ended; it signs nothing.
+    Retired(Active),
+    /// Its key is, or may be, in other hands.
+    Compromised(Compromised),
 }
 
 /// Proposed by an officer.
@@ -99,6 +115,10 @@ pub struct Active {
     pub crl_intent: Option<CrlIntent>,
     /// Finished things that did not leave yet.
     pub unpublished: Vec<Publication>,
+    /// What one officer asked for.
+    pub pending: Option<Pending>,
+    /// A link certificate on its way.
+    pub linking: Option<Linking>,
 }
 
 /// A CRL that is about to be signed; as with certificates, its number is never
@@ -164,6 +184,12 @@ pub enum Command {
     },
     /// The publisher took everything.
     RecordPublication,
+    /// By a key officer: see [`Act`].
+    Request(Act),
+    /// By another key officer.
+    Confirm,
+    /// By a key officer: what was asked for is not wanted any more.
+    Discard,
 }
 
 /// What happened to an authority.
@@ -214,6 +240,40 @@ pub enum Event {
     },
     /// Its certificate or CRL left the engine.
     Published,
+    /// An officer asked for something.
+    Requested(Act),
+    /// It is not wanted any more.
+    Discarded,
+    /// Another takes its place.
+    RetirementBegun {
+        /// The other.
+        successor: AuthorityId,
+    },
+    /// A link certificate is wanted.
+    LinkDecided(Link),
+    /// A link certificate exists.
+    Linked {
+        /// Whose key signed.
+        issuer: AuthorityId,
+        /// Its serial number.
+        serial: Serial,
+        /// Its DER.
+        certificate: Octets,
+    },
+    /// All that it issued has ended.
+    Retired,
+    /// Its key is, or may be, in other hands.
+    Compromised {
+        /// Since when; none: unknown.
+        #[serde(
+            with = "optional_seconds",
+            default,
+            skip_serializing_if = "Option::is_none"
+        )]
+        since: Option<DateTime>,
+        /// What shows it.
+        report: Evidence,
+    },
 }
 
 impl Event {
@@ -230,6 +290,13 @@ impl Event {
             Self::CrlAbandoned { .. } => "crl-abandoned",
             Self::CrlIssued { .. } => "crl-issued",
             Self::Published => "published",
+            Self::Requested(act) => act.word(),
+            Self::Discarded => "discarded",
+            Self::RetirementBegun { .. } => "retirement-begun",
+            Self::LinkDecided(_) => "link-decided",
+            Self::Linked { .. } => "linked",
+            Self::Retired => "retired",
+            Self::Compromised { .. } => "compromised",
         }
     }
 }
@@ -252,6 +319,10 @@ pub struct Context<'a> {
     pub revoked: Vec<RevokedEntry>,
     /// How long a CRL is current.
     pub crl_lifetime: Duration,
+    /// The other authority that the act names: a successor, or the other end of a link.
+    pub other: Option<&'a State>,
+    /// When the last certificate that it issued ends; none: not known, and its own end counts.
+    pub last_end: Option<DateTime>,
 }
 
 /// Says what would happen; touches nothing.
@@ -322,31 +393,78 @@ pub fn decide(
                 Event::IssuanceIntended(issuing.proposed.intend(context)?),
             ])
         }
-        (Some(State::Active(active)), Command::IssueCrl) if active.crl_intent.is_none() => {
+        (
+            Some(
+                State::Active(active)
+                | State::Retiring(active)
+                | State::Compromised(Compromised { active, .. }),
+            ),
+            Command::IssueCrl,
+        ) if active.crl_intent.is_none() => {
             actor.sits_in(&[Seat::KeyOfficer, Seat::System])?;
             Ok(vec![Event::CrlIntended(active.intend_crl(context)?)])
         }
-        (Some(State::Active(active)), Command::RecordCrl { number, crl })
-            if active.awaits(number) =>
-        {
+        (
+            Some(
+                State::Active(active)
+                | State::Retiring(active)
+                | State::Compromised(Compromised { active, .. }),
+            ),
+            Command::RecordCrl { number, crl },
+        ) if active.awaits(number) => {
             actor.sits_in(&[Seat::System])?;
             Ok(vec![Event::CrlIssued { number, crl }])
         }
-        (Some(State::Active(active)), Command::RecordCrlUnknownOutcome { number })
-            if active.awaits(number) =>
-        {
+        (
+            Some(
+                State::Active(active)
+                | State::Retiring(active)
+                | State::Compromised(Compromised { active, .. }),
+            ),
+            Command::RecordCrlUnknownOutcome { number },
+        ) if active.awaits(number) => {
             actor.sits_in(&[Seat::System])?;
             Ok(vec![
                 Event::CrlAbandoned { number },
                 Event::CrlIntended(active.intend_crl(context)?),
             ])
         }
-        (Some(State::Active(active)), Command::RecordPublication)
-            if !active.unpublished.is_empty() =>
-        {
+        (
+            Some(
+                State::Active(active)
+                | State::Retiring(active)
+                | State::Compromised(Compromised { active, .. }),
+            ),
+            Command::RecordPublication,
+        ) if !active.unpublished.is_empty() => {
             actor.sits_in(&[Seat::System])?;
             Ok(vec![Event::Published])
         }
+        (
+            Some(State::Active(active) | State::Retiring(active)),
+            Command::RecordCertificate {
+                serial,
+                certificate,
+            },
+        ) => {
+            actor.sits_in(&[Seat::System])?;
+            let linked = life::record_link(active, serial.clone(), certificate);
+            Ok(vec![linked.ok_or(Refusal::NoIntent { serial })?])
+        }
+        (
+            Some(state @ (State::Active(_) | State::Retiring(_))),
+            Command::RecordUnknownOutcome { serial },
+        ) => {
+            actor.sits_in(&[Seat::System])?;
+            let again = life::abandon_link(state, &serial, context)?;
+            Ok(again.ok_or(Refusal::NoIntent { serial })?)
+        }
+        (
+            Some(
+                state @ (State::Active(active) | State::Retiring(active) | State::Retired(active)),
+            ),
+            command @ (Command::Request(_) | Command::Confirm | Command::Discard),
+        ) => life::decide(state, active, actor, command, context),
         (state, command) => Err(Refusal::WrongState {
             what: "the authority",
             state: state.map_or("unknown", State::name),
@@ -414,40 +532,21 @@ pub fn evolve(
                 name: format!("authorities/{id}.pem"),
                 octets: pki::encode_pem("CERTIFICATE", certificate).into_bytes(),
             }],
+            pending: None,
+            linking: None,
         }),
-        (Some(State::Active(mut active)), Event::CrlIntended(intent))
-            if active.crl_intent.is_none()
-                && active.crl_number < intent.number
-                && active.last_update <= Some(intent.this_update) =>
-        {
-            active.crl_number = intent.number;
-            active.last_update = Some(intent.this_update);
-            active.crl_intent = Some(intent.clone());
-            State::Active(active)
-        }
-        (Some(State::Active(mut active)), Event::CrlAbandoned { number })
-            if active.awaits(*number) =>
-        {
-            active.crl_intent = None;
-            State::Active(active)
-        }
-        (Some(State::Active(mut active)), Event::CrlIssued { number, crl })
-            if active.awaits(*number) =>
-        {
-            active.crl_intent = None;
-            // Each under its number for whoever asks about the past, the last
-            // under a name that stays.
-            for name in [format!("{id}/{number}.crl"), format!("{id}.crl")] {
-                active.unpublished.push(Publication {
-                    name: format!("authorities/{name}"),
-                    octets: crl.to_vec(),
-                });
+        (Some(state), event) => {
+            let mut state = life::evolve(state, event);
+            match &mut state {
+                State::Active(active) | State::Retiring(active) => {
+                    active.apply_crl(id, event);
+                    active.apply_life(id, actor, event);
+                }
+                State::Retired(active) => active.apply_life(id, actor, event),
+                State::Compromised(compromised) => compromised.active.apply_crl(id, event),
+                State::Proposed(_) | State::Issuing(_) => {}
             }
-            State::Active(active)
-        }
-        (Some(State::Active(mut active)), Event::Published) => {
-            active.unpublished.clear();
-            State::Active(active)
+            state
         }
         (state, _) => return state,
     })
@@ -460,6 +559,49 @@ impl State {
             Self::Proposed(_) => "proposed",
             Self::Issuing(_) => "being issued",
             Self::Active(_) => "active",
+            Self::Retiring(_) => "retiring",
+            Self::Retired(_) => "retired",
+            Self::Compromised(_) => "compromised",
+        }
+    }
+
+    /// An authority that has a certificate, whatever became of its key.
+    pub fn established(&self) -> Option<&Active> {
+        match self {
+            Self::Proposed(_) | Self::Issuing(_) => None,
+            Self::Active(active) | Self::Retiring(active) | Self::Retired(active) => Some(active),
+            Self::Compromised(compromised) => Some(&compromised.active),
+        }
+    }
+
+    /// An authority that issues to subscribers: active, and nobody says that its key is in
+    /// other hands. One officer's word is enough to stop it; it takes two to go on from there.
+    pub fn issuing(&self) -> Option<&Active> {
+        match self {
+            Self::Active(active) => {
+                let pending = active.pending.as_ref();
+                let stopped = pending.is_some_and(|pending| pending.act.is_compromise());
+                (!stopped).then_some(active)
+            }
+            _ => None,
+        }
+    }
+
+    /// An authority whose key may certify: what was intended before it began to retire, and
+    /// the certificates that are its own business.
+    pub fn certifying(&self) -> Option<&Active> {
+        match self {
+            Self::Active(active) | Self::Retiring(active) => Some(active),
+            _ => None,
+        }
+    }
+
+    /// An authority whose key still signs CRLs.
+    pub fn signing(&self) -> Option<&Active> {
+        match self {
+            Self::Active(active) | Self::Retiring(active) => Some(active),
+            Self::Compromised(compromised) => Some(&compromised.active),
+            _ => None,
         }
     }
 
@@ -469,11 +611,20 @@ impl State {
                 proposed.public_key.is_none().then_some(Effect::GenerateKey)
             }
             Self::Issuing(issuing) => issuing.intent.clone().map(Effect::Sign),
-            Self::Active(active) => match &active.crl_intent {
-                Some(intent) => Some(Effect::SignCrl(intent.clone())),
-                None if active.unpublished.is_empty() => None,
-                None => Some(Effect::Publish(active.unpublished.clone())),
-            },
+            Self::Retired(_) => None,
+            Self::Active(active)
+            | Self::Retiring(active)
+            | Self::Compromised(Compromised { active, .. }) => {
+                if let Some(intent) = &active.crl_intent {
+                    Some(Effect::SignCrl(intent.clone()))
+                } else if let Some(intent) = active.open_link() {
+                    Some(Effect::Sign(intent.clone()))
+                } else if active.unpublished.is_empty() {
+                    None
+                } else {
+                    Some(Effect::Publish(active.unpublished.clone()))
+                }
+            }
         }
     }
 }
@@ -490,6 +641,9 @@ impl Command {
             Self::RecordCrl { .. } => "given a CRL",
             Self::RecordCrlUnknownOutcome { .. } => "asked for that CRL again",
             Self::RecordPublication => "published",
+            Self::Request(act) => act.verb(),
+            Self::Confirm => "changed: nothing waits for a second officer",
+            Self::Discard => "freed of what was asked for: nothing was",
         }
     }
 }
@@ -551,6 +705,35 @@ impl Active {
         Ok(tbs.subject_public_key_info().clone())
     }
 
+    /// What becomes of CRLs, and of what is to be published.
+    fn apply_crl(&mut self, id: &AuthorityId, event: &Event) {
+        match event {
+            Event::CrlIntended(intent)
+                if self.crl_intent.is_none()
+                    && self.crl_number < intent.number
+                    && self.last_update <= Some(intent.this_update) =>
+            {
+                self.crl_number = intent.number;
+                self.last_update = Some(intent.this_update);
+                self.crl_intent = Some(intent.clone());
+            }
+            Event::CrlAbandoned { number } if self.awaits(*number) => self.crl_intent = None,
+            Event::CrlIssued { number, crl } if self.awaits(*number) => {
+                self.crl_intent = None;
+                // Each under its number for whoever asks about the past, the last
+                // under a name that stays.
+                for name in [format!("{id}/{number}.crl"), format!("{id}.crl")] {
+                    self.unpublished.push(Publication {
+                        name: format!("authorities/{name}"),
+                        octets: crl.to_vec(),
+                    });
+                }
+            }
+            Event::Published => self.unpublished.clear(),
+            _ => {}
+        }
+    }
+
     fn awaits(&self, number: u64) -> bool {
         self.crl_intent
             .as_ref()
@@ -595,3 +778,6 @@ fn encode(value: &impl Encode) -> Octets {
         .expect("a value that was decoded or built has an encoding")
         .into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,13 +124,35 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Refused`] when a rule says no, [`Error::Store`] when nothing
-    /// could be written; both leave the store as it was.
+    /// could be written; both leave the store as it was. One refusal alone is written: a token
+    /// that was read back as something else is put aside (S1-15).
     pub fn submit(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Error> {
         // What devices and ports answered is recorded by `settle` alone.
         if actor.seat == Seat::System {
             return Err(Refusal::WrongSeat { seat: actor.seat }.into());
         }
-        self.carry_out(actor, command)
+        let personalised = match &command {
+            Command::Case(id, case::Command::Personalise { .. }) => Some(id.clone()),
+            _ => None,
+        };
+        let answer = self.carry_out(actor, command);
+        if let (Some(id), Err(error)) = (personalised, &answer)
+            && is_misread(error)
+        {
+            self.put_aside(&id)?;
+        }
+        answer
+    }
+
+    /// A token that gives back something else than was written is not tried again (S1-15).
+    fn put_aside(&mut self, id: &CaseId) -> Result<(), Error> {
+        let token = self.case(id)?.and_then(|state| state.token);
+        let Some(token) = token else { return Ok(()) };
+        let quarantine = token::Command::Quarantine {
+            reason: format!("read back for case {id}, and not what was written"),
+        };
+        self.carry_out(&Actor::system(), Command::Token(token, quarantine))
+            .map(drop)
     }
 
     /// Records what a service outside says of a case: that of identities, the mobile carrier, a
@@ -251,20 +273,17 @@ impl Engine {
             Command::Case(id, command) => self.decide_case(&mut step, &id, command)?,
             Command::Authority(id, command) => {
                 let known = step.authority(&id)?;
-                let proposal = match (&known, &command) {
-                    (Some(authority::State::Proposed(proposed)), _) => Some(&proposed.proposal),
-                    (Some(authority::State::Issuing(issuing)), _) => {
-                        Some(&issuing.proposed.proposal)
-                    }
-                    (None, authority::Command::Propose(proposal)) => Some(proposal),
-                    _ => None,
-                };
-                let profile = proposal.and_then(|proposal| {
-                    let named = |profile: &&Profile| profile.name() == proposal.profile;
+                let wanted = authority::Wanted::of(known.as_ref(), &command);
+                let profile = wanted.profile.and_then(|name| {
+                    let named = |profile: &&Profile| profile.name() == name;
                     self.policy.authorities.iter().find(named)
                 });
-                let issuer = match proposal.and_then(|proposal| proposal.issuer.as_ref()) {
-                    Some(name) => self.active_issuer(name)?,
+                let other = match wanted.other {
+                    Some(name) => self.authority(name)?,
+                    None => None,
+                };
+                let issuer = match wanted.issuer {
+                    Some(name) => self.certifying_issuer(name, profile)?,
                     None => None,
                 };
                 let revoked = match command {
@@ -280,6 +299,8 @@ impl Engine {
                     issuer: issuer.as_ref(),
                     revoked,
                     crl_lifetime: self.policy.crl_lifetime,
+                    other: other.as_ref(),
+                    last_end: None,
                 };
                 let events = authority::decide(known.as_ref(), actor, command, &context)?;
                 step.apply_to_authority(&id, events)?;
@@ -342,19 +363,39 @@ impl Engine {
         step.apply_to_case(id, rules, events)
     }
 
-    /// An authority that has a certificate, a CA or not.
+    /// An authority that has a certificate and a key that still signs, a CA or not.
     fn active(&self, id: &AuthorityId) -> Result<authority::Active, Error> {
-        match self.authority(id)? {
-            Some(authority::State::Active(active)) => Ok(active),
-            _ => Err(Refusal::IssuerNotReady { id: id.clone() }.into()),
-        }
+        let state = self.authority(id)?;
+        let active = state.as_ref().and_then(authority::State::signing);
+        active
+            .cloned()
+            .ok_or_else(|| Refusal::IssuerNotReady { id: id.clone() }.into())
     }
 
-    /// The public half of a CA, if it has a certificate.
+    /// The public half of a CA, if it has a certificate and issues.
     fn active_issuer(&self, id: &AuthorityId) -> Result<Option<Issuer>, Error> {
-        Ok(match self.authority(id)? {
-            Some(authority::State::Active(active)) => {
-                Some(Issuer::from_certificate(&active.certificate)?)
+        let state = self.authority(id)?;
+        let active = state.as_ref().and_then(authority::State::issuing);
+        Ok(active
+            .map(|active| Issuer::from_certificate(&active.certificate))
+            .transpose()?)
+    }
+
+    /// The public half of a CA that is to certify another authority: one that retires still
+    /// does so for who answers in its name, such as an OCSP responder.
+    fn certifying_issuer(
+        &self,
+        id: &AuthorityId,
+        profile: Option<&Profile>,
+    ) -> Result<Option<Issuer>, Error> {
+        let issuing = self.active_issuer(id)?;
+        if issuing.is_some() || profile.is_none_or(|profile| profile.kind().is_ca()) {
+            return Ok(issuing);
+        }
+        let state = self.authority(id)?;
+        Ok(match &state {
+            Some(authority::State::Retiring(retiring)) => {
+                Some(Issuer::from_certificate(&retiring.certificate)?)
             }
             _ => None,
         })
@@ -379,6 +420,11 @@ fn heeds(case: &case::State, actor: &Actor) -> Result<(), Refusal> {
         return Err(Refusal::NotTheApplicant { person });
     }
     Ok(())
+}
+
+/// A refusal because of what was read back from a token.
+fn is_misread(error: &Error) -> bool {
+    matches!(error, Error::Refused(Refusal::Ruled { ground, .. }) if **ground == Ground::ReadBack)
 }
 
 fn without_pair(case: &case::State) -> Refusal {

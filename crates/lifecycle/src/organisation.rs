@@ -5,8 +5,9 @@
 //! taking it back stops new cases only (S1-03).
 
 use crate::{
-    Actor, Error, Evidence, FieldFault, Ground, Interval, OrganisationId, PersonId, Refusal, Seat,
+    Actor, Error, Evidence, Ground, Interval, OrganisationId, PersonId, Refusal, Seat, field,
     interval::Timeline,
+    rules::FieldFormat,
     terms::{EvidenceKind, Kind, Mode, Model},
 };
 use der::DateTime;
@@ -20,7 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Onboarding {
     /// Its name as its papers have it: 1 to 256 characters.
     pub name: String,
-    /// Its unified social credit code, 18 characters.
+    /// Its unified social credit code, 18 characters with the right check character
+    /// (GB 32100-2015).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_code: Option<String>,
     /// Its [papers](EvidenceKind::OrganisationDocuments).
@@ -57,26 +59,17 @@ impl Onboarding {
     }
 
     fn check(&self) -> Result<(), Refusal> {
-        let field = |field: &str, why| {
+        let name = field::check(FieldFormat::Text, &self.name).map_err(|why| ("name", why));
+        let code = self.credit_code.as_ref().map_or(Ok(()), |code| {
+            field::check(FieldFormat::CreditCode, code).map_err(|why| ("credit-code", why))
+        });
+        name.and(code).map_err(|(field, why)| {
             Ground::Field {
                 field: field.to_owned(),
                 why,
             }
-            .refuse(&["S1-01"])
-        };
-        let text = 1..=256;
-        if !text.contains(&self.name.chars().count()) || self.name.chars().any(char::is_control) {
-            return Err(field("name", FieldFault::Text));
-        }
-        // The check character is the form's to examine.
-        if let Some(code) = &self.credit_code
-            && !(code.len() == 18
-                && code
-                    .bytes()
-                    .all(|octet| octet.is_ascii_digit() || octet.is_ascii_uppercase()))
-        {
-            return Err(field("credit-code", FieldFault::Format));
-        }
+            .refuse(&["S1-01", "S2-10"])
+        })?;
         self.papers
             .is_a(EvidenceKind::OrganisationDocuments, &["S1-01"])?;
         match &self.arrangement {

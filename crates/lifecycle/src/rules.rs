@@ -545,6 +545,10 @@ pub struct PinRule {
 /// What a set says about a kind in a mode.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are eighteen in a set, looked at with every decision"
+)]
 pub enum Cell {
     /// It is not offered.
     NotOffered(NotOffered),

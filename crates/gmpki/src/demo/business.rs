@@ -29,14 +29,12 @@ use x509_cert::name::Name;
 /// The rules of the demonstration.
 const RULES: &str = "in-house";
 
-/// The fields of its form, each with the attribute of a request that fills it in.
-const FORM: [(&str, &str); 6] = [
-    ("common-name", "2.5.4.3"),
-    ("unit", "2.5.4.11"),
-    ("organisation", "2.5.4.10"),
-    ("locality", "2.5.4.7"),
-    ("province", "2.5.4.8"),
-    ("country", "2.5.4.6"),
+/// The fields of its form: each with the attribute of a request that fills it in, and what it
+/// says where the request has none.
+const FORM: [(&str, &str, &str); 3] = [
+    ("common-name", "2.5.4.3", ""),
+    ("organisation", "2.5.4.10", "gm-pki 演示"),
+    ("country", "2.5.4.6", "CN"),
 ];
 
 /// Years that the profiles of the pair have.
@@ -480,18 +478,19 @@ fn opening(applicant: &Applicant, kind: Kind) -> Result<Opening, Failure> {
     Ok(opening)
 }
 
-/// What the form says: the first value of each attribute of the request.
+/// What the form says.
 fn form(applicant: &Applicant) -> BTreeMap<String, String> {
-    let mut form = BTreeMap::new();
-    for attribute in applicant.csr.subject().iter() {
-        let oid = attribute.oid.to_string();
-        let field = FORM.iter().find(|(_, known)| *known == oid);
-        let value = std::str::from_utf8(attribute.value.value());
-        if let (Some((field, _)), Ok(value)) = (field, value) {
-            form.entry((*field).to_owned()).or_insert_with(|| value.to_owned());
-        }
-    }
-    form
+    let subject = applicant.csr.subject();
+    let value = |wanted: &str| {
+        let mut attributes = subject.iter();
+        let found = attributes.find(|one| one.oid.to_string() == wanted)?;
+        std::str::from_utf8(found.value.value()).ok()
+    };
+    let filled = FORM.map(|(field, attribute, otherwise)| {
+        let value = value(attribute).unwrap_or(otherwise);
+        (field.to_owned(), value.to_owned())
+    });
+    filled.into()
 }
 
 /// Evidence of the demonstration: the word for its kind is all there is of it.

@@ -6,14 +6,17 @@ use crate::{
     StreamId,
     case::{
         self, Event as Happened, Step,
+        pair::Ordinal,
+        paper::Form,
         seats::{Apart, apart},
         state::State,
     },
     certificate::{self, Act, Cause},
     terms::Model,
 };
-use der::DateTime;
+use der::{DateTime, Decode, Encode};
 use std::collections::BTreeMap;
+use x509_cert::TbsCertificate;
 
 /// A case as the records so far made it.
 #[derive(Default)]
@@ -63,6 +66,13 @@ impl World {
             return Ok(());
         };
         separated(state, entry, event)?;
+        if !is_consistent(id, state, event) {
+            return Err(Fault::Impossible {
+                seq: entry.seq,
+                stream: entry.stream.clone(),
+                event: event.name(),
+            });
+        }
         if let Happened::CertificateIssued {
             serial,
             certificate,
@@ -165,6 +175,34 @@ impl Line {
         let (begun, state) = (self.begun?, self.state.as_ref()?);
         Some(CaseRow::new(id.clone(), begun, state))
     }
+}
+
+/// Whether an event says of its case what the records before it say: forms count up, what is
+/// registered is what is there (S1-09), what is intended is for the keys that were given.
+fn is_consistent(id: &CaseId, state: &State, event: &Happened) -> bool {
+    match event {
+        Happened::FormFilled(form) => {
+            let last = state.form.as_ref().map_or(0, |form| form.version);
+            let certificate = &state.opening.certificate;
+            let again = Form::new(id, certificate, last + 1, form.fields.clone(), form.years);
+            *form == again
+        }
+        Happened::Registered { snapshot, .. } => *snapshot == state.snapshot(),
+        Happened::IssuanceIntended { ordinal, intent } => {
+            let key = match ordinal {
+                Ordinal::Signing => state.request.as_ref().map(|request| &request.public_key),
+                Ordinal::Encryption => state.encryption_key.as_ref().map(|key| &key.public_key),
+            };
+            key.is_some_and(|key| intended_key(&intent.tbs).as_deref() == Some(&**key))
+        }
+        _ => true,
+    }
+}
+
+/// DER of the key in a `TBSCertificate`.
+fn intended_key(tbs: &[u8]) -> Option<Vec<u8>> {
+    let tbs = TbsCertificate::from_der(tbs).ok()?;
+    tbs.subject_public_key_info().to_der().ok()
 }
 
 /// Whether an act on a certificate follows from a step of a case.

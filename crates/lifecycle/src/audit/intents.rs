@@ -56,7 +56,8 @@ impl World {
             Happened::IssuanceAbandoned { issuer, serial } => {
                 self.note(issuer, serial, Outcome::Abandoned);
             }
-            Happened::Established { issuer, serial, .. } => {
+            Happened::Established { issuer, serial, .. }
+            | Happened::Linked { issuer, serial, .. } => {
                 self.note(issuer, serial, Outcome::Exists);
             }
             _ => {}

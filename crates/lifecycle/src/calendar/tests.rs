@@ -235,11 +235,20 @@ fn a_calendar_that_cannot_be_is_refused_where_it_is_wrong() {
         );
         assert!(text.contains(says), "{to}: {text}");
     }
-    let gap = format!(
-        "{good}{}",
-        &good[good.find("[[").unwrap()..].replace("2025", "2027")
-    );
-    assert!(Calendar::from_toml(&gap).is_err());
+    // A second notice of another year, with nothing else in it that could be wrong.
+    let second = |year: u16| {
+        let notice = "title = \"t\"\nnumber = \"n2\"\ndate = \"2024-11-12\"\nwork = []\noff = []\n";
+        Calendar::from_toml(&format!("{good}[[notices]]\nyear = {year}\n{notice}"))
+    };
+    assert_eq!(second(2025).unwrap().years_covered(), 2025..=2025);
+    assert_eq!(second(2026).unwrap().years_covered(), 2025..=2026);
+    for year in [2024, 2027] {
+        let fault = second(year).unwrap_err().to_string();
+        assert!(
+            fault.contains("n2") && fault.contains("notice before"),
+            "{fault}"
+        );
+    }
     let none = "name = \"test\"\nversion = 1\nclosing-hour = 18\nnotices = []\n";
     assert!(Calendar::from_toml(none).is_err());
     let long = "#".repeat(Calendar::MAX_TEXT + 1);

@@ -313,6 +313,35 @@ pub struct Context<'a> {
     pub token: Option<&'a token::State>,
 }
 
+impl<'a> Context<'a> {
+    /// A view without a CA that issues, roster, organisation, agency, target and token, and
+    /// without anything that the unit has: all of that is set afterwards.
+    pub fn new(
+        now: DateTime,
+        rules: &'a RuleSet,
+        calendar: &'a Calendar,
+        number: CaseNumber,
+        serial: Serial,
+        issuer: AuthorityId,
+    ) -> Self {
+        Self {
+            now,
+            rules,
+            calendar,
+            number,
+            serial,
+            issuance: None,
+            issuer,
+            roster: None,
+            organisation: None,
+            agency_modes: None,
+            holdings: 0,
+            target: None,
+            token: None,
+        }
+    }
+}
+
 /// The certificates that a case is about.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -16,12 +16,12 @@ use super::{
     Command, Context, Event, Phase, State,
     command::{Opening, Target},
     decide, evolve,
+    pair::{EncryptionKey, Issuance, Request, Slot},
     paper::{InternalChecklist, Verdict},
 };
 use crate::{
     Actor, AuthorityId, CaseId, CaseNumber, Error, Evidence, Ground, Octets, OrganisationId,
     PersonId, Refusal, Seat, Serial, TokenId,
-    application::{EncryptionKey, Issuance, Request, Slot},
     calendar::Calendar,
     certificate,
     interval::Interval,
@@ -546,6 +546,14 @@ impl Desk {
             reason: Some(certificate::RevocationReason::KeyCompromise),
             ..self.opening()
         }
+    }
+}
+
+pub(super) fn held(party: certificate::Party) -> certificate::State {
+    certificate::State::Held {
+        since: at("2026-01-01T00:00:00Z"),
+        hold: certificate::Hold::by(party),
+        pending: None,
     }
 }
 

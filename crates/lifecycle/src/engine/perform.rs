@@ -2,8 +2,8 @@
 
 use super::{Command, Engine};
 use crate::{
-    Actor, AuthorityId, CaseId, Effect, Entry, Error, Event, Intent, Octets, Publication, StreamId,
-    authority, case,
+    Actor, AuthorityId, CaseId, Effect, Entry, Error, Event, Intent, Octets, Publication, Refusal,
+    StreamId, authority, case,
     ports::{key_or_new, public_key},
 };
 use der::{Encode, asn1::BitString};
@@ -107,6 +107,17 @@ impl Engine {
         intent: &Intent,
         own_key: Option<&[u8]>,
     ) -> Result<Option<Octets>, Error> {
+        if own_key.is_none() {
+            // A key that fell into other hands certifies nothing, whatever was intended.
+            let signer = self.authority(&intent.issuer)?;
+            let certifying = signer.as_ref().and_then(authority::State::certifying);
+            if certifying.is_none() {
+                return Err(Refusal::IssuerNotReady {
+                    id: intent.issuer.clone(),
+                }
+                .into());
+            }
+        }
         let mark = Untried::Certificate(intent.issuer.clone(), intent.serial.clone());
         let signature = self.sign(&mark, &intent.issuer, own_key, &intent.tbs)?;
         signature.map(|bits| intent.attach(&bits)).transpose()

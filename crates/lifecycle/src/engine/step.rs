@@ -278,7 +278,8 @@ impl<'a> Step<'a> {
                     self.change_certificate(issuer, serial, Change::Burn)?;
                 }
                 // An authority's certificate is in use from the moment it exists.
-                Happened::Established { issuer, serial, .. } => {
+                Happened::Established { issuer, serial, .. }
+                | Happened::Linked { issuer, serial, .. } => {
                     self.change_certificate(issuer, serial, Change::RecordIssued)?;
                     self.change_certificate(issuer, serial, Change::Activate)?;
                 }

@@ -34,7 +34,7 @@ const BOTH: &[Kind] = &[Kind::Apply, Kind::Renew];
 /// `boss` may authorise both kinds to 1000; `agent` has both to 500; `zhang` is listed.
 fn onboarding() -> Onboarding {
     Onboarding::new("测试局", papers())
-        .credit_code("91110000100000017M")
+        .credit_code("91110000100000017G")
         .arrangement(
             Arrangement::new(Model::Centralised, "staff of the bureau")
                 .approver(person("boss"), scope(BOTH, 1_000))
@@ -177,6 +177,17 @@ fn each_of_the_five_items_is_wanted() {
         }),
         Ground::SamePerson { .. }
     ));
+    // Without agents nothing else asks for an approver.
+    assert_eq!(
+        refused(|one| {
+            one.model = Model::SelfService;
+            one.agents.clear();
+            one.approvers.clear();
+        }),
+        Ground::Missing {
+            what: "an approver with his authority"
+        }
+    );
     // Where each applies for himself there may be no agent.
     let mut alone = onboarding();
     let arrangement = alone.arrangement.as_mut().unwrap();

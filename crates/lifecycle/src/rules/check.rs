@@ -4,6 +4,7 @@ use super::{
     read::{Found, flawed, flawed_by},
     *,
 };
+use crate::case::seats::{Apart, apart};
 use std::collections::BTreeSet;
 
 /// The longest words and reasons, in characters.
@@ -388,20 +389,12 @@ fn both_could_apply(one: &CheckRule, other: &CheckRule) -> bool {
         && meet(&one.payment, &other.payment)
 }
 
-/// The pairs that the matrix of requirements 1.2 leaves to rule sets, and the one that a source
-/// itself gives to one person (S1-17): all that a set can loosen.
+/// What a set can loosen: pairs that the matrix of requirements 1.2 leaves to it; of these the
+/// one of the approver only by the clause that does so (S1-17, X-01).
 fn may_be_one_person(pair: &SharedSeats) -> bool {
     let [one, other] = pair.seats;
-    let (one, other) = if one <= other {
-        (one, other)
-    } else {
-        (other, one)
-    };
-    match (one, other) {
-        (Seat::Registrar, Seat::Witness) | (Seat::Witness, Seat::Handler) => true,
-        (Seat::Approver, Seat::PinCustodian) => !pair.basis.is_empty(),
-        _ => false,
-    }
+    let by_clause = !pair.seats.contains(&Seat::Approver) || !pair.basis.is_empty();
+    apart(one, other) == Apart::UnlessShared && by_clause
 }
 
 fn name(path: &str, text: &str) -> Result<(), Found> {

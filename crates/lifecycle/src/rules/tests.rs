@@ -34,6 +34,16 @@ fn each_shipped_set_loads_under_its_name() {
 }
 
 #[test]
+fn the_seeds_of_the_fuzz_target_are_the_shipped_sets() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/ruleset_toml");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), SHIPPED.len());
+    for (name, text) in SHIPPED {
+        let seed = std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();
+        assert!(seed == *text, "{name}: fuzz/make-seeds");
+    }
+}
+
+#[test]
 fn requirements_are_listed_once_and_in_order_with_titles() {
     let names: Vec<_> = Requirement::all().map(|one| one.as_str()).collect();
     let mut sorted = names.clone();

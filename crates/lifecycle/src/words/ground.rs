@@ -2,8 +2,8 @@
 
 use super::{Language, Named, phrase, term};
 use crate::{
-    AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId,
-    Refusal, Serial, StreamId, TokenId, UploadFault,
+    AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId, Refusal,
+    Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
     rules::Requirement,
     terms::EvidenceKind,
@@ -192,13 +192,6 @@ fn nested<T: Coded>(reason: &T) -> Fact {
         group: T::GROUP,
         code: reason.code(),
         facts: reason.facts(),
-    }
-}
-
-/// An end of validity; none for the one that was asked for.
-impl AsFact for Option<DateTime> {
-    fn fact(&self) -> Fact {
-        self.map_or(Fact::Phrase("the end asked for"), Fact::Time)
     }
 }
 

@@ -13,7 +13,7 @@ use lifecycle::{
     Actor, AuthorityId, CaseId, Command, Engine, Entry, Error, Evidence, OrganisationId, PersonId,
     Policy, Seat, StreamId,
     authority::{self, Proposal},
-    calendar::Calendar,
+    calendar::{Calendar, Estimate},
     case::{
         self, Phase,
         command::Opening,
@@ -44,7 +44,8 @@ pub(crate) fn policy() -> Policy {
     Policy {
         issuer: authority_id(CA),
         rules: RuleBook::shipped(),
-        calendar: Calendar::china(),
+        // Some stories go on for years.
+        calendar: Calendar::china().with_estimate(Estimate::Weekends),
         profiles: ["subscriber-signing", "subscriber-encryption"]
             .map(shipped)
             .into(),
@@ -91,6 +92,12 @@ pub(crate) struct Applicant {
     pub(crate) form: BTreeMap<String, String>,
     /// For how long.
     pub(crate) years: u16,
+    /// What the case is about.
+    pub(crate) kind: Kind,
+    /// Whose pair it is about.
+    pub(crate) target: Option<CaseId>,
+    /// Where the key lies.
+    pub(crate) carrier: Carrier,
 }
 
 /// Both certificates of a case, once they exist.
@@ -117,6 +124,9 @@ impl Applicant {
             csr: csr(&key, CsrDraft::new(subject.parse().unwrap())),
             key,
             years: 2,
+            kind: Kind::Apply,
+            target: None,
+            carrier: Carrier::Soft,
             form: [
                 ("common-name", common_name),
                 ("organisation", "Example"),
@@ -130,6 +140,33 @@ impl Applicant {
     /// Asks for another number of years.
     pub(crate) fn for_years(self, years: u16) -> Self {
         Self { years, ..self }
+    }
+
+    /// The same person with another key, in another case, which is about the first one's pair
+    /// where it is not an application.
+    pub(crate) fn again(&self, id: &str, kind: Kind) -> Self {
+        let fresh = Self::new(id);
+        let years = match kind {
+            // It has what is left of the old one's.
+            Kind::Reissue => 0,
+            _ => self.years,
+        };
+        Self {
+            person: self.person.clone(),
+            form: self.form.clone(),
+            years,
+            kind,
+            target: (kind != Kind::Apply).then(|| self.id.clone()),
+            ..fresh
+        }
+    }
+
+    /// With a token in place of a file.
+    pub(crate) fn with_token(self) -> Self {
+        Self {
+            carrier: Carrier::Hard,
+            ..self
+        }
     }
 
     /// Says where the key was made.
@@ -157,15 +194,19 @@ impl Applicant {
             rules.id(),
             (kind, Mode::Counter, Model::SelfService),
             "pair",
-            Carrier::Soft,
+            self.carrier,
             self.person.clone(),
         );
+        opening.target = self.target.clone();
+        if matches!(kind, Kind::Revoke | Kind::Reissue) {
+            opening.reason = Some(RevocationReason::KeyCompromise);
+        }
         opening.organisation = Some(OrganisationId::new("example").unwrap());
         opening
     }
 
     pub(crate) fn open(&self) -> Command {
-        self.command(case::Command::Open(self.opening(Kind::Apply)))
+        self.command(case::Command::Open(self.opening(self.kind)))
     }
 
     pub(crate) fn fill(&self) -> Command {
@@ -211,6 +252,9 @@ impl Applicant {
         let has_key = state.as_ref().is_some_and(|state| state.request.is_some());
         let (actor, command) = match phase {
             None => return Ok(Some((self.actor(), self.open()))),
+            Some(Phase::Draft) if !self.kind.makes_certificates() => {
+                (self.actor(), case::Command::Submit)
+            }
             Some(Phase::Draft) if !has_form => return Ok(Some((self.actor(), self.fill()))),
             Some(Phase::Draft) if !has_key => {
                 (self.actor(), case::Command::ProveKey(self.request()))
@@ -288,6 +332,12 @@ pub(crate) fn register() -> case::Command {
     case::Command::Register {
         verdict: verdict(),
         work_record: evidence(EvidenceKind::WorkRecord),
+    }
+}
+
+pub(crate) fn execute_at_once() -> case::Command {
+    case::Command::ExecuteAtOnce {
+        identification: evidence(EvidenceKind::CallRecord),
     }
 }
 
@@ -437,7 +487,21 @@ pub(crate) fn whole_story(
     crl(engine, 2)?;
     change(engine, other, &registrar(), "revocation-requested", REVOKE)?;
     change(engine, other, &approver(), "revoked", Confirm)?;
-    crl(engine, 3)
+    crl(engine, 3)?;
+    // By cases: at once and ratified, then for good.
+    let freeze = one.again("freeze", Kind::Freeze);
+    if freeze.phase(engine).is_none() {
+        act(engine, &freeze.actor(), freeze.open())?;
+    }
+    if freeze.phase(engine) == Some(Phase::Draft) {
+        act(engine, &freeze.actor(), freeze.command(execute_at_once()))?;
+    }
+    if freeze.phase(engine) == Some(Phase::AwaitingRatification) {
+        act(engine, &approver(), freeze.command(case::Command::Ratify))?;
+    }
+    let revoke = one.again("revoke", Kind::Revoke);
+    revoke.go_to(engine, Phase::Executed)?;
+    crl(engine, 4)
 }
 
 /// A world with authorities, and an engine over it.

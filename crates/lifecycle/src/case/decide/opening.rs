@@ -30,7 +30,7 @@ pub(super) fn open(
     offered(&opening, rule, process, context)?;
     named(&opening, rule)?;
     seats::admit(None, &opening, actor, context)?;
-    about(&opening, context)?;
+    about(&opening, actor, context)?;
     let days = context.rules.values().lapse_days.value;
     let lapses = context.calendar.days(context.now, days);
     Ok(vec![Event::Opened { opening, lapses }])
@@ -196,7 +196,7 @@ fn named(opening: &Opening, rule: &CertificateRule) -> Result<(), Error> {
 }
 
 /// The certificates that the case is about allow it, now.
-fn about(opening: &Opening, context: &Context<'_>) -> Result<(), Error> {
+fn about(opening: &Opening, actor: &Actor, context: &Context<'_>) -> Result<(), Error> {
     if opening.kind == Kind::Apply {
         return quota(opening, context);
     }
@@ -213,6 +213,7 @@ fn about(opening: &Opening, context: &Context<'_>) -> Result<(), Error> {
         return Err(ground.by(&["S1-04"]));
     }
     allowed(opening.kind, target)?;
+    by_whom_it_was_frozen(opening.kind, actor, target)?;
     if opening.kind == Kind::Renew {
         window(context, target)?;
     }
@@ -239,11 +240,19 @@ fn allowed(kind: Kind, target: &Target<'_>) -> Result<(), Error> {
         Kind::Apply => true,
         Kind::Renew | Kind::Freeze => matches!(status, Status::Active { .. }),
         Kind::Unfreeze => matches!(status, Status::Held { .. }),
-        Kind::Reissue | Kind::Revoke => {
-            matches!(status, Status::Active { .. } | Status::Held { .. })
-                // What was objected to before it counted is revoked, and made anew (S2-29).
-                || matches!(status, Status::Issued)
-        }
+        // What was objected to before it counted is revoked, and made anew (S2-29).
+        Kind::Reissue => matches!(
+            status,
+            Status::Active { .. } | Status::Held { .. } | Status::Issued
+        ),
+        // One that another took the place of is still good for whoever has its key.
+        Kind::Revoke => matches!(
+            status,
+            Status::Active { .. }
+                | Status::Held { .. }
+                | Status::Issued
+                | Status::Superseded { .. }
+        ),
     };
     if is_good {
         return Ok(());
@@ -257,6 +266,22 @@ fn allowed(kind: Kind, target: &Target<'_>) -> Result<(), Error> {
         Kind::Freeze | Kind::Revoke => &["S2-32"],
         _ => &["S0-13"],
     }))
+}
+
+/// A freeze is ended by the kind of party that made it.
+fn by_whom_it_was_frozen(kind: Kind, actor: &Actor, target: &Target<'_>) -> Result<(), Error> {
+    let certificate::State::Held { hold, .. } = target.signing else {
+        return Ok(());
+    };
+    let asks = certificate::Party::of(actor.seat);
+    if kind != Kind::Unfreeze || asks == hold.party {
+        return Ok(());
+    }
+    let ground = Ground::OtherParty {
+        froze: hold.party,
+        asks,
+    };
+    Err(ground.by(&["S5-04"]))
 }
 
 /// The window opens so many months before the old certificate's end, and closes with it

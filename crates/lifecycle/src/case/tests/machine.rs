@@ -1,11 +1,9 @@
 use super::*;
-use crate::{
-    application::{Issued, Ordinal},
-    case::{
-        Step,
-        machine::{self, TRANSITIONS, To},
-        state::DeadlineName,
-    },
+use crate::case::{
+    Step,
+    machine::{self, TRANSITIONS, To},
+    pair::{Issued, Ordinal},
+    state::DeadlineName,
 };
 use std::collections::BTreeSet;
 

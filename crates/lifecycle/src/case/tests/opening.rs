@@ -234,14 +234,20 @@ fn what_filled_the_quota_in_the_meantime_counts_at_every_gate() {
 #[test]
 fn each_kind_wants_its_status_of_the_old_certificate() {
     use certificate::State as Status;
-    let held = || Status::Held {
+    let held = || held(certificate::Party::Holder);
+    let superseded = Status::Superseded {
         since: at("2026-01-01T00:00:00Z"),
-        pending: None,
+        successor: certificate::Successor::new(
+            AuthorityId::new("ca").unwrap(),
+            Serial::from_bytes(&[8]).unwrap(),
+        ),
     };
     let active = || Status::Active { pending: None };
     let revoked = || Status::Revoked {
         at: at("2026-01-01T00:00:00Z"),
         reason: certificate::RevocationReason::Unspecified,
+        invalidity: None,
+        upgrade: None,
     };
     let every = [
         Status::Reserved,
@@ -249,13 +255,14 @@ fn each_kind_wants_its_status_of_the_old_certificate() {
         active(),
         held(),
         revoked(),
+        superseded,
     ];
     let allowed = [
-        (Kind::Renew, [false, false, true, false, false]),
-        (Kind::Freeze, [false, false, true, false, false]),
-        (Kind::Unfreeze, [false, false, false, true, false]),
-        (Kind::Reissue, [false, true, true, true, false]),
-        (Kind::Revoke, [false, true, true, true, false]),
+        (Kind::Renew, [false, false, true, false, false, false]),
+        (Kind::Freeze, [false, false, true, false, false, false]),
+        (Kind::Unfreeze, [false, false, false, true, false, false]),
+        (Kind::Reissue, [false, true, true, true, false, false]),
+        (Kind::Revoke, [false, true, true, true, false, true]),
     ];
     for (kind, wanted) in allowed {
         let mut desk = desk();
@@ -272,6 +279,30 @@ fn each_kind_wants_its_status_of_the_old_certificate() {
                 };
                 let (found, _) = desk.refused(HOLDER, command);
                 assert_eq!(found, ground);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_freeze_is_ended_by_the_kind_of_party_that_made_it() {
+    use certificate::Party;
+    let asks = [
+        (Party::Holder, HOLDER),
+        (Party::Operator, REGISTRAR),
+        (Party::Official, OFFICIAL),
+    ];
+    for (froze, _) in asks {
+        let mut desk = desk();
+        let opening = desk.about_old(Kind::Unfreeze);
+        desk.target.as_mut().unwrap().signing = held(froze);
+        for (party, who) in asks {
+            let command = Command::Open(opening.clone());
+            if party == froze {
+                assert!(desk.ask(who, command).is_ok(), "{froze}");
+            } else {
+                let ground = Ground::OtherParty { froze, asks: party };
+                desk.refuses(who, command, &ground, "S5-04");
             }
         }
     }

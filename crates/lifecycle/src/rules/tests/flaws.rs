@@ -367,3 +367,75 @@ fn text_that_is_no_rule_set_says_where() {
         Err(RuleSetError::Toml { .. })
     ));
 }
+
+#[test]
+fn names_words_and_reasons_have_bounds() {
+    let with = |old: &str, new: String| {
+        let whole = text("in-house");
+        assert!(whole.contains(old), "{old}");
+        load(&whole.replacen(old, &new, 1)).is_ok()
+    };
+    for (length, loads) in [(64, true), (65, false)] {
+        assert_eq!(
+            with(
+                "name = \"in-house\"",
+                format!("name = \"{}\"", "a".repeat(length))
+            ),
+            loads
+        );
+        let fixed = format!("fixed = \"{}\"", "值".repeat(length));
+        assert_eq!(with("field = \"country\"", fixed), loads);
+    }
+    for (length, loads) in [(1000, true), (1001, false)] {
+        let words = "词".repeat(length);
+        assert_eq!(with("zh = \"双证书\"", format!("zh = \"{words}\"")), loads);
+        // The reason has some words before.
+        let reason = words.chars().skip(27).collect();
+        assert_eq!(with("early enough for every case", reason), loads);
+    }
+    for bad in ["1a", "-a", "a_b", "a b", "A", "a\u{e9}"] {
+        assert!(
+            !with("name = \"in-house\"", format!("name = \"{bad}\"")),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn two_rules_for_one_check_apply_to_different_cases() {
+    let both = |one: &str, other: &str| {
+        let rule = |name: &str, condition: &str| {
+            format!(
+                "[checks.{name}]\ncheck = \"quota\"\nby = \"submission\"\nassumed = \"a test\"\n{condition}\n"
+            )
+        };
+        let checks = format!("{}{}[checks.form]", rule("one", one), rule("other", other));
+        let text = text("in-house").replacen("[checks.form]", &checks, 1);
+        let text = text.replacen(
+            "checks = [\"form\"",
+            "checks = [\"form\", \"one\", \"other\"",
+            1,
+        );
+        match RuleSet::from_toml(&text) {
+            Ok(_) => true,
+            Err(RuleSetError::Unsound {
+                flaw: Flaw::Overlap,
+                ..
+            }) => false,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    for (one, other) in [
+        ("carrier = \"soft\"", "carrier = \"hard\""),
+        ("subject = \"person\"", "subject = \"member\""),
+        ("model = \"centralised\"", "model = \"self-service\""),
+        ("payment = \"wallet\"", "payment = \"corporate-transfer\""),
+    ] {
+        assert!(both(one, other), "{one}");
+        assert!(!both(one, one), "{one}");
+        assert!(!both(one, ""), "{one}");
+        assert!(!both("", other), "{one}");
+    }
+    assert!(!both("carrier = \"soft\"", "subject = \"person\""));
+    assert!(!both("", ""));
+}
