@@ -17,8 +17,8 @@ pub struct CertRequest {
     public_key: SubjectPublicKeyInfoOwned,
     alternative_names: Vec<GeneralName>,
     not_after: Option<DateTime>,
+    remainder: Option<DateTime>,
     years: Option<u16>,
-    remainder: bool,
     identifiers: Vec<Identifier>,
     key_origin: Option<KeyOrigin>,
 }
@@ -35,8 +35,8 @@ impl CertRequest {
             public_key: written(&public_key).unwrap_or(public_key),
             alternative_names: Vec::new(),
             not_after: None,
+            remainder: None,
             years: None,
-            remainder: false,
             identifiers: Vec::new(),
             key_origin: None,
         }
@@ -59,12 +59,12 @@ impl CertRequest {
         self
     }
 
-    /// Takes the place of a certificate that ends at `not_after`, and ends with it, where the
-    /// profile gives or leaves as much: no years are chosen anew (补办, requirement X-11).
+    /// Asks for what is left of an earlier certificate's time, which ends then: instead of
+    /// whole years, where the profile leaves their choice. The longest that the profile gives
+    /// is the longest here too.
     #[must_use]
-    pub fn remainder(mut self, not_after: DateTime) -> Self {
-        self.not_after = Some(not_after);
-        self.remainder = true;
+    pub fn remainder_until(mut self, end: DateTime) -> Self {
+        self.remainder = Some(end);
         self
     }
 
@@ -110,8 +110,8 @@ impl CertRequest {
         self.not_after
     }
 
-    /// Whether it has the end of a certificate whose place it takes.
-    pub fn is_remainder(&self) -> bool {
+    /// The end of the earlier certificate whose time is taken over.
+    pub fn remainder(&self) -> Option<DateTime> {
         self.remainder
     }
 

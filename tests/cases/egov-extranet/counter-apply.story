@@ -58,8 +58,6 @@ sun.li, approver, binds the token k0001
   token k0001: bound to a case
 sun.li, approver, issues the certificates
   certificates: issued
-sun.li, approver, tries to write the certificates to the token and reads back something else, leaving work-record day book 15
-  refused under S1-15 as read-back: "what was read back is not the certificate"
 sun.li, approver, writes the certificates to the token and reads them back, leaving work-record day book 15
   token k0001: written
 

@@ -35,7 +35,29 @@ sun.li, approver, brings a new key made in a token
 sun.li, approver, issues the certificates
 sun.li, approver, tries to write the certificates to the token and reads back something else, leaving work-record day book 2
   refused under S1-15 as read-back: "what was read back is not the certificate"
-sun.li, approver, puts the token k0001 aside: reads back other octets
   token k0001: put aside
 sun.li, approver, tries to write the certificates to the token and reads them back, leaving work-record day book 2
-  refused under S1-15 as token: "k0001"
+  refused under S1-15 as token: "token k0001 is put aside"
+
+# The key is in the broken token, so the case is objected to, and a new key is made in another one.
+sun.li, approver, objects: the token k0001 reads back other octets
+  now: objected
+li.hua, applicant, opens case a-2 to reissue in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1, because superseded
+li.hua, applicant, fills in the form for the rest of the term as in case a-1
+li.hua, applicant, adds the documents:
+  - application-form: form.jpg
+  - identity-copy: card.jpg
+li.hua, applicant, submits the case to the agent
+zhao.min, agent, passes the case on
+wang.wei, registrar, starts the registration
+wang.wei, registrar, checks identity-agent of a resident-card by inspection, leaving original-seen card of zhao.min
+wang.wei, registrar, checks genuineness, leaving call-record call 2
+wang.wei, registrar, registers the case, leaving work-record day book 3
+sun.li, approver, takes the review
+sun.li, approver, approves the case
+sun.li, approver, binds the token k0002
+sun.li, approver, brings a new key made in a token
+sun.li, approver, issues the certificates
+  certificates of a-1: revoked
+sun.li, approver, writes the certificates to the token and reads them back, leaving work-record day book 4
+  token k0002: written

@@ -251,25 +251,6 @@ fn a_request_may_end_earlier_and_never_later() {
 }
 
 #[test]
-fn what_takes_a_certificates_place_ends_with_it_and_chooses_no_years() {
-    let (_, issuer) = authority();
-    let profile = shipped("organisation-seal-signing");
-    let asked = |request: CertRequest| {
-        let granted = profile.validity(&issuer, &request, now());
-        granted.map(|granted| granted.end().to_string())
-    };
-    let plain = || request("CN=a,O=a,C=CN", &key());
-    let rest = |end: &str| asked(plain().remainder(at(end))).unwrap();
-    assert_eq!(rest("2026-08-01T00:00:00Z"), "2026-08-01T00:00:00Z");
-    // Five years are the most that the profile leaves.
-    assert_eq!(rest("2031-07-01T08:00:01Z"), "2031-07-01T08:00:00Z");
-    // Whoever takes nobody's place chooses.
-    assert!(asked(plain().not_after(at("2026-08-01T00:00:00Z"))).is_err());
-    let past = at("2026-07-01T08:00:00Z");
-    assert!(asked(plain().remainder(past)).is_err());
-}
-
-#[test]
 fn dates_change_their_encoding_in_2050() {
     let key = key();
     let request = request(ROOT, &key);

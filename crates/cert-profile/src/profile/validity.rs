@@ -173,6 +173,14 @@ impl Term {
     /// The end that the profile and the request agree on.
     fn end(&self, request: &CertRequest, now: DateTime) -> Result<DateTime, Objection> {
         let asked = request.chosen_years();
+        if let (Some(end), None) = (request.remainder(), asked) {
+            let longest = match self.length {
+                Length::Fixed(period) => period,
+                Length::Chosen { to, .. } => Period::Years(to),
+            };
+            let longest = longest.end(now).ok_or(Objection::EndsTooLate)?;
+            return Ok(end.min(longest));
+        }
         let period = match (self.length, asked) {
             (Length::Fixed(period), None) => period,
             (Length::Fixed(period @ Period::Years(years)), Some(asked)) if years == asked => period,
@@ -185,12 +193,6 @@ impl Term {
             }
             (Length::Fixed(Period::Days(_)), Some(asked)) => {
                 return Err(Objection::YearsNotChosen { asked });
-            }
-            // The end was chosen with the certificate whose place it takes.
-            (Length::Chosen { to, .. }, None) if request.is_remainder() => {
-                let longest = Period::Years(to).end(now);
-                let longest = longest.ok_or(Objection::EndsTooLate)?;
-                return Ok(request.latest_end().unwrap_or(longest).min(longest));
             }
             (Length::Chosen { from, to }, None) => {
                 return Err(Objection::YearsMissing { from, to });

@@ -127,7 +127,7 @@ impl Plan<'_> {
     fn request(&self, public_key: SubjectPublicKeyInfoOwned) -> Result<CertRequest, Error> {
         let request = CertRequest::new(subject(self.rule, self.form)?, public_key);
         Ok(match self.remainder()? {
-            Some(end) => request.remainder(end),
+            Some(end) => request.remainder_until(end),
             None => request.years(self.form.years),
         })
     }

@@ -1,6 +1,6 @@
 //! Separation of duties: which seats one person may hold on one case, and who may sit where.
 //!
-//! This is the one gate that every act passes ([`admit`]); persons are compared, not logins.
+//! There is one gate, and every act passes it; persons are compared, not logins.
 //! There is no way round it, for nobody (0.4, 1.2).
 
 use super::{

@@ -220,6 +220,31 @@ fn a_reissue_ends_when_the_old_one_would_have() {
 }
 
 #[test]
+fn a_remainder_is_granted_where_whole_years_are_chosen_and_not_beyond_the_longest() {
+    use cert_profile::CertRequest;
+    let (issuer, ..) = desk().ca.unwrap();
+    let name: x509_cert::name::Name = "CN=A,O=Example,C=CN".parse().unwrap();
+    let profile = Profile::shipped("organisation-seal-signing").unwrap();
+    let now = at("2026-03-02T02:00:00Z");
+    let end = |until: &str| {
+        let request = CertRequest::new(name.clone(), key(3)).remainder_until(at(until));
+        let granted = profile.validity(&issuer, &request, now);
+        granted.map(|granted| granted.end())
+    };
+    let rest = "2026-03-20T00:00:00Z";
+    assert_eq!(end(rest).unwrap(), at(rest));
+    let longest = at("2031-03-02T02:00:00Z");
+    assert_eq!(end("2031-03-02T02:00:01Z").unwrap(), longest);
+    assert!(end("2026-03-02T02:00:00Z").is_err(), "nothing is left");
+    // Years that are chosen are whole all the same.
+    let both = CertRequest::new(name, key(3))
+        .remainder_until(at(rest))
+        .years(2);
+    let granted = profile.validity(&issuer, &both, now).unwrap();
+    assert_eq!(granted.end(), at("2028-03-02T02:00:00Z"));
+}
+
+#[test]
 fn nothing_is_signed_but_what_was_approved() {
     let mut desk = desk();
     desk.gathered();
