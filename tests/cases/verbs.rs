@@ -83,6 +83,12 @@ const SERVICES: &[(&str, &str)] = &[
     ("The bank ", "bank"),
 ];
 
+/// Whether a service speaks, and not a person who says that he is the system.
+pub(crate) fn is_service(actor: &Actor) -> bool {
+    let mut services = SERVICES.iter();
+    services.any(|(_, id)| *id == actor.person.as_str())
+}
+
 /// Somebody, and what he does, as if he did more than try.
 pub(crate) fn act(text: &str) -> Result<(Actor, String), Trouble> {
     let (actor, rest) = match SERVICES.iter().find(|(name, _)| text.starts_with(name)) {

@@ -195,7 +195,7 @@ impl World {
 
     /// Carries one command out, and what follows from it outside.
     pub(crate) fn submit(&mut self, actor: &Actor, command: Command) -> Result<(), Trouble> {
-        if actor.seat == Seat::System {
+        if crate::verbs::is_service(actor) {
             self.engine.report(&actor.person, command)?;
         } else {
             self.engine.submit(actor, command)?;

@@ -8,13 +8,13 @@ gu.fang, official, opens case a-2 to freeze in counter mode: certificate person,
 gu.fang, official, freezes the certificates at once, leaving official-order court order 7
 sun.li, approver, ratifies the freeze
   certificates: frozen
-li.hua, applicant, opens case a-3 to unfreeze in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1
-li.hua, applicant, submits the case to the agent
-zhao.min, agent, passes the case on
-wang.wei, registrar, starts the registration
-wang.wei, registrar, checks identity-agent of a resident-card by inspection, leaving original-seen card of zhao.min
-wang.wei, registrar, checks genuineness, leaving call-record call 3
-wang.wei, registrar, registers the case, leaving work-record day book 3
-sun.li, approver, takes the review
-sun.li, approver, tries to approve the case
-  refused as other-party: "frozen by the official"
+sun.li, approver, closes the case, leaving work-record day book 3
+
+# Neither the holder nor the operator lifts what a court ordered.
+li.hua, applicant, tries to open case a-3 to unfreeze in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1
+  refused under S5-04 as other-party: "frozen by the official: the holder can't lift it"
+wang.wei, registrar, tries to open case a-3 to unfreeze in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1, holder li.hua
+  refused under S5-04 as other-party: "frozen by the official: the operator can't lift it"
+gu.fang, official, opens case a-3 to unfreeze in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1, holder li.hua
+  now: draft
+  certificates: frozen
