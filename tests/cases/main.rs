@@ -32,6 +32,8 @@ use world::{Opened, World};
 const SETS: [&str; 3] = ["chinaclear-agency", "egov-extranet", "szca-online"];
 /// Stories of what is refused besides.
 const REFUSED: &str = "refused";
+/// Stories of other ways through the cells.
+const FURTHER: &str = "further";
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")
@@ -154,4 +156,9 @@ fn what_is_refused_is_refused_as_its_story_says() {
             Err(format!("{name} refuses nothing"))
         }
     });
+}
+
+#[test]
+fn other_ways_through_the_cells_end_as_their_stories_say() {
+    tell(&stories(FURTHER), |_, _, _| Ok(()));
 }
