@@ -7,7 +7,7 @@ use crate::{
     world::{Refused, Trouble, World},
 };
 use lifecycle::{
-    CaseId, TokenId,
+    CaseId, PersonId, Seat, TokenId,
     case::{payment::Payment, state::DeadlineName},
     certificate::Status,
     rules::RuleSet,
@@ -198,6 +198,9 @@ fn found(world: &World, what: &str, value: &str) -> Result<String, Trouble> {
         let status = token.map(|token| token.status.name());
         return Ok(status.unwrap_or("not there").to_owned());
     }
+    if let Some(person) = what.strip_prefix("public roster on ") {
+        return on_the_roster(world, &PersonId::new(person)?);
+    }
     let (what, id) = match what.split_once(" of ") {
         Some((what, id)) => (what, CaseId::new(id)?),
         None => (what, world.current()?),
@@ -222,6 +225,9 @@ fn found(world: &World, what: &str, value: &str) -> Result<String, Trouble> {
             .number
             .map_or("none".to_owned(), |one| one.to_string()),
         "rounds" => state.rounds.to_string(),
+        "published" => if state.published { "yes" } else { "no" }.to_owned(),
+        "account" => state.opening.account.unwrap_or_default(),
+        "practice statement" => state.opening.practice_statement.unwrap_or_default(),
         "form" => {
             let form = state.form.as_ref();
             form.map_or("none".to_owned(), |form| {
@@ -241,6 +247,19 @@ fn found(world: &World, what: &str, value: &str) -> Result<String, Trouble> {
             }
         }
         _ => return Err(unclear(format!("nobody can look at {what:?}"))),
+    })
+}
+
+/// What anybody may know of somebody who says that he is a witness (S0-17).
+fn on_the_roster(world: &World, person: &PersonId) -> Result<String, Trouble> {
+    let entry = world.engine().person(person)?.unwrap_or_default();
+    let found = entry.qualified(Seat::Witness, world.rules.roster(), world.now());
+    Ok(match found.interval {
+        Some(interval) => match interval.until {
+            Some(until) => format!("qualified until {}", in_china(until)),
+            None => "qualified".to_owned(),
+        },
+        None => "not qualified".to_owned(),
     })
 }
 

@@ -56,6 +56,7 @@ sun.li, approver, brings a new key made in a token
 sun.li, approver, issues the certificates
 sun.li, approver, writes the certificates to the token and reads them back, leaving work-record day book 2
 sun.li, approver, sends the packet p-1 by courier, leaving delivery-receipt JD0001
+  published: no
 
 # 个人证书PIN码将通过短信方式发至申请人手机号码, not to the agent who has the token.
 feng.lan, pin-custodian, tries to tell the PIN to the agent by short-message, leaving notice-receipt sms 1

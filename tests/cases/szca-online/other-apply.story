@@ -1,11 +1,13 @@
 Story: A company gets its seal online, and pays by wallet.
 Rules: szca-online
-Proves: S2-01 S2-02 S2-03 S2-05 S2-06 S2-09 S2-10 S2-11 S2-12 S2-13 S2-14 S2-17 S2-18 S2-20 S2-21 S2-23 S2-25 S2-27 S2-28 S2-29 X-03 X-06
+Proves: S2-01 S2-02 S2-03 S2-04 S2-05 S2-06 S2-09 S2-10 S2-11 S2-12 S2-13 S2-14 S2-17 S2-18 S2-20 S2-21 S2-23 S2-25 S2-27 S2-28 S2-29 X-03 X-06
 
 Given the token k0001
 
 # 登录, 阅读并勾选同意: the account is a phone's, the agent a person; sensitive data has a consent of its own.
 gao.fei, agent, opens case a-1 to apply in other mode: certificate organisation-seal, hard, for xinghe, account 13900139000, under szca-cps-4.2
+  account: 13900139000
+  practice statement: szca-cps-4.2
 gao.fei, agent, tries to consent to service-agreement and sensitive-information
   refused under S2-03 as separate-consent: "sensitive-information is consented to in an act of its own"
 gao.fei, agent, consents to service-agreement, privacy-policy and personal-information
@@ -75,6 +77,7 @@ sun.li, approver, brings a new key made in a token
 sun.li, approver, issues the certificates
 sun.li, approver, writes the certificates to the token and reads them back, leaving work-record day book 15
 sun.li, approver, sends the packet p-1 by courier, leaving delivery-receipt JD0001
+  published: yes
   certificates: issued
 feng.lan, pin-custodian, tries to tell the PIN to the agent by bank-remark, leaving notice-receipt remark
   refused under S2-28 X-03 as pin: "the PIN does not go by bank-remark"
