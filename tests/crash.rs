@@ -6,8 +6,8 @@
 use gm_crypto::pki::{Signed, decode_pem};
 use gm_pki_tests::command::{contents, folder, gmpki};
 use lifecycle::{
-    AuthorityId, CaseId, Event, Serial, SqliteStore, Store, StreamId, authority, case,
-    certificate, certificate::Status,
+    AuthorityId, CaseId, Event, Serial, SqliteStore, Store, StreamId, authority, case, certificate,
+    certificate::Status,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -229,10 +229,7 @@ impl Ledger {
 
     fn enter(&mut self, stream: &StreamId, event: &Event, when: &str) {
         match (stream, event) {
-            (
-                StreamId::Case(id),
-                Event::Case(case::Event::IssuanceIntended { intent, .. }),
-            ) => {
+            (StreamId::Case(id), Event::Case(case::Event::IssuanceIntended { intent, .. })) => {
                 self.intend(&intent.serial, &intent.tbs, when);
                 let one = (intent.issuer.clone(), intent.serial.clone());
                 self.cases.entry(id.clone()).or_default().push(one);

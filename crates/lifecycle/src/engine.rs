@@ -21,7 +21,10 @@ use crate::{
 use cert_profile::{Issuer, Profile, RevokedEntry};
 use hsm::Token;
 use perform::Untried;
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 use step::Step;
 
 /// A command with the thing it is for.
@@ -156,6 +159,32 @@ impl Engine {
             .map(drop)
     }
 
+    /// Records what a service outside says of a case: that of identities, the mobile carrier, a
+    /// payment service, the bank. `gateway` names it in the log. It says what it was asked, and
+    /// nothing else: whatever a person does, and what devices answer, has its own way.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for any other command, and as [`submit`](Self::submit).
+    pub fn report(&mut self, gateway: &PersonId, command: Command) -> Result<Vec<Entry>, Error> {
+        use case::Command as Asked;
+        let seat = Seat::System;
+        let is_said_by_services = matches!(
+            command,
+            Command::Case(
+                _,
+                Asked::RecordCheck { .. }
+                    | Asked::ReportPayment { .. }
+                    | Asked::SendDeposit { .. }
+                    | Asked::SettleDeposit
+                    | Asked::FailDeposit { .. },
+            )
+        );
+        if !is_said_by_services {
+            return Err(Refusal::WrongSeat { seat }.into());
+        }
+        self.carry_out(&Actor::new(gateway.clone(), seat), command)
+    }
+
     /// Does everything that the states want done outside, until nothing is left,
     /// and records each result; `watch` sees what became durable. Called after
     /// commands and after every start: this is the recovery.
@@ -266,6 +295,12 @@ impl Engine {
                     | authority::Command::RecordCrlUnknownOutcome { .. } => self.revoked(&id)?,
                     _ => Vec::new(),
                 };
+                let ends = match command {
+                    authority::Command::Request(_) | authority::Command::Confirm => {
+                        step.issued_by(&id)?
+                    }
+                    _ => BTreeMap::new(),
+                };
                 let context = authority::Context {
                     id: &id,
                     now,
@@ -275,7 +310,7 @@ impl Engine {
                     revoked,
                     crl_lifetime: self.policy.crl_lifetime,
                     other: other.as_ref(),
-                    last_end: None,
+                    last_end: ends.into_values().max(),
                 };
                 let events = authority::decide(known.as_ref(), actor, command, &context)?;
                 step.apply_to_authority(&id, events)?;

@@ -19,7 +19,8 @@ const MAX_DEFICIENCIES: usize = 100;
 impl Case<'_> {
     pub(super) fn submit_internally(&self) -> Result<Vec<Event>, Error> {
         let step = Step::SubmittedInternally;
-        self.in_seat(&[Seat::Applicant], step)?;
+        // The agent brings cases for others as well (S1-04); what he looks at stays the same.
+        self.in_seat(&[Seat::Applicant, Seat::Agent], step)?;
         self.by_customer(step)?;
         if !self.goes_through_agent() {
             return Err(self.not_in_this_model(step));

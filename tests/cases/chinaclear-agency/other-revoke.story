@@ -1,0 +1,21 @@
+Story: An investor gives the soft certificate up, from afar.
+Rules: chinaclear-agency
+Proves: S0-12 S0-13 S0-14 S0-19 S0-23 S0-27 S0-28 S1-12
+
+After the story chinaclear-agency/other-apply
+On 2024-10-08 at 10:00
+sun.yue, applicant, opens case a-2 to revoke in other mode: certificate personal-soft, soft, about a-1, because cessation-of-operation, through huatai
+sun.yue, applicant, submits the case
+wang.wei, registrar, starts the registration
+wang.wei, registrar, tries to register the case, leaving work-record day book 22
+  refused under S0-19 S0-27 as check-open: "identity-holder"
+tan.bo, handler, checks identity-holder of a resident-card by police-query, leaving identity-query mps 2
+tan.bo, handler, checks live-session, leaving live-session-recording session 2
+yu.qing, checker, checks genuineness, leaving work-record second look 2
+wang.wei, registrar, registers the case, leaving work-record day book 22
+zhou.ke, approver, takes the review
+zhou.ke, approver, approves the case
+  now: executed
+  certificates: revoked
+zhou.ke, approver, closes the case, leaving work-record day book 32
+  now: closed

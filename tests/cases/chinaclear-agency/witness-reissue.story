@@ -1,0 +1,35 @@
+Story: A company damaged its token: a witness comes, and it gets a new certificate.
+Rules: chinaclear-agency
+Proves: S0-12 S0-13 S0-14 S0-20 S0-21 S0-26 S0-27 S1-13 X-11
+
+After the story chinaclear-agency/witness-apply
+Given the token k0002
+On 2024-09-02 at 10:00
+tang.li, agent, opens case a-2 to reissue in witness mode: certificate organisation, hard, for hengyuan, about a-1, because superseded, through huatai
+tang.li, agent, fills in the form for the rest of the term as in case a-1
+tang.li, agent, adds the documents:
+  - application-form: form.pdf
+  - identity-copy: card.jpg
+  - organisation-licence: licence.jpg
+  - power-of-attorney: power.pdf
+lu.jian, witness, checks identity-agent of a resident-card by police-query, leaving identity-query mps 8190
+lu.jian, witness, checks witness, leaving signed-form archive 2, paper-archive box 2, signed-in-presence lu.jian 2, witness-video tape 2
+tang.li, agent, submits the case
+wang.wei, registrar, starts the registration
+  number: 000002
+wang.wei, registrar, registers the case, leaving work-record day book 21
+zhou.ke, approver, takes the review
+zhou.ke, approver, approves the case
+zhou.ke, approver, binds the token k0002
+zhou.ke, approver, brings a new key made in a token
+zhou.ke, approver, issues the certificates
+  certificates: issued
+zhou.ke, approver, writes the certificates to the token and reads them back, leaving work-record day book 41
+zhou.ke, approver, hands the packet p-2 over, leaving delivery-receipt receipt p-2
+  certificates: active
+feng.lan, pin-custodian, tells the PIN to the agent across the counter, leaving notice-receipt envelope p-2
+tang.li, agent, confirms the receipt, leaving holder-statement signature on receipt p-2
+zhou.ke, approver, closes the case, leaving work-record day book 42
+  now: closed
+  certificates of a-1: revoked
+  end: that of a-1

@@ -1,0 +1,7 @@
+Story: Nobody can have a certificate frozen before a witness: nobody is sent to customers.
+Rules: egov-extranet
+Proves: S0-14
+
+After the story egov-extranet/counter-apply
+li.hua, applicant, tries to open case a-9 to freeze in witness mode: certificate person, hard, centralised, for finance-bureau, about a-1
+  refused under S0-14 as not-offered: "nobody is sent to them"

@@ -1,0 +1,61 @@
+Story: 如无异议则视为接受证书: seven days after the packet left, and not a second before.
+Rules: szca-online
+Proves: S2-19 S2-25 S2-29 X-06
+
+Given the token k0001
+gao.fei, agent, opens case a-1 to apply in other mode: certificate organisation-seal, hard, for xinghe
+gao.fei, agent, consents to service-agreement, privacy-policy, personal-information and flow-guide
+gao.fei, agent, consents to sensitive-information
+gao.fei, agent, fills in the form for 1 year:
+  - organisation-name: 星河科技有限公司
+  - credit-code: 91440300MA5EXAMP1F
+  - region: 广东省深圳市
+  - address: 科技路1号
+  - agent-name: 高飞
+  - agent-identity-number: 440301198506120028
+  - agent-mobile: 13900139000
+  - agent-mail: gaofei@example.cn
+  - agent-position: 行政
+  - representative-name: 何川
+  - representative-identity-number: 440301197001010056
+  - representative-mobile: 13700137000
+  - account-name: 星河科技有限公司
+  - account-bank: 中国农业银行深圳分行
+  - account-number: 41000100040012345
+  - delivery-region: 广东省深圳市
+  - delivery-address: 科技路1号
+  - seal-style: 工具自动生成
+gao.fei, agent, adds the documents:
+  - application-form: form.jpg
+  - business-licence: licence.jpg
+  - agent-identity-card: card.pdf
+  - seal-collection-form: seals.pdf
+  - annex: annex.jpg
+The identity service checks identity-agent of a resident-card by liveness, leaving liveness session 1
+The mobile carrier checks mobile-real-name, leaving carrier-query query 1
+gao.fei, agent, pays by transfer from 星河科技有限公司 / 中国农业银行深圳分行 / 41000100040012345, leaving remittance-slip slip 1
+gao.fei, agent, submits the case
+wang.wei, registrar, starts the registration
+wang.wei, registrar, registers the case, leaving work-record day book 1
+sun.li, approver, takes the review
+sun.li, approver, tries to approve the case
+  refused under S2-19 S2-25 as check-open: "payment"
+sun.li, approver, confirms the funds, leaving payment-receipt statement 1
+sun.li, approver, approves the case
+sun.li, approver, binds the token k0001
+sun.li, approver, brings a new key made in a token
+sun.li, approver, issues the certificates
+sun.li, approver, writes the certificates to the token and reads them back, leaving work-record day book 2
+sun.li, approver, sends the packet p-1 by courier, leaving delivery-receipt JD0001
+  deadline deemed-acceptance: 2024-03-11 23:59:59
+  certificates: issued
+On 2024-03-11 at 23:59:59
+  now: dispatched
+  certificates: issued
+1 second later
+  now: confirmed
+  certificates: active
+
+# After that it is too late to object; what is wrong is revoked.
+gao.fei, agent, objects: the seal is blurred
+  now: objected

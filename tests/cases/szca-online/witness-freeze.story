@@ -1,0 +1,7 @@
+Story: Nobody can have a certificate frozen before a witness of the online hall: it sends none.
+Rules: szca-online
+Proves: S0-14
+
+After the story szca-online/other-apply
+gao.fei, agent, tries to open case a-9 to freeze in witness mode: certificate organisation-seal, hard, for xinghe, about a-1
+  refused under S0-14 as not-offered: "the online hall sends no witness"
