@@ -3,6 +3,7 @@
 
 mod desk;
 mod refusals;
+mod registers;
 mod reports;
 mod walk;
 mod way;
