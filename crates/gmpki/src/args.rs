@@ -1,18 +1,29 @@
 //! The arguments, each command with an example in its help.
 
+mod ca;
+mod case;
 mod ceremony;
 mod cert;
 mod convert;
 mod crl;
 mod csr;
+mod desk;
 mod device;
 mod explain;
 mod message;
 mod ocsp;
 mod profile;
+mod registers;
+mod report;
 mod sm2;
 mod sm4;
 
+pub(crate) use ca::{CaCommand, CaCrl, CaInit, CaShow, CaTick};
+pub(crate) use case::{
+    About, AccountOptions, AddDocument, CaseCommand, Check, Consent, Export, Fill, Import,
+    InternalPoint, IssueMany, List, OnCase, OnEvidence, Open as OpenCase, Print, SendDeposit, Show,
+    VerdictPoint, Verdicts,
+};
 pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};
 pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};
 pub(crate) use convert::{
@@ -23,6 +34,7 @@ pub(crate) use crl::{CrlCommand, CrlNew, CrlShow, OnlyName};
 pub(crate) use csr::{
     Beside, CsrCommand, CsrNew, CsrShow, CsrVerify, EnvironmentName, Origin, Parameters, Usage,
 };
+pub(crate) use desk::{Act, AtWork, DeskPlace, EvidenceFile, Pair, Proof};
 pub(crate) use device::{
     Application, DeviceCheck, DeviceCommand, DeviceDelete, DeviceGenerate, DeviceImport,
     DeviceInfo, DeviceInit, DeviceKeygen, DeviceNumber, DeviceReadCert, DeviceWhere,
@@ -38,6 +50,11 @@ pub(crate) use ocsp::{
     DigestName, OcspAsk, OcspCommand, OcspRespond, OcspShow, OcspVerify, ResponderForm,
 };
 pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
+pub(crate) use registers::{
+    OnOrganisation, OnPerson, OrganisationAdd, OrganisationCommand, OrganisationShow, RosterAdmit,
+    RosterAsk, RosterCommand, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
+};
+pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
 pub(crate) use sm2::{
     CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
     Seal, Sign, Sm2Command, Verify, What,
@@ -78,6 +95,26 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Say what any file of the field is, and why it does not verify
     Explain(Explain),
+    /// A CA at a desk: its keys, its lists, its clock
+    #[command(subcommand)]
+    Ca(CaCommand),
+    /// Certificate business, case by case
+    #[command(subcommand)]
+    Case(Box<CaseCommand>),
+    /// Organisations with their agents and applicants; agencies with their modes
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// Who may witness and handle
+    #[command(subcommand)]
+    Roster(RosterCommand),
+    /// The inventory of tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Where a certificate of a desk stands, or stood
+    Status(StatusOf),
+    /// What a desk did, what waits, and by which rules
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Certification requests (PKCS#10)
     #[command(subcommand)]
     Csr(CsrCommand),

@@ -5,7 +5,7 @@
 //! next one on the same folder.
 
 mod business;
-mod folder;
+pub(crate) mod folder;
 mod openssl;
 mod proof;
 mod report;

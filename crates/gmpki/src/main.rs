@@ -7,12 +7,15 @@
 mod args;
 mod audit;
 mod authority;
+mod ca;
+mod case;
 mod ceremony;
 mod cert;
 mod convert;
 mod crl;
 mod csr;
 mod demo;
+mod desk;
 mod device;
 mod explain;
 mod failure;
@@ -27,10 +30,13 @@ mod ocsp;
 mod outcome;
 mod output;
 mod profile;
+mod registers;
+mod report;
 mod serial;
 mod sm2;
 mod sm3;
 mod sm4;
+mod status;
 mod view;
 
 use args::{
@@ -40,6 +46,7 @@ use args::{
 };
 use clap::Parser;
 use failure::Failure;
+use lifecycle::terms::Kind;
 use outcome::Outcome;
 use std::process::ExitCode;
 
@@ -56,6 +63,13 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<Outcome, Failure> {
     match args.command {
         Command::Demo(demo) => demo::run(&demo, args.json),
+        Command::Ca(command) => ca::run(&command),
+        Command::Case(command) => case::run(&command),
+        Command::Organisation(command) => registers::organisation(&command),
+        Command::Roster(command) => registers::roster(&command),
+        Command::Token(command) => registers::token(&command),
+        Command::Status(status) => status::run(&status),
+        Command::Report(command) => report::run(&command),
         Command::Explain(explain) => explain::run(&explain),
         Command::Csr(CsrCommand::New(new)) => csr::new(&new),
         Command::Csr(CsrCommand::Show(show)) => csr::show(&show),
@@ -64,6 +78,11 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Cert(CertCommand::Show(show)) => cert::show(&show),
         Command::Cert(CertCommand::Lint(lint)) => lint::run(&lint),
         Command::Cert(CertCommand::Verify(verify)) => cert::verify(&verify),
+        Command::Cert(CertCommand::Freeze(about)) => case::about(&about, Kind::Freeze),
+        Command::Cert(CertCommand::Unfreeze(about)) => case::about(&about, Kind::Unfreeze),
+        Command::Cert(CertCommand::Revoke(about)) => case::about(&about, Kind::Revoke),
+        Command::Cert(CertCommand::Renew(about)) => case::about(&about, Kind::Renew),
+        Command::Cert(CertCommand::Reissue(about)) => case::about(&about, Kind::Reissue),
         Command::Crl(CrlCommand::New(new)) => crl::new(&new),
         Command::Crl(CrlCommand::Show(show)) if show.csv && args.json => Err(Failure::Usage(
             "--csv is no object: leave out --json".into(),

@@ -47,3 +47,28 @@ pub(crate) fn days_between(from: DateTime, to: DateTime) -> u64 {
     let span = to.unix_duration().saturating_sub(from.unix_duration());
     span.as_secs() / DAY
 }
+
+/// A time in the zone of Beijing, which is eight hours ahead all year: `2026-03-02 09:00:00`.
+pub(crate) fn beijing(time: DateTime) -> String {
+    let there = time.unix_duration() + Duration::from_secs(8 * 60 * 60);
+    match DateTime::from_unix_duration(there) {
+        Ok(there) => there.to_string().replace('T', " ").replace('Z', ""),
+        // The last eight hours of 9999.
+        Err(_) => time.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beijing_is_eight_hours_ahead() {
+        let time = |text: &str| text.parse::<DateTime>().expect("a time");
+        assert_eq!(beijing(time("2026-03-01T17:30:05Z")), "2026-03-02 01:30:05");
+        assert_eq!(
+            beijing(time("9999-12-31T23:59:59Z")),
+            "9999-12-31T23:59:59Z"
+        );
+    }
+}

@@ -8,8 +8,8 @@
 pub mod command;
 mod decide;
 pub mod event;
-mod evolve;
 mod given;
+mod evolve;
 mod issuance;
 pub mod ledger;
 pub mod machine;

@@ -1,5 +1,6 @@
 //! The only caller of ports: carries commands out, does what states want done.
 
+mod answer;
 mod consequences;
 mod context;
 mod perform;
@@ -20,7 +21,10 @@ use crate::{
 use cert_profile::{Issuer, Profile, RevokedEntry};
 use hsm::Token;
 use perform::Untried;
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 use step::Step;
 
 /// A command with the thing it is for.
@@ -291,6 +295,12 @@ impl Engine {
                     | authority::Command::RecordCrlUnknownOutcome { .. } => self.revoked(&id)?,
                     _ => Vec::new(),
                 };
+                let ends = match command {
+                    authority::Command::Request(_) | authority::Command::Confirm => {
+                        step.issued_by(&id)?
+                    }
+                    _ => BTreeMap::new(),
+                };
                 let context = authority::Context {
                     id: &id,
                     now,
@@ -300,7 +310,7 @@ impl Engine {
                     revoked,
                     crl_lifetime: self.policy.crl_lifetime,
                     other: other.as_ref(),
-                    last_end: None,
+                    last_end: ends.into_values().max(),
                 };
                 let events = authority::decide(known.as_ref(), actor, command, &context)?;
                 step.apply_to_authority(&id, events)?;

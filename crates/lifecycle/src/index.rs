@@ -145,7 +145,12 @@ pub(crate) fn unit_of(opening: &crate::case::command::Opening) -> String {
 
 /// notBefore and notAfter; none where the octets are no certificate, which no log of ours has.
 pub(crate) fn validity(issued: &Issued) -> Option<(DateTime, DateTime)> {
-    let certificate = Certificate::from_der(&issued.certificate).ok()?;
+    validity_of(&issued.certificate)
+}
+
+/// As [`validity`], of the DER itself.
+pub(crate) fn validity_of(certificate: &[u8]) -> Option<(DateTime, DateTime)> {
+    let certificate = Certificate::from_der(certificate).ok()?;
     let validity = certificate.tbs_certificate().validity();
     Some((
         validity.not_before.to_date_time(),

@@ -1,6 +1,6 @@
 //! The arguments of `gmpki cert`.
 
-use super::{Id, NamedKey, Names};
+use super::{About, Id, NamedKey, Names};
 use crate::view::Language;
 use clap::{Args as Group, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -15,6 +15,16 @@ pub(crate) enum CertCommand {
     Lint(CertLint),
     /// Validate a certificate up to an anchor
     Verify(CertVerify),
+    /// Open the case that takes a pair out of use for a while
+    Freeze(Box<About>),
+    /// Open the case that takes it back into use
+    Unfreeze(Box<About>),
+    /// Open the case that takes it out of use for good
+    Revoke(Box<About>),
+    /// Open the case for its successor, before it ends
+    Renew(Box<About>),
+    /// Open the case for another one, its token lost or damaged
+    Reissue(Box<About>),
 }
 
 #[derive(Debug, Group)]

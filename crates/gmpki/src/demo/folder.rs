@@ -43,6 +43,12 @@ impl Folder {
         if let Some(named) = &self.password_file {
             return Ok(Password::from_file(named)?);
         }
+        self.own_password()
+    }
+
+    /// The folder's own password, made when there is none: for what lies in it though the
+    /// operator's keys lie elsewhere.
+    pub(crate) fn own_password(&self) -> Result<Password, Failure> {
         let own = self.root.join("operator.password");
         if !own.exists() {
             let mut random = Zeroizing::new([0; 16]);

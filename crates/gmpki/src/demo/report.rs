@@ -60,14 +60,19 @@ fn timeline(text: &mut String, business: &Business, applicant: &Applicant) -> Re
         Some(end) => format!(", valid until {end}, which is the CA's own end"),
         None => String::new(),
     };
-    let number = pair.number.map_or_else(String::new, |number| number.to_string());
+    let number = pair
+        .number
+        .map_or_else(String::new, |number| number.to_string());
     let _ = writeln!(
         text,
         "## Case {}\n\n{}, number {number}{end}\n\n| # | time | who | seat | what |\n|---|---|---|---|---|",
         applicant.id,
         applicant.csr.subject(),
     );
-    let mut streams = vec![StreamId::Certificate(pair.signing.issuer, pair.signing.serial)];
+    let mut streams = vec![StreamId::Certificate(
+        pair.signing.issuer,
+        pair.signing.serial,
+    )];
     for id in business.cases_of(applicant)? {
         streams.push(StreamId::Case(id));
     }

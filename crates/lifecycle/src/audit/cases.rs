@@ -3,7 +3,7 @@
 use super::{Fault, PAGE, World, two_persons};
 use crate::{
     About, AuthorityId, CaseId, CaseNumber, CaseRow, Entry, Notice, PersonId, Seat, Serial, Store,
-    StreamId,
+    StreamId, authority,
     case::{
         self, Event as Happened, Step,
         pair::Ordinal,
@@ -93,13 +93,29 @@ impl World {
         certificate: &(AuthorityId, Serial),
         event: &certificate::Event,
     ) -> Result<(), Fault> {
-        let certificate::Event::Executed {
-            cause: Cause::Case(id),
-            act,
-            ..
-        } = event
-        else {
+        let certificate::Event::Executed { cause, act, .. } = event else {
             return Ok(());
+        };
+        let not_decided = || Fault::NotDecided {
+            seq: entry.seq,
+            stream: entry.stream.clone(),
+        };
+        let id = match cause {
+            Cause::Case(id) => id,
+            Cause::Compromise(id) => {
+                let state = self.authorities.get(id).and_then(Option::as_ref);
+                let Some(authority::State::Compromised(fallen)) = state else {
+                    return Err(not_decided());
+                };
+                let own = fallen.active.own().map(|own| own.serial).ok();
+                let is_own =
+                    certificate.0 == fallen.active.issuer && own.as_ref() == Some(&certificate.1);
+                return if certificate.0 == *id || is_own {
+                    Ok(())
+                } else {
+                    Err(not_decided())
+                };
+            }
         };
         let decided = self
             .last
@@ -116,10 +132,7 @@ impl World {
         if decided && is_target {
             Ok(())
         } else {
-            Err(Fault::NotDecided {
-                seq: entry.seq,
-                stream: entry.stream.clone(),
-            })
+            Err(not_decided())
         }
     }
 

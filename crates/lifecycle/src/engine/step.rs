@@ -5,11 +5,18 @@ use crate::{
     Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error, Event,
     Head, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId, authority,
     case::{self, state::State},
-    certificate, cessation, organisation, roster,
+    certificate::{self, Act, Cause, Order, RevocationReason, Status},
+    cessation,
+    index::validity_of,
+    organisation, roster,
     rules::RuleSet,
     token,
 };
 use der::DateTime;
+use std::collections::BTreeMap;
+
+/// Records that are read from the store at a time.
+const PAGE: usize = 1_000;
 
 /// An aggregate as its history made it.
 #[derive(Debug)]
@@ -285,10 +292,90 @@ impl<'a> Step<'a> {
                 }
                 _ => {}
             }
+            let fell = matches!(event, Happened::Compromised { .. });
             self.push(stream.clone(), version, Event::Authority(event))?;
+            if let Some(active) = state.as_ref().and_then(authority::State::established)
+                && fell
+            {
+                self.revoke_issued(id, active)?;
+            }
         }
         let due = state.is_some_and(|state| state.due().is_some());
         self.batch.unsettled.push((stream, due));
+        Ok(())
+    }
+
+    /// Every certificate that an authority's key signed, with its notAfter. All of the log is
+    /// read: it is asked when a key ends, and by nobody else.
+    pub(super) fn issued_by(&self, id: &AuthorityId) -> Result<BTreeMap<Serial, DateTime>, Error> {
+        let mut issued = BTreeMap::new();
+        let mut seq = 0;
+        loop {
+            let page = self.store.records(seq, PAGE)?;
+            let Some(last) = page.last() else {
+                return Ok(issued);
+            };
+            seq = last.seq;
+            for record in &page {
+                let event = record.entry()?.event;
+                let (Event::Case(case::Event::CertificateIssued {
+                    issuer,
+                    serial,
+                    certificate,
+                    ..
+                })
+                | Event::Authority(
+                    authority::Event::Established {
+                        issuer,
+                        serial,
+                        certificate,
+                    }
+                    | authority::Event::Linked {
+                        issuer,
+                        serial,
+                        certificate,
+                    },
+                )) = event
+                else {
+                    continue;
+                };
+                if issuer == *id
+                    && let Some((_, end)) = validity_of(&certificate)
+                {
+                    issued.insert(serial, end);
+                }
+            }
+        }
+    }
+
+    /// A key that fell into other hands: its own certificate, and all that it signed, end in
+    /// the same write.
+    fn revoke_issued(&mut self, id: &AuthorityId, active: &authority::Active) -> Result<(), Error> {
+        let ends = self.issued_by(id)?;
+        let mut rows = Vec::new();
+        for serial in ends.keys() {
+            if let Some(state) = self.certificate(id, serial)? {
+                rows.push(CertificateRow::new(id.clone(), serial.clone(), &state));
+            }
+        }
+        let own = active.own()?.not_after;
+        for (issuer, serial) in active.to_revoke(&rows)? {
+            let end = ends.get(&serial).filter(|_| issuer == *id);
+            let end = end.copied().unwrap_or(own);
+            let status = self
+                .certificate(&issuer, &serial)?
+                .map(|state| state.status());
+            let is_live = matches!(
+                status.map(|status| status.at(self.now, end)),
+                Some(Status::Issued | Status::Active | Status::Held | Status::Superseded)
+            );
+            if is_live {
+                let cause = Cause::Compromise(id.clone());
+                let order = Order::new(cause, Act::Revoke(RevocationReason::CaCompromise), end);
+                let change = certificate::Command::Execute(order);
+                self.change_certificate_by(Actor::system(), &issuer, &serial, change)?;
+            }
+        }
         Ok(())
     }
 

@@ -371,3 +371,48 @@ fn an_index_of_case_numbers_that_lies_is_found() {
         );
     }
 }
+
+#[test]
+fn an_index_of_cases_that_lies_is_found() {
+    for sql in [
+        "UPDATE cases SET phase = 'draft' WHERE id = 'zhang.san'",
+        "UPDATE cases SET number = 7 WHERE id = 'zhang.san'",
+        "UPDATE cases SET unit = 'organisation/other' WHERE id = 'zhang.san'",
+        "UPDATE cases SET until = until - 1 WHERE id = 'zhang.san'",
+        "UPDATE cases SET signing_serial = '01' WHERE id = 'zhang.san'",
+        "UPDATE cases SET opened = opened + 1 WHERE id = 'zhang.san'",
+    ] {
+        let copy = Copy::new();
+        copy.execute(sql, []);
+        assert_eq!(differing(&copy).to_string(), "case/zhang.san", "{sql}");
+    }
+    let copy = Copy::new();
+    copy.execute("DELETE FROM cases WHERE id = 'zhang.san'", []);
+    let fault = copy.verify().unwrap_err();
+    assert!(
+        matches!(
+            fault,
+            Fault::CaseRowsDiffer {
+                found: 1,
+                expected: 2
+            }
+        ),
+        "{fault:?}"
+    );
+}
+
+#[test]
+fn an_index_of_timers_that_lies_is_found() {
+    for sql in [
+        "DELETE FROM timers WHERE stream = 'case/zhang.san'",
+        "UPDATE timers SET due = due + 1 WHERE stream = 'case/zhang.san'",
+    ] {
+        let copy = Copy::new();
+        copy.execute(sql, []);
+        assert_eq!(differing(&copy).to_string(), "case/zhang.san", "{sql}");
+    }
+    let copy = Copy::new();
+    let sql = "INSERT INTO timers (stream, due) VALUES ('case/nobody', 7)";
+    copy.execute(sql, []);
+    assert_eq!(differing(&copy).to_string(), "case/nobody");
+}

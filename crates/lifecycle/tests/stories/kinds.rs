@@ -16,8 +16,8 @@ use lifecycle::{
 use crate::{
     doubles::World,
     script::{
-        Applicant, RULES, act, actor, approver, evidence, execute_at_once, in_business, policy,
-        take_through,
+        Applicant, CA, ROOT, RULES, act, actor, approver, authority_command, authority_id,
+        evidence, execute_at_once, in_business, officer, policy, second_officer, take_through,
     },
 };
 
@@ -147,7 +147,10 @@ fn a_lost_pair_ends_when_the_new_one_exists() {
 fn a_unit_has_no_more_than_its_quota_with_those_on_their_way() {
     let (world, engine) = in_business();
     drop(engine);
-    let (_, text) = rules::SHIPPED.iter().find(|(name, _)| *name == RULES).unwrap();
+    let (_, text) = rules::SHIPPED
+        .iter()
+        .find(|(name, _)| *name == RULES)
+        .unwrap();
     let limited = text.replace(
         "quota = { assumed = \"the operator's own choice: any number\" }",
         "quota = { value = 2, assumed = \"a test\" }",
@@ -222,7 +225,10 @@ fn a_token_goes_with_its_case() {
     let (_, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san").with_token();
     with_token(&mut engine, &zhang, Phase::Issued);
-    assert_eq!(standing(&engine, "k1"), token::Status::Bound(zhang.id.clone()));
+    assert_eq!(
+        standing(&engine, "k1"),
+        token::Status::Bound(zhang.id.clone())
+    );
     let state = engine.token(&token("k1")).unwrap().unwrap();
     assert_eq!(state.label.as_deref(), Some("000001"));
     let certificate = zhang.pair(&engine).signing.certificate;
@@ -232,7 +238,10 @@ fn a_token_goes_with_its_case() {
         work_record: evidence(EvidenceKind::WorkRecord),
     });
     act(&mut engine, &approver(), personalise).unwrap();
-    assert_eq!(standing(&engine, "k1"), token::Status::Written(zhang.id.clone()));
+    assert_eq!(
+        standing(&engine, "k1"),
+        token::Status::Written(zhang.id.clone())
+    );
     audit::verify(engine.store()).unwrap();
 }
 
@@ -284,6 +293,38 @@ fn registers_are_kept_in_the_same_log() {
     let onboard = organisation::Command::Onboard(Onboarding::new("Example", papers));
     let onboard = lifecycle::Command::Organisation(example.clone(), onboard);
     act(&mut engine, &sun, onboard).unwrap();
-    assert_eq!(engine.organisation(&example).unwrap().unwrap().name, "Example");
+    assert_eq!(
+        engine.organisation(&example).unwrap().unwrap().name,
+        "Example"
+    );
+    audit::verify(engine.store()).unwrap();
+}
+
+#[test]
+fn all_that_a_key_signed_ends_with_it() {
+    use lifecycle::authority::{Act, Command as Order};
+    let (_, mut engine, zhang) = in_use();
+    let li = Applicant::new("li.ming");
+    li.approve(&mut engine).unwrap();
+    let report = evidence(EvidenceKind::WorkRecord);
+    let fallen = Act::Compromise {
+        since: None,
+        report,
+    };
+    let request = authority_command(CA, Order::Request(fallen));
+    act(&mut engine, &officer(), request).unwrap();
+    assert_eq!(statuses(&engine, &zhang), [Status::Active; 2]);
+    let confirm = authority_command(CA, Order::Confirm);
+    engine.submit(&officer(), confirm.clone()).unwrap_err();
+    act(&mut engine, &second_officer(), confirm).unwrap();
+    for applicant in [&zhang, &li] {
+        for state in states(&engine, applicant) {
+            let reason = state.revocation().map(|(_, reason)| reason);
+            assert_eq!(reason, Some(RevocationReason::CaCompromise.into()));
+        }
+    }
+    // The CA's own on the root's list; the responder's beside the two pairs on its own.
+    let revoked = |issuer| engine.store().revoked(&authority_id(issuer)).unwrap().len();
+    assert_eq!((revoked(ROOT), revoked(CA)), (1, 5));
     audit::verify(engine.store()).unwrap();
 }

@@ -3,10 +3,11 @@
 use cert_profile::Reason;
 use der::DateTime;
 use lifecycle::{
-    AuthorityId, Batch, CaseNumber, CertificateRow, Head, MemoryStore, Record, Serial, SqliteStore,
-    Store, StoreError, StreamId, audit,
+    AuthorityId, Batch, CaseNumber, CertificateRow, Head, MemoryStore, Notice, Record, Serial,
+    SqliteStore, Store, StoreError, StreamId, audit,
     certificate::{Hold, Party, RevocationReason, State, Status},
 };
+use serde_json::json;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -517,5 +518,102 @@ fn an_issuer_name_is_no_pattern() {
         .unwrap();
         assert_eq!(store.revoked(&ca).unwrap().len(), 1);
         assert!(store.revoked(&authority_id("c.")).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn timers_come_in_the_order_of_their_time() {
+    let at = |second| DateTime::new(2026, 11, 21, 9, 0, second).unwrap();
+    let timers = |timers: &[(&str, Option<u8>)]| {
+        let mut batch = Batch::default();
+        batch.timers = timers
+            .iter()
+            .map(|(name, due)| (stream(name), due.map(at)))
+            .collect();
+        batch
+    };
+    each(|store| {
+        let set = [
+            ("m", Some(9)),
+            ("z", Some(3)),
+            ("a", Some(3)),
+            ("x", Some(5)),
+        ];
+        append(store, timers(&set)).unwrap();
+        append(store, timers(&[("x", None), ("m", Some(4)), ("n", None)])).unwrap();
+        let due = |now, limit| -> Vec<String> {
+            let due = store.due_by(at(now), limit).unwrap();
+            due.iter().map(|(stream, _)| stream.to_string()).collect()
+        };
+        // Its last second is not over yet.
+        assert!(due(3, 9).is_empty());
+        assert_eq!(due(4, 9), ["authority/a", "authority/z"]);
+        assert_eq!(due(5, 9), ["authority/a", "authority/z", "authority/m"]);
+        assert_eq!(due(5, 1), ["authority/a"]);
+        assert_eq!(store.due_by(at(9), 9).unwrap()[2].1, at(4));
+    });
+}
+
+#[test]
+fn a_notice_is_kept_once_and_told_until_somebody_says_so() {
+    let at = |second| DateTime::new(2026, 11, 21, 9, 0, second).unwrap();
+    let notice = |name: &str, days: u16, from: u8| {
+        let from = at(from).unix_duration().as_secs();
+        let about = json!({"expiry": {"days": days}});
+        let stream = format!("authority/{name}");
+        let notice = json!({"stream": stream, "about": about, "from": from});
+        serde_json::from_value::<Notice>(notice).unwrap()
+    };
+    let notices = |notices: &[&Notice]| {
+        let mut batch = Batch::default();
+        batch.notices = notices.iter().map(|one| (*one).clone()).collect();
+        batch
+    };
+    each(|store| {
+        let [late, early, other] = [notice("a", 7, 8), notice("a", 30, 2), notice("b", 7, 2)];
+        append(store, notices(&[&late, &other, &early])).unwrap();
+        append(store, notices(&[&early])).unwrap();
+        assert!(store.notices(at(1), 9).unwrap().is_empty());
+        let both = [early.clone(), other.clone()];
+        assert_eq!(store.notices(at(2), 9).unwrap(), both);
+        assert_eq!(store.notices(at(9), 1).unwrap(), both[..1]);
+        assert_eq!(store.notice_told(&early.key()).unwrap(), Some(false));
+        store.note_told(&early.key()).unwrap();
+        // The same one again is not told again.
+        append(store, notices(&[&early])).unwrap();
+        assert_eq!(store.notice_told(&early.key()).unwrap(), Some(true));
+        assert_eq!(store.notices(at(9), 9).unwrap(), [other, late]);
+        assert_eq!(store.notice_told("nobody").unwrap(), None);
+    });
+}
+
+#[test]
+fn cases_are_found_by_name_and_by_certificate() {
+    let world = World::default();
+    let mut engine = world.engine();
+    establish(&mut engine).unwrap();
+    let applicants = ["zhang.san", "li.ming"].map(Applicant::new);
+    for applicant in &applicants {
+        take_through(&mut engine, applicant).unwrap();
+    }
+    let rows = engine.store().cases(None, 9).unwrap();
+    each(|store| {
+        let mut batch = Batch::default();
+        batch.cases = rows.clone();
+        append(store, batch).unwrap();
+        assert_eq!(store.cases(None, 9).unwrap(), rows);
+        let [li, zhang] = &rows[..] else {
+            panic!("{rows:?}");
+        };
+        assert_eq!(store.cases(None, 1).unwrap(), [li.clone()]);
+        assert_eq!(store.cases(Some(&li.id), 9).unwrap(), [zhang.clone()]);
+        assert_eq!(store.case(&zhang.id).unwrap(), Some(zhang.clone()));
+        let pair = applicants[0].pair(&engine);
+        for issued in [&pair.signing, &pair.encryption] {
+            let case = store.case_of(&issued.issuer, &issued.serial).unwrap();
+            assert_eq!(case, Some(zhang.id.clone()));
+        }
+        let strange = store.case_of(&authority_id("root"), &pair.signing.serial);
+        assert_eq!(strange.unwrap(), None);
     });
 }

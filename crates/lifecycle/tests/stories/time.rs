@@ -15,7 +15,11 @@ use lifecycle::terms::EvidenceKind;
 const DAY: u64 = 86_400;
 
 fn told(letters: &Letters) -> Vec<About> {
-    letters.told().into_iter().map(|notice| notice.about).collect()
+    letters
+        .told()
+        .into_iter()
+        .map(|notice| notice.about)
+        .collect()
 }
 
 fn tick(engine: &mut lifecycle::Engine) -> Result<(), Error> {
@@ -62,9 +66,7 @@ fn a_late_review_is_noted_once_and_told_at_least_once() {
     drop(engine);
     // The next process tells what this one could not.
     let mut engine = world.engine();
-    let overdue = |about: &About| {
-        matches!(about, About::Overdue { deadline, .. } if *deadline == DeadlineName::Review)
-    };
+    let overdue = |about: &About| matches!(about, About::Overdue { deadline, .. } if *deadline == DeadlineName::Review);
     for _ in 0..2 {
         tick(&mut engine).unwrap();
         let told = told(&world.letters);

@@ -24,7 +24,7 @@ fn what_is_read_back_is_what_was_issued() {
     let mut other = read_back.clone();
     other.digest = vec![0; 32].into();
     let command = Command::Personalise {
-        read_back: other.clone(),
+        read_back: other,
         work_record: work_record.clone(),
     };
     desk.refuses(APPROVER, command.clone(), &Ground::ReadBack, "S1-15");
@@ -34,7 +34,7 @@ fn what_is_read_back_is_what_was_issued() {
     assert!(soft.ask(APPROVER, command).is_ok());
 
     let wrong_kinds = [
-        (evidence(EvidenceKind::CallRecord), work_record.clone()),
+        (evidence(EvidenceKind::CallRecord), work_record),
         (read_back, evidence(EvidenceKind::CallRecord)),
     ];
     for (read_back, work_record) in wrong_kinds {

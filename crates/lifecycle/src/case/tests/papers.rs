@@ -113,7 +113,7 @@ fn a_form_has_its_fields_its_years_and_a_version() {
 fn no_years_are_chosen_where_the_old_end_stays() {
     let mut desk = desk();
     let opening = desk.about_old(Kind::Reissue);
-    desk.opened(HOLDER, opening.clone());
+    desk.opened(HOLDER, opening);
     let filled = |years| Command::Fill {
         fields: fields(&[("unit", "Example Ltd")]),
         years,

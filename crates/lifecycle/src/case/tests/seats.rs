@@ -237,16 +237,16 @@ fn an_agent_has_his_authority_when_he_begins_and_need_not_keep_it() {
 
 #[test]
 fn where_agents_are_not_named_beforehand_the_one_who_opened_it_is_the_agent() {
-    let mut text = Vec::new();
-    text.push((
-        "onboarding = { value = true",
-        "onboarding = { value = false",
-    ));
-    text.push((", \"listed\"", ""));
-    text.push((
-        "[checks.listed]\ncheck = \"authorisation\"\nby = \"submission\"\nbasis = [\"S1-01\"]\n",
-        "",
-    ));
+    let rule =
+        "[checks.listed]\ncheck = \"authorisation\"\nby = \"submission\"\nbasis = [\"S1-01\"]\n";
+    let text = [
+        (
+            "onboarding = { value = true",
+            "onboarding = { value = false",
+        ),
+        (", \"listed\"", ""),
+        (rule, ""),
+    ];
     let mut desk = desk_under(drill(&text));
     let opening = desk.opening();
     let other = ("other", Seat::Agent);

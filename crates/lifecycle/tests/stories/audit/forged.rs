@@ -313,3 +313,27 @@ fn a_record_with_a_field_too_many_is_not_readable() {
         "{fault:?}"
     );
 }
+
+#[test]
+fn a_change_of_a_certificate_that_no_case_decided_is_found_under_a_new_chain() {
+    for cause in [
+        json!({"case": "zhang.san"}),
+        json!({"compromise": "issuing-ca"}),
+    ] {
+        let mut expected = 0;
+        let fault = forged(|entries| {
+            let place = place(entries, 0, of("certificate/issuing-ca", "activated"));
+            let mut entry = entries[place].clone();
+            entry["actor"] = json!({"person": "system", "seat": "system"});
+            let (act, at) = (json!({"revoke": "key-compromise"}), entry["at"].clone());
+            let executed = json!({"cause": cause, "act": act, "at": at});
+            entry["event"] = json!({"certificate": {"executed": executed}});
+            entries.insert(place + 1, entry);
+            expected = seq(place + 1);
+        });
+        assert!(
+            matches!(fault, Fault::NotDecided { seq, .. } if seq == expected),
+            "{fault:?}"
+        );
+    }
+}

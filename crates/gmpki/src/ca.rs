@@ -1,0 +1,202 @@
+//! `gmpki ca`: the desk's own keys, its lists and its clock.
+
+use crate::{
+    args::{CaCommand, CaCrl, CaInit, CaShow, CaTick},
+    case::{durable, told},
+    demo::folder::Folder,
+    desk::{self, Desk, ISSUING_CA, RESPONDER, ROOT, Settings, View, rules},
+    failure::Failure,
+    names,
+    outcome::Outcome,
+};
+use lifecycle::{
+    Actor, AuthorityId, Command, Entry, PersonId, Seat, Store,
+    authority::{self, Proposal},
+};
+use serde_json::json;
+use std::fs;
+
+pub(crate) fn run(command: &CaCommand) -> Result<Outcome, Failure> {
+    match command {
+        CaCommand::Init(init) => self::init(init),
+        CaCommand::Show(show) => self::show(show),
+        CaCommand::Tick(tick) => self::tick(tick),
+        CaCommand::Crl(crl) => self::crl(crl),
+    }
+}
+
+fn init(init: &CaInit) -> Result<Outcome, Failure> {
+    let (set, text) = rules(&init.rules)?;
+    let wanted = settings(init, &set.id().name)?;
+    let dir = &init.work.desk.dir;
+    match Settings::read(dir)? {
+        Some(there) if there != wanted => {
+            let reason = "is a desk already, set up in another way: name another folder";
+            return Err(Failure::file(dir, reason));
+        }
+        Some(_) => {}
+        None if fs::read_dir(dir).is_ok_and(|mut files| files.next().is_some()) => {
+            return Err(Failure::file(dir, "is not empty: name another folder"));
+        }
+        None if wanted.rehearsal && init.work.at.is_none() => {
+            let message = "a rehearsal begins at a time: give --at";
+            return Err(Failure::Usage(message.into()));
+        }
+        None if !wanted.rehearsal && init.work.at.is_some() => {
+            let message = "--at sets the clock of a rehearsal: give --rehearsal too";
+            return Err(Failure::Usage(message.into()));
+        }
+        None => {
+            let folder = Folder::open(dir, init.work.password_file.as_deref())?;
+            desk::place(&folder, &set, &text)?;
+            wanted.write(&folder)?;
+        }
+    }
+    let folder = Folder::open(dir, init.work.password_file.as_deref())?;
+    let mut desk = Desk::over(folder, wanted, &init.work)?;
+    let entries = establish(&mut desk)?;
+    let text = format!(
+        "{}desk {}: rules {}{}",
+        told(&entries),
+        dir.display(),
+        set.id(),
+        if desk.settings.rehearsal {
+            ", a rehearsal"
+        } else {
+            ""
+        },
+    );
+    let json = json!({
+        "dir": dir.display().to_string(),
+        "rules": set.id().to_string(),
+        "rehearsal": desk.settings.rehearsal,
+        "durable": durable(&entries),
+    });
+    Ok(Outcome::new(text, json))
+}
+
+fn settings(init: &CaInit, rules: &str) -> Result<Settings, Failure> {
+    for name in [&init.root, &init.name, &init.responder] {
+        names::subject(name)?;
+    }
+    let officers = match init.officer.as_slice() {
+        [] => [PersonId::new("zhao.yi")?, PersonId::new("qian.er")?],
+        [one, other] if one != other => [one.clone(), other.clone()],
+        _ => {
+            let message = "--officer names two persons, the one who proposes first";
+            return Err(Failure::Usage(message.into()));
+        }
+    };
+    Ok(Settings {
+        rules: rules.to_owned(),
+        rehearsal: init.rehearsal,
+        officers,
+        root: init.root.clone(),
+        name: init.name.clone(),
+        responder: init.responder.clone(),
+        key: init.key.as_ref().map(ToString::to_string),
+    })
+}
+
+/// The desk's authorities, each proposed by one officer and approved by the other; those that
+/// are there stay.
+fn establish(desk: &mut Desk) -> Result<Vec<Entry>, Failure> {
+    let mut entries = desk.tick()?;
+    let [first, second] = desk.settings.officers.clone();
+    let officer = |person: PersonId| Actor::new(person, Seat::KeyOfficer);
+    let (first, second) = (officer(first), officer(second));
+    let (root, issuing) = (AuthorityId::new(ROOT)?, AuthorityId::new(ISSUING_CA)?);
+    let name = |text: &str| names::subject(text);
+    let settings = desk.settings.clone();
+    let proposals = [
+        (
+            root.clone(),
+            Proposal::root("root-ca", &name(&settings.root)?),
+        ),
+        (
+            issuing.clone(),
+            Proposal::under(root, "issuing-ca", &name(&settings.name)?),
+        ),
+        (
+            AuthorityId::new(RESPONDER)?,
+            Proposal::under(issuing, "ocsp-responder", &name(&settings.responder)?),
+        ),
+    ];
+    for (id, proposal) in proposals {
+        let command = |command| Command::Authority(id.clone(), command);
+        if desk.engine.authority(&id)?.is_none() {
+            let propose = command(authority::Command::Propose(proposal));
+            entries.extend(desk.act(&first, propose)?);
+        }
+        if let Some(authority::State::Proposed(_)) = desk.engine.authority(&id)? {
+            entries.extend(desk.act(&second, command(authority::Command::Approve))?);
+        }
+    }
+    Ok(entries)
+}
+
+fn show(show: &CaShow) -> Result<Outcome, Failure> {
+    let view = View::open(&show.desk)?;
+    let settings = &view.settings;
+    let rules = view.ruling_at(view.now).map(|set| set.id().to_string());
+    let rules = rules.unwrap_or_else(|_| format!("{}, none in force", settings.rules));
+    let [first, second] = &settings.officers;
+    let last = view.store.last_case()?;
+    let records = view.store.head()?.seq;
+    let text = format!(
+        "desk:     {}\n\
+         rules:    {rules}\n\
+         clock:    {}{}\n\
+         officers: {first}, {second}\n\
+         root:     {}\n\
+         CA:       {}\n\
+         status:   {}\n\
+         keys:     {}\n\
+         cases:    numbered up to {last}\n\
+         records:  {records}",
+        show.desk.dir.display(),
+        view.now,
+        if settings.rehearsal {
+            ", a rehearsal's"
+        } else {
+            ""
+        },
+        settings.root,
+        settings.name,
+        settings.responder,
+        settings.key.as_deref().unwrap_or("in the desk"),
+    );
+    let json = json!({
+        "rules": rules,
+        "now": view.now.to_string(),
+        "rehearsal": settings.rehearsal,
+        "officers": [first.as_str(), second.as_str()],
+        "root": settings.root,
+        "name": settings.name,
+        "responder": settings.responder,
+        "key": settings.key,
+        "last_case": last.0,
+        "records": records,
+    });
+    Ok(Outcome::new(text, json))
+}
+
+fn tick(tick: &CaTick) -> Result<Outcome, Failure> {
+    let mut desk = Desk::open(&tick.work)?;
+    let entries = desk.tick()?;
+    let mut text = told(&entries);
+    text.push_str(&format!("clock: {}", desk.now));
+    let json = json!({ "now": desk.now.to_string(), "durable": durable(&entries) });
+    Ok(Outcome::new(text, json))
+}
+
+fn crl(crl: &CaCrl) -> Result<Outcome, Failure> {
+    let mut desk = Desk::open(&crl.act.work)?;
+    let issuing = AuthorityId::new(ISSUING_CA)?;
+    let command = Command::Authority(issuing, authority::Command::IssueCrl);
+    let entries = desk.act(&crl.act.actor, command)?;
+    let path = desk.folder.crl(ISSUING_CA);
+    let text = format!("{}file: {}", told(&entries), path.display());
+    let json = json!({ "file": path.display().to_string(), "durable": durable(&entries) });
+    Ok(Outcome::new(text, json))
+}

@@ -1,0 +1,161 @@
+//! `gmpki case`: certificate business, case by case.
+
+mod about;
+mod command;
+mod deposit;
+pub(crate) mod history;
+mod import;
+mod issue;
+pub(crate) mod list;
+mod paper;
+mod progress;
+mod show;
+mod table;
+pub(crate) mod words;
+
+pub(crate) use about::open as about;
+
+use crate::{
+    args::{AtWork, CaseCommand},
+    desk::Desk,
+    failure::Failure,
+    outcome::Outcome,
+};
+use command::Given;
+use lifecycle::{CaseId, Command, Entry, case};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+pub(crate) fn run(line: &CaseCommand) -> Result<Outcome, Failure> {
+    match line {
+        CaseCommand::Show(show) => show::run(show),
+        CaseCommand::List(list) => list::run(list),
+        CaseCommand::Print(print) => paper::print(print),
+        CaseCommand::Export(export) => paper::export(export),
+        CaseCommand::Issue(issue) => issue::run(issue),
+        CaseCommand::Import(import) => import::run(import),
+        CaseCommand::SendDeposit(send) => deposit::send(send),
+        other => one(other),
+    }
+}
+
+/// One command to one case.
+fn one(line: &CaseCommand) -> Result<Outcome, Failure> {
+    let Some(work) = line.at_work() else {
+        return Err(Failure::Usage("this is no act on one case".into()));
+    };
+    let mut desk = Desk::open(work)?;
+    let Some(given) = command::given(&desk, line)? else {
+        return Err(Failure::Usage("this is no act on one case".into()));
+    };
+    let Given { act, case, command } = given;
+    let entries = desk.act(&act.actor, Command::Case(case.clone(), command))?;
+    done(&desk, &case, &entries)
+}
+
+/// What became durable, and where the case stands now.
+fn done(desk: &Desk, case: &CaseId, entries: &[Entry]) -> Result<Outcome, Failure> {
+    let state = desk.engine.case(case)?;
+    let phase = state
+        .as_ref()
+        .map_or("unknown", |state| state.phase.as_str());
+    let mut text = told(entries);
+    match state.as_ref().and_then(|state| state.number) {
+        Some(number) => {
+            let _ = writeln!(text, "case {case} (no. {number}): {phase}");
+        }
+        None => {
+            let _ = writeln!(text, "case {case}: {phase}");
+        }
+    }
+    let json = json!({
+        "case": case.as_str(),
+        "number": state.as_ref().and_then(|state| state.number).map(|number| number.0),
+        "phase": phase,
+        "durable": durable(entries),
+    });
+    let outcome = Outcome::new(text, json);
+    let nothing = entries
+        .is_empty()
+        .then_some("nothing new: it was done before");
+    Ok(outcome.notes(nothing))
+}
+
+/// A line for each event.
+pub(crate) fn told(entries: &[Entry]) -> String {
+    let mut text = String::new();
+    for entry in entries {
+        let (seq, stream, event) = (entry.seq, &entry.stream, entry.event.name());
+        let _ = writeln!(text, "#{seq} {stream}: {event}");
+    }
+    text
+}
+
+/// An object for each event.
+pub(crate) fn durable(entries: &[Entry]) -> Vec<Value> {
+    let object = |entry: &Entry| {
+        json!({
+            "seq": entry.seq,
+            "stream": entry.stream.to_string(),
+            "event": entry.event.name(),
+        })
+    };
+    entries.iter().map(object).collect()
+}
+
+/// The case of a name, which there must be.
+fn state_of(desk: &Desk, case: &CaseId) -> Result<case::State, Failure> {
+    let state = desk.engine.case(case)?;
+    state.ok_or_else(|| Failure::Refused(format!("there is no case {case}").into()))
+}
+
+impl CaseCommand {
+    /// The desk that an act on one case is worked at; none for those that look alone or are
+    /// about many.
+    fn at_work(&self) -> Option<&AtWork> {
+        let act = match self {
+            Self::Open(one) => &one.act,
+            Self::Consent(one) => &one.act,
+            Self::WithdrawConsent(one) => &one.act,
+            Self::Fill(one) => &one.act,
+            Self::AddDocument(one) => &one.act,
+            Self::ApproveInternally(one) => &one.act,
+            Self::ReturnInternally(one) => &one.act,
+            Self::Check(one) => &one.act,
+            Self::Return(one) => &one.act,
+            Self::Register(one) => &one.verdicts.act,
+            Self::Approve(one) => &one.act,
+            Self::Reject(one) | Self::RefuseRatification(one) => &one.act,
+            Self::ProveKey(one) => &one.act,
+            Self::BindToken(one) => &one.act,
+            Self::Personalise(one) | Self::Close(one) | Self::Execute(one) => &one.act,
+            Self::Dispatch(one) => &one.act,
+            Self::DeliverPin(one) => &one.act,
+            Self::Confirm(one) => &one.act,
+            Self::Object(one) => &one.act,
+            Self::Pay(one) => &one.act,
+            Self::ConfirmFunds(one) => &one.act,
+            Self::FailDeposit(one) => &one.act,
+            Self::ReenterAccount(one) => &one.act,
+            Self::EnterCode(one) => &one.act,
+            Self::RecordRefund(one) => &one.act,
+            Self::SubmitInternally(one)
+            | Self::Submit(one)
+            | Self::Start(one)
+            | Self::Resubmit(one)
+            | Self::Take(one)
+            | Self::Withdraw(one)
+            | Self::Ratify(one)
+            | Self::SettleDeposit(one)
+            | Self::RequestRefund(one) => &one.act,
+            Self::Print(_)
+            | Self::SendDeposit(_)
+            | Self::Issue(_)
+            | Self::Export(_)
+            | Self::Show(_)
+            | Self::List(_)
+            | Self::Import(_) => return None,
+        };
+        Some(&act.work)
+    }
+}

@@ -1,0 +1,67 @@
+//! `gmpki cert freeze` and its like: the case about certificates that there are.
+
+use super::done;
+use crate::{args::About, desk::Desk, failure::Failure, outcome::Outcome};
+use lifecycle::{
+    AuthorityId, CaseId, Command,
+    case::{self, command::Opening},
+    terms::Kind,
+};
+
+/// Opens a case of this kind about the certificates of another.
+pub(crate) fn open(about: &About, kind: Kind) -> Result<Outcome, Failure> {
+    let mut desk = Desk::open(&about.act.work)?;
+    let target = target(&desk, about)?;
+    let old = super::state_of(&desk, &target)?.opening;
+    let case = match &about.case {
+        Some(case) => case.clone(),
+        None => free(&desk, &target, kind)?,
+    };
+    let mut opening = Opening::new(
+        desk.rules_in_force()?,
+        (kind, about.mode.unwrap_or(old.mode), old.model),
+        old.certificate,
+        old.carrier,
+        old.holder,
+    );
+    opening.organisation = old.organisation;
+    opening.agency = old.agency;
+    opening.account = old.account;
+    opening.practice_statement = old.practice_statement;
+    opening.unpublished = old.unpublished;
+    opening.target = Some(target);
+    opening.reason = about.reason;
+    let command = Command::Case(case.clone(), case::Command::Open(opening));
+    let entries = desk.act(&about.act.actor, command)?;
+    done(&desk, &case, &entries)
+}
+
+/// The case that the certificates came from.
+fn target(desk: &Desk, about: &About) -> Result<CaseId, Failure> {
+    let text = &about.target;
+    if let Ok(case) = CaseId::new(text)
+        && desk.engine.case(&case)?.is_some()
+    {
+        return Ok(case);
+    }
+    if let Some(serial) = about.serial() {
+        let issuer = AuthorityId::new(crate::desk::ISSUING_CA)?;
+        if let Some(case) = desk.engine.store().case_of(&issuer, &serial)? {
+            return Ok(case);
+        }
+    }
+    let reason = format!("{text:?} is neither a case nor the serial number of its certificate");
+    Err(Failure::Refused(reason.into()))
+}
+
+/// A name for the new case that no case has.
+fn free(desk: &Desk, target: &CaseId, kind: Kind) -> Result<CaseId, Failure> {
+    let mut case = CaseId::new(format!("{target}-{kind}"))?;
+    for count in 2.. {
+        if desk.engine.case(&case)?.is_none() {
+            break;
+        }
+        case = CaseId::new(format!("{target}-{kind}-{count}"))?;
+    }
+    Ok(case)
+}

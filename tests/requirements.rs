@@ -1,0 +1,225 @@
+//! `docs/requirements.md`: every requirement on certificate business, with the tests that prove
+//! it or the reason why none does. Made from the tests themselves; `GM_PKI_WRITE_GOLDEN=1`
+//! writes it anew.
+//!
+//! A test says what it proves in a comment above it, `// proves: S1-07, S1-12`; a story or a walk
+//! in a line of its text with the same word. Reasons stand in `docs/requirements.toml`.
+
+use lifecycle::rules::Requirement;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+/// Where tests are looked for.
+const PLACES: &[&str] = &[
+    "crates/lifecycle/src",
+    "crates/lifecycle/tests",
+    "crates/gmpki/src",
+    "tests",
+    "docs/walks",
+];
+
+/// The sources that this part of the product answers for; the others are the trust list's and
+/// the qualification's.
+const SOURCES: &[(&str, &str)] = &[
+    (
+        "S0",
+        "0: filing of agencies, China Securities Depository and Clearing",
+    ),
+    ("S1", "1: certificates of the state's e-government extranet"),
+    ("S2", "2: seals applied for online, Shenzhen CA"),
+    ("S5", "5: what the law has changed since"),
+    ("X", "Open points that had to be decided"),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Who proves what: names of tests and headings of texts, by requirement.
+type Proofs = BTreeMap<String, BTreeSet<String>>;
+
+/// The requirements that a line says it proves; none where it says nothing of it.
+fn named(line: &str) -> Option<Vec<String>> {
+    let (_, list) = line.split_once("proves:")?;
+    let is_name = |word: &&str| {
+        word.split_once('-').is_some_and(|(source, number)| {
+            SOURCES.iter().any(|(known, _)| *known == source)
+                && number.len() == 2
+                && number.bytes().all(|octet| octet.is_ascii_digit())
+        })
+    };
+    let words = list.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    Some(words.filter(is_name).map(str::to_owned).collect())
+}
+
+/// What the tests of a Rust file prove: each list belongs to the next function.
+fn of_rust(place: &str, text: &str, proofs: &mut Proofs) {
+    let mut open = Vec::new();
+    for line in text.lines().map(str::trim_start) {
+        if line.starts_with("//") && !line.starts_with("//!") {
+            open.extend(named(line).unwrap_or_default());
+        } else if let Some(name) = function(line) {
+            for requirement in open.drain(..) {
+                let test = format!("`{place}`: {name}");
+                proofs.entry(requirement).or_default().insert(test);
+            }
+        }
+    }
+    assert!(
+        open.is_empty(),
+        "{place}: a list of proofs without a test: {open:?}"
+    );
+}
+
+fn function(line: &str) -> Option<String> {
+    let (before, rest) = line.split_once("fn ")?;
+    let plain = before
+        .split_whitespace()
+        .all(|word| matches!(word, "pub" | "async"));
+    let name = rest.split(['(', '<']).next()?;
+    plain.then(|| name.replace('_', " "))
+}
+
+/// What a text proves: each list belongs to the heading above it.
+fn of_text(place: &str, text: &str, proofs: &mut Proofs) {
+    let mut heading = String::new();
+    for line in text.lines() {
+        if let Some(title) = line.strip_prefix('#') {
+            heading = format!(": {}", title.trim_start_matches('#').trim());
+        }
+        for requirement in named(line).unwrap_or_default() {
+            let part = format!("`{place}`{heading}");
+            proofs.entry(requirement).or_default().insert(part);
+        }
+    }
+}
+
+fn proofs() -> Proofs {
+    let mut proofs = Proofs::new();
+    let mut folders: Vec<PathBuf> = PLACES.iter().map(|place| root().join(place)).collect();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry.expect("a folder of the tree can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let place = path.strip_prefix(root()).expect("it lies in the tree");
+            let place = place.to_string_lossy().replace('\\', "/");
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            // This very file speaks of proofs and is none.
+            if place == "tests/requirements.rs" {
+                continue;
+            }
+            let read = || fs::read_to_string(&path).expect("a text of the tree");
+            match extension {
+                Some("rs") => of_rust(&place, &read(), &mut proofs),
+                Some("md" | "story" | "txt") => of_text(&place, &read(), &mut proofs),
+                _ => {}
+            }
+        }
+    }
+    proofs
+}
+
+/// What the tests themselves don't say.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    /// Tests by requirement: `FILE: FUNCTION`.
+    tests: BTreeMap<String, Vec<String>>,
+    /// Why a requirement has no test.
+    reasons: BTreeMap<String, String>,
+}
+
+fn said() -> Said {
+    let path = root().join("docs/requirements.toml");
+    let text = fs::read_to_string(path).expect("docs/requirements.toml");
+    toml::from_str(&text).expect("tests and reasons")
+}
+
+/// Adds the tests that are named in `docs/requirements.toml`, all of which must be there.
+fn with_named(mut proofs: Proofs, tests: &BTreeMap<String, Vec<String>>) -> Proofs {
+    for (requirement, tests) in tests {
+        for test in tests {
+            let (place, function) = test.split_once(": ").expect("FILE: FUNCTION");
+            let text = fs::read_to_string(root().join(place));
+            let text = text.unwrap_or_else(|error| unreachable!("{place}: {error}"));
+            let there = text.contains(&format!("fn {function}("));
+            assert!(there, "{requirement}: {place} has no {function}");
+            let test = format!("`{place}`: {}", function.replace('_', " "));
+            proofs.entry(requirement.clone()).or_default().insert(test);
+        }
+    }
+    proofs
+}
+
+fn table() -> String {
+    let Said { tests, reasons } = said();
+    let proofs = with_named(proofs(), &tests);
+    let mut text = String::from(
+        "# Requirements and their proofs\n\n\
+         Made by `tests/requirements.rs` from the tests themselves; reasons come from\n\
+         [requirements.toml](requirements.toml). The five sources are documents of Chinese\n\
+         authorities and CAs, whose sentences the [walks](walks) go through one by one; sources 3 and 4\n\
+         are about qualification and mutual recognition, which certificate business does not touch.\n",
+    );
+    for (source, title) in SOURCES {
+        text.push_str(&format!(
+            "\n## {title}\n\n| | requirement | proved by |\n|---|---|---|\n"
+        ));
+        for requirement in Requirement::all() {
+            let name = requirement.as_str();
+            if name.split_once('-').map(|(known, _)| known) != Some(source) {
+                continue;
+            }
+            let cell = match (proofs.get(name), reasons.get(name)) {
+                (Some(tests), None) => {
+                    let tests: Vec<_> = tests.iter().map(String::as_str).collect();
+                    tests.join("<br>")
+                }
+                (None, Some(reason)) => format!("no test: {reason}"),
+                (Some(_), Some(_)) => {
+                    unreachable!("{name} has a proof: take its reason out of requirements.toml")
+                }
+                (None, None) => unreachable!(
+                    "{name} ({}) has neither a proof nor a reason",
+                    requirement.title()
+                ),
+            };
+            text.push_str(&format!("| {name} | {} | {cell} |\n", requirement.title()));
+        }
+    }
+    text
+}
+
+#[test]
+fn every_requirement_has_a_proof_or_a_reason_and_the_table_is_current() {
+    let table = table();
+    let path = root().join("docs/requirements.md");
+    if env::var_os("GM_PKI_WRITE_GOLDEN").is_some() {
+        fs::write(&path, &table).expect("the document can be written");
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == table,
+        "docs/requirements.md is old: GM_PKI_WRITE_GOLDEN=1 writes it"
+    );
+}
+
+#[test]
+fn every_name_in_a_proof_or_a_reason_is_that_of_a_requirement() {
+    let known: BTreeSet<_> = Requirement::all()
+        .map(|requirement| requirement.as_str().to_owned())
+        .collect();
+    let Said { tests, reasons } = said();
+    for name in proofs().keys().chain(tests.keys()).chain(reasons.keys()) {
+        assert!(known.contains(name), "{name} is no requirement");
+    }
+}
