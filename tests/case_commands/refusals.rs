@@ -55,7 +55,7 @@ fn a_rule_says_no_with_the_requirement_it_follows_from() {
     assert_eq!(answer.json()["ok"], false);
 }
 
-// proves: S2-13
+// proves: S2-13, X-05
 #[test]
 fn an_upload_is_refused_by_its_octets_its_name_and_its_size() {
     let desk = Desk::of_the_extranet();
@@ -77,8 +77,16 @@ fn an_upload_is_refused_by_its_octets_its_name_and_its_size() {
         [&b"\xff\xd8\xff\xe0"[..], &vec![0; 2_097_149]].concat(),
     );
     desk.refused(&format!("{add} big.jpg"), "2097153 octets; 2097152 at most");
-    // What is refused is not kept: here lie the organisation's papers alone.
-    assert_eq!(desk.listing("documents").len(), 1);
+    // What some read the limit as is remarked on.
+    desk.write(
+        "long.jpg",
+        [&b"\xff\xd8\xff\xe0"[..], &vec![0; 2_000_000]].concat(),
+    );
+    let answer = desk.call(&format!("{add} long.jpg")).answer();
+    assert_eq!(answer.code, Some(0), "{answer}");
+    assert!(answer.err.contains("X-05"), "{answer}");
+    // What is refused is not kept: here lie the organisation's papers and this one.
+    assert_eq!(desk.listing("documents").len(), 2);
 }
 
 #[test]

@@ -49,8 +49,27 @@ fn one(line: &CaseCommand) -> Result<Outcome, Failure> {
         return Err(Failure::Usage("this is no act on one case".into()));
     };
     let Given { act, case, command } = given;
+    let size = match &command {
+        case::Command::AddDocument { inspected, .. } => Some(inspected.size),
+        _ => None,
+    };
     let entries = desk.act(&act.actor, Command::Case(case.clone(), command))?;
-    done(&desk, &case, &entries)
+    let remark = size.and_then(|size| remark(&desk, &case, size));
+    Ok(done(&desk, &case, &entries)?.notes(remark))
+}
+
+/// What is said of an upload that was taken, and is longer than some read the limit.
+fn remark(desk: &Desk, case: &CaseId, size: u64) -> Option<String> {
+    let state = desk.engine.case(case).ok().flatten()?;
+    let limit = &desk
+        .rules
+        .get(&state.opening.rules)?
+        .values()
+        .upload_remark_octets;
+    (size > limit.value).then(|| {
+        let limit = limit.value;
+        format!("{size} octets: taken, though more than {limit}, as some read the limit (X-05)")
+    })
 }
 
 /// What became durable, and where the case stands now.

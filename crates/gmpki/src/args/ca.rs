@@ -8,7 +8,7 @@ use lifecycle::PersonId;
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaCommand {
     /// Set a desk up: a root, a CA under it, and who answers about status
-    Init(CaInit),
+    Init(Box<CaInit>),
     /// Say what a desk is: its rules, its clock, its keys
     Show(CaShow),
     /// Do what time has brought: deadlines that passed, notices, what was interrupted
