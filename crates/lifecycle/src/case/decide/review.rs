@@ -20,7 +20,12 @@ impl Case<'_> {
     pub(super) fn submit_internally(&self) -> Result<Vec<Event>, Error> {
         let step = Step::SubmittedInternally;
         // The agent brings cases for others as well (S1-04); what he looks at stays the same.
-        self.in_seat(&[Seat::Applicant, Seat::Agent], step)?;
+        let opener = self.state.opener().map(|(seat, _)| *seat);
+        let seats: &[Seat] = match opener {
+            Some(Seat::Agent) => &[Seat::Applicant, Seat::Agent],
+            _ => &[Seat::Applicant],
+        };
+        self.in_seat(seats, step)?;
         self.by_customer(step)?;
         if !self.goes_through_agent() {
             return Err(self.not_in_this_model(step));
