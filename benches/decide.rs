@@ -76,10 +76,10 @@ impl Desk {
         let organisation: OrganisationId = id("bench");
         opening.organisation = Some(organisation);
         let fields = [
-        ("common-name", "Zhang San"),
-        ("organisation", "Bench"),
-        ("country", "CN"),
-    ];
+            ("common-name", "Zhang San"),
+            ("organisation", "Bench"),
+            ("country", "CN"),
+        ];
         let fields = fields.map(|(field, value)| (field.to_owned(), value.to_owned()));
         let verdict = || Verdict::new(true, true, true);
         let applicant = Actor::new(holder, Seat::Applicant);

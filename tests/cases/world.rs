@@ -195,10 +195,11 @@ impl World {
 
     /// Carries one command out, and what follows from it outside.
     pub(crate) fn submit(&mut self, actor: &Actor, command: Command) -> Result<(), Trouble> {
-        if crate::verbs::is_service(actor) {
-            self.engine.report(&actor.person, command)?;
-        } else {
-            self.engine.submit(actor, command)?;
+        match command {
+            Command::Case(id, said) if crate::verbs::is_service(actor) => {
+                self.engine.answer(&actor.person, &id, said)?;
+            }
+            command => drop(self.engine.submit(actor, command)?),
         }
         Ok(self.engine.settle(&mut |_| {})?)
     }

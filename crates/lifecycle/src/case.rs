@@ -8,8 +8,8 @@
 pub mod command;
 mod decide;
 pub mod event;
-mod given;
 mod evolve;
+mod given;
 mod issuance;
 pub mod ledger;
 pub mod machine;

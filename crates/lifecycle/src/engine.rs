@@ -159,32 +159,6 @@ impl Engine {
             .map(drop)
     }
 
-    /// Records what a service outside says of a case: that of identities, the mobile carrier, a
-    /// payment service, the bank. `gateway` names it in the log. It says what it was asked, and
-    /// nothing else: whatever a person does, and what devices answer, has its own way.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] for any other command, and as [`submit`](Self::submit).
-    pub fn report(&mut self, gateway: &PersonId, command: Command) -> Result<Vec<Entry>, Error> {
-        use case::Command as Asked;
-        let seat = Seat::System;
-        let is_said_by_services = matches!(
-            command,
-            Command::Case(
-                _,
-                Asked::RecordCheck { .. }
-                    | Asked::ReportPayment { .. }
-                    | Asked::SendDeposit { .. }
-                    | Asked::SettleDeposit
-                    | Asked::FailDeposit { .. },
-            )
-        );
-        if !is_said_by_services {
-            return Err(Refusal::WrongSeat { seat }.into());
-        }
-        self.carry_out(&Actor::new(gateway.clone(), seat), command)
-    }
-
     /// Does everything that the states want done outside, until nothing is left,
     /// and records each result; `watch` sees what became durable. Called after
     /// commands and after every start: this is the recovery.

@@ -211,7 +211,10 @@ impl Business {
         applicant: &Applicant,
         story: &mut Story,
     ) -> Result<(), Failure> {
-        story.chapter(&format!("Freezing and unfreezing the pair of {}", applicant.id));
+        story.chapter(&format!(
+            "Freezing and unfreezing the pair of {}",
+            applicant.id
+        ));
         for kind in [Kind::Freeze, Kind::Unfreeze] {
             self.change(applicant, kind, story)?;
         }
@@ -251,7 +254,10 @@ impl Business {
 
     fn is_revoked(&self, applicant: &Applicant) -> Result<bool, Failure> {
         let signing = self.pair(&applicant.id)?.signing;
-        let row = self.engine.store().certificate(&signing.issuer, &signing.serial)?;
+        let row = self
+            .engine
+            .store()
+            .certificate(&signing.issuer, &signing.serial)?;
         Ok(row.is_some_and(|row| row.status.as_str() == "revoked"))
     }
 
@@ -355,9 +361,11 @@ impl Business {
                     record: evidence(EvidenceKind::HolderStatement),
                 },
             ),
-            Phase::AwaitingRatification => {
-                (self.approver.clone(), "looks at it and agrees", Next::Ratify)
-            }
+            Phase::AwaitingRatification => (
+                self.approver.clone(),
+                "looks at it and agrees",
+                Next::Ratify,
+            ),
             Phase::Confirmed | Phase::Executed => (
                 self.approver.clone(),
                 "closes the case",
@@ -410,7 +418,9 @@ impl Business {
     /// A CRL that knows of what a case did, unless there is one.
     fn issue_crl_after(&mut self, id: &CaseId, story: &mut Story) -> Result<(), Failure> {
         let case = StreamId::Case(id.clone());
-        let changed = self.last(&case, "executed-at-once")?.max(self.last(&case, "approved")?);
+        let changed = self
+            .last(&case, "executed-at-once")?
+            .max(self.last(&case, "approved")?);
         let listed = self.last(&StreamId::Authority(self.issuing_ca.clone()), "crl-issued")?;
         if listed > changed {
             return Ok(());

@@ -35,10 +35,10 @@ impl Step<'_> {
         let activation = case.rules.values().activation.value;
         match event {
             // A case that comes back keeps the number that it has.
-            Happened::RegistrationStarted { number } => {
-                if case.before.is_none_or(|before| before.number.is_none()) {
-                    self.batch.case = Some(*number);
-                }
+            Happened::RegistrationStarted { number }
+                if case.before.is_none_or(|before| before.number.is_none()) =>
+            {
+                self.batch.case = Some(*number);
             }
             Happened::IssuanceIntended { intent, .. } => {
                 self.change_certificate(&intent.issuer, &intent.serial, Change::Reserve)?;

@@ -276,7 +276,7 @@ fn registers_are_kept_in_the_same_log() {
     let he = actor("he.qi", Seat::Clerk);
     let person = PersonId::new("zhou.ba").unwrap();
     let from = Interval::new(world.clock.now(), None);
-    let entry = Entry::new(Employment::Contract, Paper::new("c-1", from.clone()))
+    let entry = Entry::new(Employment::Contract, Paper::new("c-1", from))
         .training(true, Paper::new("t-1", from))
         .declaration(evidence(EvidenceKind::HolderStatement), []);
     let roster = |command| lifecycle::Command::Person(person.clone(), RULES.into(), command);

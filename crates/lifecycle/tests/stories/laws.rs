@@ -21,6 +21,10 @@ use crate::{
 
 /// One thing that happens to the engine.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most steps are of the large kind"
+)]
 enum Step {
     /// Somebody asks for something.
     Ask(Actor, Ask),

@@ -605,8 +605,11 @@ fn cases_are_found_by_name_and_by_certificate() {
         let [li, zhang] = &rows[..] else {
             panic!("{rows:?}");
         };
-        assert_eq!(store.cases(None, 1).unwrap(), [li.clone()]);
-        assert_eq!(store.cases(Some(&li.id), 9).unwrap(), [zhang.clone()]);
+        assert_eq!(store.cases(None, 1).unwrap(), std::slice::from_ref(li));
+        assert_eq!(
+            store.cases(Some(&li.id), 9).unwrap(),
+            std::slice::from_ref(zhang)
+        );
         assert_eq!(store.case(&zhang.id).unwrap(), Some(zhang.clone()));
         let pair = applicants[0].pair(&engine);
         for issued in [&pair.signing, &pair.encryption] {
