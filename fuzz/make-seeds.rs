@@ -687,7 +687,7 @@ fn decisions() -> Result<()> {
     const AGENT: u8 = 0x11;
     const REGISTRAR: u8 = 0x32;
     const APPROVER: u8 = 0x43;
-    const CUSTODIAN: u8 = 0x84;
+    const CUSTODIAN: u8 = 0x85;
     const CASHIER: u8 = 0x94;
     const OFFICER: u8 = 0xd6;
     const SECOND_OFFICER: u8 = 0xd7;
@@ -774,7 +774,7 @@ fn decisions() -> Result<()> {
         reviewed(0)[1..].to_vec(),
         vec![[APPROVER, 17, 0], [APPROVER, 16, 0], [APPROVER, 18, 0]],
         vec![SETTLE, [APPROVER, 19, 0], [APPROVER, 20, 1 << 2], SETTLE],
-        vec![[CUSTODIAN, 21, 9 << 2], [AGENT, 22, 0], [APPROVER, 24, 0]],
+        vec![[CUSTODIAN, 21, 11 << 2], [AGENT, 22, 0], [APPROVER, 24, 0]],
         // One more than the quota.
         vec![[AGENT, 0, 1 | 6 << 2]],
     ]
@@ -784,7 +784,7 @@ fn decisions() -> Result<()> {
         vec![[CASHIER, 33, 0], [CASHIER, 33, 2 << 2]],
         vec![[AGENT, 33, 3 << 2], [NOBODY, 45, 0x10], [CASHIER, 33, 0]],
         vec![[CASHIER, 33, 1 << 2], [AGENT, 34, BAD << 2]],
-        vec![[AGENT, 34, 0], [AGENT, 25, 0], [AGENT, 26, 0]],
+        vec![[AGENT, 34, 0], [AGENT, 26, 0]],
         vec![[CASHIER, 27, 0]],
     ]
     .concat();

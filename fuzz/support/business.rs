@@ -44,7 +44,7 @@ use crate::{
     parties::{key, public_half, sign},
 };
 use cert_profile::{Profile, SHIPPED};
-use csr::{CsrDraft, Limits, UnverifiedCsr};
+use csr::{CsrDraft, Device, Environment, KeyOrigin, Limits, UnverifiedCsr};
 use gm_crypto::pki::Sm2Sm3;
 use lifecycle::{
     Actor, CaseId, Command, Engine, Error, Interval, OrganisationId, PersonId, Policy, Ports, Seat,
@@ -157,13 +157,21 @@ static ESTABLISHED: LazyLock<World> = LazyLock::new(|| {
     World::clone(&business.outside.world())
 });
 
-/// What people prove keys by: three of their own, and the first one's again.
+/// What people prove keys by: three of their own, and the first one's again. The third is
+/// silent about where it was made.
 static REQUESTS: LazyLock<[Request; 4]> = LazyLock::new(|| {
+    let device = Device::new("UKey", "K-1", "0001").expect("short words");
+    let device = device.with_qualification("GM0001").expect("a short word");
+    let origin = KeyOrigin::in_hardware(Environment::Production, device);
     ["zhang", "example", "third", "zhang"].map(|owner| {
         let key = key(owner);
         let algorithm = key.signature_algorithm_identifier().expect("no parameters");
         let subject = name("CN=Example Ltd,O=Example Ltd,C=CN");
-        let draft = CsrDraft::new(subject).prepare(public_half(&key), algorithm);
+        let mut draft = CsrDraft::new(subject);
+        if owner != "third" {
+            draft = draft.key_origin(&origin).expect("a short claim");
+        }
+        let draft = draft.prepare(public_half(&key), algorithm);
         let draft = draft.expect("a short request");
         let signature = sign(&key, draft.tbs());
         let request = draft.attach(&signature).expect("a short request");
