@@ -5,9 +5,9 @@ use der::{DateTime, Document, asn1::BitString};
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SigningKey};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, Token};
 use lifecycle::{
-    AuthorityId, Batch, CaseNumber, CertificateRow, Error, Head, MemoryStore, Publication, Record,
-    Serial, Store, StoreError, StreamId,
-    ports::{Clock, Publisher, Serials},
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Error, Head, Holdings,
+    MemoryStore, Notice, Publication, Record, Serial, Store, StoreError, StreamId,
+    ports::{Clock, Notifier, Publisher, Serials},
 };
 use spki::{AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, EncodePublicKey};
 use std::{
@@ -23,7 +23,7 @@ pub struct Faults {
     pub token_fails: bool,
     /// The token signs with another key.
     pub token_lies: bool,
-    /// The publisher takes nothing.
+    /// The publisher and the notifier take nothing.
     pub publisher_fails: bool,
     /// The store writes nothing.
     pub store_fails: bool,
@@ -77,6 +77,15 @@ impl Serials for Outside {
 
 impl Publisher for Outside {
     fn publish(&self, _: &Publication) -> io::Result<()> {
+        if self.world().faults.publisher_fails {
+            return Err(io::Error::other("told to fail"));
+        }
+        Ok(())
+    }
+}
+
+impl Notifier for Outside {
+    fn tell(&self, _: &Notice) -> io::Result<()> {
         if self.world().faults.publisher_fails {
             return Err(io::Error::other("told to fail"));
         }
@@ -228,5 +237,42 @@ impl Store for Outside {
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
         self.world().store.last_case()
+    }
+
+    fn case(&self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
+        self.world().store.case(id)
+    }
+
+    fn cases(&self, after: Option<&CaseId>, limit: usize) -> Result<Vec<CaseRow>, StoreError> {
+        self.world().store.cases(after, limit)
+    }
+
+    fn case_of(&self, issuer: &AuthorityId, serial: &Serial) -> Result<Option<CaseId>, StoreError> {
+        self.world().store.case_of(issuer, serial)
+    }
+
+    fn holdings(&self, asked: &Holdings<'_>) -> Result<u32, StoreError> {
+        self.world().store.holdings(asked)
+    }
+
+    fn due_by(&self, now: DateTime, limit: usize) -> Result<Vec<(StreamId, DateTime)>, StoreError> {
+        self.world().store.due_by(now, limit)
+    }
+
+    fn notices(&self, now: DateTime, limit: usize) -> Result<Vec<Notice>, StoreError> {
+        self.world().store.notices(now, limit)
+    }
+
+    fn notice_told(&self, key: &str) -> Result<Option<bool>, StoreError> {
+        self.world().store.notice_told(key)
+    }
+
+    fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
+        let mut world = self.world();
+        if world.faults.store_fails {
+            let what = "told to fail";
+            return Err(StoreError::Conflict { what });
+        }
+        world.store.note_told(key)
     }
 }
