@@ -551,7 +551,7 @@ fn the_demonstration_and_its_audit_speak_json() {
     let json = answer.json();
     assert_eq!(json["ok"], true);
     let steps = json["steps"].as_array().expect("steps");
-    assert!(steps.iter().any(|step| step["event"] == "delivered"));
+    assert!(steps.iter().any(|step| step["event"] == "dispatched"));
     assert!(steps.iter().any(|step| step["who"] == "wang.wu (approver)"));
     let report = json["report"].as_str().expect("a path");
     let report = fs::read_to_string(report).expect("a report");
