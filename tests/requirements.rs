@@ -86,8 +86,11 @@ fn function(line: &str) -> Option<String> {
 /// What a text proves: each list belongs to the heading above it.
 fn of_text(place: &str, text: &str, proofs: &mut Proofs) {
     let mut heading = String::new();
+    // What a command printed has no headings.
+    let mut printed = false;
     for line in text.lines() {
-        if let Some(title) = line.strip_prefix('#') {
+        printed ^= line.starts_with("```");
+        if let Some(title) = line.strip_prefix('#').filter(|_| !printed) {
             heading = format!(": {}", title.trim_start_matches('#').trim());
         }
         for requirement in named(line).unwrap_or_default() {
