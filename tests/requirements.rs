@@ -2,8 +2,8 @@
 //! it or the reason why none does. Made from the tests themselves; `GM_PKI_WRITE_GOLDEN=1`
 //! writes it anew.
 //!
-//! A test says what it proves in a comment above it, `// proves: S1-07, S1-12`; a story or a walk
-//! in a line of its text with the same word. Reasons stand in `docs/requirements.toml`.
+//! A test says what it proves in a comment above it, `// proves: S1-07, S1-12`; a walk in a line of
+//! its text with the same word, a story in its head. Reasons stand in `docs/requirements.toml`.
 
 use lifecycle::rules::Requirement;
 use std::{
@@ -100,6 +100,35 @@ fn of_text(place: &str, text: &str, proofs: &mut Proofs) {
     }
 }
 
+/// What a story proves: it says so in its head.
+fn of_story(place: &str, text: &str, proofs: &mut Proofs) {
+    let name = place.trim_start_matches("tests/cases/");
+    let name = name.trim_end_matches(".story");
+    let head = text.lines().find_map(|line| line.strip_prefix("Proves:"));
+    let list = format!("proves:{}", head.unwrap_or_default());
+    for requirement in named(&list).unwrap_or_default() {
+        let story = format!("{STORY}{name}");
+        proofs.entry(requirement).or_default().insert(story);
+    }
+}
+
+/// Begins the name of a story among proofs.
+const STORY: &str = "story ";
+
+/// Tests one a line, then the stories, of which there are many, in one.
+fn cell_of(tests: &BTreeSet<String>) -> String {
+    let (stories, tests): (Vec<_>, Vec<_>) = tests
+        .iter()
+        .map(String::as_str)
+        .partition(|test| test.starts_with(STORY));
+    let mut lines: Vec<String> = tests.into_iter().map(str::to_owned).collect();
+    if !stories.is_empty() {
+        let names: Vec<_> = stories.iter().map(|story| &story[STORY.len()..]).collect();
+        lines.push(format!("`tests/cases`: {}", names.join(", ")));
+    }
+    lines.join("<br>")
+}
+
 fn proofs() -> Proofs {
     let mut proofs = Proofs::new();
     let mut folders: Vec<PathBuf> = PLACES.iter().map(|place| root().join(place)).collect();
@@ -123,7 +152,8 @@ fn proofs() -> Proofs {
             let read = || fs::read_to_string(&path).expect("a text of the tree");
             match extension {
                 Some("rs") => of_rust(&place, &read(), &mut proofs),
-                Some("md" | "story" | "txt") => of_text(&place, &read(), &mut proofs),
+                Some("md" | "txt") => of_text(&place, &read(), &mut proofs),
+                Some("story") => of_story(&place, &read(), &mut proofs),
                 _ => {}
             }
         }
@@ -183,10 +213,7 @@ fn table() -> String {
                 continue;
             }
             let cell = match (proofs.get(name), reasons.get(name)) {
-                (Some(tests), None) => {
-                    let tests: Vec<_> = tests.iter().map(String::as_str).collect();
-                    tests.join("<br>")
-                }
+                (Some(tests), None) => cell_of(tests),
                 (None, Some(reason)) => format!("no test: {reason}"),
                 (Some(_), Some(_)) => {
                     unreachable!("{name} has a proof: take its reason out of requirements.toml")
