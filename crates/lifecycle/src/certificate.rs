@@ -26,6 +26,7 @@ pub use order::{Act, Cause, Order};
 use crate::{
     Actor, AuthorityId, CaseId, Error, Evidence, Ground, Refusal, Seat, Serial,
     octets::{optional_seconds, seconds},
+    terms::terms,
 };
 use cert_profile::Reason;
 use der::DateTime;
@@ -148,25 +149,24 @@ pub enum Change {
     Revoke(RevocationReason),
 }
 
-/// Why a certificate is revoked (RFC 5280, 5.3.1), as far as a subscriber's can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum RevocationReason {
-    /// No reason is given.
-    Unspecified,
-    /// The private key is, or may be, in other hands.
-    KeyCompromise,
-    /// The CA's key is, or may be, in other hands.
-    CaCompromise,
-    /// The subject's name or other data changed.
-    AffiliationChanged,
-    /// Another certificate took its place.
-    Superseded,
-    /// It is no longer needed.
-    CessationOfOperation,
-    /// What it stated is no longer granted.
-    PrivilegeWithdrawn,
+terms! {
+    /// Why a certificate is revoked (RFC 5280, 5.3.1), as far as a subscriber's can be.
+    RevocationReason {
+        /// No reason is given.
+        Unspecified = "unspecified",
+        /// The private key is, or may be, in other hands.
+        KeyCompromise = "key-compromise",
+        /// The CA's key is, or may be, in other hands.
+        CaCompromise = "ca-compromise",
+        /// The subject's name or other data changed.
+        AffiliationChanged = "affiliation-changed",
+        /// Another certificate took its place.
+        Superseded = "superseded",
+        /// It is no longer needed.
+        CessationOfOperation = "cessation-of-operation",
+        /// What it stated is no longer granted.
+        PrivilegeWithdrawn = "privilege-withdrawn",
+    }
 }
 
 impl From<RevocationReason> for Reason {

@@ -12,7 +12,6 @@
 
 mod book;
 mod check;
-mod day;
 mod flaw;
 mod line;
 mod provenance;
@@ -28,8 +27,7 @@ pub use provenance::Provenance;
 pub use requirement::Requirement;
 pub use shipped::SHIPPED;
 
-use crate::terms::*;
-use day::Day;
+use crate::{calendar::Date, terms::*};
 use der::DateTime;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -87,9 +85,9 @@ pub struct RuleSet {
     /// The document it was read from.
     source: String,
     /// First day on which it counts, in China's time.
-    from: Sourced<Day>,
+    from: Sourced<Date>,
     /// First day on which it counts no more.
-    until: Option<Sourced<Day>>,
+    until: Option<Sourced<Date>>,
     /// Which calendar its working days are of.
     calendar: Sourced<String>,
     /// Ways in which organisations bring cases.
@@ -135,21 +133,19 @@ impl RuleSet {
         &self.source
     }
 
-    /// First day on which it counts, and first on which it counts no more: `2012-01-01`.
-    pub fn interval(&self) -> (&str, Option<&str>) {
-        let until = self.until.as_ref().map(|until| until.value.as_str());
-        (self.from.value.as_str(), until)
+    /// First day on which it counts, and first on which it counts no more, in China's time.
+    pub fn interval(&self) -> (Date, Option<Date>) {
+        (
+            self.from.value,
+            self.until.as_ref().map(|until| until.value),
+        )
     }
 
     /// Whether it counts on the day that `at` is in, in China's time.
     pub fn in_force(&self, at: DateTime) -> bool {
-        let day = day::in_china(at);
-        let begun = self.from.value.as_str() <= day.as_str();
-        let ended = self
-            .until
-            .as_ref()
-            .is_some_and(|until| until.value.as_str() <= day.as_str());
-        begun && !ended
+        let day = Date::in_china(at);
+        let (from, until) = self.interval();
+        from <= day && until.is_none_or(|until| day < until)
     }
 
     /// The name of the calendar of its working days.

@@ -90,26 +90,11 @@ named! {
     "step" = Step,
     "deadline-name" = DeadlineName,
     "party" = Party,
+    "revocation-reason" = RevocationReason,
     "certificate-status" = certificate::Status,
     "certificate-step" = certificate::machine::Step,
     "cessation-stage" = cessation::Stage,
     "cessation-step" = cessation::Step,
-}
-
-impl Named for RevocationReason {
-    const GROUP: &'static str = "revocation-reason";
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Unspecified => "unspecified",
-            Self::KeyCompromise => "key-compromise",
-            Self::CaCompromise => "ca-compromise",
-            Self::AffiliationChanged => "affiliation-changed",
-            Self::Superseded => "superseded",
-            Self::CessationOfOperation => "cessation-of-operation",
-            Self::PrivilegeWithdrawn => "privilege-withdrawn",
-        }
-    }
 }
 
 /// The member of a closed list, for people.

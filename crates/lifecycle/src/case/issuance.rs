@@ -216,7 +216,6 @@ impl State {
     /// The next thing to do outside, if any. Named by the state alone, so a crash loses none
     /// and repeats only what may be repeated. A holder who did not want his certificates
     /// published gets them with the token or packet alone (S2-30, X-07).
-    #[allow(dead_code, reason = "the engine does not carry cases yet")]
     pub(crate) fn due(&self, id: &CaseId) -> Option<Effect> {
         match self.phase {
             Phase::Issuing => self.to_be_signed(),

@@ -97,14 +97,13 @@ fn add_opening(pieces: &mut Pieces, opening: &Opening) {
     ] {
         pieces.add_text(word);
     }
-    let reason = reason.map(|reason| format!("{reason:?}"));
     for word in [
         organisation.as_ref().map(|one| one.as_str()),
         agency.as_ref().map(|one| one.as_str()),
         account.as_deref(),
         order.as_deref(),
         target.as_ref().map(|one| one.as_str()),
-        reason.as_deref(),
+        reason.map(|one| one.as_str()),
         practice_statement.as_deref(),
     ] {
         pieces.add_optional(word);

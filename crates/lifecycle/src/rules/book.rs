@@ -1,6 +1,6 @@
 //! Several rule sets and versions together.
 
-use super::{RuleSet, RuleSetId, SHIPPED};
+use super::{Date, RuleSet, RuleSetId, SHIPPED};
 use der::DateTime;
 
 /// The rule sets that an operator works by: of each name as many versions as there were, of
@@ -29,7 +29,7 @@ pub enum RuleBookError {
         /// The other.
         later: RuleSetId,
         /// Its first day.
-        from: String,
+        from: Date,
     },
 }
 
@@ -41,7 +41,7 @@ impl RuleBook {
     pub fn new(sets: impl IntoIterator<Item = RuleSet>) -> Result<Self, RuleBookError> {
         let mut sets: Vec<_> = sets.into_iter().collect();
         sets.sort_by(|one, other| {
-            let key = |set: &RuleSet| (set.name.clone(), set.from.value.clone(), set.version);
+            let key = |set: &RuleSet| (set.name.clone(), set.from.value, set.version);
             key(one).cmp(&key(other))
         });
         for (index, set) in sets.iter().enumerate() {
@@ -51,16 +51,13 @@ impl RuleBook {
             }
         }
         for (one, next) in sets.iter().zip(sets.iter().skip(1)) {
-            let from = next.from.value.as_str();
-            let over = one
-                .until
-                .as_ref()
-                .is_some_and(|until| until.value.as_str() <= from);
+            let from = next.from.value;
+            let over = one.until.as_ref().is_some_and(|until| until.value <= from);
             if one.name == next.name && !over {
                 return Err(RuleBookError::Overlap {
                     earlier: one.id(),
                     later: next.id(),
-                    from: from.to_owned(),
+                    from,
                 });
             }
         }

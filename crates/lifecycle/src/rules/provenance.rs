@@ -58,9 +58,9 @@ displayed!(
     IdentityMethod
 );
 
-impl Words for Day {
+impl Words for Date {
     fn words(&self) -> String {
-        self.as_str().to_owned()
+        self.to_string()
     }
 }
 

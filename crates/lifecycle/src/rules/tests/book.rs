@@ -2,6 +2,10 @@
 
 use super::*;
 
+fn day(text: &str) -> Date {
+    Date::parse(text).unwrap()
+}
+
 fn version(version: u32, from: &str, until: Option<&str>) -> RuleSet {
     let until = until.map_or(String::new(), |until| {
         format!("\nuntil = {{ value = \"{until}\", assumed = \"a test\" }}")
@@ -12,14 +16,14 @@ fn version(version: u32, from: &str, until: Option<&str>) -> RuleSet {
         &format!("from = {{ value = \"{from}\", assumed = \"a test\" }}{until}"),
     );
     let set = load(&text).unwrap();
-    assert_eq!((set.id().version, set.interval().0), (version, from));
+    assert_eq!((set.id().version, set.interval().0), (version, day(from)));
     set
 }
 
 #[test]
 fn a_set_counts_from_the_first_moment_of_its_day_in_china_to_the_last_before_the_other() {
     let set = version(1, "2026-03-01", Some("2026-03-03"));
-    assert_eq!(set.interval(), ("2026-03-01", Some("2026-03-03")));
+    assert_eq!(set.interval(), (day("2026-03-01"), Some(day("2026-03-03"))));
     assert!(!set.in_force(at("2026-02-28T15:59:59Z")));
     assert!(set.in_force(at("2026-02-28T16:00:00Z")));
     assert!(set.in_force(at("2026-03-02T15:59:59Z")));
