@@ -214,7 +214,7 @@ fn opening(world: &World, actor: &Actor, text: &str) -> Result<(CaseId, Opening)
 }
 
 fn reason(word: &str) -> Result<RevocationReason, Trouble> {
-    serde_json::from_value(word.into()).map_err(|_| unclear(format!("{word:?} is no reason")))
+    RevocationReason::parse(word).ok_or_else(|| unclear(format!("{word:?} is no reason")))
 }
 
 fn commands(

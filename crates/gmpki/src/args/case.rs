@@ -243,6 +243,11 @@ pub(super) fn case_id(text: &str) -> Result<CaseId, lifecycle::Error> {
 }
 
 pub(super) fn reason(text: &str) -> Result<RevocationReason, String> {
-    let value = serde_json::Value::String(text.to_owned());
-    serde_json::from_value(value).map_err(|error| error.to_string())
+    RevocationReason::parse(text).ok_or_else(|| {
+        let words: Vec<_> = RevocationReason::ALL
+            .iter()
+            .map(|one| one.as_str())
+            .collect();
+        format!("no reason; one of {}", words.join(", "))
+    })
 }
