@@ -19,6 +19,9 @@ use crate::{
 use cert_profile::{Issuer, Profile};
 use der::DateTime;
 
+/// The requirement that there are rules for every case.
+const RULES: &[&str] = &["S0-14"];
+
 /// All of it by value; [`Sight::context`] lends it.
 pub(super) struct Sight {
     now: DateTime,
@@ -59,22 +62,17 @@ impl Engine {
                 return Err(Refusal::Unknown { stream }.into());
             }
         };
-        let ruled = |ground| Refusal::Ruled {
-            ground: Box::new(ground),
-            requirements: Vec::new(),
-        };
         let Some(rules) = self.policy.rules.get(wanted) else {
-            let name = wanted.to_string();
             let ground = Ground::UnknownName {
                 what: "rule set",
-                name,
+                name: wanted.to_string(),
             };
-            return Err(ruled(ground).into());
+            return Err(ground.by(RULES));
         };
         let in_force = self.policy.rules.in_force(&wanted.name, now);
         if must_be_in_force && in_force.map(RuleSet::id).as_ref() != Some(wanted) {
             let rules = wanted.to_string();
-            return Err(ruled(Ground::NotInForce { rules }).into());
+            return Err(Ground::NotInForce { rules }.by(RULES));
         }
         Ok(rules)
     }
