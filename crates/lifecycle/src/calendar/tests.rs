@@ -35,7 +35,8 @@ fn times() -> impl Strategy<Value = DateTime> {
 fn the_notices_say_which_days_are_worked() {
     let calendar = Calendar::china();
     assert_eq!(calendar.years_covered(), 2018..=2026);
-    assert_eq!(calendar.version(), "china-1");
+    assert_eq!((calendar.name(), calendar.version()), ("china", "china-1"));
+    assert_eq!(calendar.closing_hour(), 18);
     assert_eq!(calendar.notices().len(), 11);
     for (day, worked) in [
         // Around Spring Festivals: the make-up weekends and both edges.

@@ -126,3 +126,40 @@ pub struct Issuance<'a> {
     /// For the encryption certificate.
     pub encryption: &'a Profile,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keys_origin_is_what_the_request_says_of_environment_device_and_certificate() {
+        let device = || csr::Device::new("密码机", "M-1", "0001").expect("a device");
+        let qualified = device().with_qualification("GM003610220230001");
+        let qualified = qualified.expect("a number");
+        let (production, test) = (csr::Environment::Production, csr::Environment::Test);
+        for (said, environment, custody) in [
+            (
+                csr::KeyOrigin::in_software(production),
+                KeyEnvironment::Production,
+                KeyCustody::Software,
+            ),
+            (
+                csr::KeyOrigin::in_software(test),
+                KeyEnvironment::Test,
+                KeyCustody::Software,
+            ),
+            (
+                csr::KeyOrigin::in_hardware(production, device()),
+                KeyEnvironment::Production,
+                KeyCustody::Hardware,
+            ),
+            (
+                csr::KeyOrigin::in_hardware(production, qualified),
+                KeyEnvironment::Production,
+                KeyCustody::QualifiedHardware,
+            ),
+        ] {
+            assert_eq!(key_origin(&said), KeyOrigin::new(environment, custody));
+        }
+    }
+}

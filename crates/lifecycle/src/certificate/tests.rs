@@ -544,12 +544,41 @@ fn events() -> Vec<Event> {
     events
 }
 
+/// Events that decisions never give, but a log may hold.
+#[test]
+fn an_event_of_another_cases_freeze_or_of_no_worse_reason_changes_nothing() {
+    let engine = actor("system", Seat::System);
+    let frozen = active(&[ordered("c-1", AT_ONCE)]).unwrap();
+    for act in [Act::Ratify, Act::Undo] {
+        let event = |case: &str, act: Act| match order(case, act) {
+            Command::Execute(order) => Event::Executed {
+                cause: order.cause,
+                act: order.act,
+                at: at(4),
+            },
+            _ => unreachable!("an order is carried out"),
+        };
+        let next = evolve(Some(frozen.clone()), &engine, &event("c-2", act.clone()));
+        assert_eq!(next.as_ref(), Some(&frozen), "{act:?}");
+        let next = evolve(Some(frozen.clone()), &engine, &event("c-1", act.clone()));
+        assert_ne!(next.as_ref(), Some(&frozen), "{act:?}");
+    }
+    let compromised = State::revoked(at(1), RevocationReason::KeyCompromise);
+    let event = Event::UpgradeRequested {
+        invalidity: None,
+        report: report(),
+    };
+    let next = evolve(Some(compromised.clone()), &engine, &event);
+    assert_eq!(next, Some(compromised));
+}
+
 /// Every state by every event, in the table or not.
 #[test]
 fn an_event_that_the_table_does_not_list_changes_nothing() {
     for state in states() {
         let from = state.as_ref().map(State::status);
         for event in events() {
+            assert_eq!(event.name(), event.step().as_str());
             let next = evolve(state.clone(), &actor("chen", Seat::System), &event);
             if machine::transition(from, event.step()).is_none() {
                 assert_eq!(next, state, "{from:?} {}", event.name());

@@ -256,3 +256,14 @@ fn where_agents_are_not_named_beforehand_the_one_who_opened_it_is_the_agent() {
     assert!(matches!(ground, Ground::NotAParty { .. }), "{ground}");
     desk.act(other, fill());
 }
+
+#[test]
+fn the_holder_has_a_say_in_a_case_that_an_agent_opened_for_him() {
+    let mut desk = desk();
+    let opening = desk.opening();
+    desk.opened(AGENT, opening);
+    desk.act(HOLDER, fill(&[("unit", "Example Ltd")]));
+    let stranger = ("stranger", Seat::Applicant);
+    let (ground, _) = desk.refused(stranger, fill(&[("unit", "Example Ltd")]));
+    assert!(matches!(ground, Ground::NotAParty { .. }), "{ground}");
+}

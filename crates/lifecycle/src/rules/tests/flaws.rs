@@ -206,6 +206,28 @@ fn complaint(twin: &Twin) -> Option<String> {
     (!right).then(|| format!("{what}: {flaw:?} at {field}: {line}"))
 }
 
+/// What stands at the edge of a rule is inside.
+#[test]
+fn the_largest_and_smallest_that_are_allowed_load() {
+    for (stands, instead) in [
+        ("value = [2]", "value = [1, 100]"),
+        ("octets = { value = 2000000", "octets = { value = 2097152"),
+        (
+            "deposit-code-digits = { value = 6",
+            "deposit-code-digits = { value = 4",
+        ),
+        (
+            "deposit-code-digits = { value = 6",
+            "deposit-code-digits = { value = 12",
+        ),
+    ] {
+        let whole = text(HOUSE);
+        assert!(whole.contains(stands), "{stands}");
+        let edge = RuleSet::from_toml(&whole.replacen(stands, instead, 1));
+        assert!(edge.is_ok(), "{instead}: {edge:?}");
+    }
+}
+
 #[test]
 fn every_rule_about_rule_sets_has_a_twin_that_it_refuses() {
     let mut tried: BTreeSet<_> = TWINS.iter().map(|twin| twin.flaw).collect();
