@@ -5,7 +5,7 @@ use der::{DateTime, Document, asn1::BitString};
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SigningKey};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, Token};
 use lifecycle::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Error, Head, Holdings,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Error, Head, Holdings,
     MemoryStore, Notice, Publication, Record, Serial, Store, StoreError, StreamId,
     ports::{Clock, Notifier, Publisher, Serials},
 };
@@ -209,6 +209,18 @@ impl Store for Outside {
 
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         self.world().store.records(seq, limit)
+    }
+
+    fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {
+        self.world().store.digests(seq, limit)
+    }
+
+    fn checkpoint(&self) -> Result<Option<CheckpointRow>, StoreError> {
+        self.world().store.checkpoint()
+    }
+
+    fn put_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), StoreError> {
+        self.world().store.put_checkpoint(row)
     }
 
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {

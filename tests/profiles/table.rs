@@ -155,6 +155,14 @@ const CASES: &[Case] = &[
         "timestampsign",
     ),
     case(
+        "log-signer",
+        "CN=示例日志签名,O=示例认证中心,C=CN",
+        &[],
+        "until=2031-07-01T08:00:00Z key=sha1 usage=!digitalSignature ca=false \
+         purposes= policies= names=0",
+        "any",
+    ),
+    case(
         "tls-server-signing",
         "CN=www.example.cn,O=示例公司,C=CN",
         &[Dns("www.example.cn"), Ip(&[192, 0, 2, 7])],

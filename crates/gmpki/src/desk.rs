@@ -228,6 +228,7 @@ fn policy(rules: &RuleBook) -> Result<Policy, Failure> {
             .map(shipped)
             .collect::<Result<_, _>>()?,
         crl_lifetime: CRL_LIFETIME,
+        checkpoints: None,
         cessation: Terms::shipped(),
     })
 }

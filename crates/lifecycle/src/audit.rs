@@ -4,19 +4,22 @@
 mod cases;
 mod fault;
 mod intents;
+mod marks;
 mod registers;
 
 pub use fault::Fault;
 
 use crate::{
-    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head, Intent,
-    PersonId, Record, Seat, Serial, Store, StreamId, authority, case::Step, certificate, log,
+    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Checkpoint, Entry, Error, Event, Head,
+    Intent, PersonId, Record, Seat, Serial, Store, StreamId, authority, case::Step, certificate,
+    log,
 };
 use cases::Line;
 use cert_profile::Issuer;
 use der::referenced::OwnedToRef;
 use gm_crypto::pki::{Signed, Sm2Sm3};
 use intents::Outcome;
+use marks::Marks;
 use registers::Registers;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -46,13 +49,25 @@ pub struct Report {
     pub unsettled: usize,
 }
 
-/// Examines a whole store.
+/// Examines a whole store, its own last checkpoint included.
 ///
 /// # Errors
 /// The first [`Fault`], by place in the log; faults of the indices come last.
 pub fn verify(store: &dyn Store) -> Result<Report, Fault> {
+    verify_against(store, &[])
+}
+
+/// As [`verify`], and whether the log is the one of these checkpoints, copies of which were
+/// kept elsewhere and whose signatures were verified: only they show that a whole store was not
+/// taken back to what it was once, or written anew.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_against(store: &dyn Store, outside: &[Checkpoint]) -> Result<Report, Fault> {
     let mut world = World::default();
     let mut head = Head::EMPTY;
+    let mut marks = Marks::new(store, outside)?;
+    marks.pass(&head)?;
     loop {
         let page = store.records(head.seq, PAGE)?;
         if page.is_empty() {
@@ -62,8 +77,10 @@ pub fn verify(store: &dyn Store) -> Result<Report, Fault> {
             let entry = check_chain(&head, &record)?;
             world.apply(&entry)?;
             head = record.head();
+            marks.pass(&head)?;
         }
     }
+    marks.finish(&head, &world)?;
     world.connect()?;
     world.compare_indices(store)?;
     Ok(world.report(&head))

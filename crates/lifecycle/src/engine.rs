@@ -1,6 +1,7 @@
 //! The only caller of ports: carries commands out, does what states want done.
 
 mod answer;
+mod checkpoint;
 mod consequences;
 mod context;
 mod perform;
@@ -18,6 +19,8 @@ use crate::{
     rules::RuleBook,
     token,
 };
+pub use checkpoint::Checkpoints;
+
 use cert_profile::{Issuer, Profile, RevokedEntry};
 use hsm::Token;
 use perform::Untried;
@@ -93,6 +96,8 @@ pub struct Policy {
     pub cessation: cessation::Terms,
     /// From thisUpdate to nextUpdate of a CRL, and of an OCSP answer.
     pub crl_lifetime: Duration,
+    /// When checkpoints of the log are made; none: never.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 /// Carries commands out against a store, and does what the states then want
@@ -107,6 +112,8 @@ pub struct Engine {
     /// is open and not in here was made by a process that died, or has been
     /// tried: its outcome is unknown.
     untried: HashSet<Untried>,
+    /// Whether the store's last checkpoint was asked and held.
+    is_whole: bool,
 }
 
 impl Engine {
@@ -116,6 +123,7 @@ impl Engine {
             ports,
             policy,
             untried: HashSet::new(),
+            is_whole: false,
         }
     }
 
@@ -167,6 +175,7 @@ impl Engine {
     /// The first failure, after everything else was done. What failed is tried
     /// again by the next call.
     pub fn settle(&mut self, watch: &mut dyn FnMut(&Entry)) -> Result<(), Error> {
+        self.check_own_tail()?;
         let mut failure = None;
         let mut stuck = HashSet::new();
         loop {
@@ -245,6 +254,7 @@ impl Engine {
     }
 
     fn carry_out(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Error> {
+        self.check_own_tail()?;
         let now = self.ports.clock.now();
         let mut step = Step::new(&*self.ports.store, actor.clone(), now)?;
         match command {

@@ -1,6 +1,9 @@
 //! What can go wrong: a rule said no, or something outside failed.
 
-use crate::{AuthorityId, CaseId, Ground, PersonId, Seat, Serial, StreamId, rules::Requirement};
+use crate::{
+    AuthorityId, CaseId, CheckpointFault, Ground, PersonId, Seat, Serial, StreamId,
+    rules::Requirement,
+};
 use std::path::PathBuf;
 
 /// A rule said no. The store is as it was; the same command can be given again
@@ -168,6 +171,28 @@ pub enum Error {
         /// Why not.
         source: serde_json::Error,
     },
+
+    /// A checkpoint is of more records than the log has, or the log has not what was asked for
+    /// before it.
+    #[error("the log does not go as far as {size} records, or has no such history in them")]
+    NotInLog {
+        /// Records of the checkpoint.
+        size: u64,
+    },
+
+    /// The log is shorter than a checkpoint says, or another: records were lost or changed.
+    /// Nothing is done over such a store.
+    #[error(
+        "the log is not the one of the checkpoint over {size} records: its tail was lost, or it was changed"
+    )]
+    TailLost {
+        /// Records of the checkpoint.
+        size: u64,
+    },
+
+    /// A checkpoint is not believed.
+    #[error("the checkpoint is not believed")]
+    Checkpoint(#[from] CheckpointFault),
 
     /// Octets that the store kept are not the DER they were.
     #[error("the store kept octets that can't be read")]

@@ -73,7 +73,7 @@ pub mod words;
 
 pub use approval::Actor;
 pub use effect::{Effect, Publication};
-pub use engine::{Command, Engine, Policy, Ports};
+pub use engine::{Checkpoints, Command, Engine, Policy, Ports};
 pub use error::{Error, Refusal, StoreError};
 pub use evidence::Evidence;
 pub use ground::{FieldFault, Ground, NotQualified, UploadFault};
@@ -83,9 +83,12 @@ pub use id::{
 pub use index::{About, CaseRow, Holding, Holdings, Notice};
 pub use interval::Interval;
 pub use issuance::Intent;
-pub use log::{Entry, Event, Head, Record};
+pub use log::{
+    Checkpoint, CheckpointFault, Entry, Event, GrowthProof, Head, HistoryProof, ProofFault, Record,
+    SignedCheckpoint,
+};
 pub use memory::MemoryStore;
 pub use octets::Octets;
-pub use ports::{Batch, CertificateRow, Store};
+pub use ports::{Batch, CertificateRow, CheckpointRow, Store};
 pub use sqlite::SqliteStore;
 pub use terms::Seat;

@@ -1,4 +1,14 @@
-//! The log: every event of every stream, in one order, chained by SM3.
+//! The log: every event of every stream, in one order, chained by SM3; what it was at one
+//! moment, signed; and what shows a part of it to somebody who has not the rest.
+
+mod checkpoint;
+mod proof;
+mod tree;
+
+pub use checkpoint::{Checkpoint, CheckpointFault, SignedCheckpoint};
+pub use proof::{GrowthProof, HistoryProof, ProofFault};
+
+pub(crate) use tree::{Frontier, leaf};
 
 use crate::{
     Actor, Error, StreamId, authority, case, certificate, cessation, octets::seconds, organisation,

@@ -1,8 +1,8 @@
 //! A store in memory, for tests and for trying rules out. Nothing survives it.
 
 use crate::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Head, Holdings, Notice,
-    Record, Serial, Store, StoreError, StreamId, certificate::Status, index::Holding,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
+    Notice, Record, Serial, Store, StoreError, StreamId, certificate::Status, index::Holding,
 };
 use der::DateTime;
 use std::{
@@ -22,6 +22,7 @@ pub struct MemoryStore {
     timers: BTreeMap<StreamId, DateTime>,
     /// With whether they were told.
     notices: BTreeMap<String, (Notice, bool)>,
+    checkpoint: Option<CheckpointRow>,
 }
 
 impl MemoryStore {
@@ -99,6 +100,29 @@ impl Store for MemoryStore {
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         let after = self.records.iter().filter(|record| record.seq > seq);
         Ok(after.take(limit).cloned().collect())
+    }
+
+    fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {
+        let after = self.records.iter().filter(|record| record.seq > seq);
+        Ok(after.take(limit).map(|record| record.digest).collect())
+    }
+
+    fn checkpoint(&self) -> Result<Option<CheckpointRow>, StoreError> {
+        Ok(self.checkpoint.clone())
+    }
+
+    fn put_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), StoreError> {
+        if self
+            .checkpoint
+            .as_ref()
+            .is_some_and(|last| last.size >= row.size)
+        {
+            return Err(StoreError::Conflict {
+                what: "a checkpoint of more records is there",
+            });
+        }
+        self.checkpoint = Some(row.clone());
+        Ok(())
     }
 
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {

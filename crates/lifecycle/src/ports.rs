@@ -64,6 +64,26 @@ impl CertificateRow {
     }
 }
 
+/// A checkpoint as a store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckpointRow {
+    /// Records that it is over.
+    pub size: u64,
+    /// The [signed checkpoint](crate::SignedCheckpoint)'s text.
+    pub text: String,
+    /// Roots of the perfect trees that its tree is made of, the largest first, 32 octets each:
+    /// from them the next one goes on.
+    pub roots: Vec<[u8; 32]>,
+}
+
+impl CheckpointRow {
+    /// The row that a store read back.
+    pub fn new(size: u64, text: String, roots: Vec<[u8; 32]>) -> Self {
+        Self { size, text, roots }
+    }
+}
+
 /// The durable log and its indices.
 ///
 /// A store keeps records in order, refuses a second certificate of one issuer
@@ -86,6 +106,24 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when the store can't be read.
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError>;
+
+    /// The chain's digests after at most `limit` records after place `seq`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError>;
+
+    /// The last checkpoint; none before the first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn checkpoint(&self) -> Result<Option<CheckpointRow>, StoreError>;
+
+    /// Keeps a checkpoint of more records than the one before; durable when it returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when there is one of as many records or more.
+    fn put_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), StoreError>;
 
     /// The whole history of one aggregate, in order.
     ///

@@ -7,11 +7,14 @@
 mod rows;
 
 use crate::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Head, Holdings, Notice,
-    Record, Serial, Store, StoreError, StreamId,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
+    Notice, Record, Serial, Store, StoreError, StreamId,
 };
 use der::DateTime;
-use rows::{case_row, certificate_row, identifier, notice, record, seconds, time, write_batch};
+use rows::{
+    case_row, certificate_row, checkpoint_row, identifier, notice, record, seconds, time,
+    write_batch,
+};
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params,
 };
@@ -25,8 +28,20 @@ use std::{
 
 /// `PRAGMA application_id` of our files: "GMLC".
 const APPLICATION_ID: i32 = 0x474d_4c43;
-/// `PRAGMA user_version`: the version of the tables below.
-const SCHEMA_VERSION: i32 = 2;
+/// `PRAGMA user_version` of the oldest tables that are read: those below. No release of ours
+/// wrote older ones.
+const OLDEST_VERSION: i32 = 2;
+/// Of the tables that are written: the oldest, and what each migration adds.
+const SCHEMA_VERSION: i32 = OLDEST_VERSION + 1;
+
+/// What each version adds to the one before.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE checkpoints (
+        size  INTEGER PRIMARY KEY,
+        text  TEXT NOT NULL,
+        roots BLOB NOT NULL
+    );
+"];
 
 const SCHEMA: &str = "
     CREATE TABLE records (
@@ -112,33 +127,39 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens a store for an engine; makes it when there is none. Those of one folder are
-    /// opened one after the other, and a file that another process has is waited for: 5.5
+    /// Opens a store for an engine; makes it when there is none, and brings one of an older
+    /// version up to date, all of it or nothing. Those of one folder are opened one after the
+    /// other, and a file that another process has is waited for: 5.5
     /// seconds at most.
     ///
     /// # Errors
     /// [`StoreError::Locked`] when another process has it, [`StoreError::Foreign`]
     /// when the file is something else, [`StoreError::ReadOnly`] when it can't be
     /// written, [`StoreError::Database`] or [`StoreError::File`] when it can't be
-    /// made or read. None of them changes the file.
+    /// made, read or brought up to date. None of them changes the file.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let _turn = turn(path);
         if !path.exists() {
             Self::make(path)?;
         }
-        let store = Self::connect_alone(path)?;
+        let mut store = Self::connect_alone(path)?;
         store.check_identity()?;
         store.lock()?;
+        store.migrate()?;
         Ok(store)
     }
 
     /// Opens a store that exists, for reading only.
     ///
     /// # Errors
-    /// As [`Self::open`].
+    /// As [`Self::open`]; [`StoreError::Foreign`] for one of an older version, too.
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        store.check_identity()?;
+        if store.check_identity()? < SCHEMA_VERSION {
+            return Err(store.foreign(
+                "a store of an older version, which an engine brings up to date when it opens it",
+            ));
+        }
         Ok(store)
     }
 
@@ -243,25 +264,47 @@ impl SqliteStore {
                 connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
             transaction.execute_batch(SCHEMA)?;
             transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            transaction.pragma_update(None, "user_version", OLDEST_VERSION)?;
             transaction.commit()
         };
-        make(&mut self.connection).map_err(|source| self.failed("making its tables", source))
+        make(&mut self.connection).map_err(|source| self.failed("making its tables", source))?;
+        self.migrate()
     }
 
-    fn check_identity(&self) -> Result<(), StoreError> {
+    /// Adds what is missing to older tables: one version is one transaction, so that a process
+    /// that dies in between leaves a store of some version, and the next goes on.
+    fn migrate(&mut self) -> Result<(), StoreError> {
+        let step = |connection: &mut Connection, version: i32, sql: &str| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+            transaction.execute_batch(sql)?;
+            transaction.pragma_update(None, "user_version", version)?;
+            transaction.commit()
+        };
+        let found = self.number("PRAGMA user_version")?;
+        for (version, sql) in (OLDEST_VERSION + 1..).zip(MIGRATIONS) {
+            if i64::from(version) > found {
+                step(&mut self.connection, version, sql)
+                    .map_err(|source| self.failed("bringing its tables up to date", source))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The version of its tables.
+    fn check_identity(&self) -> Result<i32, StoreError> {
         if self.number("PRAGMA page_count")? == 0 {
             return Err(self.foreign("an empty or half-written file"));
         }
         if self.number("PRAGMA application_id")? != i64::from(APPLICATION_ID) {
             return Err(self.foreign("an SQLite file of another program"));
         }
-        match self.number("PRAGMA user_version")? {
-            version if version == i64::from(SCHEMA_VERSION) => self.check_length(),
-            // No release of ours wrote one.
-            1 => Err(self.foreign("a store of version 1, which is read no more")),
-            _ => Err(self.foreign("a store of another version")),
+        let version = i32::try_from(self.number("PRAGMA user_version")?).unwrap_or(0);
+        if !(OLDEST_VERSION..=SCHEMA_VERSION).contains(&version) {
+            return Err(self.foreign("a store of another version"));
         }
+        self.check_length()?;
+        Ok(version)
     }
 
     /// SQLite notices pages that are missing and not one that is cut, which it
@@ -397,6 +440,31 @@ impl Store for SqliteStore {
                    WHERE seq > ?1 ORDER BY seq LIMIT ?2";
         let seq = i64::try_from(seq).unwrap_or(i64::MAX);
         self.read(sql, params![seq, bounded(limit)], record)
+    }
+
+    fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {
+        let sql = "SELECT digest FROM records WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        self.read(sql, params![seq, bounded(limit)], |row| row.get(0))
+    }
+
+    fn checkpoint(&self) -> Result<Option<CheckpointRow>, StoreError> {
+        let sql = "SELECT size, text, roots FROM checkpoints ORDER BY size DESC LIMIT 1";
+        Ok(self.read(sql, [], checkpoint_row)?.into_iter().next())
+    }
+
+    fn put_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), StoreError> {
+        let last = self.checkpoint()?;
+        if last.is_some_and(|last| last.size >= row.size) {
+            return Err(StoreError::Conflict {
+                what: "a checkpoint of more records is there",
+            });
+        }
+        let sql = "INSERT INTO checkpoints (size, text, roots) VALUES (?1, ?2, ?3)";
+        self.connection
+            .execute(sql, params![row.size, row.text, row.roots.concat()])
+            .map(drop)
+            .map_err(|source| self.failed("writing to it", source))
     }
 
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {

@@ -20,6 +20,7 @@ pub const SHIPPED: &[(&str, &str)] = shipped![
     "ocsp-responder",
     "crl-signer",
     "timestamping",
+    "log-signer",
     "tls-server-signing",
     "tls-server-encryption",
     "device-signing",

@@ -103,6 +103,7 @@ impl Business {
                 ],
                 cessation: Terms::shipped(),
                 crl_lifetime: CRL_LIFETIME,
+                checkpoints: None,
             },
         );
         let actor = |person: &str, seat| Ok::<_, Failure>(Actor::new(PersonId::new(person)?, seat));

@@ -1,6 +1,6 @@
 //! What an examination finds.
 
-use crate::{AuthorityId, CaseNumber, Error, PersonId, StoreError, StreamId};
+use crate::{AuthorityId, CaseNumber, CheckpointFault, Error, PersonId, StoreError, StreamId};
 
 /// The first fault found.
 #[derive(Debug, thiserror::Error)]
@@ -150,5 +150,30 @@ pub enum Fault {
     IndexDiffers {
         /// Which index.
         what: StreamId,
+    },
+
+    /// A checkpoint is of more records than there are: the tail of the log was lost.
+    #[error("there was a log of {size} records, and there are {found}: its tail was lost")]
+    TailLost {
+        /// Records of the checkpoint.
+        size: u64,
+        /// Records of the log.
+        found: u64,
+    },
+
+    /// A checkpoint was made of another log than this.
+    #[error("the first {size} records are not those of the checkpoint over them")]
+    CheckpointDiffers {
+        /// Records of the checkpoint.
+        size: u64,
+    },
+
+    /// The store's checkpoint is none, or no authority of the log signed it.
+    #[error("the store's checkpoint over {size} records is not believed")]
+    BadCheckpoint {
+        /// Records that it is filed under.
+        size: u64,
+        /// Why not.
+        source: CheckpointFault,
     },
 }

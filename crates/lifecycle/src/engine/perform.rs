@@ -173,7 +173,7 @@ impl Engine {
         Ok(Checked::new(key))
     }
 
-    fn publish(&self, items: &[Publication]) -> Result<(), Error> {
+    pub(super) fn publish(&self, items: &[Publication]) -> Result<(), Error> {
         for item in items {
             self.ports
                 .publisher

@@ -13,7 +13,8 @@ const PAGE: usize = 64;
 
 impl Engine {
     /// Does everything that time has made due, the earliest first, until nothing is left:
-    /// cases lapse, count as accepted, or are noted as overdue; notices are told. `watch` sees
+    /// cases lapse, count as accepted, or are noted as overdue; notices are told; a checkpoint
+    /// of the log is made. `watch` sees
     /// what became durable. Called now and then, and after every start: what is due follows
     /// from the states, so no crash loses any of it.
     ///
@@ -23,7 +24,8 @@ impl Engine {
     pub fn tick(&mut self, watch: &mut dyn FnMut(&Entry)) -> Result<(), Error> {
         let fired = self.fire(watch);
         let told = self.tell();
-        fired.and(told)
+        let kept = self.checkpoint_if_due();
+        fired.and(told).and(kept)
     }
 
     fn fire(&mut self, watch: &mut dyn FnMut(&Entry)) -> Result<(), Error> {

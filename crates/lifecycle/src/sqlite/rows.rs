@@ -1,7 +1,7 @@
 //! How batches and rows stand in the tables.
 
 use crate::{
-    Batch, CaseRow, CertificateRow, Notice, Record, StoreError,
+    Batch, CaseRow, CertificateRow, CheckpointRow, Notice, Record, StoreError,
     case::Phase,
     certificate::Status,
     index::Holding,
@@ -12,6 +12,20 @@ use cert_profile::Reason;
 use der::DateTime;
 use rusqlite::{Row, Transaction, params, types::Type};
 use std::time::Duration;
+
+pub(super) fn checkpoint_row(row: &Row<'_>) -> rusqlite::Result<CheckpointRow> {
+    let roots: Vec<u8> = row.get(2)?;
+    let (roots, rest) = roots.as_chunks();
+    if !rest.is_empty() {
+        let what = "roots of another length".into();
+        return Err(rusqlite::Error::FromSqlConversionFailure(
+            2,
+            Type::Blob,
+            what,
+        ));
+    }
+    Ok(CheckpointRow::new(row.get(0)?, row.get(1)?, roots.to_vec()))
+}
 
 pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(

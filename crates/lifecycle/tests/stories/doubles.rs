@@ -6,9 +6,9 @@ use getrandom::SysRng;
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Engine, Error, Event, Head,
-    Holdings, MemoryStore, Notice, Policy, Ports, Publication, Record, Serial, Store, StoreError,
-    StreamId, authority, case,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Engine, Error,
+    Event, Head, Holdings, MemoryStore, Notice, Policy, Ports, Publication, Record, Serial, Store,
+    StoreError, StreamId, authority, case,
     ports::{Clock, Notifier, Publisher, Serials, TokenKeyCentre},
 };
 use spki::AlgorithmIdentifierOwned;
@@ -62,6 +62,11 @@ impl World {
         Engine::new(self.ports(Box::new(self.store.clone())), policy)
     }
 
+    /// A fresh process with another store and policy.
+    pub(crate) fn engine_of(&self, store: impl Store + 'static, policy: Policy) -> Engine {
+        Engine::new(self.ports(Box::new(store)), policy)
+    }
+
     fn ports(&self, store: Box<dyn Store>) -> Ports {
         Ports {
             store,
@@ -90,6 +95,18 @@ impl Store for SharedStore {
 
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         self.0.lock().unwrap().records(seq, limit)
+    }
+
+    fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {
+        self.0.lock().unwrap().digests(seq, limit)
+    }
+
+    fn checkpoint(&self) -> Result<Option<CheckpointRow>, StoreError> {
+        self.0.lock().unwrap().checkpoint()
+    }
+
+    fn put_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), StoreError> {
+        self.0.lock().unwrap().put_checkpoint(row)
     }
 
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {
@@ -211,6 +228,18 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         self.inner.records(seq, limit)
+    }
+
+    fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {
+        self.inner.digests(seq, limit)
+    }
+
+    fn checkpoint(&self) -> Result<Option<CheckpointRow>, StoreError> {
+        self.inner.checkpoint()
+    }
+
+    fn put_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), StoreError> {
+        self.write(|inner| inner.put_checkpoint(row))
     }
 
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {

@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod checkpoints;
 mod crash;
 mod doubles;
 mod four_eyes;

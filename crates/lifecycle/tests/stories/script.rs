@@ -54,6 +54,7 @@ pub(crate) fn policy() -> Policy {
             .into(),
         cessation: Terms::shipped(),
         crl_lifetime: CRL_LIFETIME,
+        checkpoints: None,
     }
 }
 

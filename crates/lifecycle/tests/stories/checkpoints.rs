@@ -1,0 +1,393 @@
+//! What an auditor can be shown without the store, and what becomes known when a store is not
+//! what it was.
+
+use der::{Decode, Encode};
+use lifecycle::{
+    CaseId, Checkpoint, CheckpointFault, Checkpoints, Engine, Error, GrowthProof, HistoryProof,
+    Policy, ProofFault, SignedCheckpoint, SqliteStore, Store, StreamId,
+    audit::{self, Fault},
+};
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+use std::{path::PathBuf, time::Duration};
+use x509_cert::Certificate;
+
+use crate::{
+    doubles::World,
+    script::{self, Applicant, RESPONDER, authority_id, establish, take_through},
+};
+
+const ORIGIN: &str = "ca.example/log";
+
+/// The responder's key stands for the log's: a store knows its authorities' keys and no more.
+fn policy() -> Policy {
+    Policy {
+        checkpoints: Some(Checkpoints {
+            origin: ORIGIN.to_owned(),
+            signer: authority_id(RESPONDER),
+            records: 10,
+            age: Duration::from_secs(3_600),
+        }),
+        ..script::policy()
+    }
+}
+
+/// A store in a file, two cases in it, a checkpoint after each.
+struct Office {
+    _folder: tempfile::TempDir,
+    world: World,
+    path: PathBuf,
+    checkpoints: [SignedCheckpoint; 2],
+    key: Vec<u8>,
+}
+
+impl Office {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let world = World::default();
+        let mut engine = engine(&world, &path);
+        establish(&mut engine).unwrap();
+        let checkpoints = ["zhang.san", "li.ming"].map(|person| {
+            take_through(&mut engine, &Applicant::new(person)).unwrap();
+            world.clock.forward(1);
+            engine.checkpoint().unwrap().unwrap()
+        });
+        let key = key_of(&engine, RESPONDER);
+        Self {
+            _folder: folder,
+            world,
+            path,
+            checkpoints,
+            key,
+        }
+    }
+
+    fn engine(&self) -> Engine {
+        engine(&self.world, &self.path)
+    }
+
+    fn store(&self) -> SqliteStore {
+        SqliteStore::open_read_only(&self.path).unwrap()
+    }
+
+    fn last(&self) -> &Checkpoint {
+        self.checkpoints[1].verify(ORIGIN, &self.key).unwrap()
+    }
+
+    fn execute(&self, sql: &str, parameters: impl rusqlite::Params) {
+        let connection = Connection::open(&self.path).unwrap();
+        assert!(connection.execute(sql, parameters).unwrap() > 0);
+    }
+
+    /// The history of the first case, as it is proved.
+    fn proof(&self) -> HistoryProof {
+        HistoryProof::make(&self.store(), &self.checkpoints[1], &history("zhang.san")).unwrap()
+    }
+}
+
+fn engine(world: &World, path: &std::path::Path) -> Engine {
+    world.engine_of(SqliteStore::open(path).unwrap(), policy())
+}
+
+fn key_of(engine: &Engine, name: &str) -> Vec<u8> {
+    let state = engine.authority(&authority_id(name)).unwrap().unwrap();
+    let certificate = &state.signing().unwrap().certificate;
+    let certificate = Certificate::from_der(certificate).unwrap();
+    let key = certificate.tbs_certificate().subject_public_key_info();
+    key.to_der().unwrap()
+}
+
+fn settle(engine: &mut Engine) -> Result<(), Error> {
+    engine.settle(&mut |_| ())
+}
+
+fn tick(engine: &mut Engine) {
+    engine.tick(&mut |_| ()).unwrap();
+}
+
+fn history(applicant: &str) -> StreamId {
+    let id: CaseId = Applicant::new(applicant).id;
+    StreamId::Case(id)
+}
+
+fn altered(proof: &HistoryProof, alter: impl FnOnce(&mut Value)) -> HistoryProof {
+    let mut value: Value = serde_json::from_str(&proof.to_json()).unwrap();
+    alter(&mut value);
+    HistoryProof::from_json(value.to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn a_history_is_proved_to_somebody_who_has_not_the_store() {
+    let office = Office::new();
+    let text = office.proof().to_json();
+    let proof = HistoryProof::from_json(text.as_bytes()).unwrap();
+    let (checkpoint, entries) = proof.verify(ORIGIN, &office.key).unwrap();
+    assert_eq!(&checkpoint, office.last());
+    let records = office.store().stream(&history("zhang.san")).unwrap();
+    let expected: Vec<_> = records.iter().map(|one| one.entry().unwrap()).collect();
+    assert!(expected.len() > 10);
+    assert_eq!(entries, expected);
+}
+
+#[test]
+fn a_proof_that_was_touched_shows_nothing() {
+    let office = Office::new();
+    let proof = office.proof();
+    let fault = |proof: &HistoryProof| proof.verify(ORIGIN, &office.key).unwrap_err();
+    let not_in_log = |fault: ProofFault| matches!(fault, ProofFault::NotInLog { .. });
+    let count = office.store().stream(&history("zhang.san")).unwrap().len();
+
+    for record in 0..count {
+        let earlier = altered(&proof, |value| {
+            let record = &mut value["records"][record];
+            let octets = record["octets"].as_str().unwrap();
+            // Another second, in the same place: 2026 stays 2026.
+            let text = String::from_utf8(decode(octets)).unwrap();
+            let at = text.find("\"at\":").unwrap() + 14;
+            let digit = text.as_bytes()[at];
+            let other = if digit == b'1' { "2" } else { "1" };
+            let mut text = text;
+            text.replace_range(at..=at, other);
+            record["octets"] = json!(encode(text.as_bytes()));
+        });
+        assert!(not_in_log(fault(&earlier)), "record {record}");
+        let beside = altered(&proof, |value| {
+            let path = value["records"][record]["path"].as_array_mut().unwrap();
+            path.swap(0, 1);
+        });
+        assert!(not_in_log(fault(&beside)), "path {record}");
+        let before = altered(&proof, |value| {
+            let other = value["records"][(record + 1) % count]["previous"].clone();
+            value["records"][record]["previous"] = other;
+        });
+        assert!(not_in_log(fault(&before)), "digest {record}");
+    }
+    let left_out = altered(&proof, |value| {
+        drop(value["records"].as_array_mut().unwrap().remove(3));
+    });
+    assert!(matches!(fault(&left_out), ProofFault::Gap { .. }));
+    let from_second = altered(&proof, |value| {
+        drop(value["records"].as_array_mut().unwrap().remove(0));
+    });
+    assert!(matches!(fault(&from_second), ProofFault::Gap { .. }));
+    let nothing = altered(&proof, |value| value["records"] = json!([]));
+    assert!(matches!(fault(&nothing), ProofFault::Empty));
+    let of_others = altered(&proof, |value| {
+        let other = &office.checkpoints[1];
+        let others = HistoryProof::make(&office.store(), other, &history("li.ming")).unwrap();
+        let others: Value = serde_json::from_str(&others.to_json()).unwrap();
+        let records = value["records"].as_array_mut().unwrap();
+        records.truncate(4);
+        records.push(others["records"][4].clone());
+    });
+    assert!(matches!(fault(&of_others), ProofFault::Gap { .. }));
+    // A checkpoint of the same log, with another root.
+    let swapped = altered(&proof, |value| {
+        value["checkpoint"] = json!(office.checkpoints[0].text());
+    });
+    assert!(not_in_log(fault(&swapped)));
+}
+
+#[test]
+fn a_checkpoint_is_believed_for_its_log_s_key_alone() {
+    let office = Office::new();
+    let [signed, _] = &office.checkpoints;
+    let text = signed.text();
+    assert_eq!(SignedCheckpoint::parse(text).as_ref(), Ok(signed));
+    assert_eq!(
+        signed.verify("other.example/log", &office.key),
+        Err(CheckpointFault::OtherLog)
+    );
+    let other = key_of(&office.engine(), script::CA);
+    assert_eq!(
+        signed.verify(ORIGIN, &other),
+        Err(CheckpointFault::NotSigned)
+    );
+    // A witness's line under it changes nothing; a changed digit does.
+    let witnessed = format!("{text}\u{2014} counterpart AAAABBBB\n");
+    let witnessed = SignedCheckpoint::parse(&witnessed).unwrap();
+    assert!(witnessed.verify(ORIGIN, &office.key).is_ok());
+    let size = signed.unverified().head.seq;
+    let longer = text.replacen(&format!("\n{size}\n"), &format!("\n{}\n", size + 1), 1);
+    let longer = SignedCheckpoint::parse(&longer).unwrap();
+    assert_eq!(
+        longer.verify(ORIGIN, &office.key),
+        Err(CheckpointFault::NotSigned)
+    );
+    let malformed = |text: &str| {
+        let read = SignedCheckpoint::parse(text);
+        assert!(matches!(read, Err(CheckpointFault::Malformed(_))), "{text}");
+    };
+    for text in [
+        String::new(),
+        "\n\n".to_owned(),
+        text.replacen(&size.to_string(), &format!("+{size}"), 1),
+        text.replacen(&size.to_string(), &format!("0{size}"), 1),
+        text.replacen("head ", "tail ", 1),
+        text.replacen("time ", "time  ", 1),
+        text.replacen(ORIGIN, "ca example", 1),
+        text.replacen("\n\n", "\n", 1),
+        text.replacen("\nhead", "\nmore\nhead", 1),
+        "x".repeat(16 * 1024 + 1),
+    ] {
+        malformed(&text);
+    }
+}
+
+#[test]
+fn a_later_checkpoint_is_proved_to_go_on_from_an_earlier_one() {
+    let office = Office::new();
+    let [earlier, later] = &office.checkpoints;
+    let size = earlier.unverified().head.seq;
+    let proof = GrowthProof::make(&office.store(), size, later).unwrap();
+    let proof = GrowthProof::from_json(proof.to_json().as_bytes()).unwrap();
+    let shown = proof.verify(earlier, ORIGIN, &office.key).unwrap();
+    assert_eq!(&shown, office.last());
+    // Over other records, it does not.
+    let smaller = GrowthProof::make(&office.store(), size - 1, later).unwrap();
+    let fault = smaller.verify(earlier, ORIGIN, &office.key).unwrap_err();
+    assert!(matches!(fault, ProofFault::NotGrown { .. }), "{fault}");
+}
+
+#[test]
+fn an_engine_does_nothing_over_a_store_whose_tail_was_lost() {
+    let office = Office::new();
+    office.engine().check_tail(&office.checkpoints[1]).unwrap();
+    let size = office.last().head.seq;
+    office.execute("DELETE FROM records WHERE seq >= ?1", [size]);
+    let mut engine = office.engine();
+    let lost = |error: Error| matches!(error, Error::TailLost { size: of } if of == size);
+    assert!(lost(settle(&mut engine).unwrap_err()));
+    let wang = Applicant::new("wang.wu");
+    assert!(lost(take_through(&mut engine, &wang).unwrap_err()));
+    assert!(lost(engine.checkpoint().unwrap_err()));
+    drop(engine);
+    assert!(matches!(
+        audit::verify(&office.store()),
+        Err(Fault::TailLost { size: of, found }) if (of, found) == (size, size - 1)
+    ));
+}
+
+/// Whoever takes a whole store back, or forgets its checkpoint, is found by the copy outside.
+#[test]
+fn a_store_that_was_taken_back_is_found_by_the_copy_outside() {
+    let office = Office::new();
+    let size = office.last().head.seq;
+    office.execute("DELETE FROM checkpoints", []);
+    let audit = |office: &Office| audit::verify_against(&office.store(), &[office.last().clone()]);
+    audit(&office).unwrap();
+    office.execute("DELETE FROM records WHERE seq >= ?1", [size]);
+    let engine = office.engine();
+    let refused = engine.check_tail(&office.checkpoints[1]).unwrap_err();
+    assert!(matches!(refused, Error::TailLost { .. }), "{refused}");
+    // The earlier one is of what is still there.
+    engine.check_tail(&office.checkpoints[0]).unwrap();
+    drop(engine);
+    assert!(matches!(audit(&office), Err(Fault::TailLost { .. })));
+}
+
+#[test]
+fn checkpoints_of_another_log_are_found() {
+    let office = Office::new();
+    let other = Office::new();
+    let size = office.last().head.seq;
+    // The other CA's: its log has other digests, its key is another.
+    let text = other.checkpoints[1].text();
+    office.execute(
+        "UPDATE checkpoints SET text = ?1 WHERE size = ?2",
+        params![text, size],
+    );
+    let found = audit::verify(&office.store());
+    assert!(matches!(found, Err(Fault::CheckpointDiffers { size: of }) if of == size));
+    let refused = settle(&mut office.engine()).unwrap_err();
+    assert!(matches!(refused, Error::TailLost { .. }), "{refused}");
+    let refused = office
+        .engine()
+        .check_tail(&other.checkpoints[1])
+        .unwrap_err();
+    assert!(matches!(refused, Error::Checkpoint(_)), "{refused}");
+
+    // Its own text, which nobody signed.
+    let own = office.checkpoints[1].text();
+    let body = own.split_once("\n\n").unwrap().0;
+    let unsigned = format!("{body}\n\n");
+    let sql = "UPDATE checkpoints SET text = ?1 WHERE size = ?2";
+    office.execute(sql, params![unsigned, size]);
+    let found = audit::verify(&office.store());
+    assert!(matches!(found, Err(Fault::BadCheckpoint { size: of, .. }) if of == size));
+
+    // Its own, over roots that are not the tree's: the next would go on from them.
+    office.execute(sql, params![own, size]);
+    audit::verify(&office.store()).unwrap();
+    let roots = "UPDATE checkpoints SET roots = zeroblob(length(roots)) WHERE size = ?1";
+    office.execute(roots, [size]);
+    let found = audit::verify(&office.store());
+    assert!(matches!(found, Err(Fault::CheckpointDiffers { size: of }) if of == size));
+}
+
+#[test]
+fn checkpoints_are_made_when_they_are_due_and_handed_out_first() {
+    let world = World::default();
+    let mut engine = world.engine_under(policy());
+    // There is no key yet.
+    tick(&mut engine);
+    assert_eq!(engine.store().checkpoint().unwrap(), None);
+    establish(&mut engine).unwrap();
+    tick(&mut engine);
+    let first = engine.store().checkpoint().unwrap().unwrap();
+    assert_eq!(first.size, engine.store().head().unwrap().seq);
+    let published = world
+        .shelf
+        .item(&format!("log/checkpoint-{}.txt", first.size));
+    assert_eq!(published.as_deref(), Some(first.text.as_bytes()));
+    // Nothing was recorded since: none is made, however much time goes by.
+    world.clock.forward(7_200);
+    tick(&mut engine);
+    assert_eq!(engine.checkpoint().unwrap(), None);
+    assert_eq!(engine.store().checkpoint().unwrap(), Some(first.clone()));
+    // Few records, and little time; then more time.
+    world.clock.forward(1);
+    script::issue_crl(&mut engine).unwrap();
+    let first_of_all = first.clone();
+    tick(&mut engine);
+    let second = engine.store().checkpoint().unwrap().unwrap();
+    assert!(second.size > first_of_all.size, "an hour and more went by");
+    world.clock.forward(60);
+    script::issue_crl(&mut engine).unwrap();
+    tick(&mut engine);
+    assert_eq!(engine.store().checkpoint().unwrap(), Some(second.clone()));
+    // Many records.
+    take_through(&mut engine, &Applicant::new("zhang.san")).unwrap();
+    tick(&mut engine);
+    assert!(engine.store().checkpoint().unwrap().unwrap().size > second.size);
+}
+
+#[test]
+fn a_store_of_the_version_before_checkpoints_is_brought_up_to_date() {
+    let office = Office::new();
+    let head = office.store().head().unwrap();
+    Connection::open(&office.path)
+        .unwrap()
+        .execute_batch("DROP TABLE checkpoints; PRAGMA user_version = 2")
+        .unwrap();
+    let refused = SqliteStore::open_read_only(&office.path).unwrap_err();
+    assert!(refused.to_string().contains("older version"), "{refused}");
+    let mut engine = office.engine();
+    assert_eq!(engine.store().head().unwrap(), head);
+    assert_eq!(engine.store().checkpoint().unwrap(), None);
+    let made = engine.checkpoint().unwrap().unwrap();
+    assert_eq!(made.unverified().root, office.last().root);
+    drop(engine);
+    audit::verify(&office.store()).unwrap();
+}
+
+fn decode(text: &str) -> Vec<u8> {
+    use base64ct::{Base64, Encoding};
+    Base64::decode_vec(text).unwrap()
+}
+
+fn encode(octets: &[u8]) -> String {
+    use base64ct::{Base64, Encoding};
+    Base64::encode_string(octets)
+}
