@@ -1,5 +1,6 @@
 //! The arguments, each command with an example in its help.
 
+mod audit;
 mod ca;
 mod case;
 mod ceremony;
@@ -18,6 +19,7 @@ mod report;
 mod sm2;
 mod sm4;
 
+pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof};
 pub(crate) use ca::{CaCommand, CaCrl, CaInit, CaShow, CaTick};
 pub(crate) use case::{
     About, AccountOptions, AddDocument, CaseCommand, Check, Consent, Export, Fill, Import,
@@ -257,15 +259,4 @@ pub(crate) struct Sm3 {
     /// The files
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AuditCommand {
-    /// Check the chain, every step, every signature and the indices
-    #[command(after_help = "Example:\n  gmpki audit verify --store gmpki-demo/store.sqlite")]
-    Verify {
-        /// The store
-        #[arg(long, value_name = "FILE")]
-        store: PathBuf,
-    },
 }

@@ -1,14 +1,46 @@
 //! `gmpki audit`.
 
-use crate::{failure::Failure, outcome::Outcome, sm3::hexadecimal};
-use lifecycle::{SqliteStore, audit};
+use crate::{
+    args::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof},
+    failure::Failure,
+    input, keys,
+    outcome::Outcome,
+    output::{self, Readers},
+    sm3::hexadecimal,
+};
+use lifecycle::{
+    Checkpoint, GrowthProof, HistoryProof, SignedCheckpoint, SqliteStore, Store, audit,
+};
 use serde_json::json;
+use spki::EncodePublicKey;
 use std::path::Path;
 
-pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
+/// Octets of the largest proof: as many as the library reads.
+const PROOF: u64 = 64 << 20;
+
+pub(crate) fn run(command: &AuditCommand) -> Result<Outcome, Failure> {
+    match command {
+        AuditCommand::Verify(verify) => self::verify(verify),
+        AuditCommand::Prove(prove) => self::prove(prove),
+        AuditCommand::VerifyProof(verify) => verify_proof(verify),
+    }
+}
+
+fn verify(verify: &AuditVerify) -> Result<Outcome, Failure> {
+    let path = &*verify.store;
+    let mut outside: Vec<Checkpoint> = Vec::new();
+    for file in &verify.checkpoint {
+        let key = verify.log.key.as_deref();
+        let key = key.ok_or_else(|| Failure::Usage("--checkpoint wants --key".into()))?;
+        let signed = checkpoint(file)?;
+        let believed = signed.verify(name(&signed, verify.log.log.as_deref()), &public_key(key)?);
+        let believed = believed.map_err(|source| Failure::file(file, source))?;
+        outside.push(believed.clone());
+    }
     let store = SqliteStore::open_read_only(path)?;
     store.check_file()?;
-    let report = audit::verify(&store).map_err(|source| Failure::file(path, source))?;
+    let report = audit::verify_against(&store, &outside);
+    let report = report.map_err(|source| Failure::file(path, source))?;
     let digest = hexadecimal(&report.digest);
     let text = format!(
         "audit: good\n\
@@ -38,4 +70,106 @@ pub(crate) fn verify(path: &Path) -> Result<Outcome, Failure> {
         "unsettled": report.unsettled,
     });
     Ok(Outcome::new(text, json))
+}
+
+fn prove(prove: &AuditProve) -> Result<Outcome, Failure> {
+    let store = SqliteStore::open_read_only(&prove.store)?;
+    let last = store.checkpoint()?.ok_or_else(|| {
+        let reason = "has no checkpoint yet";
+        Failure::file(&prove.store, reason)
+    })?;
+    let failed = |source| Failure::file(&prove.store, source);
+    let last = SignedCheckpoint::parse(&last.text).map_err(|source| failed(source.into()))?;
+    let size = last.unverified().head.seq;
+    let (proof, about) = match (&prove.history, &prove.since) {
+        (Some(history), _) => {
+            let proof = HistoryProof::make(&store, &last, history).map_err(failed)?;
+            (proof.to_json(), history.to_string())
+        }
+        (None, Some(since)) => {
+            let old_size = checkpoint(since)?.unverified().head.seq;
+            let proof = GrowthProof::make(&store, old_size, &last).map_err(failed)?;
+            (proof.to_json(), format!("growth from {old_size} records"))
+        }
+        (None, None) => {
+            let message = "name a history, or --since an earlier checkpoint";
+            return Err(Failure::Usage(message.into()));
+        }
+    };
+    output::write(&prove.out, proof.as_bytes(), Readers::AsUsual)?;
+    let out = prove.out.display().to_string();
+    Ok(Outcome::new(
+        format!("proof of {about} in a log of {size} records: {out}"),
+        json!({ "about": about, "records": size, "out": out }),
+    ))
+}
+
+fn verify_proof(verify: &AuditVerifyProof) -> Result<Outcome, Failure> {
+    let failed = |source| Failure::file(&verify.proof, source);
+    let octets = input::read(&verify.proof, PROOF)?;
+    let key = public_key(&verify.key)?;
+    let wanted = verify.log.as_deref();
+    if let Some(since) = &verify.since {
+        let earlier = checkpoint(since)?;
+        let proof = GrowthProof::from_json(&octets).map_err(failed)?;
+        let log = name(&earlier, wanted);
+        let later = proof.verify(&earlier, log, &key).map_err(failed)?;
+        let old_size = earlier.unverified().head.seq;
+        let text = format!(
+            "proof: good\n{}\nit begins with the {old_size} records of {}",
+            shown(&later),
+            since.display(),
+        );
+        let mut json = object(&later);
+        json["since"] = old_size.into();
+        return Ok(Outcome::new(text, json));
+    }
+    let proof = HistoryProof::from_json(&octets).map_err(failed)?;
+    let signed = proof.checkpoint().map_err(failed)?;
+    let (checkpoint, entries) = proof.verify(name(&signed, wanted), &key).map_err(failed)?;
+    let mut text = format!("proof: good\n{}", shown(&checkpoint));
+    for entry in &entries {
+        let (seq, at, stream) = (entry.seq, entry.at, &entry.stream);
+        let (actor, event) = (&entry.actor, entry.event.name());
+        text.push_str(&format!(
+            "\n{seq:>8}  {at}  {stream}  {} ({})  {event}",
+            actor.person, actor.seat
+        ));
+    }
+    let mut json = object(&checkpoint);
+    json["entries"] = serde_json::to_value(&entries)?;
+    Ok(Outcome::new(text, json))
+}
+
+fn shown(checkpoint: &Checkpoint) -> String {
+    format!(
+        "log {} of {} records on {}, signed by its key",
+        checkpoint.origin, checkpoint.head.seq, checkpoint.at
+    )
+}
+
+fn object(checkpoint: &Checkpoint) -> serde_json::Value {
+    json!({
+        "log": checkpoint.origin,
+        "records": checkpoint.head.seq,
+        "at": checkpoint.at.to_string(),
+        "digest": hexadecimal(&checkpoint.head.digest),
+        "root": hexadecimal(&checkpoint.root),
+    })
+}
+
+fn checkpoint(path: &Path) -> Result<SignedCheckpoint, Failure> {
+    let octets = input::read(path, input::STRUCTURE)?;
+    let text = String::from_utf8(octets).map_err(|source| Failure::file(path, source))?;
+    SignedCheckpoint::parse(&text).map_err(|source| Failure::file(path, source))
+}
+
+/// The log that is asked for: the one of the checkpoint, unless somebody says which.
+fn name<'a>(signed: &'a SignedCheckpoint, wanted: Option<&'a str>) -> &'a str {
+    wanted.unwrap_or(&signed.unverified().origin)
+}
+
+fn public_key(path: &Path) -> Result<Vec<u8>, Failure> {
+    let key = keys::public_key(path)?.to_public_key_der()?;
+    Ok(key.into_vec())
 }

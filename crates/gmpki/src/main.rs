@@ -40,7 +40,7 @@ mod status;
 mod view;
 
 use args::{
-    Args, AuditCommand, CeremonyCommand, CertCommand, Command, ConvertCommand, CrlCommand,
+    Args, CeremonyCommand, CertCommand, Command, ConvertCommand, CrlCommand,
     CsrCommand, EnvelopeCommand, MessageCommand, OcspCommand, ProfileCommand, Sm2Command,
     Sm4Command,
 };
@@ -136,7 +136,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
             None => ceremony::run(&ceremony),
         },
         Command::SelfTest => self_test(),
-        Command::Audit(AuditCommand::Verify { store }) => audit::verify(&store),
+        Command::Audit(command) => audit::run(&command),
     }
 }
 

@@ -155,6 +155,14 @@ impl HistoryProof {
         to_json(self)
     }
 
+    /// The checkpoint that it rests on, not verified yet.
+    ///
+    /// # Errors
+    /// [`ProofFault::Checkpoint`] when it is none.
+    pub fn checkpoint(&self) -> Result<SignedCheckpoint, ProofFault> {
+        Ok(SignedCheckpoint::parse(&self.checkpoint)?)
+    }
+
     /// The checkpoint that it rests on, and the history that it shows: signed by the log of
     /// this name with this key, a `SubjectPublicKeyInfo` in DER.
     ///
@@ -165,7 +173,7 @@ impl HistoryProof {
         origin: &str,
         public_key: &[u8],
     ) -> Result<(Checkpoint, Vec<Entry>), ProofFault> {
-        let checkpoint = SignedCheckpoint::parse(&self.checkpoint)?;
+        let checkpoint = self.checkpoint()?;
         let checkpoint = checkpoint.verify(origin, public_key)?.clone();
         let mut entries: Vec<Entry> = Vec::new();
         for proved in &self.records {
