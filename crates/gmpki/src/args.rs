@@ -18,7 +18,10 @@ mod report;
 mod sm2;
 mod sm4;
 
-pub(crate) use ca::{CaCommand, CaCrl, CaInit, CaShow, CaTick};
+pub(crate) use ca::{
+    CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaTick,
+    DirectionName, OnAuthority,
+};
 pub(crate) use case::{
     About, AccountOptions, AddDocument, CaseCommand, Check, Consent, Export, Fill, Import,
     InternalPoint, IssueMany, List, OnCase, OnEvidence, Open as OpenCase, Print, SendDeposit, Show,

@@ -6,6 +6,7 @@
 mod clock;
 pub(crate) mod documents;
 pub(crate) mod evidence;
+pub(crate) mod roles;
 mod settings;
 
 pub(crate) use settings::{Settings, place, rules};
@@ -30,12 +31,11 @@ use lifecycle::{
     ports::{Clock, FolderNotifier, FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet, RuleSetId},
 };
+use roles::{Keys, Role};
 use std::{path::Path, time::Duration};
 
-/// The names of the operator's keys.
-pub(crate) const ROOT: &str = "root";
-pub(crate) const ISSUING_CA: &str = "issuing-ca";
-pub(crate) const RESPONDER: &str = "ocsp-responder";
+/// The profile of link certificates: for a CA that signs CAs.
+const LINK: &str = include_str!("desk/link.toml");
 
 const CRL_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -122,6 +122,7 @@ impl Desk {
             None => Box::new(SoftToken::open(folder.token(), folder.password()?)?),
         };
         let archive = SoftToken::open(folder.key_centre(), folder.own_password()?)?;
+        let policy = policy(&rules, Keys::of(&store, Role::IssuingCa)?.serving()?)?;
         let engine = Engine::new(
             Ports {
                 store: Box::new(store),
@@ -132,7 +133,7 @@ impl Desk {
                 clock,
                 serials: Box::new(RandomSerials::default()),
             },
-            policy(&rules)?,
+            policy,
         );
         Ok(Self {
             documents: Documents::new(folder.file("documents")?),
@@ -203,7 +204,7 @@ fn clock_file(folder: &Folder) -> Result<ClockFile, Failure> {
     Ok(ClockFile(folder.file("clock")?))
 }
 
-fn policy(rules: &RuleBook) -> Result<Policy, Failure> {
+fn policy(rules: &RuleBook, issuer: AuthorityId) -> Result<Policy, Failure> {
     let shipped = |name: &str| {
         Profile::shipped(name).ok_or_else(|| {
             let reason = format!("the rules name the profile {name:?}, which there is not");
@@ -217,16 +218,16 @@ fn policy(rules: &RuleBook) -> Result<Policy, Failure> {
         .collect();
     names.sort_unstable();
     names.dedup();
+    let own = Role::ALL.iter().map(|role| shipped(role.profile()));
+    let mut authorities = own.collect::<Result<Vec<_>, _>>()?;
+    authorities.push(Profile::from_toml(LINK)?);
     Ok(Policy {
-        issuer: AuthorityId::new(ISSUING_CA)?,
+        issuer,
         rules: rules.clone(),
         // A freeze does not wait for the notice of next year; its deadline says that it is estimated.
         calendar: Calendar::china().with_estimate(Estimate::Weekends),
         profiles: names.into_iter().map(shipped).collect::<Result<_, _>>()?,
-        authorities: ["root-ca", "issuing-ca", "ocsp-responder"]
-            .into_iter()
-            .map(shipped)
-            .collect::<Result<_, _>>()?,
+        authorities,
         crl_lifetime: CRL_LIFETIME,
         cessation: Terms::shipped(),
     })

@@ -1,9 +1,9 @@
 //! `gmpki cert freeze` and its like: the case about certificates that there are.
 
 use super::done;
-use crate::{args::About, desk::Desk, failure::Failure, outcome::Outcome};
+use crate::{args::About, desk::{Desk, roles}, failure::Failure, outcome::Outcome};
 use lifecycle::{
-    AuthorityId, CaseId, Command,
+    CaseId, Command,
     case::{self, command::Opening},
     terms::Kind,
 };
@@ -44,11 +44,12 @@ fn target(desk: &Desk, about: &About) -> Result<CaseId, Failure> {
     {
         return Ok(case);
     }
-    if let Some(serial) = about.serial() {
-        let issuer = AuthorityId::new(crate::desk::ISSUING_CA)?;
-        if let Some(case) = desk.engine.store().case_of(&issuer, &serial)? {
-            return Ok(case);
-        }
+    let store = desk.engine.store();
+    if let Some(serial) = about.serial()
+        && let Some(issuer) = roles::issuer_of(store, &serial)?
+        && let Some(case) = store.case_of(&issuer, &serial)?
+    {
+        return Ok(case);
     }
     let reason = format!("{text:?} is neither a case nor the serial number of its certificate");
     Err(Failure::Refused(reason.into()))
