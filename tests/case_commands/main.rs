@@ -1,6 +1,8 @@
 //! Certificate business by commands alone: desks, cases, reports, and the two documents that are
 //! walked from their first sentence to their last.
 
+mod authorities;
+mod cessation;
 mod desk;
 mod refusals;
 mod registers;
@@ -17,6 +19,22 @@ fn every_command_has_an_example_in_its_help() {
         "ca show",
         "ca tick",
         "ca crl",
+        "ca rollover",
+        "ca link",
+        "ca retire",
+        "ca close",
+        "ca compromise",
+        "ca confirm",
+        "ca discard",
+        "cessation propose",
+        "cessation call-off",
+        "cessation confirm",
+        "cessation discard",
+        "cessation announce",
+        "cessation report",
+        "cessation hand-over",
+        "cessation cease",
+        "cessation show",
         "organisation add",
         "organisation name-approver",
         "organisation authorise",

@@ -4,6 +4,7 @@ mod ca;
 mod case;
 mod ceremony;
 mod cert;
+mod cessation;
 mod convert;
 mod crl;
 mod csr;
@@ -29,6 +30,7 @@ pub(crate) use case::{
 };
 pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};
 pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};
+pub(crate) use cessation::{CessationCommand, CessationProof, CessationShow, OnCessation};
 pub(crate) use convert::{
     CipherName, CiphertextForm, ConvertCiphertext, ConvertCommand, ConvertEnvelope, ConvertKey,
     EnvelopeForm, KeyForm, PrfName,
@@ -104,6 +106,9 @@ pub(crate) enum Command {
     /// Certificate business, case by case
     #[command(subcommand)]
     Case(Box<CaseCommand>),
+    /// The end of a CA's service, from the first notice to the last day
+    #[command(subcommand)]
+    Cessation(CessationCommand),
     /// Organisations with their agents and applicants; agencies with their modes
     #[command(subcommand)]
     Organisation(OrganisationCommand),

@@ -11,6 +11,7 @@ mod ca;
 mod case;
 mod ceremony;
 mod cert;
+mod cessation;
 mod convert;
 mod crl;
 mod csr;
@@ -65,6 +66,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Demo(demo) => demo::run(&demo, args.json),
         Command::Ca(command) => ca::run(&command),
         Command::Case(command) => case::run(&command),
+        Command::Cessation(command) => cessation::run(&command),
         Command::Organisation(command) => registers::organisation(&command),
         Command::Roster(command) => registers::roster(&command),
         Command::Token(command) => registers::token(&command),
