@@ -7,6 +7,7 @@ mod desk;
 mod refusals;
 mod registers;
 mod reports;
+mod rules;
 mod walk;
 mod way;
 
@@ -35,6 +36,9 @@ fn every_command_has_an_example_in_its_help() {
         "cessation hand-over",
         "cessation cease",
         "cessation show",
+        "rules list",
+        "rules show",
+        "rules add",
         "organisation add",
         "organisation name-approver",
         "organisation authorise",

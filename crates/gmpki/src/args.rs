@@ -16,6 +16,7 @@ mod ocsp;
 mod profile;
 mod registers;
 mod report;
+mod rules;
 mod sm2;
 mod sm4;
 
@@ -60,6 +61,7 @@ pub(crate) use registers::{
     RosterAsk, RosterCommand, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
 };
 pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
+pub(crate) use rules::{RulesAdd, RulesCommand, RulesList, RulesShow};
 pub(crate) use sm2::{
     CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
     Seal, Sign, Sm2Command, Verify, What,
@@ -123,6 +125,9 @@ pub(crate) enum Command {
     /// What a desk did, what waits, and by which rules
     #[command(subcommand)]
     Report(ReportCommand),
+    /// The rules that cases are judged by, version after version
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Certification requests (PKCS#10)
     #[command(subcommand)]
     Csr(CsrCommand),

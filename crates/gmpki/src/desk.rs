@@ -9,7 +9,7 @@ pub(crate) mod evidence;
 pub(crate) mod roles;
 mod settings;
 
-pub(crate) use settings::{Settings, place, rules};
+pub(crate) use settings::{RuleFiles, Settings, place, rules, rules_in};
 
 use crate::{
     args::{AtWork, DeskPlace, NamedKey},
@@ -70,7 +70,7 @@ impl View {
             _ => SystemClock::default().now(),
         };
         Ok(Self {
-            rules: settings::book(&folder)?,
+            rules: RuleFiles::read(&folder)?.book()?,
             store: SqliteStore::open_read_only(&folder.store())?,
             documents: Documents::new(folder.file("documents")?),
             settings,
@@ -106,7 +106,7 @@ impl Desk {
             Box::new(clock::of_the_machine(at)?)
         };
         let now = clock.now();
-        let rules = settings::book(&folder)?;
+        let rules = RuleFiles::read(&folder)?.book()?;
         // A token that will not do leaves no store behind.
         let named = match settings.key()? {
             None => None,
@@ -149,6 +149,12 @@ impl Desk {
     /// The desk's papers.
     pub(crate) fn documents(&self) -> &Documents {
         &self.documents
+    }
+
+    /// Whether the desk could work by these rules.
+    pub(crate) fn check_rules(&self, rules: &RuleBook) -> Result<(), Failure> {
+        let issuer = Keys::of(self.engine.store(), Role::IssuingCa)?.serving()?;
+        policy(rules, issuer).map(drop)
     }
 
     /// The version of the desk's rules that a case is judged by which is opened now.

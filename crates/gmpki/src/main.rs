@@ -33,6 +33,7 @@ mod output;
 mod profile;
 mod registers;
 mod report;
+mod rules;
 mod serial;
 mod sm2;
 mod sm3;
@@ -72,6 +73,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Token(command) => registers::token(&command),
         Command::Status(status) => status::run(&status),
         Command::Report(command) => report::run(&command),
+        Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
         Command::Csr(CsrCommand::New(new)) => csr::new(&new),
         Command::Csr(CsrCommand::Show(show)) => csr::show(&show),
