@@ -4,6 +4,7 @@
 mod authorities;
 mod cessation;
 mod desk;
+mod many;
 mod refusals;
 mod registers;
 mod reports;
