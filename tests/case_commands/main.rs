@@ -9,6 +9,7 @@ mod refusals;
 mod registers;
 mod reports;
 mod rules;
+mod time;
 mod walk;
 mod way;
 

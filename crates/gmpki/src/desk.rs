@@ -13,7 +13,7 @@ pub(crate) use settings::{RuleFiles, Settings, place, rules, rules_in};
 
 use crate::{
     args::{AtWork, DeskPlace, NamedKey},
-    case::words,
+    case::{line, words},
     demo::folder::Folder,
     failure::Failure,
     named,
@@ -59,6 +59,8 @@ pub(crate) struct Desk {
     pub(crate) now: DateTime,
     lang: Language,
     documents: Documents,
+    /// Whether the last act made something new.
+    changed: bool,
 }
 
 impl View {
@@ -143,6 +145,7 @@ impl Desk {
             folder,
             now,
             lang: work.lang,
+            changed: false,
         })
     }
 
@@ -162,8 +165,13 @@ impl Desk {
         Ok(ruling(&self.rules, &self.settings.rules, self.now)?.id())
     }
 
-    /// One act of a person, or one answer of a service, and what follows from it outside; what became durable, in order.
+    /// One act of a person, or one answer of a service, judged on what time has made of things
+    /// until now, and what follows from it outside; what became durable, in order.
+    ///
+    /// What can't be done of what time brings stops no act, and is told after it.
     pub(crate) fn act(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Failure> {
+        let mut entries = Vec::new();
+        let brought = self.bring(&mut entries);
         let carried_out = match command {
             // A service outside, by its name.
             Command::Case(id, said) if actor.seat == Seat::System => {
@@ -172,21 +180,37 @@ impl Desk {
             command => self.engine.submit(actor, command),
         };
         self.documents.settle(carried_out.is_ok());
-        let mut entries = carried_out.map_err(|error| words::told(self.lang, error))?;
+        let own = carried_out.map_err(|error| {
+            let notes = entries.iter().map(|entry| format!("time brought {}", line(entry)));
+            words::told(self.lang, error).noted(notes.collect())
+        })?;
+        self.changed = !own.is_empty();
+        entries.extend(own);
         self.engine
             .settle(&mut |entry| entries.push(entry.clone()))?;
+        brought?;
         Ok(entries)
+    }
+
+    /// Whether the last act made something new; the same act again makes nothing.
+    pub(crate) fn changed(&self) -> bool {
+        self.changed
     }
 
     /// What was interrupted, and what time has brought.
     pub(crate) fn tick(&mut self) -> Result<Vec<Entry>, Failure> {
         let mut entries = Vec::new();
-        self.engine
-            .settle(&mut |entry| entries.push(entry.clone()))?;
-        self.engine.tick(&mut |entry| entries.push(entry.clone()))?;
-        self.engine
-            .settle(&mut |entry| entries.push(entry.clone()))?;
+        self.bring(&mut entries)?;
         Ok(entries)
+    }
+
+    /// The same; the first failure, after everything else was done.
+    fn bring(&mut self, entries: &mut Vec<Entry>) -> Result<(), Failure> {
+        let mut watch = |entry: &Entry| entries.push(entry.clone());
+        let finished = self.engine.settle(&mut watch);
+        let ticked = self.engine.tick(&mut watch);
+        let settled = self.engine.settle(&mut watch);
+        Ok(finished.and(ticked).and(settled)?)
     }
 }
 

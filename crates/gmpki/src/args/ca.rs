@@ -93,7 +93,8 @@ pub(crate) struct CaShow {
 
 #[derive(Debug, Group)]
 #[command(
-    after_help = "To be run once a day at least. What was interrupted is finished by any act at the desk, too.\n\n\
+    after_help = "To be run once a day at least. Any act at the desk does the same first, so that it is judged \
+    on what\ntime has made of its case.\n\n\
     Example:\n  gmpki ca tick --dir desk"
 )]
 pub(crate) struct CaTick {
