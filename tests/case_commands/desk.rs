@@ -2,6 +2,7 @@
 
 use gm_pki_tests::command::{Bench, Call, gmpki};
 use serde_json::Value;
+use std::{path::PathBuf, process::Command};
 
 /// A rehearsal's first second: a Monday, nine o'clock in Beijing.
 pub(crate) const MONDAY: &str = "2026-03-02T01:00:00Z";
@@ -55,6 +56,12 @@ impl Desk {
         self.open(case);
         let by = "--actor su.qing:applicant";
         self.good(&format!("case fill {case} {by} --form form.toml --years 1"));
+        self.documents_brought(case);
+    }
+
+    /// A case of 苏青 that is filled in: its documents, and submitted.
+    pub(crate) fn documents_brought(&self, case: &str) {
+        let by = "--actor su.qing:applicant";
         self.good(&format!(
             "case add-document {case} application-form scan.jpg {by} --form-version 1"
         ));
@@ -67,6 +74,11 @@ impl Desk {
     /// The same, registered by li.si.
     pub(crate) fn registered(&self, case: &str) {
         self.submitted(case);
+        self.looked_at(case);
+    }
+
+    /// A submitted case, registered by li.si.
+    pub(crate) fn looked_at(&self, case: &str) {
         let by = "--actor li.si:registrar";
         self.good(&format!("case start {case} {by}"));
         self.good(&format!(
@@ -85,6 +97,12 @@ impl Desk {
     /// The same, approved by wang.wu, with a key and its certificates signed.
     pub(crate) fn issued(&self, case: &str) {
         self.registered(case);
+        self.approved(case);
+        self.good(&format!("case issue {case} --actor wang.wu:approver"));
+    }
+
+    /// A registered case, approved by wang.wu, with a key.
+    pub(crate) fn approved(&self, case: &str) {
         let by = "--actor wang.wu:approver";
         self.good(&format!("case take {case} {by}"));
         self.good(&format!(
@@ -98,12 +116,20 @@ impl Desk {
             .answer()
             .good();
         self.good(&format!("case prove-key {case} {case}.csr {by}"));
-        self.good(&format!("case issue {case} {by}"));
     }
 
     /// `gmpki` in the folder around the desk.
     pub(crate) fn call(&self, words: &str) -> Call {
         gmpki(words).within(&self.0.path(""))
+    }
+
+    /// What a command line shows on a terminal of its own.
+    pub(crate) fn on_terminal(&self, line: &str) -> String {
+        let mut script = Command::new("script");
+        script.args(["-q", "-e", "-c", line, "/dev/null"]);
+        let answer = Call::new(script).within(&self.0.path("")).answer();
+        assert_eq!(answer.code, Some(0), "{answer}");
+        answer.text().to_owned()
     }
 
     /// A call that is done, and what it printed.
@@ -121,9 +147,27 @@ impl Desk {
         self.call(words).arg("--json").answer().good().json()
     }
 
+    /// The place of a file beside the desk.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path(name)
+    }
+
     /// A file beside the desk.
     pub(crate) fn write(&self, name: &str, octets: impl AsRef<[u8]>) {
         self.0.write(name, octets);
+    }
+
+    /// What `status` says of a certificate, and with which exit code.
+    pub(crate) fn status(&self, words: &str) -> (String, Option<i32>) {
+        let answer = self.call("status --json").words(words).answer();
+        let status = answer.json()["status"].as_str().expect("text").to_owned();
+        (status, answer.code)
+    }
+
+    /// The number of a case's signing certificate.
+    pub(crate) fn serial(&self, case: &str) -> String {
+        let serial = self.object(&format!("case show {case}"))["signing_serial"].clone();
+        serial.as_str().expect("text").to_owned()
     }
 
     /// The names in a folder of the desk.

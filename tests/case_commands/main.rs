@@ -1,10 +1,16 @@
 //! Certificate business by commands alone: desks, cases, reports, and the two documents that are
 //! walked from their first sentence to their last.
 
+mod authorities;
+mod cessation;
 mod desk;
+mod log;
+mod many;
 mod refusals;
 mod registers;
 mod reports;
+mod rules;
+mod time;
 mod walk;
 mod way;
 
@@ -17,6 +23,25 @@ fn every_command_has_an_example_in_its_help() {
         "ca show",
         "ca tick",
         "ca crl",
+        "ca rollover",
+        "ca link",
+        "ca retire",
+        "ca close",
+        "ca compromise",
+        "ca confirm",
+        "ca discard",
+        "cessation propose",
+        "cessation call-off",
+        "cessation confirm",
+        "cessation discard",
+        "cessation announce",
+        "cessation report",
+        "cessation hand-over",
+        "cessation cease",
+        "cessation show",
+        "rules list",
+        "rules show",
+        "rules add",
         "organisation add",
         "organisation name-approver",
         "organisation authorise",

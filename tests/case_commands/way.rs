@@ -1,18 +1,6 @@
 //! A case from its first form to its last receipt, and what is done to its certificates later.
 
 use crate::desk::Desk;
-use serde_json::Value;
-
-/// What `status` says of a certificate, and with which exit code.
-fn status(desk: &Desk, words: &str) -> (String, Option<i32>) {
-    let answer = desk.call("status --json").words(words).answer();
-    let status = answer.json()["status"].as_str().expect("text").to_owned();
-    (status, answer.code)
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().expect("text").to_owned()
-}
 
 // proves: S1-18, S1-19, S2-32, S5-04, S0-13, X-08, X-14
 #[test]
@@ -20,8 +8,8 @@ fn a_certificate_counts_from_its_acceptance_is_frozen_at_once_unfrozen_by_two_an
 {
     let desk = Desk::of_the_extranet();
     desk.issued("a-1");
-    let serial = text(&desk.object("case show a-1")["signing_serial"]);
-    let (issued, code) = status(&desk, &serial);
+    let serial = desk.serial("a-1");
+    let (issued, code) = desk.status(&serial);
     assert_eq!((issued.as_str(), code), ("issued", Some(1)));
     let by = "--actor wang.wu:approver";
     desk.good(&format!(
@@ -34,9 +22,9 @@ fn a_certificate_counts_from_its_acceptance_is_frozen_at_once_unfrozen_by_two_an
     desk.good(&format!(
         "case confirm a-1 {by} --correct --evidence call-record=call.txt"
     ));
-    assert_eq!(status(&desk, &serial), ("active".into(), Some(0)));
+    assert_eq!(desk.status(&serial), ("active".into(), Some(0)));
     // The past is asked for by its time.
-    let (before, _) = status(&desk, &format!("{serial} --at 2026-03-02T23:00:00Z"));
+    let (before, _) = desk.status(&format!("{serial} --at 2026-03-02T23:00:00Z"));
     assert_eq!(before, "issued");
     desk.good(&format!(
         "case close a-1 {by} --evidence work-record=record.txt"
@@ -49,7 +37,7 @@ fn a_certificate_counts_from_its_acceptance_is_frozen_at_once_unfrozen_by_two_an
     ));
     assert_eq!(frozen["case"], "a-1-freeze");
     desk.good("case execute a-1-freeze --actor su.qing:applicant --evidence call-record=call.txt");
-    assert_eq!(status(&desk, &serial), ("held".into(), Some(1)));
+    assert_eq!(desk.status(&serial), ("held".into(), Some(1)));
     // The second person looks by the end of the next working day.
     let deadlines = desk.object("case show a-1-freeze")["deadlines"].clone();
     assert_eq!(deadlines[0]["deadline"], "ratification", "{deadlines}");
@@ -66,14 +54,14 @@ fn a_certificate_counts_from_its_acceptance_is_frozen_at_once_unfrozen_by_two_an
         told.iter().any(|notice| notice.contains("frozen-90")),
         "{told:?}"
     );
-    assert_eq!(status(&desk, &serial).0, "held");
+    assert_eq!(desk.status(&serial).0, "held");
 
     // Back into use takes two.
     desk.good("cert unfreeze a-1 --actor su.qing:applicant --at 2026-07-02T02:00:00Z");
     two_look_at(&desk, "a-1-unfreeze");
-    assert_eq!(status(&desk, &serial), ("active".into(), Some(0)));
+    assert_eq!(desk.status(&serial), ("active".into(), Some(0)));
     // While it was frozen it stays frozen for whoever asks for then.
-    let (then, _) = status(&desk, &format!("{serial} --at 2026-04-01T12:00:00Z"));
+    let (then, _) = desk.status(&format!("{serial} --at 2026-04-01T12:00:00Z"));
     assert_eq!(then, "held");
 
     desk.good(
@@ -81,7 +69,7 @@ fn a_certificate_counts_from_its_acceptance_is_frozen_at_once_unfrozen_by_two_an
          --at 2026-08-06T02:00:00Z",
     );
     two_look_at(&desk, "a-1-revoke");
-    assert_eq!(status(&desk, &serial), ("revoked".into(), Some(1)));
+    assert_eq!(desk.status(&serial), ("revoked".into(), Some(1)));
     desk.refused("cert renew a-1 --actor su.qing:applicant", "S2-31");
     let good = desk.good("audit verify --store gmpki-desk/store.sqlite");
     assert!(good.contains("audit: good"), "{good}");
@@ -154,18 +142,7 @@ fn many_are_imported_from_a_table_and_issued_together() {
 
     for case in ["c-1", "c-2"] {
         desk.registered(case);
-        desk.good(&format!("case take {case} --actor wang.wu:approver"));
-        desk.good(&format!(
-            "case approve {case} --actor wang.wu:approver --found documents,identity,genuineness"
-        ));
-        desk.good(&format!("sm2 keygen --plain --out {case}.key"));
-        desk.good(&format!(
-            "csr new --environment production --key {case}.key --out {case}.csr \
-             --subject CN=苏青,OU=群文部,O=区文化馆,C=CN"
-        ));
-        desk.good(&format!(
-            "case prove-key {case} {case}.csr --actor wang.wu:approver"
-        ));
+        desk.approved(case);
     }
     let answer = desk
         .call("case issue c-1 b-1 c-2 --actor wang.wu:approver")

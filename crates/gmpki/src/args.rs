@@ -5,6 +5,7 @@ mod ca;
 mod case;
 mod ceremony;
 mod cert;
+mod cessation;
 mod convert;
 mod crl;
 mod csr;
@@ -16,11 +17,15 @@ mod ocsp;
 mod profile;
 mod registers;
 mod report;
+mod rules;
 mod sm2;
 mod sm4;
 
 pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof};
-pub(crate) use ca::{CaCommand, CaCrl, CaInit, CaShow, CaTick};
+pub(crate) use ca::{
+    CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaTick,
+    DirectionName, OnAuthority,
+};
 pub(crate) use case::{
     About, AccountOptions, AddDocument, CaseCommand, Check, Consent, Export, Fill, Import,
     InternalPoint, IssueMany, List, OnCase, OnEvidence, Open as OpenCase, Print, SendDeposit, Show,
@@ -28,6 +33,7 @@ pub(crate) use case::{
 };
 pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};
 pub(crate) use cert::{CertCommand, CertIssue, CertLint, CertShow, CertVerify, SchemeName};
+pub(crate) use cessation::{CessationCommand, CessationProof, CessationShow, OnCessation};
 pub(crate) use convert::{
     CipherName, CiphertextForm, ConvertCiphertext, ConvertCommand, ConvertEnvelope, ConvertKey,
     EnvelopeForm, KeyForm, PrfName,
@@ -57,6 +63,7 @@ pub(crate) use registers::{
     RosterAsk, RosterCommand, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
 };
 pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
+pub(crate) use rules::{RulesAdd, RulesCommand, RulesList, RulesShow};
 pub(crate) use sm2::{
     CipherFormat, Decrypt, Encrypt, EnvelopeCommand, Id, KeyFormat, Keygen, NewKey, Open, Public,
     Seal, Sign, Sm2Command, Verify, What,
@@ -103,6 +110,9 @@ pub(crate) enum Command {
     /// Certificate business, case by case
     #[command(subcommand)]
     Case(Box<CaseCommand>),
+    /// The end of a CA's service, from the first notice to the last day
+    #[command(subcommand)]
+    Cessation(CessationCommand),
     /// Organisations with their agents and applicants; agencies with their modes
     #[command(subcommand)]
     Organisation(OrganisationCommand),
@@ -117,6 +127,9 @@ pub(crate) enum Command {
     /// What a desk did, what waits, and by which rules
     #[command(subcommand)]
     Report(ReportCommand),
+    /// The rules that cases are judged by, version after version
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Certification requests (PKCS#10)
     #[command(subcommand)]
     Csr(CsrCommand),

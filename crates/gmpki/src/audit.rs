@@ -28,14 +28,14 @@ pub(crate) fn run(command: &AuditCommand) -> Result<Outcome, Failure> {
 
 fn verify(verify: &AuditVerify) -> Result<Outcome, Failure> {
     let path = &*verify.store;
-    let mut outside: Vec<Checkpoint> = Vec::new();
+    let mut outside = Vec::new();
     for file in &verify.checkpoint {
         let key = verify.log.key.as_deref();
         let key = key.ok_or_else(|| Failure::Usage("--checkpoint wants --key".into()))?;
         let signed = checkpoint(file)?;
         let believed = signed.verify(name(&signed, verify.log.log.as_deref()), &public_key(key)?);
         let believed = believed.map_err(|source| Failure::file(file, source))?;
-        outside.push(believed.clone());
+        outside.push(believed);
     }
     let store = SqliteStore::open_read_only(path)?;
     store.check_file()?;

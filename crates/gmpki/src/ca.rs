@@ -1,16 +1,23 @@
 //! `gmpki ca`: the desk's own keys, its lists and its clock.
 
+mod keys;
+mod show;
+
 use crate::{
-    args::{CaCommand, CaCrl, CaInit, CaShow, CaTick},
+    args::{CaCommand, CaCrl, CaInit, CaTick},
     case::{durable, told},
     demo::folder::Folder,
-    desk::{self, Desk, ISSUING_CA, RESPONDER, ROOT, Settings, View, rules},
+    desk::{
+        self, Desk, LogSettings, Settings,
+        roles::{Keys, Role},
+        rules,
+    },
     failure::Failure,
     names,
     outcome::Outcome,
 };
 use lifecycle::{
-    Actor, AuthorityId, Command, Entry, PersonId, Seat, Store,
+    Actor, AuthorityId, Command, Entry, PersonId, Seat,
     authority::{self, Proposal},
 };
 use serde_json::json;
@@ -19,9 +26,10 @@ use std::fs;
 pub(crate) fn run(command: &CaCommand) -> Result<Outcome, Failure> {
     match command {
         CaCommand::Init(init) => self::init(init),
-        CaCommand::Show(show) => self::show(show),
+        CaCommand::Show(show) => show::run(show),
         CaCommand::Tick(tick) => self::tick(tick),
         CaCommand::Crl(crl) => self::crl(crl),
+        other => keys::run(other),
     }
 }
 
@@ -76,7 +84,7 @@ fn init(init: &CaInit) -> Result<Outcome, Failure> {
 }
 
 fn settings(init: &CaInit, rules: &str) -> Result<Settings, Failure> {
-    for name in [&init.root, &init.name, &init.responder] {
+    for name in [&init.root, &init.name, &init.responder, &init.log_signer] {
         names::subject(name)?;
     }
     let officers = match init.officer.as_slice() {
@@ -95,6 +103,10 @@ fn settings(init: &CaInit, rules: &str) -> Result<Settings, Failure> {
         name: init.name.clone(),
         responder: init.responder.clone(),
         key: init.key.as_ref().map(ToString::to_string),
+        log: Some(LogSettings {
+            origin: init.log.clone(),
+            signer: init.log_signer.clone(),
+        }),
     })
 }
 
@@ -105,24 +117,22 @@ fn establish(desk: &mut Desk) -> Result<Vec<Entry>, Failure> {
     let [first, second] = desk.settings.officers.clone();
     let officer = |person: PersonId| Actor::new(person, Seat::KeyOfficer);
     let (first, second) = (officer(first), officer(second));
-    let (root, issuing) = (AuthorityId::new(ROOT)?, AuthorityId::new(ISSUING_CA)?);
-    let name = |text: &str| names::subject(text);
     let settings = desk.settings.clone();
-    let proposals = [
-        (
-            root.clone(),
-            Proposal::root("root-ca", &name(&settings.root)?),
-        ),
-        (
-            issuing.clone(),
-            Proposal::under(root, "issuing-ca", &name(&settings.name)?),
-        ),
-        (
-            AuthorityId::new(RESPONDER)?,
-            Proposal::under(issuing, "ocsp-responder", &name(&settings.responder)?),
-        ),
-    ];
-    for (id, proposal) in proposals {
+    for role in Role::ALL {
+        let id = AuthorityId::new(role.as_str())?;
+        let subject = names::subject(match (role, &settings.log) {
+            (Role::Root, _) => &settings.root,
+            (Role::IssuingCa, _) => &settings.name,
+            (Role::Responder, _) => &settings.responder,
+            (Role::Log, Some(log)) => &log.signer,
+            (Role::Log, None) => continue,
+        })?;
+        let proposal = match role.issuer() {
+            None => Proposal::root(role.profile(), &subject),
+            Some(issuer) => {
+                Proposal::under(AuthorityId::new(issuer.as_str())?, role.profile(), &subject)
+            }
+        };
         let command = |command| Command::Authority(id.clone(), command);
         if desk.engine.authority(&id)?.is_none() {
             let propose = command(authority::Command::Propose(proposal));
@@ -133,52 +143,6 @@ fn establish(desk: &mut Desk) -> Result<Vec<Entry>, Failure> {
         }
     }
     Ok(entries)
-}
-
-fn show(show: &CaShow) -> Result<Outcome, Failure> {
-    let view = View::open(&show.desk)?;
-    let settings = &view.settings;
-    let rules = view.ruling_at(view.now).map(|set| set.id().to_string());
-    let rules = rules.unwrap_or_else(|_| format!("{}, none in force", settings.rules));
-    let [first, second] = &settings.officers;
-    let last = view.store.last_case()?;
-    let records = view.store.head()?.seq;
-    let text = format!(
-        "desk:     {}\n\
-         rules:    {rules}\n\
-         clock:    {}{}\n\
-         officers: {first}, {second}\n\
-         root:     {}\n\
-         CA:       {}\n\
-         status:   {}\n\
-         keys:     {}\n\
-         cases:    numbered up to {last}\n\
-         records:  {records}",
-        show.desk.dir.display(),
-        view.now,
-        if settings.rehearsal {
-            ", a rehearsal's"
-        } else {
-            ""
-        },
-        settings.root,
-        settings.name,
-        settings.responder,
-        settings.key.as_deref().unwrap_or("in the desk"),
-    );
-    let json = json!({
-        "rules": rules,
-        "now": view.now.to_string(),
-        "rehearsal": settings.rehearsal,
-        "officers": [first.as_str(), second.as_str()],
-        "root": settings.root,
-        "name": settings.name,
-        "responder": settings.responder,
-        "key": settings.key,
-        "last_case": last.0,
-        "records": records,
-    });
-    Ok(Outcome::new(text, json))
 }
 
 fn tick(tick: &CaTick) -> Result<Outcome, Failure> {
@@ -192,10 +156,13 @@ fn tick(tick: &CaTick) -> Result<Outcome, Failure> {
 
 fn crl(crl: &CaCrl) -> Result<Outcome, Failure> {
     let mut desk = Desk::open(&crl.act.work)?;
-    let issuing = AuthorityId::new(ISSUING_CA)?;
-    let command = Command::Authority(issuing, authority::Command::IssueCrl);
+    let authority = match &crl.authority {
+        Some(authority) => authority.clone(),
+        None => Keys::of(desk.engine.store(), Role::IssuingCa)?.serving()?,
+    };
+    let command = Command::Authority(authority.clone(), authority::Command::IssueCrl);
     let entries = desk.act(&crl.act.actor, command)?;
-    let path = desk.folder.crl(ISSUING_CA);
+    let path = desk.folder.crl(authority.as_str());
     let text = format!("{}file: {}", told(&entries), path.display());
     let json = json!({ "file": path.display().to_string(), "durable": durable(&entries) });
     Ok(Outcome::new(text, json))

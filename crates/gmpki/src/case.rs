@@ -94,9 +94,7 @@ fn done(desk: &Desk, case: &CaseId, entries: &[Entry]) -> Result<Outcome, Failur
         "durable": durable(entries),
     });
     let outcome = Outcome::new(text, json);
-    let nothing = entries
-        .is_empty()
-        .then_some("nothing new: it was done before");
+    let nothing = (!desk.changed()).then_some("nothing new: it was done before");
     Ok(outcome.notes(nothing))
 }
 
@@ -104,10 +102,15 @@ fn done(desk: &Desk, case: &CaseId, entries: &[Entry]) -> Result<Outcome, Failur
 pub(crate) fn told(entries: &[Entry]) -> String {
     let mut text = String::new();
     for entry in entries {
-        let (seq, stream, event) = (entry.seq, &entry.stream, entry.event.name());
-        let _ = writeln!(text, "#{seq} {stream}: {event}");
+        let _ = writeln!(text, "{}", line(entry));
     }
     text
+}
+
+/// An event in a line.
+pub(crate) fn line(entry: &Entry) -> String {
+    let (seq, stream, event) = (entry.seq, &entry.stream, entry.event.name());
+    format!("#{seq} {stream}: {event}")
 }
 
 /// An object for each event.

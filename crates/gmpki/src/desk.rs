@@ -3,16 +3,18 @@
 //! It holds the store, the operator's keys, the rules, papers by their digests, what was
 //! published, and notices for another program to send.
 
+mod checkpoints;
 mod clock;
 pub(crate) mod documents;
 pub(crate) mod evidence;
+pub(crate) mod roles;
 mod settings;
 
-pub(crate) use settings::{Settings, place, rules};
+pub(crate) use settings::{LogSettings, RuleFiles, Settings, place, rules, rules_in};
 
 use crate::{
     args::{AtWork, DeskPlace, NamedKey},
-    case::words,
+    case::{line, words},
     demo::folder::Folder,
     failure::Failure,
     named,
@@ -30,12 +32,11 @@ use lifecycle::{
     ports::{Clock, FolderNotifier, FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet, RuleSetId},
 };
+use roles::{Keys, Role};
 use std::{path::Path, time::Duration};
 
-/// The names of the operator's keys.
-pub(crate) const ROOT: &str = "root";
-pub(crate) const ISSUING_CA: &str = "issuing-ca";
-pub(crate) const RESPONDER: &str = "ocsp-responder";
+/// The profile of link certificates: for a CA that signs CAs.
+const LINK: &str = include_str!("desk/link.toml");
 
 const CRL_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -59,6 +60,8 @@ pub(crate) struct Desk {
     pub(crate) now: DateTime,
     lang: Language,
     documents: Documents,
+    /// Whether the last act made something new.
+    changed: bool,
 }
 
 impl View {
@@ -70,7 +73,7 @@ impl View {
             _ => SystemClock::default().now(),
         };
         Ok(Self {
-            rules: settings::book(&folder)?,
+            rules: RuleFiles::read(&folder)?.book()?,
             store: SqliteStore::open_read_only(&folder.store())?,
             documents: Documents::new(folder.file("documents")?),
             settings,
@@ -106,7 +109,7 @@ impl Desk {
             Box::new(clock::of_the_machine(at)?)
         };
         let now = clock.now();
-        let rules = settings::book(&folder)?;
+        let rules = RuleFiles::read(&folder)?.book()?;
         // A token that will not do leaves no store behind.
         let named = match settings.key()? {
             None => None,
@@ -122,6 +125,10 @@ impl Desk {
             None => Box::new(SoftToken::open(folder.token(), folder.password()?)?),
         };
         let archive = SoftToken::open(folder.key_centre(), folder.own_password()?)?;
+        let mut policy = policy(&rules, Keys::of(&store, Role::IssuingCa)?.serving()?)?;
+        if let Some(log) = &settings.log {
+            policy.checkpoints = Some(checkpoints::policy(log, &store)?);
+        }
         let engine = Engine::new(
             Ports {
                 store: Box::new(store),
@@ -132,8 +139,11 @@ impl Desk {
                 clock,
                 serials: Box::new(RandomSerials::default()),
             },
-            policy(&rules)?,
+            policy,
         );
+        if let Some(log) = &settings.log {
+            checkpoints::check(&engine, &folder, log)?;
+        }
         Ok(Self {
             documents: Documents::new(folder.file("documents")?),
             settings,
@@ -142,6 +152,7 @@ impl Desk {
             folder,
             now,
             lang: work.lang,
+            changed: false,
         })
     }
 
@@ -150,13 +161,24 @@ impl Desk {
         &self.documents
     }
 
+    /// Whether the desk could work by these rules.
+    pub(crate) fn check_rules(&self, rules: &RuleBook) -> Result<(), Failure> {
+        let issuer = Keys::of(self.engine.store(), Role::IssuingCa)?.serving()?;
+        policy(rules, issuer).map(drop)
+    }
+
     /// The version of the desk's rules that a case is judged by which is opened now.
     pub(crate) fn rules_in_force(&self) -> Result<RuleSetId, Failure> {
         Ok(ruling(&self.rules, &self.settings.rules, self.now)?.id())
     }
 
-    /// One act of a person, or one answer of a service, and what follows from it outside; what became durable, in order.
+    /// One act of a person, or one answer of a service, judged on what time has made of things
+    /// until now, and what follows from it outside; what became durable, in order.
+    ///
+    /// What can't be done of what time brings stops no act, and is told after it.
     pub(crate) fn act(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Failure> {
+        let mut entries = Vec::new();
+        let brought = self.bring(&mut entries);
         let carried_out = match command {
             // A service outside, by its name.
             Command::Case(id, said) if actor.seat == Seat::System => {
@@ -165,21 +187,39 @@ impl Desk {
             command => self.engine.submit(actor, command),
         };
         self.documents.settle(carried_out.is_ok());
-        let mut entries = carried_out.map_err(|error| words::told(self.lang, error))?;
+        let own = carried_out.map_err(|error| {
+            let notes = entries
+                .iter()
+                .map(|entry| format!("time brought {}", line(entry)));
+            words::told(self.lang, error).noted(notes.collect())
+        })?;
+        self.changed = !own.is_empty();
+        entries.extend(own);
         self.engine
             .settle(&mut |entry| entries.push(entry.clone()))?;
+        brought?;
         Ok(entries)
+    }
+
+    /// Whether the last act made something new; the same act again makes nothing.
+    pub(crate) fn changed(&self) -> bool {
+        self.changed
     }
 
     /// What was interrupted, and what time has brought.
     pub(crate) fn tick(&mut self) -> Result<Vec<Entry>, Failure> {
         let mut entries = Vec::new();
-        self.engine
-            .settle(&mut |entry| entries.push(entry.clone()))?;
-        self.engine.tick(&mut |entry| entries.push(entry.clone()))?;
-        self.engine
-            .settle(&mut |entry| entries.push(entry.clone()))?;
+        self.bring(&mut entries)?;
         Ok(entries)
+    }
+
+    /// The same; the first failure, after everything else was done.
+    fn bring(&mut self, entries: &mut Vec<Entry>) -> Result<(), Failure> {
+        let mut watch = |entry: &Entry| entries.push(entry.clone());
+        let finished = self.engine.settle(&mut watch);
+        let ticked = self.engine.tick(&mut watch);
+        let settled = self.engine.settle(&mut watch);
+        Ok(finished.and(ticked).and(settled)?)
     }
 }
 
@@ -203,7 +243,7 @@ fn clock_file(folder: &Folder) -> Result<ClockFile, Failure> {
     Ok(ClockFile(folder.file("clock")?))
 }
 
-fn policy(rules: &RuleBook) -> Result<Policy, Failure> {
+fn policy(rules: &RuleBook, issuer: AuthorityId) -> Result<Policy, Failure> {
     let shipped = |name: &str| {
         Profile::shipped(name).ok_or_else(|| {
             let reason = format!("the rules name the profile {name:?}, which there is not");
@@ -217,16 +257,16 @@ fn policy(rules: &RuleBook) -> Result<Policy, Failure> {
         .collect();
     names.sort_unstable();
     names.dedup();
+    let own = Role::ALL.iter().map(|role| shipped(role.profile()));
+    let mut authorities = own.collect::<Result<Vec<_>, _>>()?;
+    authorities.push(Profile::from_toml(LINK)?);
     Ok(Policy {
-        issuer: AuthorityId::new(ISSUING_CA)?,
+        issuer,
         rules: rules.clone(),
         // A freeze does not wait for the notice of next year; its deadline says that it is estimated.
         calendar: Calendar::china().with_estimate(Estimate::Weekends),
         profiles: names.into_iter().map(shipped).collect::<Result<_, _>>()?,
-        authorities: ["root-ca", "issuing-ca", "ocsp-responder"]
-            .into_iter()
-            .map(shipped)
-            .collect::<Result<_, _>>()?,
+        authorities,
         crl_lifetime: CRL_LIFETIME,
         checkpoints: None,
         cessation: Terms::shipped(),

@@ -11,6 +11,7 @@ mod ca;
 mod case;
 mod ceremony;
 mod cert;
+mod cessation;
 mod convert;
 mod crl;
 mod csr;
@@ -32,6 +33,7 @@ mod output;
 mod profile;
 mod registers;
 mod report;
+mod rules;
 mod serial;
 mod sm2;
 mod sm3;
@@ -40,9 +42,8 @@ mod status;
 mod view;
 
 use args::{
-    Args, CeremonyCommand, CertCommand, Command, ConvertCommand, CrlCommand,
-    CsrCommand, EnvelopeCommand, MessageCommand, OcspCommand, ProfileCommand, Sm2Command,
-    Sm4Command,
+    Args, CeremonyCommand, CertCommand, Command, ConvertCommand, CrlCommand, CsrCommand,
+    EnvelopeCommand, MessageCommand, OcspCommand, ProfileCommand, Sm2Command, Sm4Command,
 };
 use clap::Parser;
 use failure::Failure;
@@ -65,11 +66,13 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Demo(demo) => demo::run(&demo, args.json),
         Command::Ca(command) => ca::run(&command),
         Command::Case(command) => case::run(&command),
+        Command::Cessation(command) => cessation::run(&command),
         Command::Organisation(command) => registers::organisation(&command),
         Command::Roster(command) => registers::roster(&command),
         Command::Token(command) => registers::token(&command),
         Command::Status(status) => status::run(&status),
         Command::Report(command) => report::run(&command),
+        Command::Rules(command) => rules::run(&command),
         Command::Explain(explain) => explain::run(&explain),
         Command::Csr(CsrCommand::New(new)) => csr::new(&new),
         Command::Csr(CsrCommand::Show(show)) => csr::show(&show),

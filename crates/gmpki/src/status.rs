@@ -3,28 +3,26 @@
 use crate::{
     args::StatusOf,
     case::{history, words::Tongue},
-    desk::{ISSUING_CA, View},
+    desk::{View, roles},
     failure::Failure,
     moment::{self, beijing},
     outcome::Outcome,
     view::Language,
 };
-use lifecycle::{AuthorityId, Event, Store, certificate};
+use lifecycle::{Event, Store, certificate};
 use serde_json::json;
 use std::fmt::Write;
 
 pub(crate) fn run(status: &StatusOf) -> Result<Outcome, Failure> {
     let view = View::open(&status.desk)?;
-    let issuer = AuthorityId::new(ISSUING_CA)?;
     let serial = &status.serial;
     let at = match &status.at {
         Some(text) => moment::parse("--at", text)?,
         None => view.now,
     };
-    let Some(found) = history::of_certificate(&view.store, &issuer, serial)? else {
-        let reason = format!("the desk has no certificate {serial}");
-        return Err(Failure::Refused(reason.into()));
-    };
+    let missing = || Failure::Refused(format!("the desk has no certificate {serial}").into());
+    let issuer = roles::issuer_of(&view.store, serial)?.ok_or_else(missing)?;
+    let found = history::of_certificate(&view.store, &issuer, serial)?.ok_or_else(missing)?;
     let case = view.store.case_of(&issuer, serial)?;
     let then = found.entries.iter().filter(|entry| entry.at <= at);
     let state = then.fold(None, |state, entry| match &entry.event {
@@ -57,6 +55,7 @@ pub(crate) fn run(status: &StatusOf) -> Result<Outcome, Failure> {
     let json = json!({
         "serial": serial.to_string(),
         "status": word,
+        "issuer": issuer.as_str(),
         "at": at.to_string(),
         "case": case.map(|case| case.to_string()),
         "history": found.entries.iter().map(|entry| json!({

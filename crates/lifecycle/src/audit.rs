@@ -10,9 +10,9 @@ mod registers;
 pub use fault::Fault;
 
 use crate::{
-    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Checkpoint, Entry, Error, Event, Head,
-    Intent, PersonId, Record, Seat, Serial, Store, StreamId, authority, case::Step, certificate,
-    log,
+    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head, Intent,
+    PersonId, Record, Seat, Serial, Store, StreamId, VerifiedCheckpoint, authority, case::Step,
+    certificate, log,
 };
 use cases::Line;
 use cert_profile::Issuer;
@@ -58,12 +58,12 @@ pub fn verify(store: &dyn Store) -> Result<Report, Fault> {
 }
 
 /// As [`verify`], and whether the log is the one of these checkpoints, copies of which were
-/// kept elsewhere and whose signatures were verified: only they show that a whole store was not
+/// kept elsewhere: only they show that a whole store was not
 /// taken back to what it was once, or written anew.
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verify_against(store: &dyn Store, outside: &[Checkpoint]) -> Result<Report, Fault> {
+pub fn verify_against(store: &dyn Store, outside: &[VerifiedCheckpoint]) -> Result<Report, Fault> {
     let mut world = World::default();
     let mut head = Head::EMPTY;
     let mut marks = Marks::new(store, outside)?;

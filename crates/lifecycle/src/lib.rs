@@ -37,7 +37,9 @@
 //! # What it is not
 //!
 //! No server, no scheduler, no runtime: whoever embeds it calls
-//! [`Engine::submit`] and [`Engine::settle`]. It knows keys through `hsm`'s traits
+//! [`Engine::submit`] and [`Engine::settle`], and [`Engine::tick`]: now and then, so that
+//! deadlines are noted and notices told in time, and before each act of a person, so that
+//! the act is judged on what time has made of its case. It knows keys through `hsm`'s traits
 //! alone and never sees one.
 
 mod approval;
@@ -85,7 +87,7 @@ pub use interval::Interval;
 pub use issuance::Intent;
 pub use log::{
     Checkpoint, CheckpointFault, Entry, Event, GrowthProof, Head, HistoryProof, ProofFault, Record,
-    SignedCheckpoint,
+    SignedCheckpoint, VerifiedCheckpoint,
 };
 pub use memory::MemoryStore;
 pub use octets::Octets;

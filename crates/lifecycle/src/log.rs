@@ -5,7 +5,7 @@ mod checkpoint;
 mod proof;
 mod tree;
 
-pub use checkpoint::{Checkpoint, CheckpointFault, SignedCheckpoint};
+pub use checkpoint::{Checkpoint, CheckpointFault, SignedCheckpoint, VerifiedCheckpoint};
 pub use proof::{GrowthProof, HistoryProof, ProofFault};
 
 pub(crate) use tree::{Frontier, leaf};

@@ -15,11 +15,9 @@ pub(crate) enum AuditCommand {
     )]
     Verify(AuditVerify),
     /// Prove a history, or that the log only grew, to somebody who has not the store
-    #[command(
-        after_help = "The proof rests on the store's last checkpoint.\n\n\
+    #[command(after_help = "The proof rests on the store's last checkpoint.\n\n\
         Examples:\n  gmpki audit prove case/zhang-1 --store store.sqlite --out proof.json\n  \
-        gmpki audit prove --since checkpoint-41.txt --store store.sqlite --out grown.json"
-    )]
+        gmpki audit prove --since checkpoint-41.txt --store store.sqlite --out grown.json")]
     Prove(AuditProve),
     /// Check a proof: all that is asked for is the proof and the log's key
     #[command(

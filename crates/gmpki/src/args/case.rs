@@ -15,7 +15,7 @@ use super::{Act, DeskPlace, desk::term};
 use crate::view::Language;
 use clap::{Args as Group, Subcommand};
 use lifecycle::{
-    CaseId, Serial,
+    CaseId,
     case::Phase,
     certificate::RevocationReason,
     terms::{Kind, Mode},
@@ -229,13 +229,6 @@ pub(crate) struct About {
     /// The case that the certificates came from, or the serial number of one of them
     #[arg(value_name = "CASE|SERIAL")]
     pub(crate) target: String,
-}
-
-impl About {
-    /// The target as a serial number, where it can be one.
-    pub(crate) fn serial(&self) -> Option<Serial> {
-        Serial::try_from(self.target.clone()).ok()
-    }
 }
 
 pub(super) fn case_id(text: &str) -> Result<CaseId, lifecycle::Error> {

@@ -4,8 +4,9 @@ use crate::failure::Failure;
 use der::DateTime;
 use lifecycle::{
     AuthorityId, CaseId, Entry, Event, OrganisationId, PersonId, Serial, Store, StreamId, TokenId,
+    authority,
     case::{self, state::DeadlineName},
-    certificate, organisation, roster, token,
+    certificate, cessation, organisation, roster, token,
 };
 use std::collections::BTreeMap;
 
@@ -78,6 +79,36 @@ pub(crate) fn of_certificate(
         Event::Certificate(event) => certificate::evolve(state, &entry.actor, event),
         _ => state,
     })
+}
+
+/// The history of a key of the operator; none where nobody proposed it.
+pub(crate) fn of_authority(
+    store: &dyn Store,
+    id: &AuthorityId,
+) -> Result<Option<History<authority::State>>, Failure> {
+    of(
+        store,
+        &StreamId::Authority(id.clone()),
+        |state, entry| match &entry.event {
+            Event::Authority(event) => authority::evolve(id, state, &entry.actor, event),
+            _ => state,
+        },
+    )
+}
+
+/// The history of the end of a service; none where nobody proposed it.
+pub(crate) fn of_cessation(
+    store: &dyn Store,
+    id: &AuthorityId,
+) -> Result<Option<History<cessation::State>>, Failure> {
+    of(
+        store,
+        &StreamId::Cessation(id.clone()),
+        |state, entry| match &entry.event {
+            Event::Cessation(event) => cessation::evolve(state, &entry.actor, event),
+            _ => state,
+        },
+    )
 }
 
 /// The history of an organisation; none where it was not taken on.

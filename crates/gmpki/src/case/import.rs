@@ -1,6 +1,6 @@
 //! `gmpki case import`: many cases from one table.
 
-use super::{issue::of_many, progress::Progress, table, table::Row};
+use super::{about, issue::of_many, progress::Progress, table, table::Row};
 use crate::{
     args::Import,
     desk::{Desk, evidence::PAPER},
@@ -11,6 +11,7 @@ use crate::{
 use lifecycle::{
     CaseId, Command, OrganisationId, PersonId,
     case::{self, command::Opening},
+    certificate::RevocationReason,
     terms::{Carrier, Kind, Mode, Model},
 };
 use serde_json::json;
@@ -71,31 +72,36 @@ impl Wanted {
             }
         });
         let mut optional = |name: &str| cells.remove(name);
-        let needed = |name: &str, value: Option<String>| {
-            value.ok_or_else(|| Failure::Usage(format!("there is no {name}")))
-        };
+        let kind = word("kind", optional("kind"), Kind::Apply, Kind::parse)?;
         let (certificate, holder) = (optional("certificate"), optional("holder"));
-        let mut opening = Opening::new(
-            desk.rules_in_force()?,
-            (
-                word("kind", optional("kind"), Kind::Apply, Kind::parse)?,
-                word("mode", optional("mode"), Mode::Counter, Mode::parse)?,
-                word("model", optional("model"), Model::SelfService, Model::parse)?,
-            ),
-            needed("certificate", certificate)?,
-            word(
-                "carrier",
-                optional("carrier"),
+        let holder = holder.map(PersonId::new).transpose()?;
+        let mut opening = match optional("target") {
+            // What the row leaves out is as the old case has it.
+            Some(target) => about::opening(desk, &about::target(desk, &target)?, kind)?,
+            None => Opening::new(
+                desk.rules_in_force()?,
+                (kind, Mode::Counter, Model::SelfService),
+                needed("certificate", certificate.clone())?,
                 Carrier::Hard,
-                Carrier::parse,
-            )?,
-            PersonId::new(needed("holder", holder)?)?,
-        );
-        opening.organisation = optional("organisation")
-            .map(OrganisationId::new)
-            .transpose()?;
-        opening.agency = optional("agency").map(OrganisationId::new).transpose()?;
-        opening.account = optional("account");
+                needed("holder", holder.clone())?,
+            ),
+        };
+        opening.certificate = certificate.unwrap_or(opening.certificate);
+        opening.holder = holder.unwrap_or(opening.holder);
+        opening.mode = word("mode", optional("mode"), opening.mode, Mode::parse)?;
+        opening.model = word("model", optional("model"), opening.model, Model::parse)?;
+        let carrier = optional("carrier");
+        opening.carrier = word("carrier", carrier, opening.carrier, Carrier::parse)?;
+        let reason = optional("reason").map(|text| {
+            let parsed = RevocationReason::parse(&text);
+            parsed.ok_or_else(|| Failure::Usage(format!("{text:?} is no reason")))
+        });
+        opening.reason = reason.transpose()?;
+        let organisation = optional("organisation").map(OrganisationId::new);
+        opening.organisation = organisation.transpose()?.or(opening.organisation);
+        let agency = optional("agency").map(OrganisationId::new);
+        opening.agency = agency.transpose()?.or(opening.agency);
+        opening.account = optional("account").or(opening.account);
         opening.order = optional("order");
         let (case, years) = (optional("case"), optional("years"));
         let years = years.map(|years| {
@@ -130,6 +136,11 @@ impl Wanted {
         desk.act(&import.act.actor, Command::Case(self.case.clone(), fill))?;
         Ok(())
     }
+}
+
+/// A cell that a row can't be without.
+fn needed<T>(name: &str, cell: Option<T>) -> Result<T, Failure> {
+    cell.ok_or_else(|| Failure::Usage(format!("there is no {name}")))
 }
 
 /// A word of a closed list, or the usual one where the cell is empty.

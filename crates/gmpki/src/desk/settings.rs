@@ -4,10 +4,14 @@ use crate::{demo::folder::Folder, failure::Failure, input, output};
 use hsm::KeyUri;
 use lifecycle::{
     PersonId,
-    rules::{RuleBook, RuleSet, SHIPPED},
+    calendar::Date,
+    rules::{RuleBook, RuleSet, RuleSetId, SHIPPED},
 };
 use serde::{Deserialize, Serialize};
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 const FILE: &str = "desk.toml";
 
@@ -30,6 +34,19 @@ pub(crate) struct Settings {
     /// Where the operator's keys lie; none: in the folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<String>,
+    /// The log, of which checkpoints are made; none: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) log: Option<LogSettings>,
+}
+
+/// The log of a desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct LogSettings {
+    /// The name that its checkpoints bear.
+    pub(crate) origin: String,
+    /// The name of who signs them.
+    pub(crate) signer: String,
 }
 
 impl Settings {
@@ -59,20 +76,96 @@ impl Settings {
 }
 
 /// The rules of a desk: every file of its folder `rules`.
-pub(super) fn book(folder: &Folder) -> Result<RuleBook, Failure> {
-    let dir = folder.file("rules")?;
-    let failed = |source: io::Error| Failure::file(&dir, source);
-    let mut sets = Vec::new();
-    for entry in fs::read_dir(&dir).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
-        {
-            sets.push(read(&path)?.0);
+#[derive(Debug)]
+pub(crate) struct RuleFiles(Vec<RuleFile>);
+
+#[derive(Debug)]
+struct RuleFile {
+    path: PathBuf,
+    set: RuleSet,
+    text: String,
+    /// Whether it is to be written.
+    is_new: bool,
+}
+
+impl RuleFiles {
+    /// As they lie there.
+    pub(crate) fn read(folder: &Folder) -> Result<Self, Failure> {
+        let dir = folder.file("rules")?;
+        let failed = |source: io::Error| Failure::file(&dir, source);
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&dir).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
+                let (set, text) = rules_in(&path)?;
+                files.push(RuleFile {
+                    path,
+                    set,
+                    text,
+                    is_new: false,
+                });
+            }
         }
+        Ok(Self(files))
     }
-    RuleBook::new(sets).map_err(|source| Failure::file(&dir, source))
+
+    /// All of them together.
+    pub(crate) fn book(&self) -> Result<RuleBook, Failure> {
+        let sets = self.0.iter().map(|file| file.set.clone());
+        RuleBook::new(sets).map_err(|source| Failure::of("rules", source))
+    }
+
+    /// The version that has no end ends on the first day of `next`; which that was.
+    pub(crate) fn end(
+        &mut self,
+        next: &RuleSetId,
+        first: Date,
+    ) -> Result<Option<RuleSetId>, Failure> {
+        let mut files = self.0.iter_mut();
+        let Some(open) = files.find(|file| {
+            let (from, until) = file.set.interval();
+            file.set.id().name == next.name && from < first && until.is_none()
+        }) else {
+            return Ok(None);
+        };
+        let version = next.version;
+        // Before the first table, where a set's own keys stand.
+        let end = format!(
+            "until = {{ value = \"{first}\", assumed = \"version {version} counts from then on\" }}\n"
+        );
+        open.text.insert_str(0, &end);
+        let read = RuleSet::from_toml(&open.text);
+        open.set = read.map_err(|source| Failure::file(&open.path, source))?;
+        open.is_new = true;
+        Ok(Some(open.set.id()))
+    }
+
+    /// One more.
+    pub(crate) fn add(
+        &mut self,
+        set: RuleSet,
+        text: String,
+        folder: &Folder,
+    ) -> Result<(), Failure> {
+        self.0.push(RuleFile {
+            path: place_of(folder, &set)?,
+            set,
+            text,
+            is_new: true,
+        });
+        Ok(())
+    }
+
+    /// Writes what is new, in the order in which it was said: were a later version there while
+    /// the one before has no end, the desk could not be opened.
+    pub(crate) fn write(&self) -> Result<(), Failure> {
+        let new = self.0.iter().filter(|file| file.is_new);
+        new.map(|file| output::replace(&file.path, file.text.as_bytes()))
+            .collect()
+    }
 }
 
 /// The rules that a name or a file means, and their text.
@@ -90,17 +183,21 @@ pub(crate) fn rules(name_or_file: &str) -> Result<(RuleSet, String), Failure> {
             names.join(", ")
         )));
     }
-    read(path)
+    rules_in(path)
 }
 
 /// Puts the text of a rule set where the desk finds it.
 pub(crate) fn place(folder: &Folder, set: &RuleSet, text: &str) -> Result<(), Failure> {
-    let id = set.id();
-    let path = folder.file(&format!("rules/{}-{}.toml", id.name, id.version))?;
-    output::replace(&path, text.as_bytes())
+    output::replace(&place_of(folder, set)?, text.as_bytes())
 }
 
-fn read(path: &Path) -> Result<(RuleSet, String), Failure> {
+fn place_of(folder: &Folder, set: &RuleSet) -> Result<PathBuf, Failure> {
+    let id = set.id();
+    folder.file(&format!("rules/{}-{}.toml", id.name, id.version))
+}
+
+/// The rules in a file, and their text.
+pub(crate) fn rules_in(path: &Path) -> Result<(RuleSet, String), Failure> {
     let octets = input::read(path, input::STRUCTURE)?;
     let text = String::from_utf8(octets).map_err(|source| Failure::file(path, source))?;
     let set = RuleSet::from_toml(&text).map_err(|source| Failure::file(path, source))?;

@@ -2,7 +2,8 @@
 
 use super::{Fault, World};
 use crate::{
-    Checkpoint, CheckpointFault, CheckpointRow, Head, SignedCheckpoint, Store, authority,
+    Checkpoint, CheckpointFault, CheckpointRow, Head, SignedCheckpoint, Store, VerifiedCheckpoint,
+    authority,
     log::{Frontier, leaf},
 };
 use der::Encode;
@@ -17,8 +18,8 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    pub(super) fn new(store: &dyn Store, outside: &[Checkpoint]) -> Result<Self, Fault> {
-        let mut open = outside.to_vec();
+    pub(super) fn new(store: &dyn Store, outside: &[VerifiedCheckpoint]) -> Result<Self, Fault> {
+        let mut open: Vec<Checkpoint> = outside.iter().map(|one| (**one).clone()).collect();
         let own = match store.checkpoint()? {
             None => None,
             Some(row) => {

@@ -10,7 +10,7 @@ use gm_crypto::{
 use hsm::KeyHandle;
 use sm3::digest::Digest;
 use spki::SubjectPublicKeyInfoRef;
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::Deref, str::FromStr};
 
 /// Octets of the longest checkpoint that is read, signatures included.
 const MAX_OCTETS: usize = 16 * 1024;
@@ -38,6 +38,18 @@ pub struct Checkpoint {
     pub root: [u8; 32],
     /// When it was made.
     pub at: DateTime,
+}
+
+/// A checkpoint that the log's key signed: what [`SignedCheckpoint::verify`] gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedCheckpoint(Checkpoint);
+
+impl Deref for VerifiedCheckpoint {
+    type Target = Checkpoint;
+
+    fn deref(&self) -> &Checkpoint {
+        &self.0
+    }
 }
 
 /// Why a checkpoint is not believed.
@@ -160,7 +172,11 @@ impl SignedCheckpoint {
     /// # Errors
     /// [`CheckpointFault::OtherLog`], [`CheckpointFault::NotSigned`]; a key that can't be read
     /// signed nothing.
-    pub fn verify(&self, origin: &str, public_key: &[u8]) -> Result<&Checkpoint, CheckpointFault> {
+    pub fn verify(
+        &self,
+        origin: &str,
+        public_key: &[u8],
+    ) -> Result<VerifiedCheckpoint, CheckpointFault> {
         if self.checkpoint.origin != origin {
             return Err(CheckpointFault::OtherLog);
         }
@@ -184,7 +200,7 @@ impl SignedCheckpoint {
             })
         };
         if signatures.lines().any(is_good) {
-            Ok(&self.checkpoint)
+            Ok(VerifiedCheckpoint(self.checkpoint.clone()))
         } else {
             Err(CheckpointFault::NotSigned)
         }

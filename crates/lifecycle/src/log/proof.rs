@@ -2,7 +2,7 @@
 //! grew.
 
 use super::{
-    Checkpoint, CheckpointFault, Entry, SignedCheckpoint, link,
+    Checkpoint, CheckpointFault, Entry, SignedCheckpoint, VerifiedCheckpoint, link,
     tree::{Hash, Roots, goes_on, growth_of, leaf, path_of, root_over},
 };
 use crate::{Error, Octets, Store, StoreError, StreamId};
@@ -172,9 +172,8 @@ impl HistoryProof {
         &self,
         origin: &str,
         public_key: &[u8],
-    ) -> Result<(Checkpoint, Vec<Entry>), ProofFault> {
-        let checkpoint = self.checkpoint()?;
-        let checkpoint = checkpoint.verify(origin, public_key)?.clone();
+    ) -> Result<(VerifiedCheckpoint, Vec<Entry>), ProofFault> {
+        let checkpoint = self.checkpoint()?.verify(origin, public_key)?;
         let mut entries: Vec<Entry> = Vec::new();
         for proved in &self.records {
             let entry = proved.verify(&checkpoint)?;
@@ -263,10 +262,10 @@ impl GrowthProof {
         earlier: &SignedCheckpoint,
         origin: &str,
         public_key: &[u8],
-    ) -> Result<Checkpoint, ProofFault> {
+    ) -> Result<VerifiedCheckpoint, ProofFault> {
         let earlier = earlier.verify(origin, public_key)?;
         let later = SignedCheckpoint::parse(&self.checkpoint)?;
-        let later = later.verify(origin, public_key)?.clone();
+        let later = later.verify(origin, public_key)?;
         let (old_size, size) = (earlier.head.seq, later.head.seq);
         let path = hashes(&self.path);
         let good =

@@ -3,8 +3,8 @@
 
 use der::{Decode, Encode};
 use lifecycle::{
-    CaseId, Checkpoint, CheckpointFault, Checkpoints, Engine, Error, GrowthProof, HistoryProof,
-    Policy, ProofFault, SignedCheckpoint, SqliteStore, Store, StreamId,
+    CaseId, CheckpointFault, Checkpoints, Engine, Error, GrowthProof, HistoryProof, Policy,
+    ProofFault, SignedCheckpoint, SqliteStore, Store, StreamId, VerifiedCheckpoint,
     audit::{self, Fault},
 };
 use rusqlite::{Connection, params};
@@ -71,8 +71,14 @@ impl Office {
         SqliteStore::open_read_only(&self.path).unwrap()
     }
 
-    fn last(&self) -> &Checkpoint {
-        self.checkpoints[1].verify(ORIGIN, &self.key).unwrap()
+    fn verified(&self) -> [VerifiedCheckpoint; 2] {
+        let verify = |one: &SignedCheckpoint| one.verify(ORIGIN, &self.key).unwrap();
+        self.checkpoints.each_ref().map(verify)
+    }
+
+    fn last(&self) -> VerifiedCheckpoint {
+        let [_, last] = self.verified();
+        last
     }
 
     fn execute(&self, sql: &str, parameters: impl rusqlite::Params) {
@@ -123,7 +129,7 @@ fn a_history_is_proved_to_somebody_who_has_not_the_store() {
     let text = office.proof().to_json();
     let proof = HistoryProof::from_json(text.as_bytes()).unwrap();
     let (checkpoint, entries) = proof.verify(ORIGIN, &office.key).unwrap();
-    assert_eq!(&checkpoint, office.last());
+    assert_eq!(checkpoint, office.last());
     let records = office.store().stream(&history("zhang.san")).unwrap();
     let expected: Vec<_> = records.iter().map(|one| one.entry().unwrap()).collect();
     assert!(expected.len() > 10);
@@ -243,7 +249,7 @@ fn a_later_checkpoint_is_proved_to_go_on_from_an_earlier_one() {
     let proof = GrowthProof::make(&office.store(), size, later).unwrap();
     let proof = GrowthProof::from_json(proof.to_json().as_bytes()).unwrap();
     let shown = proof.verify(earlier, ORIGIN, &office.key).unwrap();
-    assert_eq!(&shown, office.last());
+    assert_eq!(shown, office.last());
     // Over other records, it does not.
     let smaller = GrowthProof::make(&office.store(), size - 1, later).unwrap();
     let fault = smaller.verify(earlier, ORIGIN, &office.key).unwrap_err();
@@ -253,7 +259,7 @@ fn a_later_checkpoint_is_proved_to_go_on_from_an_earlier_one() {
 #[test]
 fn an_engine_does_nothing_over_a_store_whose_tail_was_lost() {
     let office = Office::new();
-    office.engine().check_tail(&office.checkpoints[1]).unwrap();
+    office.engine().check_tail(&office.last()).unwrap();
     let size = office.last().head.seq;
     office.execute("DELETE FROM records WHERE seq >= ?1", [size]);
     let mut engine = office.engine();
@@ -275,14 +281,15 @@ fn a_store_that_was_taken_back_is_found_by_the_copy_outside() {
     let office = Office::new();
     let size = office.last().head.seq;
     office.execute("DELETE FROM checkpoints", []);
-    let audit = |office: &Office| audit::verify_against(&office.store(), &[office.last().clone()]);
+    let audit = |office: &Office| audit::verify_against(&office.store(), &[office.last()]);
     audit(&office).unwrap();
     office.execute("DELETE FROM records WHERE seq >= ?1", [size]);
     let engine = office.engine();
-    let refused = engine.check_tail(&office.checkpoints[1]).unwrap_err();
+    let refused = engine.check_tail(&office.last()).unwrap_err();
     assert!(matches!(refused, Error::TailLost { .. }), "{refused}");
     // The earlier one is of what is still there.
-    engine.check_tail(&office.checkpoints[0]).unwrap();
+    let [earlier, _] = office.verified();
+    engine.check_tail(&earlier).unwrap();
     drop(engine);
     assert!(matches!(audit(&office), Err(Fault::TailLost { .. })));
 }
@@ -302,11 +309,8 @@ fn checkpoints_of_another_log_are_found() {
     assert!(matches!(found, Err(Fault::CheckpointDiffers { size: of }) if of == size));
     let refused = settle(&mut office.engine()).unwrap_err();
     assert!(matches!(refused, Error::TailLost { .. }), "{refused}");
-    let refused = office
-        .engine()
-        .check_tail(&other.checkpoints[1])
-        .unwrap_err();
-    assert!(matches!(refused, Error::Checkpoint(_)), "{refused}");
+    let refused = office.engine().check_tail(&other.last()).unwrap_err();
+    assert!(matches!(refused, Error::TailLost { .. }), "{refused}");
 
     // Its own text, which nobody signed.
     let own = office.checkpoints[1].text();

@@ -222,9 +222,10 @@ pub(crate) struct DeliverPin {
 #[derive(Debug, Group)]
 #[command(
     after_help = "The first row has the names: case, kind, mode, model, certificate, carrier, holder, \
-    organisation,\nagency, account, order, years, and fields of the form as 'field NAME'. Each \
-    further row opens\na case, and fills it in where it has years or fields. A row that is refused stops no other, and is \
-    named.\n\n\
+    organisation,\nagency, account, order, target, reason, years, and fields of the form as 'field NAME'. Each \
+    further\nrow opens a case, and fills it in where it has years or fields. A row with a target, a case or \
+    the serial\nnumber of its certificate, leaves out what is as in that case. A row that is refused stops no \
+    other, and is\nnamed.\n\n\
     Example:\n  gmpki case import staff.csv --actor he.ping:agent"
 )]
 pub(crate) struct Import {
