@@ -49,7 +49,10 @@ fn keys_are_rolled_over_and_the_old_ones_still_sign_their_lists() {
     propose.option("--name", name).answer().good();
     assert_eq!(key(&desk, "root-2")["waits_for"], "approval");
     desk.refused(&format!("ca confirm root-2 {FIRST}"), "zhao.yi");
-    desk.refused("ca confirm root-2 --actor wang.wu:approver", "can't do this");
+    desk.refused(
+        "ca confirm root-2 --actor wang.wu:approver",
+        "can't do this",
+    );
     desk.good(&format!("ca confirm root-2 {SECOND}"));
     assert_eq!(key(&desk, "root-2")["state"], "active");
     assert_eq!(key(&desk, "root")["serves"], true);
@@ -88,7 +91,10 @@ fn keys_are_rolled_over_and_the_old_ones_still_sign_their_lists() {
         let call = desk.call("status --json").arg(desk.serial(case));
         call.answer().json()["issuer"].clone()
     };
-    assert_eq!((status("a-1"), status("a-2")), ("issuing-ca".into(), "issuing-ca-2".into()));
+    assert_eq!(
+        (status("a-1"), status("a-2")),
+        ("issuing-ca".into(), "issuing-ca-2".into())
+    );
     verifies(&desk, "a-2", "root-2", ["issuing-ca-2", "issuing-ca-2"]);
     verifies(&desk, "a-2", "root", ["root-2-with-root", "issuing-ca-2"]);
     verifies(&desk, "a-1", "root-2", ["root-with-root-2", "issuing-ca"]);
@@ -125,9 +131,7 @@ fn a_compromise_stops_a_key_at_one_word_and_ends_all_that_it_signed_at_two() {
     let compromise = format!("ca compromise issuing-ca {FIRST}");
     desk.call(&compromise).answer().misused("work-record");
     desk.refused(
-        &format!(
-            "{compromise} --evidence work-record=record.txt --since 2026-03-03T00:00:00Z"
-        ),
+        &format!("{compromise} --evidence work-record=record.txt --since 2026-03-03T00:00:00Z"),
         "clock",
     );
     desk.good(&format!(
@@ -136,7 +140,10 @@ fn a_compromise_stops_a_key_at_one_word_and_ends_all_that_it_signed_at_two() {
     let issue = "case issue a-2 --actor wang.wu:approver";
     desk.refused(issue, "");
     assert_eq!(key(&desk, "issuing-ca")["waits_for"], "compromise");
-    let (serial, own) = (desk.serial("a-1"), key(&desk, "issuing-ca")["serial"].clone());
+    let (serial, own) = (
+        desk.serial("a-1"),
+        key(&desk, "issuing-ca")["serial"].clone(),
+    );
     let own = own.as_str().expect("text");
     assert_eq!(desk.status(&serial).0, "issued");
     desk.refused(&format!("ca confirm issuing-ca {FIRST}"), "zhao.yi");

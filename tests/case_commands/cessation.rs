@@ -17,9 +17,15 @@ fn a_service_ends_ninety_days_after_its_parties_were_told_and_sixty_after_the_au
     desk.refused("cessation show", "nobody proposed");
     let propose = "cessation propose --reason 并入另一机构";
     let end = "--end 2026-06-30T16:00:00Z";
-    desk.refused(&format!("{propose} {end} --actor wang.wu:approver"), "can't do this");
+    desk.refused(
+        &format!("{propose} {end} --actor wang.wu:approver"),
+        "can't do this",
+    );
     // Ninety days do not fit in.
-    desk.refused(&format!("{propose} {FIRST} --end 2026-05-30T16:00:00Z"), "S5-03");
+    desk.refused(
+        &format!("{propose} {FIRST} --end 2026-05-30T16:00:00Z"),
+        "S5-03",
+    );
     desk.good(&format!("{propose} {FIRST} {end}"));
     desk.refused(&format!("cessation confirm {FIRST}"), "zhao.yi");
     desk.good(&format!("cessation confirm {SECOND}"));
@@ -32,12 +38,18 @@ fn a_service_ends_ninety_days_after_its_parties_were_told_and_sixty_after_the_au
     let announce = format!("cessation announce {FIRST}");
     let report = format!("cessation report {FIRST} --evidence notice-receipt=papers.txt");
     desk.refused(&announce, "S5-03");
-    desk.refused(&format!("{announce} --evidence work-record=papers.txt"), "S5-03");
+    desk.refused(
+        &format!("{announce} --evidence work-record=papers.txt"),
+        "S5-03",
+    );
     desk.refused(&report, "decided");
     let announce = format!("{announce} --evidence notice-receipt=papers.txt");
     desk.refused(&format!("{announce} --at 2026-04-01T16:00:01Z"), "S5-03");
     // Whoever is late puts the end off; an earlier one is no way out.
-    desk.refused(&format!("{propose} {FIRST} --end 2026-06-29T16:00:00Z"), "S5-03");
+    desk.refused(
+        &format!("{propose} {FIRST} --end 2026-06-29T16:00:00Z"),
+        "S5-03",
+    );
     desk.good(&format!("{propose} {FIRST} --end 2026-07-31T16:00:00Z"));
     let waits = desk.good("cessation show");
     assert!(waits.contains("waits for a second officer"), "{waits}");
@@ -56,10 +68,14 @@ fn a_service_ends_ninety_days_after_its_parties_were_told_and_sixty_after_the_au
     desk.refused(&cease, "reported");
     let over = format!("cessation hand-over {FIRST} --successor 示例认证中心");
     let agreement = "--evidence organisation-documents=papers.txt";
-    desk.call(&format!("{over} {agreement} --evidence call-record=call.txt"))
-        .answer()
-        .misused("work-record");
-    desk.good(&format!("{over} {agreement} --evidence work-record=record.txt"));
+    desk.call(&format!(
+        "{over} {agreement} --evidence call-record=call.txt"
+    ))
+    .answer()
+    .misused("work-record");
+    desk.good(&format!(
+        "{over} {agreement} --evidence work-record=record.txt"
+    ));
     desk.refused(&format!("{cease} --at 2026-08-31T15:59:59Z"), "S5-03");
     desk.good(&format!("{cease} --at 2026-08-31T16:00:00Z"));
     assert_eq!(stage(&desk), "ceased");
@@ -67,7 +83,10 @@ fn a_service_ends_ninety_days_after_its_parties_were_told_and_sixty_after_the_au
     for part in ["终止服务: 2026-09-01 00:00:00", "承接机构: 示例认证中心"] {
         assert!(chinese.contains(part), "{part:?}: {chinese}");
     }
-    desk.refused(&format!("{propose} {FIRST} --end 2027-08-31T16:00:00Z"), "ceased");
+    desk.refused(
+        &format!("{propose} {FIRST} --end 2027-08-31T16:00:00Z"),
+        "ceased",
+    );
     let good = desk.good("audit verify --store gmpki-desk/store.sqlite");
     assert!(good.contains("audit: good"), "{good}");
 }
@@ -82,5 +101,8 @@ fn a_service_that_is_called_off_by_two_goes_on() {
     desk.refused(&format!("cessation confirm {SECOND}"), "qian.er");
     desk.good(&format!("cessation confirm {FIRST}"));
     assert_eq!(stage(&desk), "called-off");
-    assert_eq!(desk.object("cessation show")["end"], serde_json::Value::Null);
+    assert_eq!(
+        desk.object("cessation show")["end"],
+        serde_json::Value::Null
+    );
 }

@@ -8,7 +8,6 @@ const NAMES: &str = "field applicant-name,field identity-number,field organisati
                      field department,field mobile,field delivery";
 const FORM: &str = "苏青,440106199003154563,区文化馆,群文部,13900139000,on-site";
 
-// proves: X-11, S1-21
 #[test]
 fn certificates_are_issued_anew_from_one_table() {
     let desk = Desk::of_the_extranet();
@@ -23,8 +22,14 @@ fn certificates_are_issued_anew_from_one_table() {
     };
     // What is about nothing, or for a reason that there is not, is found before anything is done.
     for (row, reason) in [
-        ("r-1,reissue,a-9,superseded", "line 2: \"a-9\" is neither a case"),
-        ("r-1,reissue,a-1,boredom", "line 2: \"boredom\" is no reason"),
+        (
+            "r-1,reissue,a-9,superseded",
+            "line 2: \"a-9\" is neither a case",
+        ),
+        (
+            "r-1,reissue,a-1,boredom",
+            "line 2: \"boredom\" is no reason",
+        ),
     ] {
         desk.write("lost.csv", table(&[row]));
         desk.refused(import, reason);
@@ -74,7 +79,13 @@ fn a_bar_shows_on_a_terminal_and_nowhere_else() {
     }
     let import = import.replace("one.csv", "two.csv");
     let said = desk.on_terminal(&format!("{} {import}", program().display()));
-    assert!(said.contains("[------------------------------] 0/2 b-1"), "{said:?}");
-    assert!(said.contains("[###############---------------] 1/2 b-2"), "{said:?}");
+    assert!(
+        said.contains("[------------------------------] 0/2 b-1"),
+        "{said:?}"
+    );
+    assert!(
+        said.contains("[###############---------------] 1/2 b-2"),
+        "{said:?}"
+    );
     assert!(said.contains("2 of 2 done"), "{said:?}");
 }

@@ -34,7 +34,6 @@ fn review(desk: &Desk, case: &str) -> Value {
     review.expect("it runs")["at"].clone()
 }
 
-// proves: S0-14
 #[test]
 fn a_case_is_judged_by_the_version_that_counted_when_it_was_opened() {
     let desk = Desk::of_the_extranet();
@@ -43,8 +42,14 @@ fn a_case_is_judged_by_the_version_that_counted_when_it_was_opened() {
     desk.write("second.toml", second(2, first));
     desk.write("today.toml", second(2, "2026-03-02"));
     desk.write("again.toml", second(1, first));
-    desk.write("broken.toml", second(2, first).replace("review-working-days", "days"));
-    desk.write("foreign.toml", second(2, first).replace("\"egov-extranet\"", "\"other\""));
+    desk.write(
+        "broken.toml",
+        second(2, first).replace("review-working-days", "days"),
+    );
+    desk.write(
+        "foreign.toml",
+        second(2, first).replace("\"egov-extranet\"", "\"other\""),
+    );
     let profile = second(2, first).replace("\"egov-person-signing\"", "\"no-such-profile\"");
     desk.write("profile.toml", profile);
     for (file, reason) in [
@@ -64,7 +69,10 @@ fn a_case_is_judged_by_the_version_that_counted_when_it_was_opened() {
     desk.refused("rules add second.toml", "numbers rise");
     let listed = desk.object("rules list");
     let own = listed["desk"].as_array().expect("a list");
-    let days: Vec<_> = own.iter().map(|set| (&set["version"], &set["until"], &set["in_force"])).collect();
+    let days: Vec<_> = own
+        .iter()
+        .map(|set| (&set["version"], &set["until"], &set["in_force"]))
+        .collect();
     assert_eq!(days[0], (&1.into(), &first.into(), &true.into()));
     assert_eq!(days[1], (&2.into(), &Value::Null, &false.into()));
 

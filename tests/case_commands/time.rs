@@ -2,7 +2,6 @@
 
 use crate::desk::Desk;
 
-// proves: X-12
 #[test]
 fn what_time_has_brought_comes_before_any_act() {
     let desk = Desk::of_the_extranet();
@@ -15,14 +14,22 @@ fn what_time_has_brought_comes_before_any_act() {
     );
     let answer = fill.answer();
     assert_eq!(answer.code, Some(1), "{answer}");
-    for part in ["note: time brought #", " case/a-1: lapsed", "not possible while the case"] {
+    for part in [
+        "note: time brought #",
+        " case/a-1: lapsed",
+        "not possible while the case",
+    ] {
         assert!(answer.err.contains(part), "{part:?}: {answer}");
     }
     let shown = desk.object("case show a-1");
     assert_eq!(shown["phase"], "lapsed");
     // It was noted of the other one, too, and told.
     let ticked = desk.object("ca tick");
-    assert_eq!(ticked["durable"].as_array().map(Vec::len), Some(0), "{ticked}");
+    assert_eq!(
+        ticked["durable"].as_array().map(Vec::len),
+        Some(0),
+        "{ticked}"
+    );
     assert!(!desk.listing("notices").is_empty());
 }
 
@@ -34,10 +41,16 @@ fn an_act_tells_what_time_brought_before_it() {
     let events = |words: &str| -> Vec<String> {
         let done = desk.call(words).answer().json();
         let durable = done["durable"].as_array().expect("a list").clone();
-        let names = durable.iter().map(|one| one["event"].as_str().expect("text").to_owned());
+        let names = durable
+            .iter()
+            .map(|one| one["event"].as_str().expect("text").to_owned());
         names.collect()
     };
     let done = events(start);
-    assert_eq!(done.first().map(String::as_str), Some("overdue-noted"), "{done:?}");
+    assert_eq!(
+        done.first().map(String::as_str),
+        Some("overdue-noted"),
+        "{done:?}"
+    );
     assert!(done.len() > 1, "{done:?}");
 }
