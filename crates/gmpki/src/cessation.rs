@@ -121,10 +121,7 @@ fn shown(show: &CessationShow) -> Result<Outcome, Failure> {
     if let Some(plan) = &state.plan {
         for (label, at) in [
             (lang.say("parties told by", "告知各方截止"), plan.notice_by),
-            (
-                lang.say("reported by", "报告主管部门截止"),
-                plan.report_by,
-            ),
+            (lang.say("reported by", "报告主管部门截止"), plan.report_by),
             (lang.say("end of the service", "终止服务"), plan.end),
         ] {
             line(label, &beijing(at));

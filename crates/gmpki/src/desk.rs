@@ -181,7 +181,9 @@ impl Desk {
         };
         self.documents.settle(carried_out.is_ok());
         let own = carried_out.map_err(|error| {
-            let notes = entries.iter().map(|entry| format!("time brought {}", line(entry)));
+            let notes = entries
+                .iter()
+                .map(|entry| format!("time brought {}", line(entry)));
             words::told(self.lang, error).noted(notes.collect())
         })?;
         self.changed = !own.is_empty();

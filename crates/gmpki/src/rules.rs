@@ -50,7 +50,10 @@ fn list(list: &RulesList) -> Result<Outcome, Failure> {
             own.push(object);
         }
     }
-    Ok(Outcome::new(text, json!({ "shipped": objects, "desk": own })))
+    Ok(Outcome::new(
+        text,
+        json!({ "shipped": objects, "desk": own }),
+    ))
 }
 
 fn show(show: &RulesShow) -> Result<Outcome, Failure> {
@@ -86,7 +89,12 @@ fn show(show: &RulesShow) -> Result<Outcome, Failure> {
     let mut json = object(&set);
     json["source"] = set.source().into();
     json["calendar"] = set.calendar().into();
-    json["certificates"] = set.certificates().keys().cloned().collect::<Vec<_>>().into();
+    json["certificates"] = set
+        .certificates()
+        .keys()
+        .cloned()
+        .collect::<Vec<_>>()
+        .into();
     json["offered"] = offered.into();
     Ok(Outcome::new(text, json))
 }
@@ -123,10 +131,15 @@ fn add(add: &RulesAdd) -> Result<Outcome, Failure> {
     let refused = |reason: String| Err(Failure::file(path, reason));
     if id.name != desk.settings.rules {
         let own = &desk.settings.rules;
-        return refused(format!("is of the rules {}: the desk works by {own}", id.name));
+        return refused(format!(
+            "is of the rules {}: the desk works by {own}",
+            id.name
+        ));
     }
     let last = desk.rules.iter().map(|one| one.id());
-    let last = last.filter(|one| one.name == id.name).map(|one| one.version);
+    let last = last
+        .filter(|one| one.name == id.name)
+        .map(|one| one.version);
     if let Some(last) = last.max().filter(|last| *last >= id.version) {
         let version = id.version;
         return refused(format!(

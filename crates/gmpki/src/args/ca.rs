@@ -103,11 +103,9 @@ pub(crate) struct CaTick {
 }
 
 #[derive(Debug, Group)]
-#[command(
-    after_help = "It lies in DIR/published/authorities afterwards.\n\n\
+#[command(after_help = "It lies in DIR/published/authorities afterwards.\n\n\
     Examples:\n  gmpki ca crl --actor zhao.yi:key-officer\n  \
-    gmpki ca crl root --actor zhao.yi:key-officer"
-)]
+    gmpki ca crl root --actor zhao.yi:key-officer")]
 pub(crate) struct CaCrl {
     #[command(flatten)]
     pub(crate) act: Act,

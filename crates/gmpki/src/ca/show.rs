@@ -125,7 +125,10 @@ impl<'a> Key<'a> {
             let _ = writeln!(text, "  CRL {} of {last}", active.crl_number);
         }
         if let Some((act, officer)) = waiting(self.state) {
-            let _ = writeln!(text, "  {act}: {officer} asked, a second officer is to confirm");
+            let _ = writeln!(
+                text,
+                "  {act}: {officer} asked, a second officer is to confirm"
+            );
         }
         if let State::Compromised(fallen) = self.state {
             match fallen.since {

@@ -1,7 +1,12 @@
 //! `gmpki cert freeze` and its like: the case about certificates that there are.
 
 use super::done;
-use crate::{args::About, desk::{Desk, roles}, failure::Failure, outcome::Outcome};
+use crate::{
+    args::About,
+    desk::{Desk, roles},
+    failure::Failure,
+    outcome::Outcome,
+};
 use lifecycle::{
     CaseId, Command, Serial,
     case::{self, command::Opening},
