@@ -8,7 +8,6 @@ const NAMES: &str = "field applicant-name,field identity-number,field organisati
                      field department,field mobile,field delivery";
 const FORM: &str = "苏青,440106199003154563,区文化馆,群文部,13900139000,on-site";
 
-// proves: X-11, S1-21
 #[test]
 fn certificates_are_issued_anew_from_one_table() {
     let desk = Desk::of_the_extranet();

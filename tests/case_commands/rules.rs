@@ -34,7 +34,6 @@ fn review(desk: &Desk, case: &str) -> Value {
     review.expect("it runs")["at"].clone()
 }
 
-// proves: S0-14
 #[test]
 fn a_case_is_judged_by_the_version_that_counted_when_it_was_opened() {
     let desk = Desk::of_the_extranet();

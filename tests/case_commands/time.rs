@@ -2,7 +2,6 @@
 
 use crate::desk::Desk;
 
-// proves: X-12
 #[test]
 fn what_time_has_brought_comes_before_any_act() {
     let desk = Desk::of_the_extranet();

@@ -28,7 +28,7 @@ pub(crate) use ca::{
 };
 pub(crate) use case::{
     About, AccountOptions, AddDocument, CaseCommand, Check, Consent, Export, Fill, Import,
-    InternalPoint, IssueMany, List, OnCase, OnEvidence, Open as OpenCase, Print, SendDeposit, Show,
+    InternalPoint, IssueMany, List, OnEvidence, Open as OpenCase, Print, SendDeposit, Show,
     VerdictPoint, Verdicts,
 };
 pub(crate) use ceremony::{Ceremony, CeremonyCommand, CeremonyRestore};

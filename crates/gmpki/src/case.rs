@@ -16,12 +16,11 @@ pub(crate) mod words;
 pub(crate) use about::open as about;
 
 use crate::{
-    args::{AtWork, CaseCommand},
+    args::{Act, CaseCommand},
     desk::Desk,
     failure::Failure,
     outcome::Outcome,
 };
-use command::Given;
 use lifecycle::{CaseId, Command, Entry, case};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -41,21 +40,17 @@ pub(crate) fn run(line: &CaseCommand) -> Result<Outcome, Failure> {
 
 /// One command to one case.
 fn one(line: &CaseCommand) -> Result<Outcome, Failure> {
-    let Some(work) = line.at_work() else {
-        return Err(Failure::Usage("this is no act on one case".into()));
-    };
-    let mut desk = Desk::open(work)?;
-    let Some(given) = command::given(&desk, line)? else {
-        return Err(Failure::Usage("this is no act on one case".into()));
-    };
-    let Given { act, case, command } = given;
+    let other = || Failure::Usage("this is no act on one case".into());
+    let (act, case) = line.one().ok_or_else(other)?;
+    let mut desk = Desk::open(&act.work)?;
+    let command = command::asked(&desk, line)?.ok_or_else(other)?;
     let size = match &command {
         case::Command::AddDocument { inspected, .. } => Some(inspected.size),
         _ => None,
     };
     let entries = desk.act(&act.actor, Command::Case(case.clone(), command))?;
-    let remark = size.and_then(|size| remark(&desk, &case, size));
-    Ok(done(&desk, &case, &entries)?.notes(remark))
+    let remark = size.and_then(|size| remark(&desk, case, size));
+    Ok(done(&desk, case, &entries)?.notes(remark))
 }
 
 /// What is said of an upload that was taken, and is longer than some read the limit.
@@ -132,44 +127,43 @@ fn state_of(desk: &Desk, case: &CaseId) -> Result<case::State, Failure> {
 }
 
 impl CaseCommand {
-    /// The desk that an act on one case is worked at; none for those that look alone or are
-    /// about many.
-    fn at_work(&self) -> Option<&AtWork> {
-        let act = match self {
-            Self::Open(one) => &one.act,
-            Self::Consent(one) => &one.act,
-            Self::WithdrawConsent(one) => &one.act,
-            Self::Fill(one) => &one.act,
-            Self::AddDocument(one) => &one.act,
-            Self::ApproveInternally(one) => &one.act,
-            Self::ReturnInternally(one) => &one.act,
-            Self::Check(one) => &one.act,
-            Self::Return(one) => &one.act,
-            Self::Register(one) => &one.verdicts.act,
-            Self::Approve(one) => &one.act,
-            Self::Reject(one) | Self::RefuseRatification(one) => &one.act,
-            Self::ProveKey(one) => &one.act,
-            Self::BindToken(one) => &one.act,
-            Self::Personalise(one) | Self::Close(one) | Self::Execute(one) => &one.act,
-            Self::Dispatch(one) => &one.act,
-            Self::DeliverPin(one) => &one.act,
-            Self::Confirm(one) => &one.act,
-            Self::Object(one) => &one.act,
-            Self::Pay(one) => &one.act,
-            Self::ConfirmFunds(one) => &one.act,
-            Self::FailDeposit(one) => &one.act,
-            Self::ReenterAccount(one) => &one.act,
-            Self::EnterCode(one) => &one.act,
-            Self::RecordRefund(one) => &one.act,
-            Self::SubmitInternally(one)
-            | Self::Submit(one)
-            | Self::Start(one)
-            | Self::Resubmit(one)
-            | Self::Take(one)
-            | Self::Withdraw(one)
-            | Self::Ratify(one)
-            | Self::SettleDeposit(one)
-            | Self::RequestRefund(one) => &one.act,
+    /// Who acts on which case; none for those that look alone or are about many.
+    fn one(&self) -> Option<(&Act, &CaseId)> {
+        let on = match self {
+            Self::Open(one) => return Some((&one.act, &one.case)),
+            Self::Consent(one) => &one.on,
+            Self::WithdrawConsent(one) => &one.on,
+            Self::Fill(one) => &one.on,
+            Self::AddDocument(one) => &one.on,
+            Self::ApproveInternally(one) => &one.on,
+            Self::ReturnInternally(one) => &one.on,
+            Self::Check(one) => &one.on,
+            Self::Return(one) => &one.on,
+            Self::Register(one) => &one.verdicts.on,
+            Self::Approve(one) => &one.on,
+            Self::Reject(one) | Self::RefuseRatification(one) => &one.on,
+            Self::ProveKey(one) => &one.on,
+            Self::BindToken(one) => &one.on,
+            Self::Personalise(one) | Self::Close(one) | Self::Execute(one) => &one.on,
+            Self::Dispatch(one) => &one.on,
+            Self::DeliverPin(one) => &one.on,
+            Self::Confirm(one) => &one.on,
+            Self::Object(one) => &one.on,
+            Self::Pay(one) => &one.on,
+            Self::ConfirmFunds(one) => &one.on,
+            Self::FailDeposit(one) => &one.on,
+            Self::ReenterAccount(one) => &one.on,
+            Self::EnterCode(one) => &one.on,
+            Self::RecordRefund(one) => &one.on,
+            Self::SubmitInternally(on)
+            | Self::Submit(on)
+            | Self::Start(on)
+            | Self::Resubmit(on)
+            | Self::Take(on)
+            | Self::Withdraw(on)
+            | Self::Ratify(on)
+            | Self::SettleDeposit(on)
+            | Self::RequestRefund(on) => on,
             Self::Print(_)
             | Self::SendDeposit(_)
             | Self::Issue(_)
@@ -178,6 +172,6 @@ impl CaseCommand {
             | Self::List(_)
             | Self::Import(_) => return None,
         };
-        Some(&act.work)
+        Some((&on.act, &on.case))
     }
 }

@@ -155,7 +155,7 @@ fn add(add: &RulesAdd) -> Result<Outcome, Failure> {
     }
     let mut files = RuleFiles::read(&desk.folder)?;
     let ended = files.end(&id, first)?;
-    files.add(set.clone(), text, &desk.folder)?;
+    files.add(set, text, &desk.folder)?;
     desk.check_rules(&files.book()?)?;
     files.write()?;
     let mut told = String::new();

@@ -124,14 +124,11 @@ pub(crate) struct ScopeOptions {
 )]
 pub(crate) struct NameApprover {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnOrganisation,
     #[command(flatten)]
     pub(crate) scope: ScopeOptions,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The organisation
-    #[arg(value_parser = organisation)]
-    pub(crate) organisation: OrganisationId,
     /// The approver
     #[arg(value_parser = person)]
     pub(crate) approver: PersonId,
@@ -145,7 +142,7 @@ pub(crate) struct NameApprover {
 )]
 pub(crate) struct Authorise {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnOrganisation,
     /// The approver who gives it [default: who acts]
     #[arg(long, value_name = "PERSON", value_parser = person)]
     pub(crate) approver: Option<PersonId>,
@@ -153,9 +150,6 @@ pub(crate) struct Authorise {
     pub(crate) scope: ScopeOptions,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The organisation
-    #[arg(value_parser = organisation)]
-    pub(crate) organisation: OrganisationId,
     /// The agent
     #[arg(value_parser = person)]
     pub(crate) agent: PersonId,
@@ -168,13 +162,10 @@ pub(crate) struct Authorise {
 )]
 pub(crate) struct RevokeAuthority {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnOrganisation,
     /// Why
     #[arg(long, value_name = "WORDS")]
     pub(crate) reason: String,
-    /// The organisation
-    #[arg(value_parser = organisation)]
-    pub(crate) organisation: OrganisationId,
     /// The agent
     #[arg(value_parser = person)]
     pub(crate) agent: PersonId,
@@ -188,10 +179,7 @@ pub(crate) struct RevokeAuthority {
 )]
 pub(crate) struct Applicants {
     #[command(flatten)]
-    pub(crate) act: Act,
-    /// The organisation
-    #[arg(value_parser = organisation)]
-    pub(crate) organisation: OrganisationId,
+    pub(crate) on: OnOrganisation,
     /// The persons
     #[arg(required = true, value_name = "PERSON", value_parser = person)]
     pub(crate) persons: Vec<PersonId>,
@@ -285,7 +273,7 @@ pub(crate) struct OnPerson {
 )]
 pub(crate) struct RosterAdmit {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnPerson,
     /// How the person is employed
     #[arg(long, value_name = "EMPLOYMENT", default_value = "contract",
         value_parser = term(Employment::ALL, Employment::as_str))]
@@ -311,9 +299,6 @@ pub(crate) struct RosterAdmit {
     /// The first second at which the papers are good no more [default: they have no end]
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
-    /// The person
-    #[arg(value_parser = person)]
-    pub(crate) person: PersonId,
 }
 
 #[derive(Debug, Group)]
@@ -323,16 +308,13 @@ pub(crate) struct RosterAdmit {
 )]
 pub(crate) struct RosterSanction {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnPerson,
     /// Why
     #[arg(long, value_name = "WORDS")]
     pub(crate) reason: String,
     /// Before when no new entry is taken [default: whenever two clerks agree]
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
-    /// The person
-    #[arg(value_parser = person)]
-    pub(crate) person: PersonId,
 }
 
 #[derive(Debug, Group)]
@@ -342,13 +324,10 @@ pub(crate) struct RosterSanction {
 )]
 pub(crate) struct RosterRemove {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnPerson,
     /// Why
     #[arg(long, value_name = "WORDS")]
     pub(crate) reason: String,
-    /// The person
-    #[arg(value_parser = person)]
-    pub(crate) person: PersonId,
 }
 
 #[derive(Debug, Group)]
@@ -421,13 +400,10 @@ pub(crate) struct TokenReceive {
 #[derive(Debug, Group)]
 pub(crate) struct TokenEnd {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnToken,
     /// Why
     #[arg(long, value_name = "WORDS")]
     pub(crate) reason: String,
-    /// The token
-    #[arg(value_parser = token)]
-    pub(crate) token: TokenId,
 }
 
 /// An act on a token that needs nothing more.

@@ -109,7 +109,7 @@ fn confirm(on: &OnAuthority) -> Result<Outcome, Failure> {
     };
     let mut entries = carry_out(&mut desk, &on.act, id, asked)?;
     if let Some(State::Compromised(fallen)) = desk.engine.authority(id)? {
-        let mut lists = vec![fallen.active.issuer.clone(), id.clone()];
+        let mut lists = vec![fallen.active.issuer, id.clone()];
         lists.dedup();
         for list in lists {
             let state = desk.engine.authority(&list)?;

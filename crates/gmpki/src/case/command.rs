@@ -3,8 +3,7 @@
 use super::words;
 use crate::{
     args::{
-        self, AccountOptions, CaseCommand, InternalPoint, OnCase, OnEvidence, Pair, VerdictPoint,
-        Verdicts,
+        self, AccountOptions, CaseCommand, InternalPoint, OnEvidence, Pair, VerdictPoint, Verdicts,
     },
     csr::parse_verified,
     desk::{Desk, evidence},
@@ -13,7 +12,7 @@ use crate::{
 };
 use gm_crypto::{pki, sm3};
 use lifecycle::{
-    CaseId, Evidence, Ground, Refusal,
+    Evidence, Ground, Refusal,
     case::{
         Command,
         command::Opening,
@@ -26,27 +25,20 @@ use lifecycle::{
 };
 use std::{collections::BTreeMap, path::Path};
 
-/// A command to a case, and who gives it.
-pub(super) struct Given<'a> {
-    pub(super) act: &'a args::Act,
-    pub(super) case: CaseId,
-    pub(super) command: Command,
-}
-
 /// What a command line asks of a case; none for those that look alone or are about many.
-pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Given<'a>>, Failure> {
+pub(super) fn asked(desk: &Desk, line: &CaseCommand) -> Result<Option<Command>, Failure> {
     use CaseCommand as C;
-    let (act, case, command) = match line {
-        C::Open(open) => (&open.act, &open.case, Command::Open(opening(desk, open)?)),
-        C::Consent(consent) => (&consent.act, &consent.case, agreements(desk, consent)?),
+    let record = |proof, kind| evidence::one(desk.documents(), proof, kind);
+    Ok(Some(match line {
+        C::Open(open) => Command::Open(opening(desk, open)?),
+        C::Consent(consent) => agreements(desk, consent)?,
         C::WithdrawConsent(withdraw) => {
             let agreement = withdraw.agreement.clone();
-            let command = Command::WithdrawConsent { agreement };
-            (&withdraw.act, &withdraw.case, command)
+            Command::WithdrawConsent { agreement }
         }
-        C::Fill(fill) => (&fill.act, &fill.case, filled(fill)?),
-        C::AddDocument(add) => (&add.act, &add.case, document(desk, add)?),
-        C::SubmitInternally(on) => simple(on, Command::SubmitInternally),
+        C::Fill(fill) => filled(fill)?,
+        C::AddDocument(add) => document(desk, add)?,
+        C::SubmitInternally(_) => Command::SubmitInternally,
         C::ApproveInternally(approve) => {
             let found = |point| approve.found.contains(&point);
             let checklist = InternalChecklist::new(
@@ -54,142 +46,93 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
                 found(InternalPoint::Form),
                 found(InternalPoint::Documents),
             );
-            let command = Command::ApproveInternally(checklist);
-            (&approve.act, &approve.case, command)
+            Command::ApproveInternally(checklist)
         }
         C::ReturnInternally(back) => {
             let reasons = back.reason.clone();
-            (&back.act, &back.case, Command::ReturnInternally { reasons })
+            Command::ReturnInternally { reasons }
         }
-        C::Submit(on) => simple(on, Command::Submit),
-        C::Start(on) => simple(on, Command::StartRegistration),
-        C::Check(check) => (&check.act, &check.case, checked(desk, check)?),
+        C::Submit(_) => Command::Submit,
+        C::Start(_) => Command::StartRegistration,
+        C::Check(check) => checked(desk, check)?,
         C::Return(back) => {
             let list = back.deficiency.iter();
             let list = list.map(|pair| Deficiency::new(&pair.name, &pair.value));
-            (&back.act, &back.case, Command::Return(list.collect()))
+            Command::Return(list.collect())
         }
-        C::Resubmit(on) => simple(on, Command::Resubmit),
-        C::Register(register) => {
-            let Verdicts { act, case, .. } = &register.verdicts;
-            let command = Command::Register {
-                verdict: verdict(&register.verdicts),
-                work_record: evidence::one(
-                    desk.documents(),
-                    &register.proof,
-                    EvidenceKind::WorkRecord,
-                )?,
-            };
-            (act, case, command)
-        }
-        C::Take(on) => simple(on, Command::TakeReview),
+        C::Resubmit(_) => Command::Resubmit,
+        C::Register(register) => Command::Register {
+            verdict: verdict(&register.verdicts),
+            work_record: record(&register.proof, EvidenceKind::WorkRecord)?,
+        },
+        C::Take(_) => Command::TakeReview,
         C::Approve(approve) => {
             let verdict = verdict(approve);
-            (&approve.act, &approve.case, Command::Approve { verdict })
+            Command::Approve { verdict }
         }
         C::Reject(reject) => {
             let reason = reject.reason.clone();
-            (&reject.act, &reject.case, Command::Reject { reason })
+            Command::Reject { reason }
         }
-        C::ProveKey(prove) => (&prove.act, &prove.case, request(&prove.csr)?),
-        C::BindToken(bind) => {
-            let command = Command::BindToken(bind.token.clone());
-            (&bind.act, &bind.case, command)
-        }
-        C::Personalise(on) => (&on.act, &on.case, personalised(desk, on)?),
-        C::Dispatch(dispatch) => {
-            let command = Command::Dispatch {
-                method: dispatch.method,
-                packet: dispatch.packet.clone(),
-                receipt: evidence::one(
-                    desk.documents(),
-                    &dispatch.proof,
-                    EvidenceKind::DeliveryReceipt,
-                )?,
-            };
-            (&dispatch.act, &dispatch.case, command)
-        }
-        C::DeliverPin(pin) => {
-            let command = Command::DeliverPin {
-                channel: pin.channel,
-                recipient: pin.recipient,
-                receipt: evidence::one(desk.documents(), &pin.proof, EvidenceKind::NoticeReceipt)?,
-            };
-            (&pin.act, &pin.case, command)
-        }
-        C::Confirm(confirm) => {
-            let command = Command::ConfirmReceipt {
-                correct: confirm.correct,
-                record: evidence::one(desk.documents(), &confirm.proof, EvidenceKind::CallRecord)?,
-            };
-            (&confirm.act, &confirm.case, command)
-        }
+        C::ProveKey(prove) => request(&prove.csr)?,
+        C::BindToken(bind) => Command::BindToken(bind.token.clone()),
+        C::Personalise(on) => personalised(desk, on)?,
+        C::Dispatch(dispatch) => Command::Dispatch {
+            method: dispatch.method,
+            packet: dispatch.packet.clone(),
+            receipt: record(&dispatch.proof, EvidenceKind::DeliveryReceipt)?,
+        },
+        C::DeliverPin(pin) => Command::DeliverPin {
+            channel: pin.channel,
+            recipient: pin.recipient,
+            receipt: record(&pin.proof, EvidenceKind::NoticeReceipt)?,
+        },
+        C::Confirm(confirm) => Command::ConfirmReceipt {
+            correct: confirm.correct,
+            record: record(&confirm.proof, EvidenceKind::CallRecord)?,
+        },
         C::Object(object) => {
             let statement = object.statement.clone();
-            (&object.act, &object.case, Command::Object { statement })
+            Command::Object { statement }
         }
         C::Close(on) => {
-            let work_record = evidence::one(desk.documents(), &on.proof, EvidenceKind::WorkRecord)?;
-            (&on.act, &on.case, Command::Close { work_record })
+            let work_record = record(&on.proof, EvidenceKind::WorkRecord)?;
+            Command::Close { work_record }
         }
-        C::Withdraw(on) => simple(on, Command::Withdraw),
+        C::Withdraw(_) => Command::Withdraw,
         C::Execute(on) => {
-            let identification =
-                evidence::one(desk.documents(), &on.proof, EvidenceKind::CallRecord)?;
-            (&on.act, &on.case, Command::ExecuteAtOnce { identification })
+            let identification = record(&on.proof, EvidenceKind::CallRecord)?;
+            Command::ExecuteAtOnce { identification }
         }
-        C::Ratify(on) => simple(on, Command::Ratify),
+        C::Ratify(_) => Command::Ratify,
         C::RefuseRatification(refuse) => {
             let reason = refuse.reason.clone();
-            let command = Command::RefuseRatification { reason };
-            (&refuse.act, &refuse.case, command)
+            Command::RefuseRatification { reason }
         }
-        C::Pay(pay) => {
-            let command = Command::ReportPayment {
-                route: pay.route,
-                account: pay.account().as_ref().map(account),
-                evidence: evidence::one(
-                    desk.documents(),
-                    &pay.proof,
-                    EvidenceKind::PaymentReceipt,
-                )?,
-            };
-            (&pay.act, &pay.case, command)
-        }
+        C::Pay(pay) => Command::ReportPayment {
+            route: pay.route,
+            account: pay.account().as_ref().map(account),
+            evidence: record(&pay.proof, EvidenceKind::PaymentReceipt)?,
+        },
         C::ConfirmFunds(confirm) => {
-            let receipt = evidence::one(
-                desk.documents(),
-                &confirm.proof,
-                EvidenceKind::PaymentReceipt,
-            )?;
-            let command = Command::ConfirmFunds { receipt };
-            (&confirm.act, &confirm.case, command)
+            let receipt = record(&confirm.proof, EvidenceKind::PaymentReceipt)?;
+            Command::ConfirmFunds { receipt }
         }
-        C::SettleDeposit(on) => simple(on, Command::SettleDeposit),
+        C::SettleDeposit(_) => Command::SettleDeposit,
         C::FailDeposit(fail) => {
             let reason = fail.reason.clone();
-            (&fail.act, &fail.case, Command::FailDeposit { reason })
+            Command::FailDeposit { reason }
         }
-        C::ReenterAccount(given) => {
-            let command = Command::ReenterAccount(account(&given.account));
-            (&given.act, &given.case, command)
-        }
+        C::ReenterAccount(given) => Command::ReenterAccount(account(&given.account)),
         C::EnterCode(enter) => {
             let code = enter.code.clone();
-            (&enter.act, &enter.case, Command::EnterCode { code })
+            Command::EnterCode { code }
         }
-        C::RequestRefund(on) => simple(on, Command::RequestRefund),
-        C::RecordRefund(refund) => {
-            let command = Command::RecordRefund {
-                fen: refund.fen,
-                receipt: evidence::one(
-                    desk.documents(),
-                    &refund.proof,
-                    EvidenceKind::PaymentReceipt,
-                )?,
-            };
-            (&refund.act, &refund.case, command)
-        }
+        C::RequestRefund(_) => Command::RequestRefund,
+        C::RecordRefund(refund) => Command::RecordRefund {
+            fen: refund.fen,
+            receipt: record(&refund.proof, EvidenceKind::PaymentReceipt)?,
+        },
         C::Print(_)
         | C::SendDeposit(_)
         | C::Issue(_)
@@ -197,16 +140,7 @@ pub(super) fn given<'a>(desk: &Desk, line: &'a CaseCommand) -> Result<Option<Giv
         | C::Show(_)
         | C::List(_)
         | C::Import(_) => return Ok(None),
-    };
-    Ok(Some(Given {
-        act,
-        case: case.clone(),
-        command,
     }))
-}
-
-fn simple(on: &OnCase, command: Command) -> (&args::Act, &CaseId, Command) {
-    (&on.act, &on.case, command)
 }
 
 fn opening(desk: &Desk, open: &args::OpenCase) -> Result<Opening, Failure> {
@@ -260,7 +194,7 @@ fn document(desk: &Desk, add: &args::AddDocument) -> Result<Command, Failure> {
     let file_name = evidence::name_of(&add.file);
     let opened_by = desk
         .engine
-        .case(&add.case)?
+        .case(&add.on.case)?
         .map(|state| state.opening.rules);
     let rules = opened_by.map_or_else(|| desk.rules_in_force(), Ok)?;
     let limit = desk
@@ -278,7 +212,7 @@ fn document(desk: &Desk, add: &args::AddDocument) -> Result<Command, Failure> {
             ground: Box::new(Ground::Upload { document, why }),
             requirements: limit.basis.clone(),
         };
-        words::told(add.act.work.lang, refusal.into())
+        words::told(add.on.act.work.lang, refusal.into())
     })?;
     desk.documents().keep(&octets)?;
     Ok(Command::AddDocument {

@@ -6,8 +6,8 @@ use lifecycle::{Command, case};
 use zeroize::Zeroizing;
 
 pub(super) fn send(send: &SendDeposit) -> Result<Outcome, Failure> {
-    let mut desk = Desk::open(&send.act.work)?;
-    let state = state_of(&desk, &send.case)?;
+    let mut desk = Desk::open(&send.on.act.work)?;
+    let state = state_of(&desk, &send.on.case)?;
     let digits = desk
         .rules
         .get(&state.opening.rules)
@@ -27,12 +27,15 @@ pub(super) fn send(send: &SendDeposit) -> Result<Outcome, Failure> {
         salt: salt.to_vec().into(),
         digest: command::challenge(&salt, &code).to_vec().into(),
     };
-    let sent = desk.act(&send.act.actor, Command::Case(send.case.clone(), deposit));
+    let sent = desk.act(
+        &send.on.act.actor,
+        Command::Case(send.on.case.clone(), deposit),
+    );
     let entries = sent.inspect_err(|_| {
         // Nobody sends what was refused.
         let _ = std::fs::remove_file(&send.code_out);
     })?;
-    done(&desk, &send.case, &entries)
+    done(&desk, &send.on.case, &entries)
 }
 
 /// So many random digits, each as likely as any other.

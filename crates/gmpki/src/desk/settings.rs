@@ -162,9 +162,8 @@ impl RuleFiles {
     /// Writes what is new, in the order in which it was said: were a later version there while
     /// the one before has no end, the desk could not be opened.
     pub(crate) fn write(&self) -> Result<(), Failure> {
-        let new = self.0.iter().filter(|file| file.is_new);
-        new.map(|file| output::replace(&file.path, file.text.as_bytes()))
-            .collect()
+        let mut new = self.0.iter().filter(|file| file.is_new);
+        new.try_for_each(|file| output::replace(&file.path, file.text.as_bytes()))
     }
 }
 

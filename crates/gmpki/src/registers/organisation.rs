@@ -22,10 +22,10 @@ pub(crate) fn run(command: &OrganisationCommand) -> Result<Outcome, Failure> {
     let given = match command {
         C::Show(show) => return shown(show),
         C::Add(add) => &add.act,
-        C::NameApprover(name) => &name.act,
-        C::Authorise(authorise) => &authorise.act,
-        C::RevokeAuthority(revoke) => &revoke.act,
-        C::ListApplicant(list) | C::DelistApplicant(list) => &list.act,
+        C::NameApprover(name) => &name.on.act,
+        C::Authorise(authorise) => &authorise.on.act,
+        C::RevokeAuthority(revoke) => &revoke.on.act,
+        C::ListApplicant(list) | C::DelistApplicant(list) => &list.on.act,
         C::FileModes(file) => &file.act,
         C::ConfirmModes(on) | C::DiscardModes(on) => &on.act,
         C::SuspendMode(suspend) => &suspend.act,
@@ -41,32 +41,32 @@ pub(crate) fn run(command: &OrganisationCommand) -> Result<Outcome, Failure> {
                 scope: scope(&desk, &name.scope)?,
                 document: paper(&desk, &name.proof)?,
             };
-            (name.organisation.clone(), asked)
+            (name.on.organisation.clone(), asked)
         }
         C::Authorise(authorise) => {
             let approver = authorise.approver.as_ref();
-            let approver = approver.unwrap_or(&authorise.act.actor.person).clone();
+            let approver = approver.unwrap_or(&authorise.on.act.actor.person).clone();
             let document = paper(&desk, &authorise.proof)?;
             let asked = Asked::Authorise {
                 agent: authorise.agent.clone(),
                 grant: Grant::new(scope(&desk, &authorise.scope)?, approver, document),
             };
-            (authorise.organisation.clone(), asked)
+            (authorise.on.organisation.clone(), asked)
         }
         C::RevokeAuthority(revoke) => {
             let asked = Asked::RevokeAuthority {
                 agent: revoke.agent.clone(),
                 reason: revoke.reason.clone(),
             };
-            (revoke.organisation.clone(), asked)
+            (revoke.on.organisation.clone(), asked)
         }
         C::ListApplicant(list) => {
             let applicants = list.persons.iter().cloned().collect();
-            (list.organisation.clone(), Asked::List { applicants })
+            (list.on.organisation.clone(), Asked::List { applicants })
         }
         C::DelistApplicant(list) => {
             let applicants = list.persons.iter().cloned().collect();
-            (list.organisation.clone(), Asked::Delist { applicants })
+            (list.on.organisation.clone(), Asked::Delist { applicants })
         }
         C::FileModes(file) => {
             let interval = from_now(&desk, file.until.as_deref())?;

@@ -21,17 +21,17 @@ pub(crate) fn run(command: &RosterCommand) -> Result<Outcome, Failure> {
     use roster::Command as Asked;
     let given = match command {
         C::Ask(ask) => return answer(ask),
-        C::Admit(admit) => &admit.act,
+        C::Admit(admit) => &admit.on.act,
         C::Confirm(on) | C::Discard(on) => &on.act,
-        C::Sanction(sanction) => &sanction.act,
-        C::Remove(remove) => &remove.act,
+        C::Sanction(sanction) => &sanction.on.act,
+        C::Remove(remove) => &remove.on.act,
     };
     let mut desk = Desk::open(&given.work)?;
     let simple = |on: &OnPerson, asked| (on.person.clone(), asked);
     let (person, asked) = match command {
         C::Ask(ask) => return answer(ask),
         C::Admit(admit) => (
-            admit.person.clone(),
+            admit.on.person.clone(),
             Asked::Propose(Box::new(entry(&desk, admit)?)),
         ),
         C::Confirm(on) => simple(on, Asked::Confirm),
@@ -44,11 +44,11 @@ pub(crate) fn run(command: &RosterCommand) -> Result<Outcome, Failure> {
                     .transpose()?,
                 reason: sanction.reason.clone(),
             };
-            (sanction.person.clone(), asked)
+            (sanction.on.person.clone(), asked)
         }
         C::Remove(remove) => {
             let reason = remove.reason.clone();
-            (remove.person.clone(), Asked::Remove { reason })
+            (remove.on.person.clone(), Asked::Remove { reason })
         }
     };
     let rules = desk.settings.rules.clone();

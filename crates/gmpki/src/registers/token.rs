@@ -22,11 +22,11 @@ pub(crate) fn run(command: &TokenCommand) -> Result<Outcome, Failure> {
         C::Receive(receive) => return received(receive),
         C::Quarantine(end) => {
             let reason = end.reason.clone();
-            (&end.act, &end.token, Asked::Quarantine { reason })
+            (&end.on.act, &end.on.token, Asked::Quarantine { reason })
         }
         C::Retire(end) => {
             let reason = end.reason.clone();
-            (&end.act, &end.token, Asked::Retire { reason })
+            (&end.on.act, &end.on.token, Asked::Retire { reason })
         }
         C::PinChanged(on) => (&on.act, &on.token, Asked::RecordPinChange),
     };

@@ -1,6 +1,6 @@
 //! What customers and their organisations do.
 
-use super::{Act, DeskPlace, case_id, reason};
+use super::{Act, DeskPlace, OnCase, case_id, reason};
 use crate::args::{
     Proof,
     desk::{Pair, pair, term},
@@ -83,13 +83,10 @@ pub(crate) struct Open {
 )]
 pub(crate) struct Consent {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// The agreement's name in the rules, and the text that was shown; may be given again
     #[arg(long, required = true, value_name = "NAME=FILE", value_parser = pair)]
     pub(crate) agreement: Vec<Pair>,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -99,13 +96,10 @@ pub(crate) struct Consent {
 )]
 pub(crate) struct WithdrawConsent {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// The agreement's name in the rules
     #[arg(long, value_name = "NAME")]
     pub(crate) agreement: String,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -117,7 +111,7 @@ pub(crate) struct WithdrawConsent {
 )]
 pub(crate) struct Fill {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// A file with the fields
     #[arg(long, value_name = "FILE")]
     pub(crate) form: Option<PathBuf>,
@@ -127,9 +121,6 @@ pub(crate) struct Fill {
     /// Whole years of validity
     #[arg(long, value_name = "YEARS")]
     pub(crate) years: u16,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -158,13 +149,10 @@ pub(crate) struct Print {
 )]
 pub(crate) struct AddDocument {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// The version of the form that it was made from, for those that are printed
     #[arg(long, value_name = "N")]
     pub(crate) form_version: Option<u32>,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
     /// The document's name in the rules
     pub(crate) document: String,
     /// The file
@@ -189,13 +177,10 @@ pub(crate) enum InternalPoint {
 )]
 pub(crate) struct ApproveInternally {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// What was found to be so; what is left out was not
     #[arg(long, value_enum, value_delimiter = ',', value_name = "POINT")]
     pub(crate) found: Vec<InternalPoint>,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -205,13 +190,10 @@ pub(crate) struct ApproveInternally {
 )]
 pub(crate) struct ReturnInternally {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// What is wrong; may be given again
     #[arg(long, required = true, value_name = "WORDS")]
     pub(crate) reason: Vec<String>,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -220,10 +202,7 @@ pub(crate) struct ReturnInternally {
 )]
 pub(crate) struct ProveKey {
     #[command(flatten)]
-    pub(crate) act: Act,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
+    pub(crate) on: OnCase,
     /// The request (PKCS#10)
     #[arg(value_name = "CSR")]
     pub(crate) csr: PathBuf,
@@ -237,15 +216,12 @@ pub(crate) struct ProveKey {
 )]
 pub(crate) struct Confirm {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// What it says and what is written on it are right
     #[arg(long)]
     pub(crate) correct: bool,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -255,11 +231,8 @@ pub(crate) struct Confirm {
 )]
 pub(crate) struct Object {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// What is wrong
     #[arg(long, value_name = "WORDS")]
     pub(crate) statement: String,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }

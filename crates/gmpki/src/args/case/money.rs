@@ -1,9 +1,9 @@
 //! What is paid, and how an organisation shows that an account is its own.
 
-use super::{Act, case_id};
+use super::OnCase;
 use crate::args::{Proof, desk::term};
 use clap::Args as Group;
-use lifecycle::{CaseId, terms::PaymentRoute};
+use lifecycle::terms::PaymentRoute;
 use std::path::PathBuf;
 
 /// An account of an organisation.
@@ -30,7 +30,7 @@ pub(crate) struct AccountOptions {
 )]
 pub(crate) struct Pay {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// How
     #[arg(long, value_name = "ROUTE",
         value_parser = term(PaymentRoute::ALL, PaymentRoute::as_str))]
@@ -46,9 +46,6 @@ pub(crate) struct Pay {
     pub(crate) account_number: Option<String>,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 impl Pay {
@@ -69,12 +66,9 @@ impl Pay {
 )]
 pub(crate) struct ConfirmFunds {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -87,15 +81,12 @@ pub(crate) struct ConfirmFunds {
 )]
 pub(crate) struct SendDeposit {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     #[command(flatten)]
     pub(crate) account: AccountOptions,
     /// Where to write the code, which goes into the remark of the transfer
     #[arg(long, value_name = "FILE")]
     pub(crate) code_out: PathBuf,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -105,13 +96,10 @@ pub(crate) struct SendDeposit {
 )]
 pub(crate) struct FailDeposit {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// What the bank says
     #[arg(long, value_name = "WORDS")]
     pub(crate) reason: String,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -121,22 +109,16 @@ pub(crate) struct FailDeposit {
 )]
 pub(crate) struct AccountGiven {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     #[command(flatten)]
     pub(crate) account: AccountOptions,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
 #[command(after_help = "Example:\n  gmpki case enter-code qy-1 056869 --actor zhou.qi:agent")]
 pub(crate) struct EnterCode {
     #[command(flatten)]
-    pub(crate) act: Act,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
+    pub(crate) on: OnCase,
     /// The code in the remark of the transfer
     pub(crate) code: String,
 }
@@ -148,13 +130,10 @@ pub(crate) struct EnterCode {
 )]
 pub(crate) struct RecordRefund {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// How much, in fen
     #[arg(long, value_name = "FEN")]
     pub(crate) fen: u64,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }

@@ -1,6 +1,6 @@
 //! What the registration authority does.
 
-use super::{Act, DeskPlace, case_id};
+use super::{Act, DeskPlace, OnCase, case_id};
 use crate::args::{
     Proof,
     desk::{Pair, pair, term},
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 )]
 pub(crate) struct Check {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// The document by which an identity was checked
     #[arg(long, value_name = "DOCUMENT", requires = "method",
         value_parser = term(IdentityDocument::ALL, IdentityDocument::as_str))]
@@ -35,9 +35,6 @@ pub(crate) struct Check {
     pub(crate) failed: Option<String>,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
     /// The check
     #[arg(value_parser = term(Checked::ALL, Checked::as_str))]
     pub(crate) check: Checked,
@@ -49,13 +46,10 @@ pub(crate) struct Check {
     --deficiency 'application-form=the seal is missing'")]
 pub(crate) struct Return {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// The field or document, and what is wrong with it; may be given again
     #[arg(long, required = true, value_name = "SUBJECT=WORDS", value_parser = pair)]
     pub(crate) deficiency: Vec<Pair>,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 /// What a registrar or an approver finds on his own.
@@ -88,13 +82,10 @@ pub(crate) struct Register {
 )]
 pub(crate) struct Verdicts {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// What was found to be so; what is left out was not
     #[arg(long, value_enum, value_delimiter = ',', value_name = "POINT")]
     pub(crate) found: Vec<VerdictPoint>,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -104,13 +95,10 @@ pub(crate) struct Verdicts {
 )]
 pub(crate) struct Reject {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// Why
     #[arg(long, value_name = "WORDS")]
     pub(crate) reason: String,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -119,10 +107,7 @@ pub(crate) struct Reject {
 )]
 pub(crate) struct BindToken {
     #[command(flatten)]
-    pub(crate) act: Act,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
+    pub(crate) on: OnCase,
     /// The token
     #[arg(value_parser = |text: &str| TokenId::new(text))]
     pub(crate) token: TokenId,
@@ -168,12 +153,9 @@ pub(crate) struct Export {
 )]
 pub(crate) struct OnEvidence {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -183,7 +165,7 @@ pub(crate) struct OnEvidence {
 )]
 pub(crate) struct Dispatch {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// How
     #[arg(long, value_name = "METHOD",
         value_parser = term(DeliveryMethod::ALL, DeliveryMethod::as_str))]
@@ -193,9 +175,6 @@ pub(crate) struct Dispatch {
     pub(crate) packet: String,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
@@ -204,7 +183,7 @@ pub(crate) struct Dispatch {
     --recipient applicant --evidence notice-receipt=call.txt")]
 pub(crate) struct DeliverPin {
     #[command(flatten)]
-    pub(crate) act: Act,
+    pub(crate) on: OnCase,
     /// How
     #[arg(long, value_name = "CHANNEL",
         value_parser = term(PinChannel::ALL, PinChannel::as_str))]
@@ -214,9 +193,6 @@ pub(crate) struct DeliverPin {
     pub(crate) recipient: Seat,
     #[command(flatten)]
     pub(crate) proof: Proof,
-    /// The case
-    #[arg(value_parser = case_id)]
-    pub(crate) case: CaseId,
 }
 
 #[derive(Debug, Group)]
