@@ -14,8 +14,8 @@ pub(crate) use life::Wanted;
 pub use life::{Act, Compromised, Direction, Link, Linking, Pending};
 
 use crate::{
-    Actor, AuthorityId, Effect, Error, Evidence, Intent, Octets, PersonId, Publication, Refusal,
-    Seat, Serial,
+    Actor, AuthorityId, Effect, Error, Evidence, Ground, Intent, Octets, PersonId, Publication,
+    Refusal, Seat, Serial,
     octets::{optional_seconds, seconds},
 };
 use cert_profile::{CertRequest, CrlDraft, Issuer, Profile, RevokedEntry};
@@ -325,6 +325,9 @@ pub struct Context<'a> {
     pub last_end: Option<DateTime>,
 }
 
+/// The keys that sign certificates and statuses, and the certificates that an operator files.
+const BASIS: &[&str] = &["S4-15", "S4-16"];
+
 /// Says what would happen; touches nothing.
 ///
 /// # Errors
@@ -338,7 +341,7 @@ pub fn decide(
 ) -> Result<Vec<Event>, Error> {
     match (state, command) {
         (None, Command::Propose(proposal)) => {
-            actor.sits_in(&[Seat::KeyOfficer])?;
+            actor.sits_in(&[Seat::KeyOfficer], BASIS)?;
             if context.profile.is_none() {
                 return Err(Refusal::NoSuchProfile {
                     name: proposal.profile,
@@ -348,7 +351,7 @@ pub fn decide(
             Ok(vec![Event::Proposed(proposal)])
         }
         (Some(state), Command::Propose(proposal)) => {
-            actor.sits_in(&[Seat::KeyOfficer])?;
+            actor.sits_in(&[Seat::KeyOfficer], BASIS)?;
             match state {
                 State::Proposed(proposed) if proposed.proposal == proposal => Ok(vec![]),
                 _ => Err(Refusal::AuthorityExists {
@@ -360,11 +363,11 @@ pub fn decide(
         (Some(State::Proposed(proposed)), Command::RecordKey { public_key })
             if proposed.public_key.is_none() =>
         {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], BASIS)?;
             Ok(vec![Event::KeyMade { public_key }])
         }
         (Some(State::Proposed(proposed)), Command::Approve) => {
-            actor.sits_in(&[Seat::KeyOfficer])?;
+            actor.sits_in(&[Seat::KeyOfficer], BASIS)?;
             actor.differs_from(&[(&proposed.officer, Seat::KeyOfficer)])?;
             let intent = proposed.intend(context)?;
             Ok(vec![Event::Approved, Event::IssuanceIntended(intent)])
@@ -376,7 +379,7 @@ pub fn decide(
                 certificate,
             },
         ) => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], BASIS)?;
             Ok(vec![Event::Established {
                 issuer: issuing.open(&serial)?.issuer.clone(),
                 serial,
@@ -384,7 +387,7 @@ pub fn decide(
             }])
         }
         (Some(State::Issuing(issuing)), Command::RecordUnknownOutcome { serial }) => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], BASIS)?;
             Ok(vec![
                 Event::IssuanceAbandoned {
                     issuer: issuing.open(&serial)?.issuer.clone(),
@@ -401,7 +404,7 @@ pub fn decide(
             ),
             Command::IssueCrl,
         ) if active.crl_intent.is_none() => {
-            actor.sits_in(&[Seat::KeyOfficer, Seat::System])?;
+            actor.sits_in(&[Seat::KeyOfficer, Seat::System], BASIS)?;
             Ok(vec![Event::CrlIntended(active.intend_crl(context)?)])
         }
         (
@@ -412,7 +415,7 @@ pub fn decide(
             ),
             Command::RecordCrl { number, crl },
         ) if active.awaits(number) => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], BASIS)?;
             Ok(vec![Event::CrlIssued { number, crl }])
         }
         (
@@ -423,7 +426,7 @@ pub fn decide(
             ),
             Command::RecordCrlUnknownOutcome { number },
         ) if active.awaits(number) => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], BASIS)?;
             Ok(vec![
                 Event::CrlAbandoned { number },
                 Event::CrlIntended(active.intend_crl(context)?),
@@ -437,7 +440,7 @@ pub fn decide(
             ),
             Command::RecordPublication,
         ) if !active.unpublished.is_empty() => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], BASIS)?;
             Ok(vec![Event::Published])
         }
         (
@@ -447,7 +450,7 @@ pub fn decide(
                 certificate,
             },
         ) => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], BASIS)?;
             let linked = life::record_link(active, serial.clone(), certificate);
             Ok(vec![linked.ok_or(Refusal::NoIntent { serial })?])
         }
@@ -455,7 +458,7 @@ pub fn decide(
             Some(state @ (State::Active(_) | State::Retiring(_))),
             Command::RecordUnknownOutcome { serial },
         ) => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], BASIS)?;
             let again = life::abandon_link(state, &serial, context)?;
             Ok(again.ok_or(Refusal::NoIntent { serial })?)
         }
@@ -465,12 +468,12 @@ pub fn decide(
             ),
             command @ (Command::Request(_) | Command::Confirm | Command::Discard),
         ) => life::decide(state, active, actor, command, context),
-        (state, command) => Err(Refusal::WrongState {
+        (state, command) => Err(Ground::WrongState {
             what: "the authority",
             state: state.map_or("unknown", State::name),
             verb: command.verb(),
         }
-        .into()),
+        .by(BASIS)),
     }
 }
 
@@ -654,10 +657,13 @@ impl Proposed {
         let profile = context.profile.ok_or_else(|| Refusal::NoSuchProfile {
             name: self.proposal.profile.clone(),
         })?;
-        let public_key = self.public_key.as_ref().ok_or(Refusal::WrongState {
-            what: "the authority",
-            state: "without a key",
-            verb: "approved",
+        let public_key = self.public_key.as_ref().ok_or_else(|| {
+            Ground::WrongState {
+                what: "the authority",
+                state: "without a key",
+                verb: "approved",
+            }
+            .refuse(BASIS)
         })?;
         let request = CertRequest::new(
             Name::from_der(&self.proposal.subject).map_err(Error::Damaged)?,
@@ -670,9 +676,7 @@ impl Proposed {
                 (context.id, &root)
             }
             Some(name) => {
-                let issuer = context
-                    .issuer
-                    .ok_or_else(|| Refusal::IssuerNotReady { id: name.clone() })?;
+                let issuer = context.issuer.ok_or_else(|| Ground::not_ready(name))?;
                 (name, issuer)
             }
         };

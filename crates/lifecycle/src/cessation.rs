@@ -372,18 +372,18 @@ pub fn decide(
     terms: &Terms,
     now: DateTime,
 ) -> Result<Event, Error> {
-    actor.sits_in(&[Seat::KeyOfficer])?;
+    actor.sits_in(&[Seat::KeyOfficer], BASIS)?;
     let step = command.step(state);
     let listed = transition(state.map(|state| state.stage), step).is_some();
     let waits = state.is_some_and(|state| state.pending.is_some());
     let needs_one = matches!(command, Command::Confirm | Command::Discard);
     if !listed || needs_one != waits {
-        return Err(Refusal::WrongState {
+        return Err(Ground::WrongState {
             what: "the cessation",
             state: state.map_or("unknown", State::name),
             verb: command.verb(),
         }
-        .into());
+        .by(BASIS));
     }
     let plan = state.and_then(|state| state.plan);
     let event = match command {
@@ -536,11 +536,12 @@ fn in_time(what: &'static str, by: Option<DateTime>, now: DateTime) -> Result<()
 }
 
 fn nothing_waits() -> Refusal {
-    Refusal::WrongState {
+    Ground::WrongState {
         what: "the cessation",
         state: "not decided",
         verb: "carried out",
     }
+    .refuse(BASIS)
 }
 
 impl State {

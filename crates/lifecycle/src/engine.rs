@@ -133,7 +133,7 @@ impl Engine {
     pub fn submit(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Error> {
         // What devices and ports answered is recorded by `settle` alone.
         if actor.seat == Seat::System {
-            return Err(Refusal::WrongSeat { seat: actor.seat }.into());
+            return Err(Ground::Seat { seat: actor.seat }.by(&["X-01"]));
         }
         let personalised = match &command {
             Command::Case(id, case::Command::Personalise { .. }) => Some(id.clone()),
@@ -294,20 +294,18 @@ impl Engine {
                     stream: StreamId::Case(id.clone()),
                 })?;
                 heeds(&case, actor)?;
-                let (signing, encryption) = case.pair().ok_or_else(|| without_pair(&case))?;
+                let (signing, encryption) = case.pair().ok_or_else(|| {
+                    let case = id.clone();
+                    Ground::TargetWithout { case }.refuse(&["S0-13"])
+                })?;
                 for issued in [signing, encryption] {
                     step.change_certificate(&issued.issuer, &issued.serial, command.clone())?;
                 }
             }
             Command::Person(id, rules, command) => {
-                let rules = self.policy.rules.in_force(&rules, now).ok_or_else(|| {
-                    let ground = Box::new(Ground::NotInForce { rules });
-                    let requirements = Vec::new();
-                    Refusal::Ruled {
-                        ground,
-                        requirements,
-                    }
-                })?;
+                let in_force = self.policy.rules.in_force(&rules, now);
+                let rules =
+                    in_force.ok_or_else(|| Ground::NotInForce { rules }.refuse(context::RULES))?;
                 step.change_person(&id, command, rules)?;
             }
             Command::Organisation(id, command) => step.change_organisation(&id, command)?,
@@ -351,9 +349,7 @@ impl Engine {
     fn active(&self, id: &AuthorityId) -> Result<authority::Active, Error> {
         let state = self.authority(id)?;
         let active = state.as_ref().and_then(authority::State::signing);
-        active
-            .cloned()
-            .ok_or_else(|| Refusal::IssuerNotReady { id: id.clone() }.into())
+        active.cloned().ok_or_else(|| Ground::not_ready(id).into())
     }
 
     /// The public half of a CA, if it has a certificate and issues.
@@ -401,7 +397,7 @@ impl Engine {
 fn heeds(case: &case::State, actor: &Actor) -> Result<(), Refusal> {
     if actor.seat == Seat::Applicant && actor.person != case.opening.holder {
         let person = actor.person.clone();
-        return Err(Refusal::NotTheApplicant { person });
+        return Err(Ground::NotAParty { person }.refuse(&["S2-32"]));
     }
     Ok(())
 }
@@ -409,14 +405,6 @@ fn heeds(case: &case::State, actor: &Actor) -> Result<(), Refusal> {
 /// A refusal because of what was read back from a token.
 fn is_misread(error: &Error) -> bool {
     matches!(error, Error::Refused(Refusal::Ruled { ground, .. }) if **ground == Ground::ReadBack)
-}
-
-fn without_pair(case: &case::State) -> Refusal {
-    Refusal::WrongState {
-        what: "the case",
-        state: case.phase.as_str(),
-        verb: "asked for a change of its certificates",
-    }
 }
 
 fn unknown(id: &CaseId) -> Error {

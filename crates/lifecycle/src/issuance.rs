@@ -1,6 +1,6 @@
 //! What is intended before a key is touched.
 
-use crate::{AuthorityId, Error, Refusal, Serial, octets::Octets};
+use crate::{AuthorityId, Error, Ground, Serial, octets::Octets};
 use cert_profile::{CertRequest, Issuer, Lifetime, Particulars, Prepared, Profile, diff};
 use der::{DateTime, Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ impl Intent {
     /// it: name, key, numbers and end. There is no other way to an intent.
     ///
     /// # Errors
-    /// [`Error::Refused`] with [`Refusal::Profile`].
+    /// [`Error::Refused`] with [`Ground::Profile`].
     pub(crate) fn new(
         (id, issuer): (&AuthorityId, &Issuer),
         serial: &Serial,
@@ -40,9 +40,9 @@ impl Intent {
     ) -> Result<Self, Error> {
         let prepared = profile
             .prepare(issuer, registered, &serial.to_x509(), now)
-            .map_err(Refusal::Profile)?;
+            .map_err(Ground::rejected)?;
         let granted = profile.validity(issuer, registered, now);
-        let end = granted.map_err(Refusal::Profile)?.end();
+        let end = granted.map_err(Ground::rejected)?.end();
         gate(profile, registered, end, prepared.tbs())?;
         Ok(Self {
             issuer: id.clone(),
@@ -78,7 +78,7 @@ fn gate(
 ) -> Result<(), Error> {
     let paper = Particulars::of_request(profile.name(), registered, Lifetime::Until(end));
     let differences = diff(&paper, &paper, profile, tbs)?;
-    Ok(differences.gate().map_err(Refusal::Profile)?)
+    Ok(differences.gate().map_err(Ground::rejected)?)
 }
 
 /// `tbs` with a signature behind it, for certificates and CRLs alike.
@@ -96,6 +96,7 @@ pub(crate) fn attach(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Refusal, rules::Requirement};
     use cert_profile::{Field, Objection};
     use gm_crypto::sm2::{SIGNATURE_OID, SecretKey};
     use spki::{EncodePublicKey, SubjectPublicKeyInfoOwned};
@@ -108,8 +109,16 @@ mod tests {
     }
 
     fn differing(result: Result<(), Error>) -> Vec<Field> {
-        let Err(Error::Refused(Refusal::Profile(rejection))) = result else {
+        let Err(Error::Refused(Refusal::Ruled {
+            ground,
+            requirements,
+        })) = result
+        else {
             panic!("{result:?}");
+        };
+        assert_eq!(requirements, Requirement::parse("S1-13").as_slice());
+        let Ground::Profile(rejection) = *ground else {
+            panic!("{ground}");
         };
         let fields = rejection.objections().iter().map(|one| match one {
             Objection::Differs(difference) => difference.field(),

@@ -469,9 +469,10 @@ pub fn decide(
     command: Command,
     context: &Context<'_>,
 ) -> Result<Event, Error> {
+    let basis = command.basis();
     let event = match (state, command) {
         (None, Command::Onboard(onboarding)) => {
-            actor.sits_in(CLERK)?;
+            actor.sits_in(CLERK, basis)?;
             onboarding.check()?;
             Event::Onboarded(onboarding)
         }
@@ -483,7 +484,7 @@ pub fn decide(
                 document,
             },
         ) => {
-            actor.sits_in(CLERK)?;
+            actor.sits_in(CLERK, basis)?;
             actor.differs_from(&[(&approver, Seat::OrganisationApprover)])?;
             scope.check()?;
             document.is_a(EvidenceKind::OrganisationDocuments, &["S1-01"])?;
@@ -494,7 +495,7 @@ pub fn decide(
             }
         }
         (Some(state), Command::DismissApprover { approver, reason }) => {
-            actor.sits_in(CLERK)?;
+            actor.sits_in(CLERK, basis)?;
             Ground::words(&reason, "dismissing an approver", &["S1-01"])?;
             if state.approver(&approver, context.now).is_none() {
                 return Err(context.not_authorised(approver).into());
@@ -502,7 +503,7 @@ pub fn decide(
             Event::ApproverDismissed { approver, reason }
         }
         (Some(state), Command::Authorise { agent, grant }) => {
-            actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk])?;
+            actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk], basis)?;
             // An approver gives his own authority; a clerk writes down somebody else's.
             if (actor.seat == Seat::OrganisationApprover) != (actor.person == grant.approver) {
                 return Err(context.not_authorised(actor.person.clone()).into());
@@ -513,7 +514,7 @@ pub fn decide(
             Event::Authorised { agent, grant }
         }
         (Some(state), Command::RevokeAuthority { agent, reason }) => {
-            state.speaks_for(actor, context)?;
+            state.speaks_for(actor, context, basis)?;
             Ground::words(&reason, "taking an authority back", &["S1-03"])?;
             if state.grant(&agent, context.now).is_none() {
                 return Err(context.not_authorised(agent).into());
@@ -521,12 +522,12 @@ pub fn decide(
             Event::AuthorityRevoked { agent, reason }
         }
         (Some(state), Command::List { applicants }) => {
-            state.speaks_for(actor, context)?;
+            state.speaks_for(actor, context, basis)?;
             context.some(&applicants)?;
             Event::Listed { applicants }
         }
         (Some(state), Command::Delist { applicants }) => {
-            state.speaks_for(actor, context)?;
+            state.speaks_for(actor, context, basis)?;
             context.some(&applicants)?;
             let stranger = applicants
                 .iter()
@@ -542,7 +543,7 @@ pub fn decide(
             Event::Delisted { applicants }
         }
         (Some(state), Command::FileModes { modes, filing }) if state.pending.is_none() => {
-            actor.sits_in(CLERK)?;
+            actor.sits_in(CLERK, basis)?;
             if modes.is_empty() {
                 return Err(Ground::Missing { what: "a mode" }.refuse(&["S0-06"]).into());
             }
@@ -559,7 +560,7 @@ pub fn decide(
             }),
             Command::ConfirmModes,
         ) => {
-            actor.sits_in(&[Seat::Approver])?;
+            actor.sits_in(&[Seat::Approver], basis)?;
             actor.differs_from(&[(&pending.by, Seat::Clerk)])?;
             Event::ModesConfirmed
         }
@@ -569,11 +570,11 @@ pub fn decide(
             }),
             Command::DiscardModes,
         ) => {
-            actor.sits_in(OPERATOR)?;
+            actor.sits_in(OPERATOR, basis)?;
             Event::ModesDiscarded
         }
         (Some(state), Command::SuspendMode { mode, reason }) => {
-            actor.sits_in(OPERATOR)?;
+            actor.sits_in(OPERATOR, basis)?;
             Ground::words(&reason, "suspending a mode", &["S0-11"])?;
             // One that is to begin later can be suspended too.
             if !matches!(
@@ -585,12 +586,12 @@ pub fn decide(
             Event::ModeSuspended { mode, reason }
         }
         (state, command) => {
-            return Err(Refusal::WrongState {
+            return Err(Ground::WrongState {
                 what: "the organisation",
                 state: state.map_or("unknown", State::status),
                 verb: command.verb(),
             }
-            .into());
+            .by(basis));
         }
     };
     Ok(event)
@@ -727,8 +728,13 @@ impl State {
     }
 
     /// A clerk, or an approver of the organisation.
-    fn speaks_for(&self, actor: &Actor, context: &Context<'_>) -> Result<(), Refusal> {
-        actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk])?;
+    fn speaks_for(
+        &self,
+        actor: &Actor,
+        context: &Context<'_>,
+        basis: &[&str],
+    ) -> Result<(), Refusal> {
+        actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk], basis)?;
         let own = self.approver(&actor.person, context.now).is_some();
         if actor.seat == Seat::OrganisationApprover && !own {
             return Err(context.not_authorised(actor.person.clone()));
@@ -758,6 +764,22 @@ impl Context<'_> {
 }
 
 impl Command {
+    /// The requirement that it carries out.
+    const fn basis(&self) -> &'static [&'static str] {
+        match self {
+            Self::Onboard(_)
+            | Self::NameApprover { .. }
+            | Self::DismissApprover { .. }
+            | Self::List { .. }
+            | Self::Delist { .. } => &["S1-01"],
+            Self::Authorise { .. } | Self::RevokeAuthority { .. } => &["S1-03"],
+            Self::FileModes { .. }
+            | Self::ConfirmModes
+            | Self::DiscardModes
+            | Self::SuspendMode { .. } => &["S0-11"],
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Onboard(_) => "taken on",

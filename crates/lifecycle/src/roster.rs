@@ -316,11 +316,11 @@ pub fn decide(
             Event::Confirmed
         }
         (_, Some(_), Command::Discard) => {
-            actor.sits_in(CLERKS)?;
+            actor.sits_in(CLERKS, &["S0-15"])?;
             Event::Discarded
         }
         (Some(Standing::Entered(_)), _, Command::Sanction { until, reason }) => {
-            actor.sits_in(CLERKS)?;
+            actor.sits_in(CLERKS, &["S0-18"])?;
             Ground::words(&reason, "a sanction", &["S0-18"])?;
             Event::Sanctioned { until, reason }
         }
@@ -329,17 +329,17 @@ pub fn decide(
             _,
             Command::Remove { reason },
         ) => {
-            actor.sits_in(CLERKS)?;
+            actor.sits_in(CLERKS, &["S0-15"])?;
             Ground::words(&reason, "a removal", &["S0-15"])?;
             Event::Removed { reason }
         }
         (_, _, command) => {
-            return Err(Refusal::WrongState {
+            return Err(Ground::WrongState {
                 what: "the roster's entry",
                 state: known.name(),
                 verb: command.verb(),
             }
-            .into());
+            .by(command.basis()));
         }
     };
     Ok(event)
@@ -476,7 +476,7 @@ impl State {
 impl Context<'_> {
     /// A clerk, and not about himself.
     fn clerk(&self, actor: &Actor) -> Result<(), Refusal> {
-        actor.sits_in(CLERKS)?;
+        actor.sits_in(CLERKS, &["S0-15"])?;
         actor.differs_from(&[(self.person, Seat::Witness)])
     }
 
@@ -501,6 +501,14 @@ impl Context<'_> {
 }
 
 impl Command {
+    /// The requirement that it carries out.
+    const fn basis(&self) -> &'static [&'static str] {
+        match self {
+            Self::Propose(_) | Self::Confirm | Self::Discard | Self::Remove { .. } => &["S0-15"],
+            Self::Sanction { .. } => &["S0-18"],
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Propose(_) => "proposed",

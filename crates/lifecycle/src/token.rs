@@ -169,24 +169,25 @@ impl Event {
 /// # Errors
 /// [`Error::Refused`] with the rule that says no.
 pub fn decide(state: Option<&State>, actor: &Actor, command: Command) -> Result<Event, Error> {
+    let basis = command.basis();
     let event = match (state.map(|state| (&state.status, state)), command) {
         (None, Command::Receive { batch, model }) => {
-            actor.sits_in(&[Seat::Clerk])?;
+            actor.sits_in(&[Seat::Clerk], basis)?;
             named(&batch, "the token's batch, 1 to 64 characters,")?;
             named(&model, "the token's model, 1 to 64 characters,")?;
             Event::Received { batch, model }
         }
         (Some((Status::Fresh, _)), Command::Bind { case, label }) => {
-            actor.sits_in(&[Seat::Approver, Seat::System])?;
+            actor.sits_in(&[Seat::Approver, Seat::System], basis)?;
             named(&label, "the token's label, 1 to 64 characters,")?;
             Event::Bound { case, label }
         }
         (Some((Status::Bound(bound), _)), Command::Release { case }) if *bound == case => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], basis)?;
             Event::Released { case }
         }
         (Some((Status::Bound(bound), _)), Command::Write { case, read_back }) if *bound == case => {
-            actor.sits_in(&[Seat::Approver, Seat::System])?;
+            actor.sits_in(&[Seat::Approver, Seat::System], basis)?;
             if read_back.len() != 32 {
                 return Err(Ground::ReadBack.refuse(&["S1-15"]).into());
             }
@@ -196,7 +197,7 @@ pub fn decide(state: Option<&State>, actor: &Actor, command: Command) -> Result<
             Some((Status::Fresh | Status::Bound(_) | Status::Written(_), _)),
             Command::Quarantine { reason },
         ) => {
-            actor.sits_in(&[Seat::Approver, Seat::Clerk, Seat::System])?;
+            actor.sits_in(&[Seat::Approver, Seat::Clerk, Seat::System], basis)?;
             Ground::words(&reason, "putting a token aside", &["S1-15"])?;
             Event::Quarantined { reason }
         }
@@ -204,21 +205,21 @@ pub fn decide(state: Option<&State>, actor: &Actor, command: Command) -> Result<
             Some((Status::Fresh | Status::Written(_) | Status::Quarantined, _)),
             Command::Retire { reason },
         ) => {
-            actor.sits_in(&[Seat::Clerk])?;
+            actor.sits_in(&[Seat::Clerk], basis)?;
             Ground::words(&reason, "retiring a token", &["S1-14"])?;
             Event::Retired { reason }
         }
         (Some((Status::Written(_), state)), Command::RecordPinChange) if state.initial_pin => {
-            actor.sits_in(&[Seat::Applicant, Seat::Agent, Seat::System])?;
+            actor.sits_in(&[Seat::Applicant, Seat::Agent, Seat::System], basis)?;
             Event::PinChanged
         }
         (known, command) => {
-            return Err(Refusal::WrongState {
+            return Err(Ground::WrongState {
                 what: "the token",
                 state: known.map_or("unknown", |(status, _)| status.name()),
                 verb: command.verb(),
             }
-            .into());
+            .by(basis));
         }
     };
     Ok(event)
@@ -264,6 +265,18 @@ pub fn evolve(state: Option<State>, event: &Event) -> Option<State> {
 }
 
 impl Command {
+    /// The requirement that it carries out.
+    const fn basis(&self) -> &'static [&'static str] {
+        match self {
+            Self::Receive { .. }
+            | Self::Bind { .. }
+            | Self::Release { .. }
+            | Self::Retire { .. } => &["S1-14"],
+            Self::Write { .. } | Self::Quarantine { .. } => &["S1-15"],
+            Self::RecordPinChange => &["S1-20"],
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Receive { .. } => "received",

@@ -12,7 +12,7 @@
 //! in other hands still signs a CRL, since a list that revokes is never worse than none; it
 //! signs nothing else, and all that it signed is [to be revoked](Active::to_revoke).
 
-use super::{Active, Command, Context, Event, State};
+use super::{Active, BASIS, Command, Context, Event, State};
 use crate::{
     Actor, AuthorityId, CertificateRow, Error, Evidence, Ground, Intent, PersonId, Publication,
     Refusal, Seat, Serial, certificate::Status, octets::optional_seconds,
@@ -179,7 +179,7 @@ pub(super) fn decide(
     command: Command,
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Error> {
-    actor.sits_in(&[Seat::KeyOfficer])?;
+    actor.sits_in(&[Seat::KeyOfficer], BASIS)?;
     match (&active.pending, command) {
         // A compromise does not wait behind something else: it takes its place.
         (pending, Command::Request(act))
@@ -192,12 +192,12 @@ pub(super) fn decide(
         }
         (Some(pending), Command::Confirm) => confirm(state, pending, actor, context),
         (Some(_), Command::Discard) => Ok(vec![Event::Discarded]),
-        (_, command) => Err(Refusal::WrongState {
+        (_, command) => Err(Ground::WrongState {
             what: "the authority",
             state: state.name(),
             verb: command.verb(),
         }
-        .into()),
+        .by(BASIS)),
     }
 }
 
@@ -343,12 +343,12 @@ impl Act {
                 }
                 Ok(())
             }
-            _ => Err(Refusal::WrongState {
+            _ => Err(Ground::WrongState {
                 what: "the authority",
                 state: state.name(),
                 verb: self.verb(),
             }
-            .into()),
+            .by(BASIS)),
         }
     }
 
@@ -383,9 +383,8 @@ impl Link {
         })?;
         let usable = |state: &State| matches!(state, State::Active(_) | State::Retiring(_));
         let other = context.other(&self.other, usable)?;
-        let own = state.established().ok_or_else(|| Refusal::IssuerNotReady {
-            id: context.id.clone(),
-        })?;
+        let own = state.established();
+        let own = own.ok_or_else(|| Ground::not_ready(context.id))?;
         let (name, signer, subject) = match self.direction {
             Direction::NewWithOld => (context.id, own, other),
             Direction::OldWithNew => (&self.other, other, own),
@@ -423,7 +422,7 @@ impl<'a> Context<'a> {
         let other = self.other.filter(|other| stands(other) && id != self.id);
         other
             .and_then(State::established)
-            .ok_or_else(|| Refusal::IssuerNotReady { id: id.clone() })
+            .ok_or_else(|| Ground::not_ready(id))
     }
 }
 

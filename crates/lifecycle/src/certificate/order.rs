@@ -102,11 +102,12 @@ impl Order {
             (Act::Ratify | Act::Undo, State::Held { hold, .. })
                 if hold.awaits.as_ref() != self.cause.case() =>
             {
-                return Err(Refusal::WrongState {
+                return Err(Ground::WrongState {
                     what: "the certificate",
                     state: "not frozen at once by this case",
                     verb: self.act.verb(),
-                });
+                }
+                .refuse(&["S2-32"]));
             }
             (Act::Revoke(reason), _) => {
                 let compromise = matches!(self.cause, Cause::Compromise(_));
