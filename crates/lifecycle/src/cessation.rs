@@ -11,6 +11,7 @@
 
 use crate::{
     Actor, Error, Evidence, Ground, PersonId, Refusal, Seat,
+    machine::{self, Transition, row},
     octets::seconds,
     rules::Sourced,
     terms::{EvidenceKind, terms},
@@ -147,23 +148,6 @@ terms! {
     }
 }
 
-/// One row of the table: the stages it starts from (empty: from nothing), the step, and where
-/// it leads (none: it stays where it is).
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Transition {
-    /// From one of these.
-    pub from: &'static [Stage],
-    /// What happens.
-    pub step: Step,
-    /// Where it leads.
-    pub to: Option<Stage>,
-}
-
-const fn row(from: &'static [Stage], step: Step, to: Option<Stage>) -> Transition {
-    Transition { from, step, to }
-}
-
 /// From the decision to the last day.
 const UNDER_WAY: &[Stage] = &[
     Stage::Decided,
@@ -173,7 +157,7 @@ const UNDER_WAY: &[Stage] = &[
 ];
 
 /// Every pair of stage and step that there is. What is not here is refused.
-pub const TRANSITIONS: &[Transition] = &[
+pub const TRANSITIONS: &[Transition<Stage, Step>] = &[
     row(&[], Step::Proposed, Some(Stage::Proposed)),
     row(&[Stage::CalledOff], Step::Proposed, Some(Stage::Proposed)),
     row(UNDER_WAY, Step::Proposed, None),
@@ -193,14 +177,8 @@ pub const TRANSITIONS: &[Transition] = &[
 ];
 
 /// The row of a step from a stage; none where it is not listed.
-pub fn transition(from: Option<Stage>, step: Step) -> Option<&'static Transition> {
-    TRANSITIONS.iter().find(|one| {
-        one.step == step
-            && match from {
-                None => one.from.is_empty(),
-                Some(stage) => one.from.contains(&stage),
-            }
-    })
+pub fn transition(from: Option<Stage>, step: Step) -> Option<&'static Transition<Stage, Step>> {
+    machine::find(TRANSITIONS, from, step)
 }
 
 /// What two officers decide.

@@ -2,7 +2,13 @@
 //! is an agency, the modes in which it may do business (S0-01, S0-11).
 //!
 //! The past stays as it was: what an agent did is judged by the authority he had then, and
-//! taking it back stops new cases only (S1-03).
+//! taking it back stops new cases only (S1-03). An agent's authority, the list of applicants and
+//! an agency's modes are intervals, asked for at a time; [`machine`] has the steps of the record
+//! itself.
+
+pub mod machine;
+
+pub use machine::{Stage, Step};
 
 use crate::{
     Actor, Error, Evidence, Ground, Interval, OrganisationId, PersonId, Refusal, Seat, field,
@@ -425,21 +431,26 @@ pub enum Event {
 }
 
 impl Event {
+    /// The step of the [table](machine::TRANSITIONS).
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Onboarded(_) => Step::Onboarded,
+            Self::ApproverNamed { .. } => Step::ApproverNamed,
+            Self::ApproverDismissed { .. } => Step::ApproverDismissed,
+            Self::Authorised { .. } => Step::Authorised,
+            Self::AuthorityRevoked { .. } => Step::AuthorityRevoked,
+            Self::Listed { .. } => Step::Listed,
+            Self::Delisted { .. } => Step::Delisted,
+            Self::ModesFiled { .. } => Step::ModesFiled,
+            Self::ModesConfirmed => Step::ModesConfirmed,
+            Self::ModesDiscarded => Step::ModesDiscarded,
+            Self::ModeSuspended { .. } => Step::ModeSuspended,
+        }
+    }
+
     /// The event in one word.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Onboarded(_) => "onboarded",
-            Self::ApproverNamed { .. } => "approver-named",
-            Self::ApproverDismissed { .. } => "approver-dismissed",
-            Self::Authorised { .. } => "authorised",
-            Self::AuthorityRevoked { .. } => "authority-revoked",
-            Self::Listed { .. } => "listed",
-            Self::Delisted { .. } => "delisted",
-            Self::ModesFiled { .. } => "modes-filed",
-            Self::ModesConfirmed => "modes-confirmed",
-            Self::ModesDiscarded => "modes-discarded",
-            Self::ModeSuspended { .. } => "mode-suspended",
-        }
+        self.step().as_str()
     }
 }
 
@@ -469,7 +480,15 @@ pub fn decide(
     command: Command,
     context: &Context<'_>,
 ) -> Result<Event, Error> {
+    let wrong_state = Ground::WrongState {
+        what: "the organisation",
+        state: state.map_or("unknown", State::status),
+        verb: command.verb(),
+    };
     let basis = command.basis();
+    if machine::transition(state.map(State::stage), command.step()).is_none() {
+        return Err(wrong_state.by(basis));
+    }
     let event = match (state, command) {
         (None, Command::Onboard(onboarding)) => {
             actor.sits_in(CLERK, basis)?;
@@ -542,7 +561,7 @@ pub fn decide(
             }
             Event::Delisted { applicants }
         }
-        (Some(state), Command::FileModes { modes, filing }) if state.pending.is_none() => {
+        (Some(_), Command::FileModes { modes, filing }) => {
             actor.sits_in(CLERK, basis)?;
             if modes.is_empty() {
                 return Err(Ground::Missing { what: "a mode" }.refuse(&["S0-06"]).into());
@@ -564,12 +583,7 @@ pub fn decide(
             actor.differs_from(&[(&pending.by, Seat::Clerk)])?;
             Event::ModesConfirmed
         }
-        (
-            Some(State {
-                pending: Some(_), ..
-            }),
-            Command::DiscardModes,
-        ) => {
+        (Some(_), Command::DiscardModes) => {
             actor.sits_in(OPERATOR, basis)?;
             Event::ModesDiscarded
         }
@@ -585,14 +599,7 @@ pub fn decide(
             }
             Event::ModeSuspended { mode, reason }
         }
-        (state, command) => {
-            return Err(Ground::WrongState {
-                what: "the organisation",
-                state: state.map_or("unknown", State::status),
-                verb: command.verb(),
-            }
-            .by(basis));
-        }
+        _ => return Err(wrong_state.by(basis)),
     };
     Ok(event)
 }
@@ -600,6 +607,10 @@ pub fn decide(
 /// The state after an event that was recorded at a time: total, as in
 /// [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) -> Option<State> {
+    let from = state.as_ref().map(State::stage);
+    if machine::transition(from, event.step()).is_none() {
+        return state;
+    }
     let Some(mut state) = state else {
         return match event {
             Event::Onboarded(onboarding) => Some(State::new(onboarding, at)),
@@ -685,6 +696,14 @@ impl State {
         }
     }
 
+    /// Where its record stands.
+    pub fn stage(&self) -> Stage {
+        match self.pending {
+            None => Stage::TakenOn,
+            Some(_) => Stage::FilingWaits,
+        }
+    }
+
     /// Where it stands, in words.
     pub fn status(&self) -> &'static str {
         match self.pending {
@@ -764,6 +783,22 @@ impl Context<'_> {
 }
 
 impl Command {
+    fn step(&self) -> Step {
+        match self {
+            Self::Onboard(_) => Step::Onboarded,
+            Self::NameApprover { .. } => Step::ApproverNamed,
+            Self::DismissApprover { .. } => Step::ApproverDismissed,
+            Self::Authorise { .. } => Step::Authorised,
+            Self::RevokeAuthority { .. } => Step::AuthorityRevoked,
+            Self::List { .. } => Step::Listed,
+            Self::Delist { .. } => Step::Delisted,
+            Self::FileModes { .. } => Step::ModesFiled,
+            Self::ConfirmModes => Step::ModesConfirmed,
+            Self::DiscardModes => Step::ModesDiscarded,
+            Self::SuspendMode { .. } => Step::ModeSuspended,
+        }
+    }
+
     /// The requirement that it carries out.
     const fn basis(&self) -> &'static [&'static str] {
         match self {
