@@ -294,7 +294,8 @@ pub struct Context<'a> {
     pub crl_lifetime: Duration,
     /// The other authority that the act names: a successor, or the other end of a link.
     pub other: Option<&'a State>,
-    /// When the last certificate that it issued ends; none: not known, and its own end counts.
+    /// When the last certificate that it signed or may have signed ends, its own left out; none
+    /// where it signed no other, or where nobody asks that it be closed.
     pub last_end: Option<DateTime>,
 }
 

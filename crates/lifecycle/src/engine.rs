@@ -21,10 +21,7 @@ use crate::{
 use cert_profile::{Issuer, Profile, RevokedEntry};
 use hsm::Token;
 use perform::Untried;
-use std::{
-    collections::{BTreeMap, HashSet},
-    time::Duration,
-};
+use std::{collections::HashSet, time::Duration};
 use step::Step;
 
 /// A command with the thing it is for.
@@ -269,11 +266,10 @@ impl Engine {
                     | authority::Command::RecordCrlUnknownOutcome { .. } => self.revoked(&id)?,
                     _ => Vec::new(),
                 };
-                let ends = match command {
-                    authority::Command::Request(_) | authority::Command::Confirm => {
-                        step.issued_by(&id)?
-                    }
-                    _ => BTreeMap::new(),
+                let established = known.as_ref().and_then(authority::State::established);
+                let last_end = match established {
+                    Some(active) if wanted.last_end => step.last_end(&id, active)?,
+                    _ => None,
                 };
                 let context = authority::Context {
                     id: &id,
@@ -284,7 +280,7 @@ impl Engine {
                     revoked,
                     crl_lifetime: self.policy.crl_lifetime,
                     other: other.as_ref(),
-                    last_end: ends.into_values().max(),
+                    last_end,
                 };
                 let events = authority::decide(known.as_ref(), actor, command, &context)?;
                 step.apply_to_authority(&id, events)?;
@@ -311,7 +307,12 @@ impl Engine {
             Command::Organisation(id, command) => step.change_organisation(&id, command)?,
             Command::Token(id, command) => step.change_token(&id, actor.clone(), command)?,
             Command::Cessation(id, command) => {
-                step.change_cessation(&id, command, &self.policy.cessation)?;
+                let context = cessation::Context {
+                    terms: &self.policy.cessation,
+                    calendar: &self.policy.calendar,
+                    now,
+                };
+                step.change_cessation(&id, command, &context)?;
             }
         }
         let (batch, entries) = step.finish();

@@ -5,6 +5,7 @@ use cert_profile::{CertRequest, Issuer, Lifetime, Particulars, Prepared, Profile
 use der::{DateTime, Decode, Encode};
 use serde::{Deserialize, Serialize};
 use spki::AlgorithmIdentifierOwned;
+use x509_cert::TbsCertificate;
 
 /// A certificate that is about to be signed: durable before the signature, and
 /// never signed again. Whoever finds an intent without a result after a crash
@@ -55,6 +56,15 @@ impl Intent {
                 .expect("an identifier without large parameters has a DER encoding")
                 .into(),
         })
+    }
+
+    /// notAfter of the certificate.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when the stored octets are no `TBSCertificate`.
+    pub(crate) fn not_after(&self) -> Result<DateTime, Error> {
+        let tbs = TbsCertificate::from_der(&self.tbs).map_err(Error::Damaged)?;
+        Ok(tbs.validity().not_after.to_date_time())
     }
 
     /// The same octets with the signature behind them.

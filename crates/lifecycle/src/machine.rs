@@ -53,3 +53,25 @@ pub(crate) fn find<S: PartialEq, E: PartialEq>(
             }
     })
 }
+
+/// Each pair of the table was decided somewhere.
+#[cfg(test)]
+pub(crate) fn assert_all_reached<S, E>(
+    table: &'static [Transition<S, E>],
+    reached: &std::collections::BTreeSet<(Option<S>, E)>,
+) where
+    S: Copy + Ord + std::fmt::Debug,
+    E: Copy + Ord + std::fmt::Debug,
+{
+    for row in table {
+        let nothing = row.from.is_empty().then_some(None);
+        let from = row.from.iter().map(|state| Some(*state)).chain(nothing);
+        for from in from {
+            assert!(
+                reached.contains(&(from, row.step)),
+                "nothing decides {from:?} {:?}",
+                row.step
+            );
+        }
+    }
+}

@@ -104,6 +104,7 @@ named! {
     "organisation-step" = organisation::Step,
     "cessation-stage" = cessation::Stage,
     "cessation-step" = cessation::Step,
+    "cessation-deadline" = cessation::DeadlineName,
 }
 
 /// The member of a closed list, for people.

@@ -119,6 +119,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) issuer: Option<&'a AuthorityId>,
     /// Another authority: a successor, or the other end of a link.
     pub(crate) other: Option<&'a AuthorityId>,
+    /// Whether the end of the last certificate under its key is asked for.
+    pub(crate) last_end: bool,
 }
 
 impl<'a> Wanted<'a> {
@@ -133,7 +135,7 @@ impl<'a> Wanted<'a> {
             return Self {
                 profile: Some(&proposal.profile),
                 issuer: proposal.issuer.as_ref(),
-                other: None,
+                ..Self::default()
             };
         }
         let active = state.and_then(State::established);
@@ -151,6 +153,12 @@ impl<'a> Wanted<'a> {
                     ..Self::default()
                 };
             }
+            (Some(Act::Close), _) => {
+                return Self {
+                    last_end: true,
+                    ..Self::default()
+                };
+            }
             (Some(Act::Link(link)), _) => Some(link),
             (_, Command::RecordUnknownOutcome { .. }) => active
                 .and_then(|active| active.linking.as_ref())
@@ -159,8 +167,8 @@ impl<'a> Wanted<'a> {
         };
         link.map_or_else(Self::default, |link| Self {
             profile: Some(&link.profile),
-            issuer: None,
             other: Some(&link.other),
+            ..Self::default()
         })
     }
 }
@@ -318,11 +326,12 @@ impl Act {
                     && active.unpublished.is_empty() =>
             {
                 let own = active.own()?.not_after;
-                let end = context.last_end.map_or(own, |last| last.min(own));
-                if context.now <= end {
-                    return Err(Ground::NotDue.by(&["S4-16"]));
+                match context.last_end {
+                    Some(last) if context.now <= last.min(own) => {
+                        Err(Ground::NotDue.by(&["S4-16"]))
+                    }
+                    _ => Ok(()),
                 }
-                Ok(())
             }
             Self::Compromise { since, .. } => {
                 if since.is_some_and(|since| since > context.now) {

@@ -384,6 +384,8 @@ fn a_key_is_closed_when_all_that_it_issued_has_ended() {
     let mut world = World::new();
     world.retire();
     let end = world.ca().established().unwrap().own().unwrap().not_after;
+    // None is believed longer than the key.
+    world.last_end = Some(at(2060));
     world.now = end;
     let early = refusal(world.two_officers(Act::Close));
     assert!(matches!(early, Refusal::Ruled { ground, .. } if *ground == Ground::NotDue));
@@ -400,6 +402,11 @@ fn a_key_is_closed_when_all_that_it_issued_has_ended() {
     world.now = at(2040);
     assert!(world.two_officers(Act::Close).is_err());
     world.now = at(2041);
+    assert!(world.two_officers(Act::Close).is_ok());
+
+    // At once, where it signed none.
+    let mut world = World::new();
+    world.retire();
     assert!(world.two_officers(Act::Close).is_ok());
 }
 
@@ -632,4 +639,151 @@ fn events_that_nobody_asked_for_change_nothing() {
         let next = evolve(&id("ca"), world.ca.clone(), &officer("li"), &event);
         assert_eq!(next, world.ca, "{}", event.name());
     }
+}
+
+/// The stages that a life goes through, with commands of all kinds in each: what is decided is
+/// in the table, each pair of the table is decided, and the rest is refused.
+#[test]
+fn decisions_and_the_table_are_the_same() {
+    let mut reached = std::collections::BTreeSet::new();
+    let mut try_all = |world: &World| {
+        let (serials, number) = match &world.ca {
+            Some(State::Issuing(issuing)) => (issuing.intent.clone(), 0),
+            Some(state) => {
+                let active = state.established();
+                let number = active.map_or(0, |active| active.crl_number);
+                (active.and_then(Active::open_link).cloned(), number)
+            }
+            None => (None, 0),
+        };
+        let serial = serials.map_or(serial(99), |intent| intent.serial);
+        let subject: Name = "CN=Root,O=Example,C=CN".parse().unwrap();
+        let mut commands = vec![
+            Command::Propose(Proposal::root("root-ca", &subject)),
+            Command::Approve,
+            Command::IssueCrl,
+            Command::RecordKey {
+                public_key: vec![1].into(),
+            },
+            Command::RecordCertificate {
+                serial: serial.clone(),
+                certificate: vec![1].into(),
+            },
+            Command::RecordUnknownOutcome { serial },
+            Command::RecordCrl {
+                number,
+                crl: vec![1].into(),
+            },
+            Command::RecordCrlUnknownOutcome { number },
+            Command::RecordPublication,
+            Command::Confirm,
+            Command::Discard,
+        ];
+        let acts = [
+            retire(),
+            link(Direction::NewWithOld),
+            Act::Close,
+            compromise(),
+        ];
+        commands.extend(acts.map(Command::Request));
+        for command in commands {
+            let mut state = world.ca.clone();
+            let mut world = World {
+                now: world.now,
+                next_serial: world.next_serial,
+                ca: world.ca.clone(),
+                other: world.other.clone(),
+                last_end: world.last_end,
+            };
+            let who = Actor::new(PersonId::new("wang").unwrap(), command.seats()[0]);
+            let first = command.step(state.as_ref());
+            let from = state.as_ref().map(State::stage);
+            let listed = first.and_then(|step| machine::transition(from, step));
+            let Ok(events) = world.decide("ca", &who, command.clone()) else {
+                continue;
+            };
+            // The same proposal again is no event.
+            assert!(
+                listed.is_some() || events.is_empty(),
+                "{from:?} {command:?}"
+            );
+            for event in &events {
+                let from = state.as_ref().map(State::stage);
+                let row = machine::transition(from, event.step()).unwrap();
+                state = evolve(&id("ca"), state, &who, event);
+                assert_eq!(state.as_ref().map(State::stage), row.to.or(from));
+                reached.insert((from, event.step()));
+            }
+        }
+    };
+    let fresh = World::new;
+    let mut world = fresh();
+    world.ca = None;
+    try_all(&world);
+    let subject: Name = "CN=Root,O=Example,C=CN".parse().unwrap();
+    let propose = Command::Propose(Proposal::root("root-ca", &subject));
+    world.step("ca", &officer("li"), propose).unwrap();
+    try_all(&world);
+    let key = SecretKey::from_bytes(&[7; 32]).unwrap().public_key();
+    let record_key = Command::RecordKey {
+        public_key: key.to_public_key_der().unwrap().into_vec().into(),
+    };
+    world.step("ca", &Actor::system(), record_key).unwrap();
+    try_all(&world);
+    world
+        .step("ca", &officer("wang"), Command::Approve)
+        .unwrap();
+    try_all(&world);
+    type Prepare = fn(&mut World);
+    let stages: [Prepare; 4] = [
+        |_| (),
+        World::retire,
+        |world| {
+            world.retire();
+            world.now = at(2050);
+            world.two_officers(Act::Close).unwrap();
+        },
+        |world| {
+            world.two_officers(compromise()).unwrap();
+        },
+    ];
+    for prepare in stages {
+        let mut world = fresh();
+        prepare(&mut world);
+        world.last_end = Some(at(2030));
+        try_all(&world);
+        for act in [
+            retire(),
+            link(Direction::NewWithOld),
+            Act::Close,
+            compromise(),
+        ] {
+            let mut world = fresh();
+            prepare(&mut world);
+            world.last_end = Some(at(2030));
+            if world
+                .step("ca", &officer("li"), Command::Request(act))
+                .is_ok()
+            {
+                try_all(&world);
+                world
+                    .step("ca", &officer("wang"), Command::Confirm)
+                    .unwrap();
+                try_all(&world);
+            }
+        }
+        let mut world = fresh();
+        prepare(&mut world);
+        if world.crl().is_ok() {
+            try_all(&world);
+            let number = world.ca().established().unwrap().crl_number;
+            let record = Command::RecordCrl {
+                number,
+                crl: vec![0x30, 0].into(),
+            };
+            world.step("ca", &Actor::system(), record).unwrap();
+            try_all(&world);
+        }
+    }
+    crate::machine::assert_all_reached(machine::TRANSITIONS, &reached);
 }

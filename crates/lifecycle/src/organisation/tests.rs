@@ -592,6 +592,7 @@ fn seats_and_pairs_that_are_not_listed_are_refused() {
         (Command::DiscardModes, OPERATOR, [false, false, true]),
         (suspend(Mode::Counter), OPERATOR, [false, true, true]),
     ];
+    let mut reached = BTreeSet::new();
     for (command, seats, listed) in table {
         let states = [None, Some(confirmed.clone()), Some(waiting.clone())];
         for (state, listed) in states.into_iter().zip(listed) {
@@ -603,9 +604,15 @@ fn seats_and_pairs_that_are_not_listed_are_refused() {
                     "chen"
                 };
                 let actor = Actor::new(person(who), *seat);
+                let from = state.as_ref().map(State::stage);
                 let answer = step(state.clone(), 50, &actor, command.clone());
                 match answer {
-                    Ok(_) => assert!(listed && seats.contains(seat), "{seat} {command:?}"),
+                    Ok(next) => {
+                        assert!(listed && seats.contains(seat), "{seat} {command:?}");
+                        let row = machine::transition(from, command.step()).unwrap();
+                        assert_eq!(Some(next.stage()), row.to.or(from), "{command:?}");
+                        reached.insert((from, command.step()));
+                    }
                     Err(refusal) => {
                         assert!(!listed || !seats.contains(seat), "{seat} {command:?}");
                         let code = if listed { "seat" } else { "wrong-state" };
@@ -616,6 +623,7 @@ fn seats_and_pairs_that_are_not_listed_are_refused() {
             }
         }
     }
+    crate::machine::assert_all_reached(machine::TRANSITIONS, &reached);
 }
 
 fn any_event() -> impl Strategy<Value = Event> {

@@ -379,6 +379,10 @@ fn pairs_that_are_not_listed_are_refused() {
     let states = [
         (None, "p"),
         (after(&[(200, "li", propose(entry()))]).ok(), "pcd"),
+        (
+            after(&[(200, "li", propose(entry())), (210, "li", Command::Discard)]).ok(),
+            "p",
+        ),
         (also(&[]), "psr"),
         (also(&[(300, "li", propose(entry()))]), "pcdsr"),
         (also(&[(300, "li", sanction(None))]), "pr"),
@@ -405,7 +409,9 @@ fn pairs_that_are_not_listed_are_refused() {
         rule: &rule,
         now: at(320),
     };
+    let mut reached = BTreeSet::new();
     for (state, listed) in &states {
+        let from = state.as_ref().map(State::stage);
         for (letter, command) in &commands {
             let answer = decide(state.as_ref(), &clerk("wang"), command.clone(), &context);
             let name = state.as_ref().map_or("none", State::name);
@@ -414,6 +420,9 @@ fn pairs_that_are_not_listed_are_refused() {
                     assert!(listed.contains(*letter), "{name} {command:?}");
                     let next = evolve(state.clone(), &clerk("wang"), &event, at(320));
                     assert_ne!(next, *state, "an event that is recorded changes the state");
+                    let row = transition(from, event.step()).unwrap();
+                    assert_eq!(next.map(|next| next.stage()), row.to.or(from), "{name}");
+                    reached.insert((from, event.step()));
                 }
                 Err(error) => {
                     let expected = format!("wrong-state ({})", command.basis().join(", "));
@@ -423,6 +432,7 @@ fn pairs_that_are_not_listed_are_refused() {
             }
         }
     }
+    machine::assert_all_reached(TRANSITIONS, &reached);
 }
 
 #[test]

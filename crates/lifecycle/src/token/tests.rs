@@ -1,5 +1,6 @@
 use super::*;
 use crate::PersonId;
+use std::collections::BTreeSet;
 
 fn actor(seat: Seat) -> Actor {
     Actor::new(PersonId::new("li").unwrap(), seat)
@@ -233,13 +234,19 @@ fn pairs_that_are_not_listed_are_refused() {
         ('r', retire()),
         ('p', Command::RecordPinChange),
     ];
+    let mut reached = BTreeSet::new();
     for (state, listed) in &states {
+        let from = state.as_ref().map(State::stage);
         for (letter, command) in &commands {
             let actor = actor(seat_of(command));
             match decide(state.as_ref(), &actor, command.clone()) {
                 Ok(event) => {
                     assert!(listed.contains(*letter), "{state:?} {command:?}");
-                    assert_ne!(evolve(state.clone(), &event), *state);
+                    let next = evolve(state.clone(), &event);
+                    assert_ne!(next, *state);
+                    let row = transition(from, event.step()).unwrap();
+                    assert_eq!(next.map(|next| next.stage()), row.to.or(from));
+                    reached.insert((from, event.step()));
                     let text = serde_json::to_string(&event).unwrap();
                     assert!(text.contains(event.name()), "{text}");
                     assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
@@ -252,6 +259,7 @@ fn pairs_that_are_not_listed_are_refused() {
             }
         }
     }
+    machine::assert_all_reached(TRANSITIONS, &reached);
 }
 
 #[test]

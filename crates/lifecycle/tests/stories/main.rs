@@ -9,6 +9,7 @@
 mod audit;
 mod crash;
 mod doubles;
+mod ending;
 mod four_eyes;
 mod issue;
 mod kinds;
