@@ -649,9 +649,8 @@ impl Command {
             Self::RecordIssued | Self::Burn => &["S1-15"],
             Self::Activate => &["S1-19"],
             Self::Freeze => &["S2-32"],
-            Self::Request(_) | Self::RequestUpgrade { .. } | Self::Confirm | Self::Execute(_) => {
-                &["S0-13"]
-            }
+            Self::Request(_) | Self::RequestUpgrade { .. } | Self::Confirm => &["S0-13"],
+            Self::Execute(order) => order.act.basis(),
         }
     }
 

@@ -363,7 +363,7 @@ fn a_link_needs_a_profile_and_a_key_that_may_certify() {
     let as_root = Act::Link(Link::new(id("ca-2"), Direction::NewWithOld, "root-ca"));
     assert_eq!(
         refusal(world.two_officers(as_root)).coded(),
-        "profile (S1-13)"
+        "profile (S2-05)"
     );
     let own = Act::Link(Link::new(id("ca"), Direction::NewWithOld, "link"));
     assert_eq!(

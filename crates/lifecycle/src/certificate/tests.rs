@@ -258,13 +258,14 @@ fn what_one_person_froze_at_once_waits_for_the_ratification_of_its_own_case() {
     let frozen = active(&[ordered("c-1", AT_ONCE)]).unwrap();
     assert!(frozen.awaits(&case("c-1")) && !frozen.awaits(&case("c-2")));
     // Neither another case's ratification nor an unfreezing comes before it.
-    for early in [
-        ordered("c-2", Act::Ratify),
-        ordered("c-2", Act::Undo),
-        ordered("c-2", UNFREEZE),
+    for (early, requirement) in [
+        (ordered("c-2", Act::Ratify), "S2-32"),
+        (ordered("c-2", Act::Undo), "S2-32"),
+        (ordered("c-2", UNFREEZE), "S0-13"),
     ] {
         let answer = active(&[ordered("c-1", AT_ONCE), early]);
-        assert_eq!(answer.unwrap_err().coded(), "wrong-state (S0-13)");
+        let expected = format!("wrong-state ({requirement})");
+        assert_eq!(answer.unwrap_err().coded(), expected);
     }
     let ratified = [ordered("c-1", AT_ONCE), ordered("c-1", Act::Ratify)];
     let state = active(&ratified).unwrap();
