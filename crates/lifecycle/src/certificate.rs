@@ -183,7 +183,7 @@ impl From<RevocationReason> for Reason {
     }
 }
 
-crate::terms::terms! {
+terms! {
     /// Whose wish a freeze is: the same kind of party lifts it (SM-A, unfreeze).
     Party {
         /// The holder, or his organisation.

@@ -89,7 +89,7 @@ impl Terms {
 
     /// Those that come with the library: of the law as it stands.
     pub fn shipped() -> Self {
-        Self::from_toml(include_str!("../cessation.toml")).expect("tested below")
+        Self::from_toml(include_str!("../cessation.toml")).expect("a test loads them")
     }
 }
 

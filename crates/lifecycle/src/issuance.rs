@@ -79,7 +79,8 @@ impl Intent {
 /// Lets through octets that say what was registered, with the end that was granted: asked
 /// of the very octets that will be signed.
 ///
-/// The applicant's form is not kept yet: what was registered stands for both papers.
+/// Whether the form says the same is the case's question, at the approval: what was registered
+/// stands for both papers here.
 fn gate(
     profile: &Profile,
     registered: &CertRequest,
