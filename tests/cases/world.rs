@@ -75,11 +75,6 @@ impl From<Refusal> for Refused {
                 ground,
                 requirements,
             } => (ground.code(), requirements.clone()),
-            Refusal::SamePerson { .. } => ("same-person", Vec::new()),
-            Refusal::WrongSeat { .. } => ("wrong-seat", Vec::new()),
-            Refusal::WrongState { .. } => ("wrong-state", Vec::new()),
-            Refusal::NotTheApplicant { .. } => ("not-the-applicant", Vec::new()),
-            Refusal::Profile(_) => ("profile", Vec::new()),
             _ => ("other", Vec::new()),
         };
         Self {

@@ -1,6 +1,6 @@
 //! Who acts, in which seat, and the rule that one person holds one seat.
 
-use crate::{PersonId, Refusal, terms::Seat};
+use crate::{Ground, PersonId, Refusal, terms::Seat};
 use serde::{Deserialize, Serialize};
 
 /// A person in a seat, for one act.
@@ -27,26 +27,27 @@ impl Actor {
         }
     }
 
-    /// The act belongs to one of `seats`.
-    pub(crate) fn sits_in(&self, seats: &[Seat]) -> Result<(), Refusal> {
+    /// The act belongs to one of `seats`, as `requirements` have it.
+    pub(crate) fn sits_in(&self, seats: &[Seat], requirements: &[&str]) -> Result<(), Refusal> {
         if seats.contains(&self.seat) {
             Ok(())
         } else {
-            Err(Refusal::WrongSeat { seat: self.seat })
+            Err(Ground::Seat { seat: self.seat }.refuse(requirements))
         }
     }
 
     /// Four eyes: this person is none of `earlier`, who sat in the seat named
-    /// beside them (requirement S1-12, matrix 1.2; compared by person, so a
+    /// beside them (S1-12, X-01, matrix 1.2; compared by person, so a
     /// second login does not help).
     pub(crate) fn differs_from(&self, earlier: &[(&PersonId, Seat)]) -> Result<(), Refusal> {
         match earlier.iter().find(|(person, _)| **person == self.person) {
             None => Ok(()),
-            Some((_, seat)) => Err(Refusal::SamePerson {
+            Some((_, seat)) => Err(Ground::SamePerson {
                 person: self.person.clone(),
                 held: *seat,
                 wanted: self.seat,
-            }),
+            }
+            .refuse(&["S1-12", "X-01"])),
         }
     }
 }

@@ -1,21 +1,19 @@
 //! The operator's own keys: CAs and OCSP responders. Proposed by one officer,
 //! approved by another; a CA then signs CRLs.
 //!
-//! ```text
-//! Proposed ─ key made ─▶ Proposed(key) ── Approve ─▶ Issuing ─▶ Active ── IssueCrl ─▶ Active
-//! ```
-//!
-//! How it gives way to another, or falls into other hands, is in [`Act`]: each such act takes
+//! [`machine`] has it as a table. How it gives way to another, or falls into other hands, is in [`Act`]: each such act takes
 //! two officers again.
 
 mod life;
+pub mod machine;
 
 pub(crate) use life::Wanted;
 pub use life::{Act, Compromised, Direction, Link, Linking, Pending};
+pub use machine::{Stage, Step};
 
 use crate::{
-    Actor, AuthorityId, Effect, Error, Evidence, Intent, Octets, PersonId, Publication, Refusal,
-    Seat, Serial,
+    Actor, AuthorityId, Effect, Error, Evidence, Ground, Intent, Octets, PersonId, Publication,
+    Refusal, Seat, Serial,
     octets::{optional_seconds, seconds},
 };
 use cert_profile::{CertRequest, CrlDraft, Issuer, Profile, RevokedEntry};
@@ -276,31 +274,6 @@ pub enum Event {
     },
 }
 
-impl Event {
-    /// The event in one word.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Proposed(_) => "proposed",
-            Self::KeyMade { .. } => "key-made",
-            Self::Approved => "approved",
-            Self::IssuanceIntended(_) => "issuance-intended",
-            Self::IssuanceAbandoned { .. } => "issuance-abandoned",
-            Self::Established { .. } => "established",
-            Self::CrlIntended(_) => "crl-intended",
-            Self::CrlAbandoned { .. } => "crl-abandoned",
-            Self::CrlIssued { .. } => "crl-issued",
-            Self::Published => "published",
-            Self::Requested(act) => act.word(),
-            Self::Discarded => "discarded",
-            Self::RetirementBegun { .. } => "retirement-begun",
-            Self::LinkDecided(_) => "link-decided",
-            Self::Linked { .. } => "linked",
-            Self::Retired => "retired",
-            Self::Compromised { .. } => "compromised",
-        }
-    }
-}
-
 /// What a decision may see besides the state; all of it by value.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -321,9 +294,13 @@ pub struct Context<'a> {
     pub crl_lifetime: Duration,
     /// The other authority that the act names: a successor, or the other end of a link.
     pub other: Option<&'a State>,
-    /// When the last certificate that it issued ends; none: not known, and its own end counts.
+    /// When the last certificate that it signed or may have signed ends, its own left out; none
+    /// where it signed no other, or where nobody asks that it be closed.
     pub last_end: Option<DateTime>,
 }
+
+/// The keys that sign certificates and statuses, and the certificates that an operator files.
+const BASIS: &[&str] = &["S4-15", "S4-16"];
 
 /// Says what would happen; touches nothing.
 ///
@@ -336,9 +313,32 @@ pub fn decide(
     command: Command,
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Error> {
-    match (state, command) {
-        (None, Command::Propose(proposal)) => {
-            actor.sits_in(&[Seat::KeyOfficer])?;
+    let wrong_state = Ground::WrongState {
+        what: "the authority",
+        state: state.map_or("unknown", State::name),
+        verb: command.verb(),
+    };
+    if let (Some(state), Command::Propose(proposal)) = (state, &command) {
+        actor.sits_in(&[Seat::KeyOfficer], BASIS)?;
+        return match state {
+            State::Proposed(proposed) if proposed.proposal == *proposal => Ok(vec![]),
+            _ => Err(Refusal::AuthorityExists {
+                id: context.id.clone(),
+            }
+            .into()),
+        };
+    }
+    let step = command.step(state);
+    let from = state.map(State::stage);
+    if step
+        .and_then(|step| machine::transition(from, step))
+        .is_none()
+    {
+        return Err(wrong_state.by(BASIS));
+    }
+    actor.sits_in(command.seats(), BASIS)?;
+    match (command, state, state.and_then(State::established)) {
+        (Command::Propose(proposal), ..) => {
             if context.profile.is_none() {
                 return Err(Refusal::NoSuchProfile {
                     name: proposal.profile,
@@ -347,130 +347,71 @@ pub fn decide(
             }
             Ok(vec![Event::Proposed(proposal)])
         }
-        (Some(state), Command::Propose(proposal)) => {
-            actor.sits_in(&[Seat::KeyOfficer])?;
-            match state {
-                State::Proposed(proposed) if proposed.proposal == proposal => Ok(vec![]),
-                _ => Err(Refusal::AuthorityExists {
-                    id: context.id.clone(),
-                }
-                .into()),
-            }
-        }
-        (Some(State::Proposed(proposed)), Command::RecordKey { public_key })
+        (Command::RecordKey { public_key }, Some(State::Proposed(proposed)), _)
             if proposed.public_key.is_none() =>
         {
-            actor.sits_in(&[Seat::System])?;
             Ok(vec![Event::KeyMade { public_key }])
         }
-        (Some(State::Proposed(proposed)), Command::Approve) => {
-            actor.sits_in(&[Seat::KeyOfficer])?;
+        (Command::Approve, Some(State::Proposed(proposed)), _) => {
             actor.differs_from(&[(&proposed.officer, Seat::KeyOfficer)])?;
             let intent = proposed.intend(context)?;
             Ok(vec![Event::Approved, Event::IssuanceIntended(intent)])
         }
         (
-            Some(State::Issuing(issuing)),
             Command::RecordCertificate {
                 serial,
                 certificate,
             },
-        ) => {
-            actor.sits_in(&[Seat::System])?;
-            Ok(vec![Event::Established {
+            Some(State::Issuing(issuing)),
+            _,
+        ) => Ok(vec![Event::Established {
+            issuer: issuing.open(&serial)?.issuer.clone(),
+            serial,
+            certificate,
+        }]),
+        (Command::RecordUnknownOutcome { serial }, Some(State::Issuing(issuing)), _) => Ok(vec![
+            Event::IssuanceAbandoned {
                 issuer: issuing.open(&serial)?.issuer.clone(),
                 serial,
-                certificate,
-            }])
-        }
-        (Some(State::Issuing(issuing)), Command::RecordUnknownOutcome { serial }) => {
-            actor.sits_in(&[Seat::System])?;
-            Ok(vec![
-                Event::IssuanceAbandoned {
-                    issuer: issuing.open(&serial)?.issuer.clone(),
-                    serial,
-                },
-                Event::IssuanceIntended(issuing.proposed.intend(context)?),
-            ])
-        }
-        (
-            Some(
-                State::Active(active)
-                | State::Retiring(active)
-                | State::Compromised(Compromised { active, .. }),
-            ),
-            Command::IssueCrl,
-        ) if active.crl_intent.is_none() => {
-            actor.sits_in(&[Seat::KeyOfficer, Seat::System])?;
+            },
+            Event::IssuanceIntended(issuing.proposed.intend(context)?),
+        ]),
+        (Command::IssueCrl, _, Some(active)) if active.crl_intent.is_none() => {
             Ok(vec![Event::CrlIntended(active.intend_crl(context)?)])
         }
-        (
-            Some(
-                State::Active(active)
-                | State::Retiring(active)
-                | State::Compromised(Compromised { active, .. }),
-            ),
-            Command::RecordCrl { number, crl },
-        ) if active.awaits(number) => {
-            actor.sits_in(&[Seat::System])?;
+        (Command::RecordCrl { number, crl }, _, Some(active)) if active.awaits(number) => {
             Ok(vec![Event::CrlIssued { number, crl }])
         }
-        (
-            Some(
-                State::Active(active)
-                | State::Retiring(active)
-                | State::Compromised(Compromised { active, .. }),
-            ),
-            Command::RecordCrlUnknownOutcome { number },
-        ) if active.awaits(number) => {
-            actor.sits_in(&[Seat::System])?;
+        (Command::RecordCrlUnknownOutcome { number }, _, Some(active)) if active.awaits(number) => {
             Ok(vec![
                 Event::CrlAbandoned { number },
                 Event::CrlIntended(active.intend_crl(context)?),
             ])
         }
-        (
-            Some(
-                State::Active(active)
-                | State::Retiring(active)
-                | State::Compromised(Compromised { active, .. }),
-            ),
-            Command::RecordPublication,
-        ) if !active.unpublished.is_empty() => {
-            actor.sits_in(&[Seat::System])?;
+        (Command::RecordPublication, _, Some(active)) if !active.unpublished.is_empty() => {
             Ok(vec![Event::Published])
         }
         (
-            Some(State::Active(active) | State::Retiring(active)),
             Command::RecordCertificate {
                 serial,
                 certificate,
             },
+            _,
+            Some(active),
         ) => {
-            actor.sits_in(&[Seat::System])?;
             let linked = life::record_link(active, serial.clone(), certificate);
             Ok(vec![linked.ok_or(Refusal::NoIntent { serial })?])
         }
-        (
-            Some(state @ (State::Active(_) | State::Retiring(_))),
-            Command::RecordUnknownOutcome { serial },
-        ) => {
-            actor.sits_in(&[Seat::System])?;
-            let again = life::abandon_link(state, &serial, context)?;
+        (Command::RecordUnknownOutcome { serial }, _, Some(active)) => {
+            let again = life::abandon_link(active, &serial, context)?;
             Ok(again.ok_or(Refusal::NoIntent { serial })?)
         }
         (
-            Some(
-                state @ (State::Active(active) | State::Retiring(active) | State::Retired(active)),
-            ),
             command @ (Command::Request(_) | Command::Confirm | Command::Discard),
+            Some(state),
+            Some(active),
         ) => life::decide(state, active, actor, command, context),
-        (state, command) => Err(Refusal::WrongState {
-            what: "the authority",
-            state: state.map_or("unknown", State::name),
-            verb: command.verb(),
-        }
-        .into()),
+        _ => Err(wrong_state.by(BASIS)),
     }
 }
 
@@ -481,6 +422,10 @@ pub fn evolve(
     actor: &Actor,
     event: &Event,
 ) -> Option<State> {
+    let from = state.as_ref().map(State::stage);
+    if machine::transition(from, event.step()).is_none() {
+        return state;
+    }
     Some(match (state, event) {
         (None, Event::Proposed(proposal)) => State::Proposed(Proposed {
             proposal: proposal.clone(),
@@ -630,6 +575,41 @@ impl State {
 }
 
 impl Command {
+    /// The step that it begins with; none where there is nothing to confirm.
+    fn step(&self, state: Option<&State>) -> Option<Step> {
+        let issuing = matches!(state, Some(State::Issuing(_)));
+        Some(match self {
+            Self::Propose(_) => Step::Proposed,
+            Self::Approve => Step::Approved,
+            Self::IssueCrl => Step::CrlIntended,
+            Self::RecordKey { .. } => Step::KeyMade,
+            Self::RecordCertificate { .. } if issuing => Step::Established,
+            Self::RecordCertificate { .. } => Step::Linked,
+            Self::RecordUnknownOutcome { .. } => Step::IssuanceAbandoned,
+            Self::RecordCrl { .. } => Step::CrlIssued,
+            Self::RecordCrlUnknownOutcome { .. } => Step::CrlAbandoned,
+            Self::RecordPublication => Step::Published,
+            Self::Request(act) => act.asked(),
+            Self::Confirm => state?.established()?.pending.as_ref()?.act.decided(),
+            Self::Discard => Step::Discarded,
+        })
+    }
+
+    const fn seats(&self) -> &'static [Seat] {
+        match self {
+            Self::Propose(_) | Self::Approve | Self::Request(_) | Self::Confirm | Self::Discard => {
+                &[Seat::KeyOfficer]
+            }
+            Self::IssueCrl => &[Seat::KeyOfficer, Seat::System],
+            Self::RecordKey { .. }
+            | Self::RecordCertificate { .. }
+            | Self::RecordUnknownOutcome { .. }
+            | Self::RecordCrl { .. }
+            | Self::RecordCrlUnknownOutcome { .. }
+            | Self::RecordPublication => &[Seat::System],
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Propose(_) => "proposed",
@@ -654,10 +634,13 @@ impl Proposed {
         let profile = context.profile.ok_or_else(|| Refusal::NoSuchProfile {
             name: self.proposal.profile.clone(),
         })?;
-        let public_key = self.public_key.as_ref().ok_or(Refusal::WrongState {
-            what: "the authority",
-            state: "without a key",
-            verb: "approved",
+        let public_key = self.public_key.as_ref().ok_or_else(|| {
+            Ground::WrongState {
+                what: "the authority",
+                state: "without a key",
+                verb: "approved",
+            }
+            .refuse(BASIS)
         })?;
         let request = CertRequest::new(
             Name::from_der(&self.proposal.subject).map_err(Error::Damaged)?,
@@ -670,9 +653,7 @@ impl Proposed {
                 (context.id, &root)
             }
             Some(name) => {
-                let issuer = context
-                    .issuer
-                    .ok_or_else(|| Refusal::IssuerNotReady { id: name.clone() })?;
+                let issuer = context.issuer.ok_or_else(|| Ground::not_ready(name))?;
                 (name, issuer)
             }
         };

@@ -180,6 +180,16 @@ impl Calendar {
         }
     }
 
+    /// The last second from which so many [days](Self::days) are over by `end`, in China's time:
+    /// that of a day. Ends with the first day of 1970 at the earliest.
+    pub fn latest_before(&self, end: DateTime, days: u16) -> DateTime {
+        let Local { date, second } = Local::of(end);
+        // The day of the end counts where it is over by then.
+        let partial = u16::from(second < DAY - 1);
+        let last = date.minus(days).minus(partial);
+        last.at_second(DAY - 1)
+    }
+
     /// The beginning of the day that is so many days before, in China's time.
     pub fn days_before(&self, at: DateTime, days: u16) -> DateTime {
         Local::of(at).date.minus(days).at_second(0)

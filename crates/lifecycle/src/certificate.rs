@@ -183,7 +183,7 @@ impl From<RevocationReason> for Reason {
     }
 }
 
-crate::terms::terms! {
+terms! {
     /// Whose wish a freeze is: the same kind of party lifts it (SM-A, unfreeze).
     Party {
         /// The holder, or his organisation.
@@ -343,6 +343,7 @@ pub fn decide(
     command: Command,
     now: DateTime,
 ) -> Result<Event, Error> {
+    let basis = command.basis();
     let event = match (state, &command) {
         (None, Command::Reserve) => Event::Reserved,
         (Some(State::Reserved), Command::RecordIssued) => Event::Issued,
@@ -350,7 +351,7 @@ pub fn decide(
         (Some(State::Issued), Command::Activate) => Event::Activated,
         (Some(State::Active { .. }), Command::Freeze) => {
             // The holder may freeze too (S2-32): a lost token can't wait.
-            actor.sits_in(&[Seat::Applicant, Seat::Registrar, Seat::Approver])?;
+            actor.sits_in(&[Seat::Applicant, Seat::Registrar, Seat::Approver], basis)?;
             Event::Frozen { since: now }
         }
         // A court's freeze is not the operator's to lift.
@@ -366,7 +367,7 @@ pub fn decide(
         }
         (Some(State::Active { pending: None }), Command::Request(change @ Change::Revoke(_)))
         | (Some(State::Held { pending: None, .. }), Command::Request(change)) => {
-            actor.sits_in(OFFICERS)?;
+            actor.sits_in(OFFICERS, basis)?;
             Event::ChangeRequested(*change)
         }
         // A revocation does not wait behind an unfreezing: it takes its place.
@@ -381,7 +382,7 @@ pub fn decide(
             }),
             Command::Request(change @ Change::Revoke(_)),
         ) => {
-            actor.sits_in(OFFICERS)?;
+            actor.sits_in(OFFICERS, basis)?;
             Event::ChangeRequested(*change)
         }
         (
@@ -407,7 +408,7 @@ pub fn decide(
             }),
             Command::RequestUpgrade { invalidity, report },
         ) if reason.can_be_upgraded() => {
-            actor.sits_in(OFFICERS)?;
+            actor.sits_in(OFFICERS, basis)?;
             if invalidity.is_some_and(|invalidity| invalidity > *at) {
                 return Err(Ground::Missing {
                     what: "a date of compromise that is not after the revocation",
@@ -427,23 +428,23 @@ pub fn decide(
             }),
             Command::Confirm,
         ) => {
-            actor.sits_in(OFFICERS)?;
+            actor.sits_in(OFFICERS, basis)?;
             actor.differs_from(&[(&upgrade.by.person, upgrade.by.seat)])?;
             Event::ReasonUpgraded {
                 invalidity: upgrade.invalidity,
             }
         }
         (Some(state), Command::Execute(order)) if order.act.follows(state) => {
-            actor.sits_in(&[Seat::System])?;
+            actor.sits_in(&[Seat::System], basis)?;
             order.clone().decide(state, now)?
         }
         (state, command) => {
-            return Err(Refusal::WrongState {
+            return Err(Ground::WrongState {
                 what: "the certificate",
                 state: state.map_or("unknown", State::name),
                 verb: command.verb(),
             }
-            .into());
+            .by(basis));
         }
     };
     Ok(event)
@@ -521,7 +522,7 @@ impl Pending {
 
 /// The second person's act; `revoked_at` is the date that a revocation takes.
 fn confirm(pending: &Pending, actor: &Actor, revoked_at: DateTime) -> Result<Event, Refusal> {
-    actor.sits_in(OFFICERS)?;
+    actor.sits_in(OFFICERS, Command::Confirm.basis())?;
     actor.differs_from(&[(&pending.by.person, pending.by.seat)])?;
     Ok(match pending.change {
         Change::Unfreeze => Event::Unfrozen,
@@ -641,6 +642,18 @@ impl Status {
 }
 
 impl Command {
+    /// The requirement that it carries out.
+    const fn basis(&self) -> &'static [&'static str] {
+        match self {
+            Self::Reserve => &["S1-13"],
+            Self::RecordIssued | Self::Burn => &["S1-15"],
+            Self::Activate => &["S1-19"],
+            Self::Freeze => &["S2-32"],
+            Self::Request(_) | Self::RequestUpgrade { .. } | Self::Confirm => &["S0-13"],
+            Self::Execute(order) => order.act.basis(),
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Reserve => "reserved",

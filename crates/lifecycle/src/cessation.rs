@@ -1,23 +1,21 @@
 //! The end of a CA's service (S5-03; Electronic Signature Law, article 23).
 //!
-//! ```text
-//! Proposed ─▶ Decided ─▶ Announced ─▶ Reported ─▶ HandedOver ─▶ Ceased
-//!     └──────────┴───────────┴───────────┴─────────────┴─▶ CalledOff
-//! ```
-//!
 //! Two key officers decide it, put it off, or call it off. The parties are told so many days
-//! before the end, the authority so many; whoever is too late puts the end off. The numbers
-//! are [data](Terms).
+//! before the end, the authority so many; whoever is too late puts the end off. Officers are
+//! reminded of each deadline, and told when it passed. The numbers are [data](Terms),
+//! [`TRANSITIONS`] has the steps as a table.
 
 use crate::{
-    Actor, Error, Evidence, Ground, PersonId, Refusal, Seat,
+    About, Actor, Error, Evidence, Ground, PersonId, Refusal, Seat,
+    calendar::Calendar,
+    machine::{self, Transition, row},
     octets::seconds,
     rules::Sourced,
     terms::{EvidenceKind, terms},
 };
 use der::DateTime;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 /// When a CA that stops must have told whom.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -31,6 +29,8 @@ pub struct Terms {
     /// Whole days before the end by which it is reported to the authority: 1 to the number of
     /// `notice_days`.
     pub report_days: Sourced<u16>,
+    /// Days before each deadline on which officers are reminded of it: 1 to 3650.
+    pub reminder_days: Sourced<u16>,
 }
 
 /// The terms can't be read.
@@ -66,6 +66,7 @@ impl Terms {
         for (name, days) in [
             ("notice-days", &terms.notice_days),
             ("report-days", &terms.report_days),
+            ("reminder-days", &terms.reminder_days),
         ] {
             if !(1..=3_650).contains(&days.value) {
                 return Err(BadTerms::Number {
@@ -88,23 +89,8 @@ impl Terms {
 
     /// Those that come with the library: of the law as it stands.
     pub fn shipped() -> Self {
-        Self::from_toml(include_str!("../cessation.toml")).expect("tested below")
+        Self::from_toml(include_str!("../cessation.toml")).expect("a test loads them")
     }
-
-    /// By when the parties are told, and by when it is reported.
-    fn deadlines(&self, end: DateTime) -> (DateTime, DateTime) {
-        (
-            days_before(end, self.notice_days.value),
-            days_before(end, self.report_days.value),
-        )
-    }
-}
-
-/// So many times 24 hours before; never before 1970.
-fn days_before(end: DateTime, days: u16) -> DateTime {
-    let days = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
-    let at = end.unix_duration().saturating_sub(days);
-    DateTime::from_unix_duration(at).expect("earlier than a time that there is")
 }
 
 terms! {
@@ -144,24 +130,19 @@ terms! {
         HandedOver = "handed-over",
         /// The service ended.
         Ceased = "ceased",
+        /// A deadline passed, and what it was for is not done.
+        OverdueNoted = "overdue-noted",
     }
-}
 
-/// One row of the table: the stages it starts from (empty: from nothing), the step, and where
-/// it leads (none: it stays where it is).
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Transition {
-    /// From one of these.
-    pub from: &'static [Stage],
-    /// What happens.
-    pub step: Step,
-    /// Where it leads.
-    pub to: Option<Stage>,
-}
-
-const fn row(from: &'static [Stage], step: Step, to: Option<Stage>) -> Transition {
-    Transition { from, step, to }
+    /// What is to be done by when, in the order in which it is.
+    DeadlineName {
+        /// The parties are told ([`Plan::notice_by`]).
+        PartiesTold = "parties-told",
+        /// The authority is told ([`Plan::report_by`]).
+        AuthorityTold = "authority-told",
+        /// The service ends ([`Plan::end`]).
+        ServiceEnded = "service-ended",
+    }
 }
 
 /// From the decision to the last day.
@@ -173,7 +154,7 @@ const UNDER_WAY: &[Stage] = &[
 ];
 
 /// Every pair of stage and step that there is. What is not here is refused.
-pub const TRANSITIONS: &[Transition] = &[
+pub const TRANSITIONS: &[Transition<Stage, Step>] = &[
     row(&[], Step::Proposed, Some(Stage::Proposed)),
     row(&[Stage::CalledOff], Step::Proposed, Some(Stage::Proposed)),
     row(UNDER_WAY, Step::Proposed, None),
@@ -190,17 +171,12 @@ pub const TRANSITIONS: &[Transition] = &[
         Some(Stage::HandedOver),
     ),
     row(&[Stage::HandedOver], Step::Ceased, Some(Stage::Ceased)),
+    row(UNDER_WAY, Step::OverdueNoted, None),
 ];
 
 /// The row of a step from a stage; none where it is not listed.
-pub fn transition(from: Option<Stage>, step: Step) -> Option<&'static Transition> {
-    TRANSITIONS.iter().find(|one| {
-        one.step == step
-            && match from {
-                None => one.from.is_empty(),
-                Some(stage) => one.from.contains(&stage),
-            }
-    })
+pub fn transition(from: Option<Stage>, step: Step) -> Option<&'static Transition<Stage, Step>> {
+    machine::find(TRANSITIONS, from, step)
 }
 
 /// What two officers decide.
@@ -235,6 +211,8 @@ pub struct State {
     pub pending: Option<Pending>,
     /// Who takes the business over.
     pub successor: Option<String>,
+    /// Deadlines of the plan that are noted to have passed.
+    pub overdue: BTreeSet<DeadlineName>,
 }
 
 /// An end with the deadlines before it.
@@ -253,6 +231,26 @@ pub struct Plan {
     pub report_by: DateTime,
 }
 
+impl Plan {
+    /// The deadlines before an end, in China's days.
+    fn new(end: DateTime, terms: &Terms, calendar: &Calendar) -> Self {
+        Self {
+            end,
+            notice_by: calendar.latest_before(end, terms.notice_days.value),
+            report_by: calendar.latest_before(end, terms.report_days.value),
+        }
+    }
+
+    /// The last second of a deadline.
+    pub fn by(&self, deadline: DeadlineName) -> DateTime {
+        match deadline {
+            DeadlineName::PartiesTold => self.notice_by,
+            DeadlineName::AuthorityTold => self.report_by,
+            DeadlineName::ServiceEnded => self.end,
+        }
+    }
+}
+
 /// What one officer proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -263,7 +261,7 @@ pub struct Pending {
     pub by: PersonId,
 }
 
-/// What can be asked of a cessation: each by a key officer.
+/// What can be asked of a cessation: by a key officer, where nothing else is said.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Command {
@@ -296,6 +294,11 @@ pub enum Command {
     Cease {
         /// How: a [work record](EvidenceKind::WorkRecord).
         record: Evidence,
+    },
+    /// By the engine: a deadline passed.
+    NoteOverdue {
+        /// Which.
+        deadline: DeadlineName,
     },
 }
 
@@ -336,6 +339,11 @@ pub enum Event {
         /// How.
         record: Evidence,
     },
+    /// A deadline passed, and what it was for is not done.
+    OverdueNoted {
+        /// Which.
+        deadline: DeadlineName,
+    },
 }
 
 impl Event {
@@ -350,6 +358,7 @@ impl Event {
             Self::Reported { .. } => Step::Reported,
             Self::HandedOver { .. } => Step::HandedOver,
             Self::Ceased { .. } => Step::Ceased,
+            Self::OverdueNoted { .. } => Step::OverdueNoted,
         }
     }
 
@@ -357,9 +366,43 @@ impl Event {
     pub fn name(&self) -> &'static str {
         self.step().as_str()
     }
+
+    /// What key officers are told because of it; `version` is its place in the history.
+    pub(crate) fn notices(&self, version: u64) -> Vec<About> {
+        match self {
+            Self::Decided(plan) => DeadlineName::ALL
+                .iter()
+                .map(|deadline| About::CessationReminder {
+                    deadline: *deadline,
+                    by: plan.by(*deadline),
+                    version,
+                })
+                .collect(),
+            Self::OverdueNoted { deadline } => vec![About::CessationOverdue {
+                deadline: *deadline,
+                version,
+            }],
+            _ => Vec::new(),
+        }
+    }
 }
 
 const BASIS: &[&str] = &["S5-03"];
+
+/// What a decision may see besides the state.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "whoever decides must say all of it"
+)]
+pub struct Context<'a> {
+    /// How long before the end whom is told.
+    pub terms: &'a Terms,
+    /// The days.
+    pub calendar: &'a Calendar,
+    /// The time.
+    pub now: DateTime,
+}
 
 /// Says what would happen; touches nothing.
 ///
@@ -369,26 +412,37 @@ pub fn decide(
     state: Option<&State>,
     actor: &Actor,
     command: Command,
-    terms: &Terms,
-    now: DateTime,
+    context: &Context<'_>,
 ) -> Result<Event, Error> {
-    actor.sits_in(&[Seat::KeyOfficer])?;
+    let Context {
+        terms,
+        calendar,
+        now,
+    } = *context;
+    let is_timer = matches!(command, Command::NoteOverdue { .. });
+    let seat = if is_timer {
+        Seat::System
+    } else {
+        Seat::KeyOfficer
+    };
+    actor.sits_in(&[seat], BASIS)?;
     let step = command.step(state);
     let listed = transition(state.map(|state| state.stage), step).is_some();
     let waits = state.is_some_and(|state| state.pending.is_some());
     let needs_one = matches!(command, Command::Confirm | Command::Discard);
-    if !listed || needs_one != waits {
-        return Err(Refusal::WrongState {
+    // Time goes by whether a change waits or not.
+    if !listed || (needs_one != waits && !is_timer) {
+        return Err(Ground::WrongState {
             what: "the cessation",
             state: state.map_or("unknown", State::name),
             verb: command.verb(),
         }
-        .into());
+        .by(BASIS));
     }
     let plan = state.and_then(|state| state.plan);
     let event = match command {
         Command::Propose(proposal) => {
-            proposal.check(plan, terms, now)?;
+            proposal.check(plan, context)?;
             Event::Proposed(proposal)
         }
         Command::Confirm => {
@@ -397,9 +451,9 @@ pub fn decide(
             };
             actor.differs_from(&[(&pending.by, Seat::KeyOfficer)])?;
             // Time went by since.
-            pending.proposal.check(plan, terms, now)?;
+            pending.proposal.check(plan, context)?;
             match &pending.proposal {
-                Proposal::End { at, .. } => Event::Decided(terms.plan(*at)),
+                Proposal::End { at, .. } => Event::Decided(Plan::new(*at, terms, calendar)),
                 Proposal::CallOff { .. } => Event::CalledOff,
             }
         }
@@ -452,6 +506,13 @@ pub fn decide(
             }
             Event::Ceased { record }
         }
+        Command::NoteOverdue { deadline } => {
+            let next = state.and_then(State::next_deadline);
+            if !next.is_some_and(|(next, by)| next == deadline && now > by) {
+                return Err(Ground::NotDue.by(BASIS));
+            }
+            Event::OverdueNoted { deadline }
+        }
     };
     Ok(event)
 }
@@ -467,6 +528,7 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
         plan: None,
         pending: None,
         successor: None,
+        overdue: BTreeSet::new(),
     });
     match event {
         Event::Proposed(proposal) => {
@@ -478,33 +540,27 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
         Event::Decided(plan) => {
             state.pending = None;
             state.plan = Some(*plan);
+            state.overdue.clear();
         }
         Event::CalledOff => {
             state.pending = None;
             state.plan = None;
+            state.overdue.clear();
         }
         Event::Discarded => state.pending = None,
         Event::HandedOver { successor, .. } => state.successor = Some(successor.clone()),
+        Event::OverdueNoted { deadline } => {
+            state.overdue.insert(*deadline);
+        }
         Event::Announced { .. } | Event::Reported { .. } | Event::Ceased { .. } => {}
     }
     state.stage = row.to.unwrap_or(state.stage);
     Some(state)
 }
 
-impl Terms {
-    fn plan(&self, end: DateTime) -> Plan {
-        let (notice_by, report_by) = self.deadlines(end);
-        Plan {
-            end,
-            notice_by,
-            report_by,
-        }
-    }
-}
-
 impl Proposal {
     /// `plan`: what is decided already.
-    fn check(&self, plan: Option<Plan>, terms: &Terms, now: DateTime) -> Result<(), Refusal> {
+    fn check(&self, plan: Option<Plan>, context: &Context<'_>) -> Result<(), Refusal> {
         let (Self::End { reason, .. } | Self::CallOff { reason }) = self;
         Ground::words(reason, "the end of a service", BASIS)?;
         match (self, plan) {
@@ -515,8 +571,12 @@ impl Proposal {
             }
             .refuse(BASIS)),
             (Self::End { at, .. }, None) => {
-                let notice_by = terms.plan(*at).notice_by;
-                in_time("the notice to the parties", Some(notice_by), now)
+                let plan = Plan::new(*at, context.terms, context.calendar);
+                in_time(
+                    "the notice to the parties",
+                    Some(plan.notice_by),
+                    context.now,
+                )
             }
             (Self::CallOff { .. }, None) => Err(Ground::Missing {
                 what: "an end that is decided",
@@ -536,14 +596,36 @@ fn in_time(what: &'static str, by: Option<DateTime>, now: DateTime) -> Result<()
 }
 
 fn nothing_waits() -> Refusal {
-    Refusal::WrongState {
+    Ground::WrongState {
         what: "the cessation",
         state: "not decided",
         verb: "carried out",
     }
+    .refuse(BASIS)
 }
 
 impl State {
+    /// The first deadline that what it is for is not done, with its last second; none where
+    /// nothing is decided, all is done, or each is noted to have passed.
+    pub fn next_deadline(&self) -> Option<(DeadlineName, DateTime)> {
+        let plan = self.plan?;
+        let mut open = DeadlineName::ALL.iter().copied();
+        let next = open.find(|deadline| self.awaits(*deadline, plan.by(*deadline)))?;
+        Some((next, plan.by(next)))
+    }
+
+    /// Whether it waits for what is to be done by this deadline of its plan, and nobody noted
+    /// that it passed.
+    pub(crate) fn awaits(&self, deadline: DeadlineName, by: DateTime) -> bool {
+        let done = match deadline {
+            DeadlineName::PartiesTold => self.stage >= Stage::Announced,
+            DeadlineName::AuthorityTold => self.stage >= Stage::Reported,
+            DeadlineName::ServiceEnded => self.stage >= Stage::Ceased,
+        };
+        let planned = self.plan.is_some_and(|plan| plan.by(deadline) == by);
+        planned && !done && !self.overdue.contains(&deadline)
+    }
+
     /// Where it stands, in words.
     pub fn name(&self) -> &'static str {
         match &self.pending {
@@ -565,6 +647,7 @@ impl Command {
             (Self::Report { .. }, _) => Step::Reported,
             (Self::HandOver { .. }, _) => Step::HandedOver,
             (Self::Cease { .. }, _) => Step::Ceased,
+            (Self::NoteOverdue { .. }, _) => Step::OverdueNoted,
         }
     }
 
@@ -577,6 +660,7 @@ impl Command {
             Self::Report { .. } => "reported",
             Self::HandOver { .. } => "handed over",
             Self::Cease { .. } => "ended",
+            Self::NoteOverdue { .. } => "noted as overdue",
         }
     }
 }

@@ -24,10 +24,7 @@ pub use checkpoint::Checkpoints;
 use cert_profile::{Issuer, Profile, RevokedEntry};
 use hsm::Token;
 use perform::Untried;
-use std::{
-    collections::{BTreeMap, HashSet},
-    time::Duration,
-};
+use std::{collections::HashSet, time::Duration};
 use step::Step;
 
 /// A command with the thing it is for.
@@ -141,7 +138,7 @@ impl Engine {
     pub fn submit(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Error> {
         // What devices and ports answered is recorded by `settle` alone.
         if actor.seat == Seat::System {
-            return Err(Refusal::WrongSeat { seat: actor.seat }.into());
+            return Err(Ground::Seat { seat: actor.seat }.by(&["X-01"]));
         }
         let personalised = match &command {
             Command::Case(id, case::Command::Personalise { .. }) => Some(id.clone()),
@@ -279,11 +276,10 @@ impl Engine {
                     | authority::Command::RecordCrlUnknownOutcome { .. } => self.revoked(&id)?,
                     _ => Vec::new(),
                 };
-                let ends = match command {
-                    authority::Command::Request(_) | authority::Command::Confirm => {
-                        step.issued_by(&id)?
-                    }
-                    _ => BTreeMap::new(),
+                let established = known.as_ref().and_then(authority::State::established);
+                let last_end = match established {
+                    Some(active) if wanted.last_end => step.last_end(&id, active)?,
+                    _ => None,
                 };
                 let context = authority::Context {
                     id: &id,
@@ -294,7 +290,7 @@ impl Engine {
                     revoked,
                     crl_lifetime: self.policy.crl_lifetime,
                     other: other.as_ref(),
-                    last_end: ends.into_values().max(),
+                    last_end,
                 };
                 let events = authority::decide(known.as_ref(), actor, command, &context)?;
                 step.apply_to_authority(&id, events)?;
@@ -304,26 +300,29 @@ impl Engine {
                     stream: StreamId::Case(id.clone()),
                 })?;
                 heeds(&case, actor)?;
-                let (signing, encryption) = case.pair().ok_or_else(|| without_pair(&case))?;
+                let (signing, encryption) = case.pair().ok_or_else(|| {
+                    let case = id.clone();
+                    Ground::TargetWithout { case }.refuse(&["S0-13"])
+                })?;
                 for issued in [signing, encryption] {
                     step.change_certificate(&issued.issuer, &issued.serial, command.clone())?;
                 }
             }
             Command::Person(id, rules, command) => {
-                let rules = self.policy.rules.in_force(&rules, now).ok_or_else(|| {
-                    let ground = Box::new(Ground::NotInForce { rules });
-                    let requirements = Vec::new();
-                    Refusal::Ruled {
-                        ground,
-                        requirements,
-                    }
-                })?;
+                let in_force = self.policy.rules.in_force(&rules, now);
+                let rules =
+                    in_force.ok_or_else(|| Ground::NotInForce { rules }.refuse(context::RULES))?;
                 step.change_person(&id, command, rules)?;
             }
             Command::Organisation(id, command) => step.change_organisation(&id, command)?,
             Command::Token(id, command) => step.change_token(&id, actor.clone(), command)?,
             Command::Cessation(id, command) => {
-                step.change_cessation(&id, command, &self.policy.cessation)?;
+                let context = cessation::Context {
+                    terms: &self.policy.cessation,
+                    calendar: &self.policy.calendar,
+                    now,
+                };
+                step.change_cessation(&id, command, &context)?;
             }
         }
         let (batch, entries) = step.finish();
@@ -361,9 +360,7 @@ impl Engine {
     fn active(&self, id: &AuthorityId) -> Result<authority::Active, Error> {
         let state = self.authority(id)?;
         let active = state.as_ref().and_then(authority::State::signing);
-        active
-            .cloned()
-            .ok_or_else(|| Refusal::IssuerNotReady { id: id.clone() }.into())
+        active.cloned().ok_or_else(|| Ground::not_ready(id).into())
     }
 
     /// The public half of a CA, if it has a certificate and issues.
@@ -411,7 +408,7 @@ impl Engine {
 fn heeds(case: &case::State, actor: &Actor) -> Result<(), Refusal> {
     if actor.seat == Seat::Applicant && actor.person != case.opening.holder {
         let person = actor.person.clone();
-        return Err(Refusal::NotTheApplicant { person });
+        return Err(Ground::NotAParty { person }.refuse(&["S2-32"]));
     }
     Ok(())
 }
@@ -419,14 +416,6 @@ fn heeds(case: &case::State, actor: &Actor) -> Result<(), Refusal> {
 /// A refusal because of what was read back from a token.
 fn is_misread(error: &Error) -> bool {
     matches!(error, Error::Refused(Refusal::Ruled { ground, .. }) if **ground == Ground::ReadBack)
-}
-
-fn without_pair(case: &case::State) -> Refusal {
-    Refusal::WrongState {
-        what: "the case",
-        state: case.phase.as_str(),
-        verb: "asked for a change of its certificates",
-    }
 }
 
 fn unknown(id: &CaseId) -> Error {

@@ -1,23 +1,16 @@
 //! What can go wrong: a rule said no, or something outside failed.
 
-use crate::{
-    AuthorityId, CaseId, CheckpointFault, Ground, PersonId, Seat, Serial, StreamId,
-    rules::Requirement,
-};
+use crate::{AuthorityId, CaseId, CheckpointFault, Ground, Serial, StreamId, rules::Requirement};
 use std::path::PathBuf;
 
 /// A rule said no. The store is as it was; the same command can be given again
 /// when the reason is gone.
+///
+/// What a requirement forbids is [`Ruled`](Self::Ruled). The others follow from no requirement:
+/// they name what is not there, is there already, or is not in order at the operator's.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// A holder speaks for his own certificates alone.
-    #[error("{person} is not the applicant")]
-    NotTheApplicant {
-        /// Who tried.
-        person: PersonId,
-    },
-
     /// The authority exists already.
     #[error("authority {id} exists already")]
     AuthorityExists {
@@ -32,47 +25,11 @@ pub enum Refusal {
         stream: StreamId,
     },
 
-    /// The authority named as issuer can't issue yet, or no longer.
-    #[error("authority {id} has no certificate to issue with")]
-    IssuerNotReady {
-        /// Its name.
-        id: AuthorityId,
-    },
-
     /// The engine was given no profile of that name.
     #[error("there is no profile {name:?}")]
     NoSuchProfile {
         /// The name.
         name: String,
-    },
-
-    /// The command does not fit the state.
-    #[error("{what} is {state}: it can't be {verb} now")]
-    WrongState {
-        /// The kind of thing.
-        what: &'static str,
-        /// Its state.
-        state: &'static str,
-        /// What was asked of it.
-        verb: &'static str,
-    },
-
-    /// The act belongs to another seat.
-    #[error("a {seat} can't do this")]
-    WrongSeat {
-        /// The seat of the actor.
-        seat: Seat,
-    },
-
-    /// One person in two seats of one case (requirement S1-12).
-    #[error("{person} acted as {held} in this case and can't act as {wanted} too")]
-    SamePerson {
-        /// The person.
-        person: PersonId,
-        /// The seat they held.
-        held: Seat,
-        /// The seat they now wanted.
-        wanted: Seat,
     },
 
     /// A rule of certificate business says no.
@@ -83,10 +40,6 @@ pub enum Refusal {
         /// The requirements that the rule follows from.
         requirements: Vec<Requirement>,
     },
-
-    /// The policy does not allow the certificate.
-    #[error("the profile does not allow this certificate")]
-    Profile(#[from] cert_profile::Rejection),
 
     /// A result arrived for an intent that is not open any more.
     #[error("no open intent for serial {serial}")]
@@ -279,4 +232,29 @@ fn named(requirements: &[Requirement]) -> String {
     }
     let names: Vec<_> = requirements.iter().map(Requirement::as_str).collect();
     format!(" ({})", names.join(", "))
+}
+
+#[cfg(test)]
+impl Refusal {
+    /// The code, with the requirements behind it: `seat (S1-14)`.
+    pub(crate) fn coded(&self) -> String {
+        match self {
+            Self::Ruled {
+                ground,
+                requirements,
+            } => format!("{}{}", ground.code(), named(requirements)),
+            other => crate::words::Coded::code(other).to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Error {
+    /// The same of a refusal.
+    pub(crate) fn coded(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.coded(),
+            other => panic!("{other}"),
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! Why a rule of certificate business says no, with the facts that a person needs to know.
 
 use crate::{
-    CaseId, Error, OrganisationId, PersonId, Refusal, TokenId,
+    AuthorityId, CaseId, Error, OrganisationId, PersonId, Refusal, TokenId,
     case::{Phase, Step},
     certificate::Party,
     rules::Requirement,
     terms::*,
 };
+use cert_profile::{Objection, Rejection};
 use der::DateTime;
 
 /// The ground of a refusal. Its [`code`](Self::code) is API; its words in both languages are
@@ -94,6 +95,25 @@ pub enum Ground {
         /// What.
         what: &'static str,
     },
+    /// The command does not fit where the thing stands.
+    #[error("{what} is {state}: it can't be {verb} now")]
+    WrongState {
+        /// The kind of thing.
+        what: &'static str,
+        /// Where it stands.
+        state: &'static str,
+        /// What was asked of it.
+        verb: &'static str,
+    },
+    /// The authority has no certificate to issue with, or no longer.
+    #[error("authority {id} has no certificate to issue with")]
+    IssuerNotReady {
+        /// Its name.
+        id: AuthorityId,
+    },
+    /// The profile does not allow the certificate.
+    #[error("the profile does not allow this certificate: {0}")]
+    Profile(Rejection),
     /// The act belongs to other seats.
     #[error("a {seat} can't do this")]
     Seat {
@@ -542,6 +562,24 @@ impl Ground {
         }
     }
 
+    /// The refusal of a certificate that its profile does not allow.
+    pub(crate) fn rejected(rejection: Rejection) -> Refusal {
+        let mut requirements: Vec<&str> = Vec::new();
+        for objection in rejection.objections() {
+            let requirement = basis(objection);
+            if !requirements.contains(&requirement) {
+                requirements.push(requirement);
+            }
+        }
+        Self::Profile(rejection).refuse(&requirements)
+    }
+
+    /// The refusal of an authority that can't issue: which of an operator's certificates issue
+    /// is known to all (S4-16).
+    pub(crate) fn not_ready(id: &AuthorityId) -> Refusal {
+        Self::IssuerNotReady { id: id.clone() }.refuse(&["S4-16"])
+    }
+
     /// Refuses a reason without words, or with too many: 1 to 1000 characters.
     pub(crate) fn words(
         text: &str,
@@ -553,5 +591,33 @@ impl Ground {
         } else {
             Err(Self::Words { what }.refuse(requirements))
         }
+    }
+}
+
+/// The requirement that an objection of a profile follows from.
+fn basis(objection: &Objection) -> &'static str {
+    match objection {
+        Objection::KeyOrigin(_) => "S0-09",
+        Objection::IdentifierMissing { .. }
+        | Objection::IdentifierNotAllowed { .. }
+        | Objection::IdentifierRepeated { .. }
+        | Objection::IdentifierValue { .. } => "S2-10",
+        Objection::YearsMissing { .. }
+        | Objection::YearsOutside { .. }
+        | Objection::YearsNotChosen { .. }
+        | Objection::YearsNotWhole { .. }
+        | Objection::EndsBeforeBegin { .. }
+        | Objection::EndsTooLate
+        | Objection::IssuerNotValid { .. }
+        | Objection::PastIssuer { .. } => "S2-09",
+        // What is signed agrees with what was registered, and breaks no rule of its format.
+        Objection::Differs(_)
+        | Objection::Lint(_)
+        | Objection::Serial { .. }
+        | Objection::Key
+        | Objection::KeyOfIssuer
+        | Objection::Unwritable { .. } => "S1-13",
+        // A kind of certificate is its profile: names, and the place below its issuer.
+        _ => "S2-05",
     }
 }

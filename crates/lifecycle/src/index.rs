@@ -7,6 +7,7 @@ use crate::{
         Phase,
         state::{DeadlineName, State},
     },
+    cessation,
     octets::seconds,
     rules::RuleSetId,
     terms::{Kind, Mode},
@@ -199,6 +200,23 @@ pub enum About {
         /// Place of the freeze in the history of the case that froze.
         version: u64,
     },
+    /// A deadline before the end of a CA's service comes near (S5-03).
+    CessationReminder {
+        /// Which.
+        deadline: cessation::DeadlineName,
+        /// Its last second.
+        #[serde(with = "seconds")]
+        by: DateTime,
+        /// Place of the decision in the history of the cessation.
+        version: u64,
+    },
+    /// A deadline before the end of a CA's service passed (S5-03).
+    CessationOverdue {
+        /// Which.
+        deadline: cessation::DeadlineName,
+        /// Place in the history of the cessation.
+        version: u64,
+    },
 }
 
 impl Notice {
@@ -209,6 +227,12 @@ impl Notice {
             About::Expiry { days } => format!("{stream}_expiry-{days}"),
             About::Overdue { deadline, version } => format!("{stream}_{deadline}-{version}"),
             About::FrozenLong { days, version } => format!("{stream}_frozen-{days}-{version}"),
+            About::CessationReminder {
+                deadline, version, ..
+            } => format!("{stream}_{deadline}-due-{version}"),
+            About::CessationOverdue { deadline, version } => {
+                format!("{stream}_{deadline}-overdue-{version}")
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What is intended before a key is touched.
 
-use crate::{AuthorityId, Error, Refusal, Serial, octets::Octets};
+use crate::{AuthorityId, Error, Ground, Serial, octets::Octets};
 use cert_profile::{CertRequest, Issuer, Lifetime, Particulars, Prepared, Profile, diff};
 use der::{DateTime, Decode, Encode};
 use serde::{Deserialize, Serialize};
 use spki::AlgorithmIdentifierOwned;
+use x509_cert::TbsCertificate;
 
 /// A certificate that is about to be signed: durable before the signature, and
 /// never signed again. Whoever finds an intent without a result after a crash
@@ -30,7 +31,7 @@ impl Intent {
     /// it: name, key, numbers and end. There is no other way to an intent.
     ///
     /// # Errors
-    /// [`Error::Refused`] with [`Refusal::Profile`].
+    /// [`Error::Refused`] with [`Ground::Profile`].
     pub(crate) fn new(
         (id, issuer): (&AuthorityId, &Issuer),
         serial: &Serial,
@@ -40,9 +41,9 @@ impl Intent {
     ) -> Result<Self, Error> {
         let prepared = profile
             .prepare(issuer, registered, &serial.to_x509(), now)
-            .map_err(Refusal::Profile)?;
+            .map_err(Ground::rejected)?;
         let granted = profile.validity(issuer, registered, now);
-        let end = granted.map_err(Refusal::Profile)?.end();
+        let end = granted.map_err(Ground::rejected)?.end();
         gate(profile, registered, end, prepared.tbs())?;
         Ok(Self {
             issuer: id.clone(),
@@ -57,6 +58,15 @@ impl Intent {
         })
     }
 
+    /// notAfter of the certificate.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when the stored octets are no `TBSCertificate`.
+    pub(crate) fn not_after(&self) -> Result<DateTime, Error> {
+        let tbs = TbsCertificate::from_der(&self.tbs).map_err(Error::Damaged)?;
+        Ok(tbs.validity().not_after.to_date_time())
+    }
+
     /// The same octets with the signature behind them.
     ///
     /// # Errors
@@ -69,7 +79,8 @@ impl Intent {
 /// Lets through octets that say what was registered, with the end that was granted: asked
 /// of the very octets that will be signed.
 ///
-/// The applicant's form is not kept yet: what was registered stands for both papers.
+/// Whether the form says the same is the case's question, at the approval: what was registered
+/// stands for both papers here.
 fn gate(
     profile: &Profile,
     registered: &CertRequest,
@@ -78,7 +89,7 @@ fn gate(
 ) -> Result<(), Error> {
     let paper = Particulars::of_request(profile.name(), registered, Lifetime::Until(end));
     let differences = diff(&paper, &paper, profile, tbs)?;
-    Ok(differences.gate().map_err(Refusal::Profile)?)
+    Ok(differences.gate().map_err(Ground::rejected)?)
 }
 
 /// `tbs` with a signature behind it, for certificates and CRLs alike.
@@ -96,6 +107,7 @@ pub(crate) fn attach(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Refusal, rules::Requirement};
     use cert_profile::{Field, Objection};
     use gm_crypto::sm2::{SIGNATURE_OID, SecretKey};
     use spki::{EncodePublicKey, SubjectPublicKeyInfoOwned};
@@ -108,8 +120,16 @@ mod tests {
     }
 
     fn differing(result: Result<(), Error>) -> Vec<Field> {
-        let Err(Error::Refused(Refusal::Profile(rejection))) = result else {
+        let Err(Error::Refused(Refusal::Ruled {
+            ground,
+            requirements,
+        })) = result
+        else {
             panic!("{result:?}");
+        };
+        assert_eq!(requirements, Requirement::parse("S1-13").as_slice());
+        let Ground::Profile(rejection) = *ground else {
+            panic!("{ground}");
         };
         let fields = rejection.objections().iter().map(|one| match one {
             Objection::Differs(difference) => difference.field(),

@@ -60,6 +60,7 @@ mod index;
 mod interval;
 mod issuance;
 mod log;
+pub mod machine;
 mod memory;
 mod octets;
 pub mod organisation;

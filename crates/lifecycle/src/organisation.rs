@@ -2,7 +2,13 @@
 //! is an agency, the modes in which it may do business (S0-01, S0-11).
 //!
 //! The past stays as it was: what an agent did is judged by the authority he had then, and
-//! taking it back stops new cases only (S1-03).
+//! taking it back stops new cases only (S1-03). An agent's authority, the list of applicants and
+//! an agency's modes are intervals, asked for at a time; [`machine`] has the steps of the record
+//! itself.
+
+pub mod machine;
+
+pub use machine::{Stage, Step};
 
 use crate::{
     Actor, Error, Evidence, Ground, Interval, OrganisationId, PersonId, Refusal, Seat, field,
@@ -425,21 +431,26 @@ pub enum Event {
 }
 
 impl Event {
+    /// The step of the [table](machine::TRANSITIONS).
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Onboarded(_) => Step::Onboarded,
+            Self::ApproverNamed { .. } => Step::ApproverNamed,
+            Self::ApproverDismissed { .. } => Step::ApproverDismissed,
+            Self::Authorised { .. } => Step::Authorised,
+            Self::AuthorityRevoked { .. } => Step::AuthorityRevoked,
+            Self::Listed { .. } => Step::Listed,
+            Self::Delisted { .. } => Step::Delisted,
+            Self::ModesFiled { .. } => Step::ModesFiled,
+            Self::ModesConfirmed => Step::ModesConfirmed,
+            Self::ModesDiscarded => Step::ModesDiscarded,
+            Self::ModeSuspended { .. } => Step::ModeSuspended,
+        }
+    }
+
     /// The event in one word.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Onboarded(_) => "onboarded",
-            Self::ApproverNamed { .. } => "approver-named",
-            Self::ApproverDismissed { .. } => "approver-dismissed",
-            Self::Authorised { .. } => "authorised",
-            Self::AuthorityRevoked { .. } => "authority-revoked",
-            Self::Listed { .. } => "listed",
-            Self::Delisted { .. } => "delisted",
-            Self::ModesFiled { .. } => "modes-filed",
-            Self::ModesConfirmed => "modes-confirmed",
-            Self::ModesDiscarded => "modes-discarded",
-            Self::ModeSuspended { .. } => "mode-suspended",
-        }
+        self.step().as_str()
     }
 }
 
@@ -469,9 +480,18 @@ pub fn decide(
     command: Command,
     context: &Context<'_>,
 ) -> Result<Event, Error> {
+    let wrong_state = Ground::WrongState {
+        what: "the organisation",
+        state: state.map_or("unknown", State::status),
+        verb: command.verb(),
+    };
+    let basis = command.basis();
+    if machine::transition(state.map(State::stage), command.step()).is_none() {
+        return Err(wrong_state.by(basis));
+    }
     let event = match (state, command) {
         (None, Command::Onboard(onboarding)) => {
-            actor.sits_in(CLERK)?;
+            actor.sits_in(CLERK, basis)?;
             onboarding.check()?;
             Event::Onboarded(onboarding)
         }
@@ -483,7 +503,7 @@ pub fn decide(
                 document,
             },
         ) => {
-            actor.sits_in(CLERK)?;
+            actor.sits_in(CLERK, basis)?;
             actor.differs_from(&[(&approver, Seat::OrganisationApprover)])?;
             scope.check()?;
             document.is_a(EvidenceKind::OrganisationDocuments, &["S1-01"])?;
@@ -494,7 +514,7 @@ pub fn decide(
             }
         }
         (Some(state), Command::DismissApprover { approver, reason }) => {
-            actor.sits_in(CLERK)?;
+            actor.sits_in(CLERK, basis)?;
             Ground::words(&reason, "dismissing an approver", &["S1-01"])?;
             if state.approver(&approver, context.now).is_none() {
                 return Err(context.not_authorised(approver).into());
@@ -502,7 +522,7 @@ pub fn decide(
             Event::ApproverDismissed { approver, reason }
         }
         (Some(state), Command::Authorise { agent, grant }) => {
-            actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk])?;
+            actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk], basis)?;
             // An approver gives his own authority; a clerk writes down somebody else's.
             if (actor.seat == Seat::OrganisationApprover) != (actor.person == grant.approver) {
                 return Err(context.not_authorised(actor.person.clone()).into());
@@ -513,7 +533,7 @@ pub fn decide(
             Event::Authorised { agent, grant }
         }
         (Some(state), Command::RevokeAuthority { agent, reason }) => {
-            state.speaks_for(actor, context)?;
+            state.speaks_for(actor, context, basis)?;
             Ground::words(&reason, "taking an authority back", &["S1-03"])?;
             if state.grant(&agent, context.now).is_none() {
                 return Err(context.not_authorised(agent).into());
@@ -521,12 +541,12 @@ pub fn decide(
             Event::AuthorityRevoked { agent, reason }
         }
         (Some(state), Command::List { applicants }) => {
-            state.speaks_for(actor, context)?;
+            state.speaks_for(actor, context, basis)?;
             context.some(&applicants)?;
             Event::Listed { applicants }
         }
         (Some(state), Command::Delist { applicants }) => {
-            state.speaks_for(actor, context)?;
+            state.speaks_for(actor, context, basis)?;
             context.some(&applicants)?;
             let stranger = applicants
                 .iter()
@@ -541,8 +561,8 @@ pub fn decide(
             }
             Event::Delisted { applicants }
         }
-        (Some(state), Command::FileModes { modes, filing }) if state.pending.is_none() => {
-            actor.sits_in(CLERK)?;
+        (Some(_), Command::FileModes { modes, filing }) => {
+            actor.sits_in(CLERK, basis)?;
             if modes.is_empty() {
                 return Err(Ground::Missing { what: "a mode" }.refuse(&["S0-06"]).into());
             }
@@ -559,21 +579,16 @@ pub fn decide(
             }),
             Command::ConfirmModes,
         ) => {
-            actor.sits_in(&[Seat::Approver])?;
+            actor.sits_in(&[Seat::Approver], basis)?;
             actor.differs_from(&[(&pending.by, Seat::Clerk)])?;
             Event::ModesConfirmed
         }
-        (
-            Some(State {
-                pending: Some(_), ..
-            }),
-            Command::DiscardModes,
-        ) => {
-            actor.sits_in(OPERATOR)?;
+        (Some(_), Command::DiscardModes) => {
+            actor.sits_in(OPERATOR, basis)?;
             Event::ModesDiscarded
         }
         (Some(state), Command::SuspendMode { mode, reason }) => {
-            actor.sits_in(OPERATOR)?;
+            actor.sits_in(OPERATOR, basis)?;
             Ground::words(&reason, "suspending a mode", &["S0-11"])?;
             // One that is to begin later can be suspended too.
             if !matches!(
@@ -584,14 +599,7 @@ pub fn decide(
             }
             Event::ModeSuspended { mode, reason }
         }
-        (state, command) => {
-            return Err(Refusal::WrongState {
-                what: "the organisation",
-                state: state.map_or("unknown", State::status),
-                verb: command.verb(),
-            }
-            .into());
-        }
+        _ => return Err(wrong_state.by(basis)),
     };
     Ok(event)
 }
@@ -599,6 +607,10 @@ pub fn decide(
 /// The state after an event that was recorded at a time: total, as in
 /// [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) -> Option<State> {
+    let from = state.as_ref().map(State::stage);
+    if machine::transition(from, event.step()).is_none() {
+        return state;
+    }
     let Some(mut state) = state else {
         return match event {
             Event::Onboarded(onboarding) => Some(State::new(onboarding, at)),
@@ -684,6 +696,14 @@ impl State {
         }
     }
 
+    /// Where its record stands.
+    pub fn stage(&self) -> Stage {
+        match self.pending {
+            None => Stage::TakenOn,
+            Some(_) => Stage::FilingWaits,
+        }
+    }
+
     /// Where it stands, in words.
     pub fn status(&self) -> &'static str {
         match self.pending {
@@ -727,8 +747,13 @@ impl State {
     }
 
     /// A clerk, or an approver of the organisation.
-    fn speaks_for(&self, actor: &Actor, context: &Context<'_>) -> Result<(), Refusal> {
-        actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk])?;
+    fn speaks_for(
+        &self,
+        actor: &Actor,
+        context: &Context<'_>,
+        basis: &[&str],
+    ) -> Result<(), Refusal> {
+        actor.sits_in(&[Seat::OrganisationApprover, Seat::Clerk], basis)?;
         let own = self.approver(&actor.person, context.now).is_some();
         if actor.seat == Seat::OrganisationApprover && !own {
             return Err(context.not_authorised(actor.person.clone()));
@@ -758,6 +783,38 @@ impl Context<'_> {
 }
 
 impl Command {
+    fn step(&self) -> Step {
+        match self {
+            Self::Onboard(_) => Step::Onboarded,
+            Self::NameApprover { .. } => Step::ApproverNamed,
+            Self::DismissApprover { .. } => Step::ApproverDismissed,
+            Self::Authorise { .. } => Step::Authorised,
+            Self::RevokeAuthority { .. } => Step::AuthorityRevoked,
+            Self::List { .. } => Step::Listed,
+            Self::Delist { .. } => Step::Delisted,
+            Self::FileModes { .. } => Step::ModesFiled,
+            Self::ConfirmModes => Step::ModesConfirmed,
+            Self::DiscardModes => Step::ModesDiscarded,
+            Self::SuspendMode { .. } => Step::ModeSuspended,
+        }
+    }
+
+    /// The requirement that it carries out.
+    const fn basis(&self) -> &'static [&'static str] {
+        match self {
+            Self::Onboard(_)
+            | Self::NameApprover { .. }
+            | Self::DismissApprover { .. }
+            | Self::List { .. }
+            | Self::Delist { .. } => &["S1-01"],
+            Self::Authorise { .. } | Self::RevokeAuthority { .. } => &["S1-03"],
+            Self::FileModes { .. }
+            | Self::ConfirmModes
+            | Self::DiscardModes
+            | Self::SuspendMode { .. } => &["S0-11"],
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Onboard(_) => "taken on",

@@ -3,12 +3,16 @@
 //! `docs/machines.md` holds them; a test compares it with what is drawn here.
 
 use crate::{
+    authority,
     case::{
         Phase, Step,
-        machine::{self, To},
+        machine::{self as cases, To},
     },
     certificate, cessation,
+    machine::Transition,
+    organisation, roster,
     terms::Kind,
+    token,
     words::{Language, Named, name},
 };
 use std::fmt::Write;
@@ -38,14 +42,32 @@ pub fn case() -> String {
 
 /// The picture of a certificate's status (SM-B).
 pub fn certificate() -> String {
-    let arrows = certificate_arrows();
-    diagram(&arrows, |status| is_last(&arrows, status))
+    drawn(&arrows(certificate::machine::TRANSITIONS))
+}
+
+/// The picture of an authority and its key.
+pub fn authority() -> String {
+    drawn(&arrows(authority::machine::TRANSITIONS))
+}
+
+/// The picture of a token.
+pub fn token() -> String {
+    drawn(&arrows(token::TRANSITIONS))
+}
+
+/// The picture of a person's entry on the roster.
+pub fn roster() -> String {
+    drawn(&arrows(roster::TRANSITIONS))
+}
+
+/// The picture of an organisation's record.
+pub fn organisation() -> String {
+    drawn(&arrows(organisation::machine::TRANSITIONS))
 }
 
 /// The picture of the end of a CA's service (S5-03).
 pub fn cessation() -> String {
-    let arrows = cessation_arrows();
-    diagram(&arrows, |stage| is_last(&arrows, stage))
+    drawn(&arrows(cessation::TRANSITIONS))
 }
 
 /// The page of `docs/machines.md`: pictures, tables, and the words in both languages.
@@ -54,7 +76,10 @@ pub fn page() -> String {
         Made from the tables in `crates/lifecycle/src`: change them there, then\n\
         `GM_PKI_WRITE_GOLDEN=1 cargo test -p lifecycle pictures`. A pair of state and step that\n\
         is not here is refused. Steps that leave the state where it is are in the tables\n\
-        alone; states without a way out are final.\n"
+        alone; states without a way out are final.\n\n\
+        What holds for a time has no states: whether a person is qualified, an agent authorised,\n\
+        an applicant listed or a mode filed is asked of intervals, at the time of the act. The\n\
+        machines of the roster and of organisations are those of the records alone.\n"
         .to_owned();
     let mut machine = |title: &str, source: &str, picture: String, arrows: &[Arrow]| {
         let _ = write!(
@@ -68,20 +93,55 @@ pub fn page() -> String {
         "A certificate's status (SM-B)",
         "certificate/machine.rs",
         certificate(),
-        &certificate_arrows(),
+        &arrows(certificate::machine::TRANSITIONS),
+    );
+    machine(
+        "An authority and its key",
+        "authority/machine.rs",
+        authority(),
+        &arrows(authority::machine::TRANSITIONS),
+    );
+    machine("A token", "token.rs", token(), &arrows(token::TRANSITIONS));
+    machine(
+        "A person's entry on the roster",
+        "roster.rs",
+        roster(),
+        &arrows(roster::TRANSITIONS),
+    );
+    machine(
+        "An organisation's record",
+        "organisation/machine.rs",
+        organisation(),
+        &arrows(organisation::machine::TRANSITIONS),
     );
     machine(
         "The end of a CA's service (S5-03)",
         "cessation.rs",
         cessation(),
-        &cessation_arrows(),
+        &arrows(cessation::TRANSITIONS),
     );
-    text.push_str("\n## Words\n\nStates of a case:\n\n");
-    text.push_str(&glossary(Phase::ALL));
-    text.push_str("\nSteps of a case:\n\n");
-    text.push_str(&glossary(Step::ALL));
-    text.push_str("\nStatuses of a certificate:\n\n");
-    text.push_str(&glossary(certificate::Status::ALL));
+    text.push_str("\n## Words\n");
+    for (title, words) in [
+        ("States of a case", glossary(Phase::ALL)),
+        ("Steps of a case", glossary(Step::ALL)),
+        (
+            "Statuses of a certificate",
+            glossary(certificate::Status::ALL),
+        ),
+        ("Steps of a certificate", glossary(certificate::Step::ALL)),
+        ("States of an authority", glossary(authority::Stage::ALL)),
+        ("Steps of an authority", glossary(authority::Step::ALL)),
+        ("States of a token", glossary(token::Stage::ALL)),
+        ("Steps of a token", glossary(token::Step::ALL)),
+        ("States of an entry", glossary(roster::Stage::ALL)),
+        ("Steps of an entry", glossary(roster::Step::ALL)),
+        ("States of a record", glossary(organisation::Stage::ALL)),
+        ("Steps of a record", glossary(organisation::Step::ALL)),
+        ("States of a cessation", glossary(cessation::Stage::ALL)),
+        ("Steps of a cessation", glossary(cessation::Step::ALL)),
+    ] {
+        let _ = write!(text, "\n{title}:\n\n{words}");
+    }
     text
 }
 
@@ -191,7 +251,7 @@ fn is_last(arrows: &[Arrow], state: &str) -> bool {
 
 fn case_arrows() -> Vec<Arrow> {
     let mut arrows = Vec::new();
-    for row in machine::TRANSITIONS {
+    for row in cases::TRANSITIONS {
         let arrow = |from: Option<Phase>, to: Phase, only| Arrow {
             row: row.row,
             from: from.map(Phase::as_str),
@@ -225,32 +285,22 @@ fn case_arrows() -> Vec<Arrow> {
 const MAKES: &str = "apply, renew, reissue";
 const CHANGES: &str = "freeze, unfreeze, revoke";
 
-fn certificate_arrows() -> Vec<Arrow> {
-    let rows = certificate::machine::TRANSITIONS.iter();
-    rows.flat_map(|row| {
+fn arrows<S: Named, E: Named>(table: &'static [Transition<S, E>]) -> Vec<Arrow> {
+    let arrows = table.iter().flat_map(|row| {
         ends(row.from, row.to).map(|(from, to)| Arrow {
             row: row.row,
-            from: from.map(certificate::Status::as_str),
-            step: row.step.as_str(),
-            to: to.as_str(),
+            from: from.map(S::word),
+            step: row.step.word(),
+            to: to.word(),
             only: "",
         })
-    })
-    .collect()
+    });
+    arrows.collect()
 }
 
-fn cessation_arrows() -> Vec<Arrow> {
-    let rows = cessation::TRANSITIONS.iter();
-    rows.flat_map(|row| {
-        ends(row.from, row.to).map(|(from, to)| Arrow {
-            row: "",
-            from: from.map(cessation::Stage::as_str),
-            step: row.step.as_str(),
-            to: to.as_str(),
-            only: "",
-        })
-    })
-    .collect()
+/// A picture in which the states without a way out are final.
+fn drawn(arrows: &[Arrow]) -> String {
+    diagram(arrows, |state| is_last(arrows, state))
 }
 
 /// Both ends of each arrow of a row: from nothing where it starts from no state, to the same
@@ -289,6 +339,43 @@ mod tests {
         assert_eq!(states, Phase::ALL.iter().map(|one| one.as_str()).collect());
         let steps: BTreeSet<_> = arrows.iter().map(|arrow| arrow.step).collect();
         assert_eq!(steps, Step::ALL.iter().map(|one| one.as_str()).collect());
+    }
+
+    #[test]
+    fn each_state_and_each_step_of_every_other_machine_is_in_its_arrows() {
+        fn complete<S: Named, E: Named>(
+            table: &'static [Transition<S, E>],
+            states: &[S],
+            steps: &[E],
+        ) {
+            let arrows = arrows(table);
+            let drawn: BTreeSet<_> = arrows.iter().map(|arrow| arrow.to).collect();
+            assert_eq!(drawn, states.iter().map(|one| one.word()).collect());
+            let taken: BTreeSet<_> = arrows.iter().map(|arrow| arrow.step).collect();
+            assert_eq!(taken, steps.iter().map(|one| one.word()).collect());
+        }
+        complete(
+            certificate::machine::TRANSITIONS,
+            certificate::Status::ALL,
+            certificate::Step::ALL,
+        );
+        complete(
+            authority::machine::TRANSITIONS,
+            authority::Stage::ALL,
+            authority::Step::ALL,
+        );
+        complete(token::TRANSITIONS, token::Stage::ALL, token::Step::ALL);
+        complete(roster::TRANSITIONS, roster::Stage::ALL, roster::Step::ALL);
+        complete(
+            organisation::machine::TRANSITIONS,
+            organisation::Stage::ALL,
+            organisation::Step::ALL,
+        );
+        complete(
+            cessation::TRANSITIONS,
+            cessation::Stage::ALL,
+            cessation::Step::ALL,
+        );
     }
 
     #[test]

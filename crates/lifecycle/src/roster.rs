@@ -4,14 +4,16 @@
 //! is each later change of it, since a witness identifies customers where nobody else of the
 //! agency looks (S0-15, S0-16). What narrows takes one: a sanction (S0-18) or a removal must
 //! not wait. The past stays as it was: an act is judged by what the roster held when it was
-//! done, and no later entry, sanction or removal changes that.
+//! done, and no later entry, sanction or removal changes that. [`TRANSITIONS`] has the steps as
+//! a table; whether a person is qualified is a question about a time.
 
 use crate::{
     Actor, Error, Evidence, Ground, Interval, NotQualified, PersonId, Refusal, Seat,
     interval::Timeline,
+    machine::{self, Transition, row},
     octets::optional_seconds,
     rules::RosterRule,
-    terms::{Employment, EvidenceKind},
+    terms::{Employment, EvidenceKind, terms},
 };
 use der::DateTime;
 use serde::{Deserialize, Serialize};
@@ -200,6 +202,62 @@ enum Standing {
     Removed,
 }
 
+terms! {
+    /// Where a person's entry stands.
+    Stage {
+        /// Proposed for the first time.
+        Proposed = "proposed",
+        /// Proposed and dropped: never entered.
+        Dropped = "dropped",
+        /// On the roster.
+        Entered = "entered",
+        /// Under a sanction.
+        Sanctioned = "sanctioned",
+        /// Off the roster.
+        Removed = "removed",
+    }
+
+    /// What happens to a person's entry, in one word: its events' names.
+    Step {
+        /// A clerk proposes an entry, whether it is the first or changes one.
+        Proposed = "proposed",
+        /// Another agrees.
+        Confirmed = "confirmed",
+        /// The proposal is dropped.
+        Discarded = "discarded",
+        /// The qualification ends by a sanction.
+        Sanctioned = "sanctioned",
+        /// The person leaves the roster.
+        Removed = "removed",
+    }
+}
+
+/// Those who were on the roster once.
+const KNOWN: &[Stage] = &[Stage::Entered, Stage::Sanctioned, Stage::Removed];
+
+/// Every pair of stage and step that there is. What is not here is refused.
+pub const TRANSITIONS: &[Transition<Stage, Step>] = &[
+    row(&[], Step::Proposed, Some(Stage::Proposed)),
+    row(&[Stage::Dropped], Step::Proposed, Some(Stage::Proposed)),
+    row(&[Stage::Proposed], Step::Proposed, None),
+    row(&[Stage::Proposed], Step::Confirmed, Some(Stage::Entered)),
+    row(&[Stage::Proposed], Step::Discarded, Some(Stage::Dropped)),
+    row(KNOWN, Step::Proposed, None),
+    row(KNOWN, Step::Confirmed, Some(Stage::Entered)),
+    row(KNOWN, Step::Discarded, None),
+    row(&[Stage::Entered], Step::Sanctioned, Some(Stage::Sanctioned)),
+    row(
+        &[Stage::Entered, Stage::Sanctioned],
+        Step::Removed,
+        Some(Stage::Removed),
+    ),
+];
+
+/// The row of a step from a stage; none where it is not listed.
+pub fn transition(from: Option<Stage>, step: Step) -> Option<&'static Transition<Stage, Step>> {
+    machine::find(TRANSITIONS, from, step)
+}
+
 /// What can be asked of the roster about one person.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -256,15 +314,20 @@ pub enum Event {
 }
 
 impl Event {
+    /// The step of the [table](TRANSITIONS).
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Proposed(_) => Step::Proposed,
+            Self::Confirmed => Step::Confirmed,
+            Self::Discarded => Step::Discarded,
+            Self::Sanctioned { .. } => Step::Sanctioned,
+            Self::Removed { .. } => Step::Removed,
+        }
+    }
+
     /// The event in one word.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Proposed(_) => "proposed",
-            Self::Confirmed => "confirmed",
-            Self::Discarded => "discarded",
-            Self::Sanctioned { .. } => "sanctioned",
-            Self::Removed { .. } => "removed",
-        }
+        self.step().as_str()
     }
 }
 
@@ -295,12 +358,21 @@ pub fn decide(
     command: Command,
     context: &Context<'_>,
 ) -> Result<Event, Error> {
-    let none = State::default();
-    let known = state.unwrap_or(&none);
-    let event = match (known.standing.last(), &known.pending, command) {
-        (standing, _, Command::Propose(entry)) => {
+    let wrong_state = Ground::WrongState {
+        what: "the roster's entry",
+        state: state.map_or("not there", State::name),
+        verb: command.verb(),
+    };
+    let basis = command.basis();
+    if transition(state.map(State::stage), command.step()).is_none() {
+        return Err(wrong_state.by(basis));
+    }
+    let pending = state.and_then(|state| state.pending.as_ref());
+    let event = match (command, pending) {
+        (Command::Propose(entry), _) => {
             context.clerk(actor)?;
-            if let Some(Standing::Sanctioned { until: Some(until) }) = standing
+            if let Some(Standing::Sanctioned { until: Some(until) }) =
+                state.and_then(|state| state.standing.last())
                 && context.now < *until
             {
                 return Err(context.not_qualified(NotQualified::Sanction).into());
@@ -308,39 +380,28 @@ pub fn decide(
             context.admits(&entry)?;
             Event::Proposed(entry)
         }
-        (_, Some(pending), Command::Confirm) => {
+        (Command::Confirm, Some(pending)) => {
             context.clerk(actor)?;
             actor.differs_from(&[(&pending.by, Seat::Clerk)])?;
             // The rules may have changed since it was proposed.
             context.admits(&pending.entry)?;
             Event::Confirmed
         }
-        (_, Some(_), Command::Discard) => {
-            actor.sits_in(CLERKS)?;
+        (Command::Discard, Some(_)) => {
+            actor.sits_in(CLERKS, basis)?;
             Event::Discarded
         }
-        (Some(Standing::Entered(_)), _, Command::Sanction { until, reason }) => {
-            actor.sits_in(CLERKS)?;
-            Ground::words(&reason, "a sanction", &["S0-18"])?;
+        (Command::Sanction { until, reason }, _) => {
+            actor.sits_in(CLERKS, basis)?;
+            Ground::words(&reason, "a sanction", basis)?;
             Event::Sanctioned { until, reason }
         }
-        (
-            Some(Standing::Entered(_) | Standing::Sanctioned { .. }),
-            _,
-            Command::Remove { reason },
-        ) => {
-            actor.sits_in(CLERKS)?;
-            Ground::words(&reason, "a removal", &["S0-15"])?;
+        (Command::Remove { reason }, _) => {
+            actor.sits_in(CLERKS, basis)?;
+            Ground::words(&reason, "a removal", basis)?;
             Event::Removed { reason }
         }
-        (_, _, command) => {
-            return Err(Refusal::WrongState {
-                what: "the roster's entry",
-                state: known.name(),
-                verb: command.verb(),
-            }
-            .into());
-        }
+        (Command::Confirm | Command::Discard, None) => return Err(wrong_state.by(basis)),
     };
     Ok(event)
 }
@@ -348,7 +409,10 @@ pub fn decide(
 /// The state after an event that was recorded at a time: total, as in
 /// [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) -> Option<State> {
-    let was_there = state.is_some();
+    let from = state.as_ref().map(State::stage);
+    if transition(from, event.step()).is_none() {
+        return state;
+    }
     let mut state = state.unwrap_or_default();
     let standing = match event {
         Event::Proposed(entry) => {
@@ -360,18 +424,15 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) 
         }
         Event::Discarded => {
             state.pending = None;
-            return was_there.then_some(state);
+            return Some(state);
         }
         Event::Confirmed => match state.pending.take() {
             Some(pending) => Standing::Entered(pending.entry),
-            None => return was_there.then_some(state),
+            None => return Some(state),
         },
         Event::Sanctioned { until, .. } => Standing::Sanctioned { until: *until },
         Event::Removed { .. } => Standing::Removed,
     };
-    if !was_there {
-        return None;
-    }
     // What was proposed before a sanction was proposed without knowing of it.
     state.pending = None;
     state.standing.set(at, standing);
@@ -389,6 +450,17 @@ pub struct Qualification {
 }
 
 impl State {
+    /// Where it stands, in one word.
+    pub fn stage(&self) -> Stage {
+        match (self.standing.last(), &self.pending) {
+            (None, None) => Stage::Dropped,
+            (None, Some(_)) => Stage::Proposed,
+            (Some(Standing::Entered(_)), _) => Stage::Entered,
+            (Some(Standing::Sanctioned { .. }), _) => Stage::Sanctioned,
+            (Some(Standing::Removed), _) => Stage::Removed,
+        }
+    }
+
     /// Where it stands, in words.
     pub fn name(&self) -> &'static str {
         match (self.standing.last(), &self.pending) {
@@ -476,7 +548,7 @@ impl State {
 impl Context<'_> {
     /// A clerk, and not about himself.
     fn clerk(&self, actor: &Actor) -> Result<(), Refusal> {
-        actor.sits_in(CLERKS)?;
+        actor.sits_in(CLERKS, &["S0-15"])?;
         actor.differs_from(&[(self.person, Seat::Witness)])
     }
 
@@ -501,6 +573,24 @@ impl Context<'_> {
 }
 
 impl Command {
+    fn step(&self) -> Step {
+        match self {
+            Self::Propose(_) => Step::Proposed,
+            Self::Confirm => Step::Confirmed,
+            Self::Discard => Step::Discarded,
+            Self::Sanction { .. } => Step::Sanctioned,
+            Self::Remove { .. } => Step::Removed,
+        }
+    }
+
+    /// The requirement that it carries out.
+    const fn basis(&self) -> &'static [&'static str] {
+        match self {
+            Self::Propose(_) | Self::Confirm | Self::Discard | Self::Remove { .. } => &["S0-15"],
+            Self::Sanction { .. } => &["S0-18"],
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Propose(_) => "proposed",

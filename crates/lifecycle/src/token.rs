@@ -1,15 +1,15 @@
 //! The inventory of tokens (S1-14, S1-15, S1-20).
 //!
-//! ```text
-//! Fresh ─▶ Bound ─▶ Written
-//!   ▲────────┘│       │
-//!             └───────┴─▶ Quarantined ─▶ Retired
-//! ```
+//! [`TRANSITIONS`] has it as a table.
 //!
 //! A token serves one case: what was written once never serves another (S1-21). What its
 //! reading back did not match is put aside, and the case goes on with another token (S1-15).
 
-use crate::{Actor, CaseId, Error, Ground, Octets, Refusal, Seat};
+use crate::{
+    Actor, CaseId, Error, Ground, Octets, Refusal, Seat,
+    machine::{self, Transition, row},
+    terms::terms,
+};
 use serde::{Deserialize, Serialize};
 
 /// One token as its history made it.
@@ -54,6 +54,77 @@ impl Status {
             Self::Written(_) => "written",
             Self::Quarantined => "put aside",
             Self::Retired => "retired",
+        }
+    }
+}
+
+terms! {
+    /// Where a token stands, in one word.
+    Stage {
+        /// [`Status::Fresh`]
+        Fresh = "fresh",
+        /// [`Status::Bound`]
+        Bound = "bound",
+        /// [`Status::Written`]
+        Written = "written",
+        /// [`Status::Quarantined`]
+        Quarantined = "quarantined",
+        /// [`Status::Retired`]
+        Retired = "retired",
+    }
+
+    /// What happens to a token, in one word: its events' names.
+    Step {
+        /// It came in.
+        Received = "received",
+        /// Kept for a case.
+        Bound = "bound",
+        /// Free again.
+        Released = "released",
+        /// The certificates are in it.
+        Written = "written",
+        /// Put aside.
+        Quarantined = "quarantined",
+        /// Gone.
+        Retired = "retired",
+        /// The first PIN is no more.
+        PinChanged = "pin-changed",
+    }
+}
+
+/// Every pair of stage and step that there is. What is not here is refused.
+pub const TRANSITIONS: &[Transition<Stage, Step>] = &[
+    row(&[], Step::Received, Some(Stage::Fresh)),
+    row(&[Stage::Fresh], Step::Bound, Some(Stage::Bound)),
+    row(&[Stage::Bound], Step::Released, Some(Stage::Fresh)),
+    row(&[Stage::Bound], Step::Written, Some(Stage::Written)),
+    row(
+        &[Stage::Fresh, Stage::Bound, Stage::Written],
+        Step::Quarantined,
+        Some(Stage::Quarantined),
+    ),
+    row(
+        &[Stage::Fresh, Stage::Written, Stage::Quarantined],
+        Step::Retired,
+        Some(Stage::Retired),
+    ),
+    row(&[Stage::Written], Step::PinChanged, None),
+];
+
+/// The row of a step from a stage; none where it is not listed.
+pub fn transition(from: Option<Stage>, step: Step) -> Option<&'static Transition<Stage, Step>> {
+    machine::find(TRANSITIONS, from, step)
+}
+
+impl State {
+    /// Where it stands, in one word.
+    pub fn stage(&self) -> Stage {
+        match self.status {
+            Status::Fresh => Stage::Fresh,
+            Status::Bound(_) => Stage::Bound,
+            Status::Written(_) => Stage::Written,
+            Status::Quarantined => Stage::Quarantined,
+            Status::Retired => Stage::Retired,
         }
     }
 }
@@ -150,17 +221,22 @@ pub enum Event {
 }
 
 impl Event {
+    /// The step of the [table](TRANSITIONS).
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Received { .. } => Step::Received,
+            Self::Bound { .. } => Step::Bound,
+            Self::Released { .. } => Step::Released,
+            Self::Written { .. } => Step::Written,
+            Self::Quarantined { .. } => Step::Quarantined,
+            Self::Retired { .. } => Step::Retired,
+            Self::PinChanged => Step::PinChanged,
+        }
+    }
+
     /// The event in one word.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Received { .. } => "received",
-            Self::Bound { .. } => "bound",
-            Self::Released { .. } => "released",
-            Self::Written { .. } => "written",
-            Self::Quarantined { .. } => "quarantined",
-            Self::Retired { .. } => "retired",
-            Self::PinChanged => "pin-changed",
-        }
+        self.step().as_str()
     }
 }
 
@@ -169,101 +245,142 @@ impl Event {
 /// # Errors
 /// [`Error::Refused`] with the rule that says no.
 pub fn decide(state: Option<&State>, actor: &Actor, command: Command) -> Result<Event, Error> {
-    let event = match (state.map(|state| (&state.status, state)), command) {
-        (None, Command::Receive { batch, model }) => {
-            actor.sits_in(&[Seat::Clerk])?;
+    let basis = command.basis();
+    let listed = transition(state.map(State::stage), command.step()).is_some();
+    if !listed || !command.fits(state) {
+        return Err(Ground::WrongState {
+            what: "the token",
+            state: state.map_or("unknown", |state| state.status.name()),
+            verb: command.verb(),
+        }
+        .by(basis));
+    }
+    actor.sits_in(command.seats(), basis)?;
+    Ok(match command {
+        Command::Receive { batch, model } => {
             named(&batch, "the token's batch, 1 to 64 characters,")?;
             named(&model, "the token's model, 1 to 64 characters,")?;
             Event::Received { batch, model }
         }
-        (Some((Status::Fresh, _)), Command::Bind { case, label }) => {
-            actor.sits_in(&[Seat::Approver, Seat::System])?;
+        Command::Bind { case, label } => {
             named(&label, "the token's label, 1 to 64 characters,")?;
             Event::Bound { case, label }
         }
-        (Some((Status::Bound(bound), _)), Command::Release { case }) if *bound == case => {
-            actor.sits_in(&[Seat::System])?;
-            Event::Released { case }
-        }
-        (Some((Status::Bound(bound), _)), Command::Write { case, read_back }) if *bound == case => {
-            actor.sits_in(&[Seat::Approver, Seat::System])?;
+        Command::Release { case } => Event::Released { case },
+        Command::Write { case, read_back } => {
             if read_back.len() != 32 {
-                return Err(Ground::ReadBack.refuse(&["S1-15"]).into());
+                return Err(Ground::ReadBack.by(basis));
             }
             Event::Written { case, read_back }
         }
-        (
-            Some((Status::Fresh | Status::Bound(_) | Status::Written(_), _)),
-            Command::Quarantine { reason },
-        ) => {
-            actor.sits_in(&[Seat::Approver, Seat::Clerk, Seat::System])?;
-            Ground::words(&reason, "putting a token aside", &["S1-15"])?;
+        Command::Quarantine { reason } => {
+            Ground::words(&reason, "putting a token aside", basis)?;
             Event::Quarantined { reason }
         }
-        (
-            Some((Status::Fresh | Status::Written(_) | Status::Quarantined, _)),
-            Command::Retire { reason },
-        ) => {
-            actor.sits_in(&[Seat::Clerk])?;
-            Ground::words(&reason, "retiring a token", &["S1-14"])?;
+        Command::Retire { reason } => {
+            Ground::words(&reason, "retiring a token", basis)?;
             Event::Retired { reason }
         }
-        (Some((Status::Written(_), state)), Command::RecordPinChange) if state.initial_pin => {
-            actor.sits_in(&[Seat::Applicant, Seat::Agent, Seat::System])?;
-            Event::PinChanged
-        }
-        (known, command) => {
-            return Err(Refusal::WrongState {
-                what: "the token",
-                state: known.map_or("unknown", |(status, _)| status.name()),
-                verb: command.verb(),
-            }
-            .into());
-        }
-    };
-    Ok(event)
+        Command::RecordPinChange => Event::PinChanged,
+    })
 }
 
 /// The state after an event: total, as in [`crate::case::evolve`].
 pub fn evolve(state: Option<State>, event: &Event) -> Option<State> {
+    let from = state.as_ref().map(State::stage);
+    match transition(from, event.step()) {
+        Some(_) => follow(state, event),
+        None => state,
+    }
+}
+
+/// What an event that the table lists makes of a state.
+fn follow(state: Option<State>, event: &Event) -> Option<State> {
     let Some(mut state) = state else {
-        return match event {
-            Event::Received { batch, model } => Some(State {
-                batch: batch.clone(),
-                model: model.clone(),
-                label: None,
-                status: Status::Fresh,
-                initial_pin: false,
-            }),
-            _ => None,
+        let Event::Received { batch, model } = event else {
+            return None;
         };
+        return Some(State {
+            batch: batch.clone(),
+            model: model.clone(),
+            label: None,
+            status: Status::Fresh,
+            initial_pin: false,
+        });
     };
-    match (&state.status, event) {
-        (Status::Fresh, Event::Bound { case, label }) => {
+    match event {
+        Event::Bound { case, label } => {
             state.label = Some(label.clone());
             state.status = Status::Bound(case.clone());
         }
-        (Status::Bound(bound), Event::Released { case }) if bound == case => {
+        Event::Released { case } if state.is_bound_to(case) => {
             state.label = None;
             state.status = Status::Fresh;
         }
-        (Status::Bound(bound), Event::Written { case, .. }) if bound == case => {
+        Event::Written { case, .. } if state.is_bound_to(case) => {
             state.status = Status::Written(case.clone());
             state.initial_pin = true;
         }
-        (Status::Fresh | Status::Bound(_) | Status::Written(_), Event::Quarantined { .. }) => {
-            state.status = Status::Quarantined
-        }
-        (Status::Fresh | Status::Written(_) | Status::Quarantined, Event::Retired { .. }) => {
-            state.status = Status::Retired
-        }
-        (Status::Written(_), Event::PinChanged) => state.initial_pin = false,
-        _ => {}
+        Event::Quarantined { .. } => state.status = Status::Quarantined,
+        Event::Retired { .. } => state.status = Status::Retired,
+        Event::PinChanged => state.initial_pin = false,
+        Event::Received { .. } | Event::Released { .. } | Event::Written { .. } => {}
     }
     Some(state)
 }
 
+impl State {
+    fn is_bound_to(&self, case: &CaseId) -> bool {
+        matches!(&self.status, Status::Bound(bound) if bound == case)
+    }
+}
+
 impl Command {
+    fn step(&self) -> Step {
+        match self {
+            Self::Receive { .. } => Step::Received,
+            Self::Bind { .. } => Step::Bound,
+            Self::Release { .. } => Step::Released,
+            Self::Write { .. } => Step::Written,
+            Self::Quarantine { .. } => Step::Quarantined,
+            Self::Retire { .. } => Step::Retired,
+            Self::RecordPinChange => Step::PinChanged,
+        }
+    }
+
+    /// Whether it is about the case that the token is bound to, or a first PIN that is there.
+    fn fits(&self, state: Option<&State>) -> bool {
+        match self {
+            Self::Release { case } | Self::Write { case, .. } => {
+                state.is_some_and(|state| state.is_bound_to(case))
+            }
+            Self::RecordPinChange => state.is_some_and(|state| state.initial_pin),
+            _ => true,
+        }
+    }
+
+    const fn seats(&self) -> &'static [Seat] {
+        match self {
+            Self::Receive { .. } | Self::Retire { .. } => &[Seat::Clerk],
+            Self::Bind { .. } | Self::Write { .. } => &[Seat::Approver, Seat::System],
+            Self::Release { .. } => &[Seat::System],
+            Self::Quarantine { .. } => &[Seat::Approver, Seat::Clerk, Seat::System],
+            Self::RecordPinChange => &[Seat::Applicant, Seat::Agent, Seat::System],
+        }
+    }
+
+    /// The requirement that it carries out.
+    const fn basis(&self) -> &'static [&'static str] {
+        match self {
+            Self::Receive { .. }
+            | Self::Bind { .. }
+            | Self::Release { .. }
+            | Self::Retire { .. } => &["S1-14"],
+            Self::Write { .. } | Self::Quarantine { .. } => &["S1-15"],
+            Self::RecordPinChange => &["S1-20"],
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Receive { .. } => "received",

@@ -19,11 +19,12 @@ mod tests;
 pub use ground::{Coded, Fact};
 
 use crate::{
-    Refusal,
+    Refusal, authority,
     case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
     certificate::{self, Party, RevocationReason},
-    cessation,
+    cessation, organisation, roster,
     terms::*,
+    token,
 };
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -93,8 +94,17 @@ named! {
     "revocation-reason" = RevocationReason,
     "certificate-status" = certificate::Status,
     "certificate-step" = certificate::machine::Step,
+    "authority-stage" = authority::Stage,
+    "authority-step" = authority::Step,
+    "token-stage" = token::Stage,
+    "token-step" = token::Step,
+    "roster-stage" = roster::Stage,
+    "roster-step" = roster::Step,
+    "organisation-stage" = organisation::Stage,
+    "organisation-step" = organisation::Step,
     "cessation-stage" = cessation::Stage,
     "cessation-step" = cessation::Step,
+    "cessation-deadline" = cessation::DeadlineName,
 }
 
 /// The member of a closed list, for people.

@@ -9,10 +9,10 @@ qian.yu, applicant, fills in the form for 1 year:
   - identity-number: 440301199003070019
   - mobile: 13800138000
 qian.yu, applicant, tries to bring a new key
-  refused as profile: "profile"
+  refused under S0-09 as profile: "profile"
 qian.yu, applicant, tries to bring a new key made in software
-  refused as profile: "profile"
+  refused under S0-09 as profile: "profile"
 qian.yu, applicant, tries to bring a new key made in a token of a test environment
-  refused as profile: "profile"
+  refused under S0-09 as profile: "profile"
 qian.yu, applicant, brings a new key made in a token
   now: draft

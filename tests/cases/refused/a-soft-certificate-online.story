@@ -1,6 +1,6 @@
 Story: The online hall sends tokens: there are no soft certificates, and no key made in software.
 Rules: szca-online
-Proves: S0-23 S1-13 S2-27
+Proves: S0-09 S0-23 S1-13 S2-27
 
 gao.fei, agent, tries to open case a-1 to apply in other mode: certificate organisation-seal, soft, for xinghe
   refused under S2-27 as carrier: "the carrier soft is not allowed here"
@@ -25,4 +25,4 @@ gao.fei, agent, fills in the form for 1 year:
   - delivery-address: 科技路1号
   - seal-style: 工具自动生成
 gao.fei, agent, tries to bring a new key made in software
-  refused as profile: "profile"
+  refused under S0-09 as profile: "profile"

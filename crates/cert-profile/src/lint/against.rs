@@ -121,7 +121,7 @@ fn validity(profile: &Profile, cert: &Certificate<'_>) -> Option<Deviation> {
     let good = profile.term.admits(begin?, end?);
     (!good).then(|| {
         Deviation::new(
-            "validity is longer than the profile's, or other years than it leaves to choose",
+            "validity is longer than the longest that the profile gives",
             "RFC 5280, 4.1.2.5, and the profile's validity",
         )
     })

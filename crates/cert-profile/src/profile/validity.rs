@@ -174,11 +174,7 @@ impl Term {
     fn end(&self, request: &CertRequest, now: DateTime) -> Result<DateTime, Objection> {
         let asked = request.chosen_years();
         if let (Some(end), None) = (request.remainder(), asked) {
-            let longest = match self.length {
-                Length::Fixed(period) => period,
-                Length::Chosen { to, .. } => Period::Years(to),
-            };
-            let longest = longest.end(now).ok_or(Objection::EndsTooLate)?;
+            let longest = self.longest().end(now).ok_or(Objection::EndsTooLate)?;
             return Ok(end.min(longest));
         }
         let period = match (self.length, asked) {
@@ -215,25 +211,16 @@ impl Term {
     }
 
     /// Whether a certificate with these ends may follow the profile, whoever asked for it.
-    /// Who writes 00:00:00 to 23:59:59 has a second less and means the whole.
+    /// Shorter ones may: of a request for less, of an issuer that ends sooner, and, where whole
+    /// years are chosen, of what was left of an earlier certificate's time.
     pub(crate) fn admits(&self, begin: DateTime, end: DateTime) -> bool {
-        let is_end = |period: Period| {
-            let whole = period.end(begin);
-            let less = whole.and_then(|whole| {
-                let second = core::time::Duration::from_secs(1);
-                let length = whole.unix_duration().checked_sub(second)?;
-                DateTime::from_unix_duration(length).ok()
-            });
-            whole == Some(end) || less == Some(end)
-        };
-        let no_later = |period: Period| period.end(begin).is_some_and(|last| end <= last);
+        self.longest().end(begin).is_some_and(|last| end <= last)
+    }
+
+    fn longest(&self) -> Period {
         match self.length {
-            // A request may ask for less.
-            Length::Fixed(period) => no_later(period),
-            Length::Chosen { to, .. } if self.beyond_issuer == BeyondIssuer::Clamp => {
-                no_later(Period::Years(to))
-            }
-            Length::Chosen { from, to } => (from..=to).any(|years| is_end(Period::Years(years))),
+            Length::Fixed(period) => period,
+            Length::Chosen { to, .. } => Period::Years(to),
         }
     }
 }

@@ -173,7 +173,7 @@ impl World {
             let (_, due) = line.state.as_ref()?.next_deadline()?;
             Some((StreamId::Case(id.clone()), due.at))
         });
-        let expected: BTreeMap<_, _> = expected.collect();
+        let expected: BTreeMap<_, _> = expected.chain(self.registers.deadlines()).collect();
         let streams = found.keys().chain(expected.keys());
         let mut wrong = streams.filter(|stream| found.get(*stream) != expected.get(*stream));
         match wrong.next() {

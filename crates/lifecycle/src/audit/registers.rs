@@ -1,10 +1,12 @@
-//! The roster, organisations, tokens and the end of a service: each step by a second person where it takes one.
+//! The roster, organisations, tokens and the end of a service: each step by a second person where
+//! it takes one.
 
 use super::{Fault, World, two_persons};
 use crate::{
-    AuthorityId, Entry, Event, OrganisationId, PersonId, StreamId, TokenId, cessation,
+    AuthorityId, Entry, Event, Notice, OrganisationId, PersonId, StreamId, TokenId, cessation,
     organisation, roster, token,
 };
+use der::DateTime;
 use std::collections::BTreeMap;
 
 /// What the records so far made.
@@ -14,6 +16,16 @@ pub(super) struct Registers {
     organisations: BTreeMap<OrganisationId, Option<organisation::State>>,
     tokens: BTreeMap<TokenId, Option<token::State>>,
     cessations: BTreeMap<AuthorityId, Option<cessation::State>>,
+}
+
+impl Registers {
+    /// Deadlines that run for ends of services.
+    pub(super) fn deadlines(&self) -> impl Iterator<Item = (StreamId, DateTime)> {
+        self.cessations.iter().filter_map(|(id, state)| {
+            let (_, by) = state.as_ref()?.next_deadline()?;
+            Some((StreamId::Cessation(id.clone()), by))
+        })
+    }
 }
 
 impl World {
@@ -39,14 +51,11 @@ impl World {
                 if let (Happened::ModesConfirmed, Some(pending)) = (event, pending) {
                     two_persons(entry, &[&pending.by])?;
                 }
-                let before = state.clone();
-                *state = organisation::evolve(before.clone(), actor, event, at);
-                let once = matches!(
-                    event,
-                    Happened::Onboarded(_) | Happened::ModesConfirmed | Happened::ModesDiscarded
-                );
-                // A list may be given twice in one second.
-                Ok(*state != before || (before.is_some() && !once))
+                let from = state.as_ref().map(organisation::State::stage);
+                // A list may be given twice in one second, and changes nothing then.
+                let listed = organisation::machine::transition(from, event.step()).is_some();
+                *state = organisation::evolve(state.take(), actor, event, at);
+                Ok(listed)
             }
             (StreamId::Token(id), Event::Token(event)) => {
                 let state = self.registers.tokens.entry(id.clone()).or_default();
@@ -65,7 +74,20 @@ impl World {
                 }
                 let before = state.clone();
                 *state = cessation::evolve(before.clone(), actor, event);
-                Ok(*state != before)
+                let changed = *state != before;
+                let stream = entry.stream.clone();
+                let notices = event.notices(entry.version).into_iter();
+                let keys = notices.map(|about| {
+                    let notice = Notice {
+                        stream: stream.clone(),
+                        about,
+                        from: entry.at,
+                        person: None,
+                    };
+                    notice.key()
+                });
+                self.notices.extend(keys);
+                Ok(changed)
             }
             _ => Err(Fault::Misfiled { seq: entry.seq }),
         }

@@ -1,18 +1,12 @@
 //! The later life of a key: a successor, link certificates, its end, a compromise.
 //!
-//! ```text
-//! Active ─ retire ─▶ Retiring ─ close ─▶ Retired
-//!    └───────┬──────────┴────────────────────┘
-//!            └─ compromise ─▶ Compromised
-//! ```
-//!
 //! Each act takes two key officers. A key that retires issues to no subscriber any more and
 //! still signs the CRLs over what it issued, until its last certificate ended: nobody else
 //! can, since a verifier looks for the list under the key that signed (RFC 5280, 6.3.3). A key
 //! in other hands still signs a CRL, since a list that revokes is never worse than none; it
 //! signs nothing else, and all that it signed is [to be revoked](Active::to_revoke).
 
-use super::{Active, Command, Context, Event, State};
+use super::{Active, BASIS, Command, Context, Event, State};
 use crate::{
     Actor, AuthorityId, CertificateRow, Error, Evidence, Ground, Intent, PersonId, Publication,
     Refusal, Seat, Serial, certificate::Status, octets::optional_seconds,
@@ -125,6 +119,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) issuer: Option<&'a AuthorityId>,
     /// Another authority: a successor, or the other end of a link.
     pub(crate) other: Option<&'a AuthorityId>,
+    /// Whether the end of the last certificate under its key is asked for.
+    pub(crate) last_end: bool,
 }
 
 impl<'a> Wanted<'a> {
@@ -139,7 +135,7 @@ impl<'a> Wanted<'a> {
             return Self {
                 profile: Some(&proposal.profile),
                 issuer: proposal.issuer.as_ref(),
-                other: None,
+                ..Self::default()
             };
         }
         let active = state.and_then(State::established);
@@ -157,6 +153,12 @@ impl<'a> Wanted<'a> {
                     ..Self::default()
                 };
             }
+            (Some(Act::Close), _) => {
+                return Self {
+                    last_end: true,
+                    ..Self::default()
+                };
+            }
             (Some(Act::Link(link)), _) => Some(link),
             (_, Command::RecordUnknownOutcome { .. }) => active
                 .and_then(|active| active.linking.as_ref())
@@ -165,8 +167,8 @@ impl<'a> Wanted<'a> {
         };
         link.map_or_else(Self::default, |link| Self {
             profile: Some(&link.profile),
-            issuer: None,
             other: Some(&link.other),
+            ..Self::default()
         })
     }
 }
@@ -179,7 +181,6 @@ pub(super) fn decide(
     command: Command,
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Error> {
-    actor.sits_in(&[Seat::KeyOfficer])?;
     match (&active.pending, command) {
         // A compromise does not wait behind something else: it takes its place.
         (pending, Command::Request(act))
@@ -187,40 +188,41 @@ pub(super) fn decide(
                 .as_ref()
                 .is_none_or(|pending| act.is_compromise() && !pending.act.is_compromise()) =>
         {
-            act.check(state, context)?;
+            act.check(state, active, context)?;
             Ok(vec![Event::Requested(act)])
         }
-        (Some(pending), Command::Confirm) => confirm(state, pending, actor, context),
+        (Some(pending), Command::Confirm) => confirm(state, active, pending, actor, context),
         (Some(_), Command::Discard) => Ok(vec![Event::Discarded]),
-        (_, command) => Err(Refusal::WrongState {
+        (_, command) => Err(Ground::WrongState {
             what: "the authority",
             state: state.name(),
             verb: command.verb(),
         }
-        .into()),
+        .by(BASIS)),
     }
 }
 
 /// The second officer's act.
 fn confirm(
     state: &State,
+    active: &Active,
     pending: &Pending,
     actor: &Actor,
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Error> {
     actor.differs_from(&[(&pending.officer, Seat::KeyOfficer)])?;
-    pending.act.check(state, context)?;
+    pending.act.check(state, active, context)?;
     Ok(match &pending.act {
         Act::Retire { successor } => vec![Event::RetirementBegun {
             successor: successor.clone(),
         }],
         Act::Link(link) => vec![
             Event::LinkDecided(link.clone()),
-            Event::IssuanceIntended(link.intend(state, context)?),
+            Event::IssuanceIntended(link.intend(active, context)?),
         ],
         Act::Close => vec![Event::Retired],
         Act::Compromise { since, report } => {
-            let open = state.established().and_then(Active::open_link);
+            let open = active.open_link();
             // What is not signed yet is not signed any more.
             let abandoned = open.map(|intent| Event::IssuanceAbandoned {
                 issuer: intent.issuer.clone(),
@@ -251,17 +253,14 @@ pub(super) fn record_link(
 
 /// Nobody knows whether the link's token signed.
 pub(super) fn abandon_link(
-    state: &State,
+    active: &Active,
     serial: &Serial,
     context: &Context<'_>,
 ) -> Result<Option<Vec<Event>>, Error> {
-    let linking = state
-        .established()
-        .and_then(|active| active.linking.as_ref());
     let Some(Linking {
         link,
         intent: Some(intent),
-    }) = linking
+    }) = &active.linking
     else {
         return Ok(None);
     };
@@ -273,7 +272,7 @@ pub(super) fn abandon_link(
             issuer: intent.issuer.clone(),
             serial: serial.clone(),
         },
-        Event::IssuanceIntended(link.intend(state, context)?),
+        Event::IssuanceIntended(link.intend(active, context)?),
     ]))
 }
 
@@ -310,45 +309,42 @@ pub(super) fn evolve(state: State, event: &Event) -> State {
 }
 
 impl Act {
-    fn check(&self, state: &State, context: &Context<'_>) -> Result<(), Error> {
-        match (self, state) {
-            (Self::Retire { successor }, State::Active(_)) => {
+    /// What holds besides the stage, when it is asked for and when it is decided.
+    fn check(&self, state: &State, active: &Active, context: &Context<'_>) -> Result<(), Error> {
+        match self {
+            Self::Retire { successor } => {
                 context.other(successor, |other| matches!(other, State::Active(_)))?;
                 Ok(())
             }
-            (Self::Link(link), State::Active(active) | State::Retiring(active))
-                if active.linking.is_none() =>
-            {
+            Self::Link(link) if active.linking.is_none() => {
                 // What can be prepared now can be prepared when the second officer agrees.
-                link.intend(state, context).map(drop)
+                link.intend(active, context).map(drop)
             }
-            (Self::Close, State::Retiring(active))
+            Self::Close
                 if active.crl_intent.is_none()
                     && active.linking.is_none()
                     && active.unpublished.is_empty() =>
             {
                 let own = active.own()?.not_after;
-                let end = context.last_end.map_or(own, |last| last.min(own));
-                if context.now <= end {
-                    return Err(Ground::NotDue.refuse(&["S4-16"]).into());
+                match context.last_end {
+                    Some(last) if context.now <= last.min(own) => {
+                        Err(Ground::NotDue.by(&["S4-16"]))
+                    }
+                    _ => Ok(()),
                 }
-                Ok(())
             }
-            (
-                Self::Compromise { since, .. },
-                State::Active(_) | State::Retiring(_) | State::Retired(_),
-            ) => {
+            Self::Compromise { since, .. } => {
                 if since.is_some_and(|since| since > context.now) {
                     return Err(Refusal::TimeRunsBackwards.into());
                 }
                 Ok(())
             }
-            _ => Err(Refusal::WrongState {
+            Self::Link(_) | Self::Close => Err(Ground::WrongState {
                 what: "the authority",
                 state: state.name(),
                 verb: self.verb(),
             }
-            .into()),
+            .by(BASIS)),
         }
     }
 
@@ -364,28 +360,16 @@ impl Act {
             Self::Compromise { .. } => "declared compromised",
         }
     }
-
-    pub(super) fn word(&self) -> &'static str {
-        match self {
-            Self::Retire { .. } => "retirement-requested",
-            Self::Link(_) => "link-requested",
-            Self::Close => "closing-requested",
-            Self::Compromise { .. } => "compromise-reported",
-        }
-    }
 }
 
 impl Link {
     /// The octets to sign.
-    fn intend(&self, state: &State, context: &Context<'_>) -> Result<Intent, Error> {
+    fn intend(&self, own: &Active, context: &Context<'_>) -> Result<Intent, Error> {
         let profile = context.profile.ok_or_else(|| Refusal::NoSuchProfile {
             name: self.profile.clone(),
         })?;
         let usable = |state: &State| matches!(state, State::Active(_) | State::Retiring(_));
         let other = context.other(&self.other, usable)?;
-        let own = state.established().ok_or_else(|| Refusal::IssuerNotReady {
-            id: context.id.clone(),
-        })?;
         let (name, signer, subject) = match self.direction {
             Direction::NewWithOld => (context.id, own, other),
             Direction::OldWithNew => (&self.other, other, own),
@@ -423,7 +407,7 @@ impl<'a> Context<'a> {
         let other = self.other.filter(|other| stands(other) && id != self.id);
         other
             .and_then(State::established)
-            .ok_or_else(|| Refusal::IssuerNotReady { id: id.clone() })
+            .ok_or_else(|| Ground::not_ready(id))
     }
 }
 

@@ -448,3 +448,23 @@ proptest! {
         prop_assert_eq!(clock.used(&calendar, end), Ok(limit - 1));
     }
 }
+
+#[test]
+fn the_latest_start_is_the_last_from_which_all_days_are_over_by_the_end() {
+    let calendar = Calendar::china();
+    for end in [
+        "2026-11-30T16:00:00Z",
+        "2026-11-30T15:59:59Z",
+        "2026-11-30T04:05:06Z",
+        "2028-03-01T00:00:00Z",
+    ] {
+        let end: DateTime = end.parse().unwrap();
+        for days in [0, 1, 60, 90] {
+            let latest = calendar.latest_before(end, days);
+            assert!(calendar.days(latest, days).at <= end, "{end} {days}");
+            let second = std::time::Duration::from_secs(1);
+            let later = DateTime::from_unix_duration(latest.unix_duration() + second).unwrap();
+            assert!(calendar.days(later, days).at > end, "{end} {days}");
+        }
+    }
+}

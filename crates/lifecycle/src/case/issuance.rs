@@ -115,13 +115,8 @@ impl Plan<'_> {
     }
 
     fn issuance(&self) -> Result<Issuance<'_>, Error> {
-        let ready = self
-            .context
-            .issuance
-            .ok_or_else(|| Refusal::IssuerNotReady {
-                id: self.context.issuer.clone(),
-            });
-        Ok(ready?)
+        let ready = self.context.issuance;
+        Ok(ready.ok_or_else(|| Ground::not_ready(&self.context.issuer))?)
     }
 
     fn request(&self, public_key: SubjectPublicKeyInfoOwned) -> Result<CertRequest, Error> {

@@ -4,7 +4,10 @@
 //! from it.
 
 use super::Status;
-use crate::terms::terms;
+use crate::{
+    machine::{self, Transition, numbered as row},
+    terms::terms,
+};
 
 terms! {
     /// What happens to a certificate, in one word: its events' names.
@@ -42,38 +45,10 @@ terms! {
     }
 }
 
-/// One row of the table.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Transition {
-    /// Its name in SM-B.
-    pub row: &'static str,
-    /// From one of these; empty: from nothing.
-    pub from: &'static [Status],
-    /// What happens.
-    pub step: Step,
-    /// Where it leads; none: it stays where it is.
-    pub to: Option<Status>,
-}
-
-const fn row(
-    row: &'static str,
-    from: &'static [Status],
-    step: Step,
-    to: Option<Status>,
-) -> Transition {
-    Transition {
-        row,
-        from,
-        step,
-        to,
-    }
-}
-
 use Status as X;
 
 /// Every pair of status and step that there is. What is not here is refused.
-pub const TRANSITIONS: &[Transition] = &[
+pub const TRANSITIONS: &[Transition<Status, Step>] = &[
     row("B1", &[], Step::Reserved, Some(X::Reserved)),
     row("B2", &[X::Reserved], Step::Issued, Some(X::Issued)),
     row("B3", &[X::Issued], Step::Activated, Some(X::Active)),
@@ -105,12 +80,6 @@ pub const TRANSITIONS: &[Transition] = &[
 ];
 
 /// The row of a step from a status; none where it is not listed.
-pub fn transition(from: Option<Status>, step: Step) -> Option<&'static Transition> {
-    TRANSITIONS.iter().find(|one| {
-        one.step == step
-            && match from {
-                None => one.from.is_empty(),
-                Some(status) => one.from.contains(&status),
-            }
-    })
+pub fn transition(from: Option<Status>, step: Step) -> Option<&'static Transition<Status, Step>> {
+    machine::find(TRANSITIONS, from, step)
 }

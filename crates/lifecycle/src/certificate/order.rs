@@ -102,11 +102,12 @@ impl Order {
             (Act::Ratify | Act::Undo, State::Held { hold, .. })
                 if hold.awaits.as_ref() != self.cause.case() =>
             {
-                return Err(Refusal::WrongState {
+                return Err(Ground::WrongState {
                     what: "the certificate",
                     state: "not frozen at once by this case",
                     verb: self.act.verb(),
-                });
+                }
+                .refuse(self.act.basis()));
             }
             (Act::Revoke(reason), _) => {
                 let compromise = matches!(self.cause, Cause::Compromise(_));
@@ -213,6 +214,16 @@ impl Act {
                 successor: successor.clone(),
             },
             (_, state) => state,
+        }
+    }
+
+    /// The requirement that it carries out.
+    pub(super) const fn basis(&self) -> &'static [&'static str] {
+        match self {
+            Self::Freeze { at_once: true, .. } | Self::Ratify | Self::Undo => &["S2-32"],
+            Self::Freeze { .. } | Self::Unfreeze { .. } | Self::Revoke(_) | Self::Supersede(_) => {
+                &["S0-13"]
+            }
         }
     }
 

@@ -51,10 +51,7 @@ fn revocation_takes_two_persons() {
         ("li", Seat::Registrar, REVOKE),
         ("li", Seat::Approver, Command::Confirm),
     ]);
-    assert!(matches!(
-        alone,
-        Err(Error::Refused(Refusal::SamePerson { .. }))
-    ));
+    assert_eq!(alone.unwrap_err().coded(), "same-person (S1-12, X-01)");
 }
 
 #[test]
@@ -261,16 +258,14 @@ fn what_one_person_froze_at_once_waits_for_the_ratification_of_its_own_case() {
     let frozen = active(&[ordered("c-1", AT_ONCE)]).unwrap();
     assert!(frozen.awaits(&case("c-1")) && !frozen.awaits(&case("c-2")));
     // Neither another case's ratification nor an unfreezing comes before it.
-    for early in [
-        ordered("c-2", Act::Ratify),
-        ordered("c-2", Act::Undo),
-        ordered("c-2", UNFREEZE),
+    for (early, requirement) in [
+        (ordered("c-2", Act::Ratify), "S2-32"),
+        (ordered("c-2", Act::Undo), "S2-32"),
+        (ordered("c-2", UNFREEZE), "S0-13"),
     ] {
         let answer = active(&[ordered("c-1", AT_ONCE), early]);
-        assert!(matches!(
-            answer,
-            Err(Error::Refused(Refusal::WrongState { .. }))
-        ));
+        let expected = format!("wrong-state ({requirement})");
+        assert_eq!(answer.unwrap_err().coded(), expected);
     }
     let ratified = [ordered("c-1", AT_ONCE), ordered("c-1", Act::Ratify)];
     let state = active(&ratified).unwrap();
@@ -395,10 +390,10 @@ fn a_revocation_gets_the_worse_reason_by_two_persons_and_keeps_its_date() {
         ground(by("wang", Some(4))),
         Ground::Missing { .. }
     ));
-    assert!(matches!(
-        by("li", Some(1)),
-        Err(Error::Refused(Refusal::SamePerson { .. }))
-    ));
+    assert_eq!(
+        by("li", Some(1)).unwrap_err().coded(),
+        "same-person (S1-12, X-01)"
+    );
 }
 
 #[test]
@@ -594,9 +589,15 @@ fn every_pair_of_state_and_command_that_is_not_listed_is_refused_by_name() {
             for seat in [Seat::Approver, Seat::System] {
                 let who = actor("chen", seat);
                 match decide(state.as_ref(), &who, command.clone(), at(9)) {
-                    Ok(_) | Err(Error::Refused(Refusal::WrongSeat { .. })) => {}
-                    Err(Error::Refused(Refusal::WrongState { .. })) => {}
-                    Err(other) => panic!("{state:?} {command:?} {other}"),
+                    Ok(_) => {}
+                    Err(error) => {
+                        let basis = command.basis().join(", ");
+                        let named = ["seat", "wrong-state"].map(|code| format!("{code} ({basis})"));
+                        assert!(
+                            named.contains(&error.coded()),
+                            "{state:?} {command:?} {error}"
+                        );
+                    }
                 }
             }
         }

@@ -1,10 +1,13 @@
 use super::*;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::time::Duration;
 
 const DAY: u64 = 24 * 60 * 60;
-/// The end of these tests: the 200th day.
-const END: u64 = 200 * DAY;
+/// The end of these tests: the beginning of the 200th day in China.
+const END: u64 = 200 * DAY - 8 * 60 * 60;
+/// The last second of the day after which 90 days are left, and of that with 60.
+const NOTICE_BY: u64 = END - 90 * DAY - 1;
+const REPORT_BY: u64 = END - 60 * DAY - 1;
 
 fn at(second: u64) -> DateTime {
     DateTime::from_unix_duration(Duration::from_secs(second)).unwrap()
@@ -57,19 +60,22 @@ fn cease() -> Command {
     }
 }
 
+fn ask(state: Option<&State>, who: &Actor, command: Command, second: u64) -> Result<Event, Error> {
+    let context = Context {
+        terms: &Terms::shipped(),
+        calendar: &Calendar::china(),
+        now: at(second),
+    };
+    decide(state, who, command, &context)
+}
+
 type Script<'a> = &'a [(u64, &'a str, Command)];
 
 fn after(script: Script<'_>) -> Result<State, Refusal> {
     let mut state = None;
     for (second, who, command) in script {
         let who = officer(who);
-        let answer = decide(
-            state.as_ref(),
-            &who,
-            command.clone(),
-            &Terms::shipped(),
-            at(*second),
-        );
+        let answer = ask(state.as_ref(), &who, command.clone(), *second);
         let event = match answer {
             Ok(event) => event,
             Err(Error::Refused(refusal)) => return Err(refusal),
@@ -87,8 +93,8 @@ fn orderly(steps: usize) -> Vec<(u64, &'static str, Command)> {
     let all = vec![
         (0, "li", end(END)),
         (DAY, "wang", Command::Confirm),
-        (110 * DAY, "li", announce()),
-        (140 * DAY, "li", report()),
+        (NOTICE_BY, "li", announce()),
+        (REPORT_BY, "li", report()),
         (150 * DAY, "li", hand_over()),
         (END, "li", cease()),
     ];
@@ -136,35 +142,35 @@ fn the_law_gives_ninety_days_to_the_parties_and_sixty_to_the_authority() {
         plan,
         Plan {
             end: at(END),
-            notice_by: at(END - 90 * DAY),
-            report_by: at(END - 60 * DAY),
+            notice_by: at(NOTICE_BY),
+            report_by: at(REPORT_BY),
         }
     );
 }
 
 #[test]
 fn whoever_tells_too_late_is_refused() {
-    assert!(then(2, &[(110 * DAY, "li", announce())]).is_ok());
+    assert!(then(2, &[(NOTICE_BY, "li", announce())]).is_ok());
     assert!(matches!(
-        ground(then(2, &[(110 * DAY + 1, "li", announce())])),
-        Ground::Late { by, .. } if by == at(110 * DAY)
+        ground(then(2, &[(NOTICE_BY + 1, "li", announce())])),
+        Ground::Late { by, .. } if by == at(NOTICE_BY)
     ));
-    assert!(then(3, &[(140 * DAY, "li", report())]).is_ok());
+    assert!(then(3, &[(REPORT_BY, "li", report())]).is_ok());
     assert!(matches!(
-        ground(then(3, &[(140 * DAY + 1, "li", report())])),
-        Ground::Late { by, .. } if by == at(140 * DAY)
+        ground(then(3, &[(REPORT_BY + 1, "li", report())])),
+        Ground::Late { by, .. } if by == at(REPORT_BY)
     ));
 }
 
 #[test]
 fn an_end_too_near_is_neither_proposed_nor_decided() {
-    assert!(after(&[(110 * DAY, "li", end(END))]).is_ok());
+    assert!(after(&[(NOTICE_BY, "li", end(END))]).is_ok());
     assert!(matches!(
-        ground(after(&[(110 * DAY + 1, "li", end(END))])),
+        ground(after(&[(NOTICE_BY + 1, "li", end(END))])),
         Ground::Late { .. }
     ));
     assert!(matches!(
-        ground(then(1, &[(110 * DAY + 1, "wang", Command::Confirm)])),
+        ground(then(1, &[(NOTICE_BY + 1, "wang", Command::Confirm)])),
         Ground::Late { .. }
     ));
 }
@@ -197,12 +203,57 @@ fn every_decision_takes_two_officers() {
         let alone = then(
             steps,
             &[
-                (110 * DAY, "li", proposal),
-                (110 * DAY, "li", Command::Confirm),
+                (NOTICE_BY, "li", proposal),
+                (NOTICE_BY, "li", Command::Confirm),
             ],
         );
-        assert!(matches!(alone, Err(Refusal::SamePerson { .. })));
+        assert_eq!(alone.unwrap_err().coded(), "same-person (S1-12, X-01)");
     }
+}
+
+#[test]
+fn a_deadline_that_passed_is_noted_once_and_by_the_engine_alone() {
+    let decided = after(&orderly(2)).unwrap();
+    let (deadline, by) = decided.next_deadline().unwrap();
+    assert_eq!((deadline, by), (DeadlineName::PartiesTold, at(NOTICE_BY)));
+    let note = |state: &State, deadline, second| {
+        let command = Command::NoteOverdue { deadline };
+        ask(Some(state), &Actor::system(), command, second)
+    };
+    let late = NOTICE_BY + 1;
+    let by_hand = ask(
+        Some(&decided),
+        &officer("li"),
+        Command::NoteOverdue { deadline },
+        late,
+    );
+    assert_eq!(by_hand.unwrap_err().coded(), "seat (S5-03)");
+    for (deadline, second) in [
+        (DeadlineName::PartiesTold, NOTICE_BY),
+        (DeadlineName::AuthorityTold, late),
+    ] {
+        let early = note(&decided, deadline, second);
+        assert_eq!(early.unwrap_err().coded(), "not-due (S5-03)");
+    }
+    let event = note(&decided, deadline, late).unwrap();
+    let noted = evolve(Some(decided), &Actor::system(), &event).unwrap();
+    assert_eq!(noted.stage, Stage::Decided);
+    let next = noted.next_deadline().unwrap();
+    assert_eq!(next, (DeadlineName::AuthorityTold, at(REPORT_BY)));
+    assert!(note(&noted, deadline, late).is_err());
+
+    // A later end has deadlines of its own, and one that is called off has none.
+    let changed = |proposal| {
+        let asked = ask(Some(&noted), &officer("li"), proposal, late).unwrap();
+        let waiting = evolve(Some(noted.clone()), &officer("li"), &asked);
+        let both = ask(waiting.as_ref(), &officer("wang"), Command::Confirm, late);
+        evolve(waiting, &officer("wang"), &both.unwrap()).unwrap()
+    };
+    let put_off = changed(end(END + 30 * DAY));
+    let next = put_off.next_deadline().unwrap();
+    assert_eq!(next, (deadline, at(NOTICE_BY + 30 * DAY)));
+    assert_eq!(changed(call_off()).next_deadline(), None);
+    assert_eq!(after(&orderly(6)).unwrap().next_deadline(), None);
 }
 
 #[test]
@@ -304,7 +355,7 @@ fn states() -> Vec<Option<State>> {
     states.extend((1..=6).map(|steps| after(&orderly(steps)).ok()));
     for steps in 2..=5 {
         for proposal in [end(END + DAY), call_off()] {
-            states.push(then(steps, &[(110 * DAY, "li", proposal)]).ok());
+            states.push(then(steps, &[(NOTICE_BY, "li", proposal)]).ok());
         }
     }
     states.push(then(1, &[(DAY, "li", Command::Discard)]).ok());
@@ -330,17 +381,8 @@ fn only_key_officers_end_a_service() {
         for command in commands() {
             for seat in Seat::ALL.iter().filter(|seat| **seat != Seat::KeyOfficer) {
                 let who = Actor::new(PersonId::new("chen").unwrap(), *seat);
-                let answer = decide(
-                    state.as_ref(),
-                    &who,
-                    command.clone(),
-                    &Terms::shipped(),
-                    at(DAY),
-                );
-                assert!(matches!(
-                    answer,
-                    Err(Error::Refused(Refusal::WrongSeat { .. }))
-                ));
+                let answer = ask(state.as_ref(), &who, command.clone(), DAY);
+                assert_eq!(answer.unwrap_err().coded(), "seat (S5-03)");
             }
         }
     }
@@ -352,42 +394,31 @@ fn decisions_and_the_table_are_the_same() {
     let mut reached = BTreeSet::new();
     for state in states() {
         let from = state.as_ref().map(|state| state.stage);
-        for command in commands() {
+        let overdue = DeadlineName::ALL.iter();
+        let overdue = overdue.map(|deadline| Command::NoteOverdue {
+            deadline: *deadline,
+        });
+        for command in commands().into_iter().chain(overdue) {
             // Early, for what may be too late; late, for what may be too early.
-            for second in [DAY, END] {
-                let answer = decide(
-                    state.as_ref(),
-                    &officer("chen"),
-                    command.clone(),
-                    &Terms::shipped(),
-                    at(second),
-                );
-                match answer {
+            for second in [DAY, END, END + 1] {
+                let who = match command {
+                    Command::NoteOverdue { .. } => Actor::system(),
+                    _ => officer("chen"),
+                };
+                match ask(state.as_ref(), &who, command.clone(), second) {
                     Ok(event) => {
                         let row = transition(from, event.step()).unwrap();
-                        let next = evolve(state.clone(), &officer("chen"), &event);
+                        let next = evolve(state.clone(), &who, &event);
                         assert_eq!(next.as_ref().map(|next| next.stage), row.to.or(from));
                         assert_ne!(next, state);
                         reached.insert((from, event.step()));
                     }
-                    Err(Error::Refused(Refusal::WrongState { .. })) => {}
-                    Err(Error::Refused(Refusal::Ruled { .. })) => {}
-                    Err(other) => panic!("{other}"),
+                    Err(error) => assert!(error.coded().ends_with(" (S5-03)"), "{error}"),
                 }
             }
         }
     }
-    for row in TRANSITIONS {
-        let from = row.from.iter().map(|stage| Some(*stage));
-        let from: Vec<_> = if row.from.is_empty() {
-            vec![None]
-        } else {
-            from.collect()
-        };
-        for from in from {
-            assert!(reached.contains(&(from, row.step)), "{from:?} {}", row.step);
-        }
-    }
+    machine::assert_all_reached(TRANSITIONS, &reached);
 }
 
 #[test]
@@ -423,7 +454,8 @@ fn an_event_that_the_table_does_not_list_changes_nothing() {
 fn terms_without_a_basis_or_with_impossible_numbers_do_not_load() {
     let with = |notice: &str, report: &str| {
         Terms::from_toml(&format!(
-            "source = \"a law\"\nnotice-days = {notice}\nreport-days = {report}"
+            "source = \"a law\"\nnotice-days = {notice}\nreport-days = {report}\n\
+             reminder-days = {{ value = 7, assumed = \"a week\" }}"
         ))
     };
     let good = |days: u32| format!("{{ value = {days}, basis = [\"S5-03\"] }}");
@@ -448,8 +480,9 @@ fn terms_without_a_basis_or_with_impossible_numbers_do_not_load() {
 
 #[test]
 fn an_end_near_the_beginning_of_time_has_deadlines_all_the_same() {
-    let plan = Terms::shipped().plan(at(DAY));
-    assert_eq!((plan.notice_by, plan.report_by), (at(0), at(0)));
+    let plan = Plan::new(at(DAY), &Terms::shipped(), &Calendar::china());
+    let first = at(16 * 60 * 60 - 1);
+    assert_eq!((plan.notice_by, plan.report_by), (first, first));
 }
 
 proptest! {
@@ -458,7 +491,6 @@ proptest! {
     fn no_service_ends_without_its_notices_in_time(
         picks in prop::collection::vec((0usize..10, 0usize..3, 0u64..15), 1..60),
     ) {
-        let terms = Terms::shipped();
         let mut state: Option<State> = None;
         let mut now = 0;
         let (mut announced, mut reported) = (None, None);
@@ -471,7 +503,7 @@ proptest! {
                 other => commands()[other - 2].clone(),
             };
             let who = officer(["li", "wang", "chen"][who]);
-            let Ok(event) = decide(state.as_ref(), &who, command, &terms, at(now)) else {
+            let Ok(event) = ask(state.as_ref(), &who, command, now) else {
                 continue;
             };
             match &event {

@@ -2,7 +2,7 @@
 //! there, the sender of short messages.
 
 use super::{Command, Engine};
-use crate::{Actor, CaseId, Entry, Error, PersonId, Refusal, Seat, case};
+use crate::{Actor, CaseId, Entry, Error, Ground, PersonId, Seat, case};
 
 impl Engine {
     /// Records what a service outside said of a case, in the seat of the system; `service` is
@@ -12,7 +12,7 @@ impl Engine {
     /// this seat by [`submit`](Self::submit).
     ///
     /// # Errors
-    /// [`Refusal::WrongSeat`] for what no service answers; otherwise as for
+    /// [`Ground::Seat`] for what no service answers; otherwise as for
     /// [`submit`](Self::submit).
     pub fn answer(
         &mut self,
@@ -32,7 +32,7 @@ impl Engine {
         );
         let seat = Seat::System;
         if !is_answer {
-            return Err(Refusal::WrongSeat { seat }.into());
+            return Err(Ground::Seat { seat }.by(&["X-01"]));
         }
         let service = Actor::new(service.clone(), seat);
         self.carry_out(&service, Command::Case(id.clone(), said))

@@ -20,7 +20,7 @@ use cert_profile::{Issuer, Profile};
 use der::DateTime;
 
 /// The requirement that there are rules for every case.
-const RULES: &[&str] = &["S0-14"];
+pub(super) const RULES: &[&str] = &["S0-14"];
 
 /// All of it by value; [`Sight::context`] lends it.
 pub(super) struct Sight {

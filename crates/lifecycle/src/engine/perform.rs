@@ -2,7 +2,7 @@
 
 use super::{Command, Engine};
 use crate::{
-    Actor, AuthorityId, CaseId, Effect, Entry, Error, Event, Intent, Octets, Publication, Refusal,
+    Actor, AuthorityId, CaseId, Effect, Entry, Error, Event, Ground, Intent, Octets, Publication,
     StreamId, authority, case,
     ports::{key_or_new, public_key},
 };
@@ -112,10 +112,7 @@ impl Engine {
             let signer = self.authority(&intent.issuer)?;
             let certifying = signer.as_ref().and_then(authority::State::certifying);
             if certifying.is_none() {
-                return Err(Refusal::IssuerNotReady {
-                    id: intent.issuer.clone(),
-                }
-                .into());
+                return Err(Ground::not_ready(&intent.issuer).into());
             }
         }
         let mark = Untried::Certificate(intent.issuer.clone(), intent.serial.clone());

@@ -4,7 +4,7 @@ use super::{
     Engine,
     perform::{key_failed, label},
 };
-use crate::{AuthorityId, Error, Refusal, Serial, authority, certificate::Status};
+use crate::{AuthorityId, Error, Ground, Serial, authority, certificate::Status};
 use cert_profile::{
     Issuer, Reason,
     ocsp::{CertId, CertStatus, OcspDraft, OcspRequest, SingleResponse},
@@ -29,9 +29,7 @@ impl Engine {
         // Whatever became of the CA's key, what it issued can be asked for.
         let ca = self.authority(&active.issuer)?;
         let ca = ca.as_ref().and_then(authority::State::established);
-        let ca = ca.ok_or_else(|| Refusal::IssuerNotReady {
-            id: active.issuer.clone(),
-        })?;
+        let ca = ca.ok_or_else(|| Ground::not_ready(&active.issuer))?;
         let issuer = Issuer::from_certificate(&ca.certificate)?;
         let now = self.ports.clock.now();
         let until = DateTime::from_unix_duration(now.unix_duration() + self.policy.crl_lifetime)

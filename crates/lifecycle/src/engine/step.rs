@@ -2,13 +2,12 @@
 
 use super::consequences::Happening;
 use crate::{
-    Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error, Event,
-    Head, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId, authority,
+    About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error,
+    Event, Head, Notice, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId,
+    authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
-    cessation,
-    index::validity_of,
-    organisation, roster,
+    cessation, organisation, roster,
     rules::RuleSet,
     token,
 };
@@ -305,53 +304,51 @@ impl<'a> Step<'a> {
         Ok(())
     }
 
-    /// Every certificate that an authority's key signed, with its notAfter. All of the log is
-    /// read: it is asked when a key ends, and by nobody else.
-    pub(super) fn issued_by(&self, id: &AuthorityId) -> Result<BTreeMap<Serial, DateTime>, Error> {
-        let mut issued = BTreeMap::new();
+    /// Every certificate that an authority's key signed or may have signed, with its notAfter:
+    /// of each intent, whatever became of it, since a burnt number may stand in a certificate.
+    /// All of the log is read: it is asked when a key ends, and by nobody else.
+    pub(super) fn signed_by(&self, id: &AuthorityId) -> Result<BTreeMap<Serial, DateTime>, Error> {
+        let mut signed = BTreeMap::new();
         let mut seq = 0;
         loop {
             let page = self.store.records(seq, PAGE)?;
             let Some(last) = page.last() else {
-                return Ok(issued);
+                return Ok(signed);
             };
             seq = last.seq;
             for record in &page {
-                let event = record.entry()?.event;
-                let (Event::Case(case::Event::CertificateIssued {
-                    issuer,
-                    serial,
-                    certificate,
-                    ..
-                })
-                | Event::Authority(
-                    authority::Event::Established {
-                        issuer,
-                        serial,
-                        certificate,
-                    }
-                    | authority::Event::Linked {
-                        issuer,
-                        serial,
-                        certificate,
-                    },
-                )) = event
+                let (Event::Case(case::Event::IssuanceIntended { intent, .. })
+                | Event::Authority(authority::Event::IssuanceIntended(intent))) =
+                    record.entry()?.event
                 else {
                     continue;
                 };
-                if issuer == *id
-                    && let Some((_, end)) = validity_of(&certificate)
-                {
-                    issued.insert(serial, end);
+                if intent.issuer == *id {
+                    let end = intent.not_after()?;
+                    signed.insert(intent.serial, end);
                 }
             }
         }
     }
 
+    /// When the last certificate under an authority's key ends, its own left out; none where
+    /// it signed no other.
+    pub(super) fn last_end(
+        &self,
+        id: &AuthorityId,
+        active: &authority::Active,
+    ) -> Result<Option<DateTime>, Error> {
+        let mut signed = self.signed_by(id)?;
+        if active.issuer == *id {
+            signed.remove(&active.own()?.serial);
+        }
+        Ok(signed.into_values().max())
+    }
+
     /// A key that fell into other hands: its own certificate, and all that it signed, end in
     /// the same write.
     fn revoke_issued(&mut self, id: &AuthorityId, active: &authority::Active) -> Result<(), Error> {
-        let ends = self.issued_by(id)?;
+        let ends = self.signed_by(id)?;
         let mut rows = Vec::new();
         for serial in ends.keys() {
             if let Some(state) = self.certificate(id, serial)? {
@@ -444,11 +441,31 @@ impl<'a> Step<'a> {
         &mut self,
         id: &AuthorityId,
         command: cessation::Command,
-        terms: &cessation::Terms,
+        context: &cessation::Context<'_>,
     ) -> Result<(), Error> {
         let stream = StreamId::Cessation(id.clone());
         let Known { state, version, .. } = self.known(&stream, after_cessation)?;
-        let event = cessation::decide(state.as_ref(), &self.actor, command, terms, self.now)?;
+        let event = cessation::decide(state.as_ref(), &self.actor, command, context)?;
+        let state = cessation::evolve(state, &self.actor, &event);
+        let next = state.as_ref().and_then(cessation::State::next_deadline);
+        self.batch
+            .timers
+            .push((stream.clone(), next.map(|(_, by)| by)));
+        for about in event.notices(version + 1) {
+            let from = match about {
+                About::CessationReminder { by, .. } => {
+                    let days = context.terms.reminder_days.value;
+                    context.calendar.days_before(by, days).max(self.now)
+                }
+                _ => self.now,
+            };
+            self.batch.notices.push(Notice {
+                stream: stream.clone(),
+                about,
+                from,
+                person: None,
+            });
+        }
         self.push(stream, version + 1, Event::Cessation(event))
     }
 

@@ -2,8 +2,8 @@
 
 use super::{Command, Engine};
 use crate::{
-    About, Actor, CaseId, Entry, Error, Notice, StreamId, case, case::state::DeadlineName,
-    certificate,
+    About, Actor, AuthorityId, CaseId, Entry, Error, Notice, StreamId, case,
+    case::state::DeadlineName, certificate, cessation,
 };
 use der::DateTime;
 use std::{collections::HashSet, time::Duration};
@@ -13,8 +13,8 @@ const PAGE: usize = 64;
 
 impl Engine {
     /// Does everything that time has made due, the earliest first, until nothing is left:
-    /// cases lapse, count as accepted, or are noted as overdue; notices are told; a checkpoint
-    /// of the log is made. `watch` sees
+    /// cases lapse, count as accepted, or are noted as overdue, as are deadlines before the end of
+    /// a service; notices are told; a checkpoint of the log is made. `watch` sees
     /// what became durable. Called now and then, and after every start: what is due follows
     /// from the states, so no crash loses any of it.
     ///
@@ -51,8 +51,10 @@ impl Engine {
 
     /// The earliest deadline of one stream, and what follows from it.
     fn fire_one(&mut self, stream: &StreamId, now: DateTime) -> Result<Vec<Entry>, Error> {
-        let StreamId::Case(id) = stream else {
-            return Err(Error::NothingDue(stream.clone()));
+        let id = match stream {
+            StreamId::Case(id) => id,
+            StreamId::Cessation(id) => return self.fire_cessation(id, now),
+            _ => return Err(Error::NothingDue(stream.clone())),
         };
         let state = self.case(id)?;
         let next = state.as_ref().and_then(case::State::next_deadline);
@@ -66,6 +68,19 @@ impl Engine {
             None => return Err(Error::NothingDue(stream.clone())),
         };
         self.carry_out(&Actor::system(), Command::Case(id.clone(), command))
+    }
+
+    /// A deadline before the end of a service that passed.
+    fn fire_cessation(&mut self, id: &AuthorityId, now: DateTime) -> Result<Vec<Entry>, Error> {
+        let next = self
+            .cessation(id)?
+            .and_then(|state| state.next_deadline())
+            .filter(|(_, by)| *by < now);
+        let Some((deadline, _)) = next else {
+            return Err(Error::NothingDue(StreamId::Cessation(id.clone())));
+        };
+        let note = cessation::Command::NoteOverdue { deadline };
+        self.carry_out(&Actor::system(), Command::Cessation(id.clone(), note))
     }
 
     fn tell(&mut self) -> Result<(), Error> {
@@ -98,10 +113,12 @@ impl Engine {
         Ok(self.ports.store.note_told(&key)?)
     }
 
-    /// Whether what a notice says of a certificate still holds.
+    /// Whether what a notice says still holds.
     fn still_so(&self, notice: &Notice) -> Result<bool, Error> {
-        let StreamId::Case(id) = &notice.stream else {
-            return Ok(true);
+        let id = match &notice.stream {
+            StreamId::Case(id) => id,
+            StreamId::Cessation(id) => return self.cessation_still_so(id, notice),
+            _ => return Ok(true),
         };
         Ok(match notice.about {
             About::Expiry { .. } => matches!(
@@ -120,6 +137,15 @@ impl Engine {
             }
             _ => true,
         })
+    }
+
+    /// What is done, put off or called off is nothing to be reminded of.
+    fn cessation_still_so(&self, id: &AuthorityId, notice: &Notice) -> Result<bool, Error> {
+        let About::CessationReminder { deadline, by, .. } = notice.about else {
+            return Ok(true);
+        };
+        let state = self.cessation(id)?;
+        Ok(state.is_some_and(|state| state.awaits(deadline, by)))
     }
 
     fn signing_of(&self, id: &CaseId) -> Result<Option<certificate::State>, Error> {

@@ -308,7 +308,7 @@ fn nobody_authorises_himself() {
         &clerk("li"),
         authorise("li", grant(BOTH, 900)),
     );
-    assert!(matches!(own, Err(Refusal::SamePerson { .. })));
+    assert_eq!(own.unwrap_err().coded(), "same-person (S1-12, X-01)");
     let approver = step(
         Some(onboarded()),
         20,
@@ -326,7 +326,7 @@ fn nobody_authorises_himself() {
             document: papers(),
         },
     );
-    assert!(matches!(named, Err(Refusal::SamePerson { .. })));
+    assert_eq!(named.unwrap_err().coded(), "same-person (S1-12, X-01)");
 }
 
 #[test]
@@ -466,7 +466,7 @@ fn a_mode_counts_when_two_persons_recorded_its_filing_and_its_time_has_come() {
         &approver("li"),
         Command::ConfirmModes,
     );
-    assert!(matches!(alone, Err(Refusal::SamePerson { .. })));
+    assert_eq!(alone.unwrap_err().coded(), "same-person (S1-12, X-01)");
     let dropped = step(Some(filed), 200, &approver("wang"), Command::DiscardModes).unwrap();
     assert_eq!(dropped.pending, None);
     assert!(dropped.agency_modes(at(400)).is_empty());
@@ -592,6 +592,7 @@ fn seats_and_pairs_that_are_not_listed_are_refused() {
         (Command::DiscardModes, OPERATOR, [false, false, true]),
         (suspend(Mode::Counter), OPERATOR, [false, true, true]),
     ];
+    let mut reached = BTreeSet::new();
     for (command, seats, listed) in table {
         let states = [None, Some(confirmed.clone()), Some(waiting.clone())];
         for (state, listed) in states.into_iter().zip(listed) {
@@ -603,18 +604,26 @@ fn seats_and_pairs_that_are_not_listed_are_refused() {
                     "chen"
                 };
                 let actor = Actor::new(person(who), *seat);
+                let from = state.as_ref().map(State::stage);
                 let answer = step(state.clone(), 50, &actor, command.clone());
                 match answer {
-                    Ok(_) => assert!(listed && seats.contains(seat), "{seat} {command:?}"),
-                    Err(Refusal::WrongSeat { .. }) => {
-                        assert!(listed && !seats.contains(seat), "{seat} {command:?}");
+                    Ok(next) => {
+                        assert!(listed && seats.contains(seat), "{seat} {command:?}");
+                        let row = machine::transition(from, command.step()).unwrap();
+                        assert_eq!(Some(next.stage()), row.to.or(from), "{command:?}");
+                        reached.insert((from, command.step()));
                     }
-                    Err(Refusal::WrongState { .. }) => assert!(!listed, "{seat} {command:?}"),
-                    Err(other) => panic!("{seat} {command:?} {other}"),
+                    Err(refusal) => {
+                        assert!(!listed || !seats.contains(seat), "{seat} {command:?}");
+                        let code = if listed { "seat" } else { "wrong-state" };
+                        let expected = format!("{code} ({})", command.basis().join(", "));
+                        assert_eq!(refusal.coded(), expected, "{seat} {command:?}");
+                    }
                 }
             }
         }
     }
+    crate::machine::assert_all_reached(machine::TRANSITIONS, &reached);
 }
 
 fn any_event() -> impl Strategy<Value = Event> {

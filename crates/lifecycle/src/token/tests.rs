@@ -1,5 +1,6 @@
 use super::*;
 use crate::PersonId;
+use std::collections::BTreeSet;
 
 fn actor(seat: Seat) -> Actor {
     Actor::new(PersonId::new("li").unwrap(), seat)
@@ -88,11 +89,14 @@ fn a_token_goes_from_the_shelf_to_its_holder() {
 #[test]
 fn a_token_serves_the_case_that_it_is_bound_to_and_no_other() {
     let state = after(&[receive(), bind("c-1")]);
-    for command in [write("c-2"), release("c-2"), bind("c-2"), bind("c-1")] {
-        assert!(matches!(
-            refused(state.as_ref(), command),
-            Refusal::WrongState { .. }
-        ));
+    for (command, requirement) in [
+        (write("c-2"), "S1-15"),
+        (release("c-2"), "S1-14"),
+        (bind("c-2"), "S1-14"),
+        (bind("c-1"), "S1-14"),
+    ] {
+        let expected = format!("wrong-state ({requirement})");
+        assert_eq!(refused(state.as_ref(), command).coded(), expected);
     }
 }
 
@@ -106,11 +110,14 @@ fn a_token_of_a_case_that_ended_is_fresh_again_and_loses_its_label() {
 #[test]
 fn a_token_that_failed_its_reading_back_serves_no_case_again() {
     let state = after(&[receive(), bind("c-1"), quarantine()]);
-    for command in [bind("c-1"), write("c-1"), release("c-1"), quarantine()] {
-        assert!(matches!(
-            refused(state.as_ref(), command),
-            Refusal::WrongState { .. }
-        ));
+    for (command, requirement) in [
+        (bind("c-1"), "S1-14"),
+        (write("c-1"), "S1-15"),
+        (release("c-1"), "S1-14"),
+        (quarantine(), "S1-15"),
+    ] {
+        let expected = format!("wrong-state ({requirement})");
+        assert_eq!(refused(state.as_ref(), command).coded(), expected);
     }
     let state = after(&[receive(), bind("c-1"), quarantine(), retire()]).unwrap();
     assert_eq!(state.status, Status::Retired);
@@ -143,7 +150,8 @@ fn each_act_belongs_to_its_seats() {
             let answer = decide(state.as_ref(), &actor(*seat), command.clone());
             assert_eq!(answer.is_ok(), seats.contains(seat), "{seat} {command:?}");
             if let Err(error) = answer {
-                assert!(matches!(error, Error::Refused(Refusal::WrongSeat { .. })));
+                let expected = format!("seat ({})", command.basis().join(", "));
+                assert_eq!(error.coded(), expected, "{seat} {command:?}");
             }
         }
     }
@@ -226,24 +234,32 @@ fn pairs_that_are_not_listed_are_refused() {
         ('r', retire()),
         ('p', Command::RecordPinChange),
     ];
+    let mut reached = BTreeSet::new();
     for (state, listed) in &states {
+        let from = state.as_ref().map(State::stage);
         for (letter, command) in &commands {
             let actor = actor(seat_of(command));
             match decide(state.as_ref(), &actor, command.clone()) {
                 Ok(event) => {
                     assert!(listed.contains(*letter), "{state:?} {command:?}");
-                    assert_ne!(evolve(state.clone(), &event), *state);
+                    let next = evolve(state.clone(), &event);
+                    assert_ne!(next, *state);
+                    let row = transition(from, event.step()).unwrap();
+                    assert_eq!(next.map(|next| next.stage()), row.to.or(from));
+                    reached.insert((from, event.step()));
                     let text = serde_json::to_string(&event).unwrap();
                     assert!(text.contains(event.name()), "{text}");
                     assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
                 }
-                Err(Error::Refused(Refusal::WrongState { .. })) => {
+                Err(error) => {
+                    let expected = format!("wrong-state ({})", command.basis().join(", "));
+                    assert_eq!(error.coded(), expected, "{state:?} {command:?}");
                     assert!(!listed.contains(*letter), "{state:?} {command:?}");
                 }
-                Err(other) => panic!("{other}"),
             }
         }
     }
+    machine::assert_all_reached(TRANSITIONS, &reached);
 }
 
 #[test]

@@ -275,6 +275,9 @@ coded! { Ground in "ground" {
     "carrier" = Carrier { carrier },
     "subject" = Subject { subject },
     "missing" = Missing { what },
+    "wrong-state" = WrongState { what, state, verb },
+    "issuer-not-ready" = IssuerNotReady { id },
+    "profile" = Profile(rejection) as "0",
     "seat" = Seat { seat },
     "same-person" = SamePerson { person, held, wanted },
     "not-qualified" = NotQualified { person, seat, why },
@@ -327,16 +330,10 @@ coded! { Ground in "ground" {
 
 // A ruled refusal has the words of its ground ([`super::refusal`]).
 coded! { Refusal in "refusal" {
-    "not-the-applicant" = NotTheApplicant { person },
     "authority-exists" = AuthorityExists { id },
     "unknown" = Unknown { stream },
-    "issuer-not-ready" = IssuerNotReady { id },
     "no-such-profile" = NoSuchProfile { name },
-    "wrong-state" = WrongState { what, state, verb },
-    "wrong-seat" = WrongSeat { seat },
-    "same-person" = SamePerson { person, held, wanted },
     "ruled" = Ruled { ground, requirements },
-    "profile" = Profile(rejection) as "0",
     "no-intent" = NoIntent { serial },
     "time-runs-backwards" = TimeRunsBackwards,
 } }

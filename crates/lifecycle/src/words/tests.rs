@@ -325,8 +325,6 @@ fn phrases() -> BTreeSet<String> {
         "the report to the authority",
         "the name of the CA that takes over",
         "the end of a service",
-        "the case",
-        "asked for a change of its certificates",
         "a check that failed",
         "a refusal",
         "a deposit that failed",

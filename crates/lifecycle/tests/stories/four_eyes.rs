@@ -57,14 +57,10 @@ enum Facts<'a> {
 
 fn facts(refusal: &Refusal) -> Facts<'_> {
     match refusal {
-        Refusal::SamePerson {
-            person,
-            held,
-            wanted,
-        } => Facts::Same(person.as_str(), *held, *wanted),
-        Refusal::WrongSeat { seat } => Facts::Seat(*seat),
-        Refusal::NotTheApplicant { person } => Facts::NotAParty(person.as_str()),
-        Refusal::Ruled { ground, .. } => match &**ground {
+        Refusal::Ruled {
+            ground,
+            requirements,
+        } if !requirements.is_empty() => match &**ground {
             Ground::SamePerson {
                 person,
                 held,

@@ -1,6 +1,6 @@
 //! From a request to a certificate pair.
 
-use cert_profile::{Issuer, Objection, Profile, SHIPPED};
+use cert_profile::{Issuer, Objection, Profile, Rejection, SHIPPED};
 use csr::{Device, Environment, KeyOrigin};
 use der::{Decode, Encode, referenced::OwnedToRef};
 use gm_crypto::{
@@ -22,7 +22,7 @@ use x509_cert::Certificate;
 use crate::{
     doubles::{SetClock, World},
     script::{
-        Applicant, CA, ROOT, RULES, act, actor, approve, approver, authority_id, establish,
+        Applicant, CA, ROOT, RULES, act, actor, approve, approver, authority_id, coded, establish,
         in_business, officer, policy, register, registrar, settle, take_through,
     },
 };
@@ -33,6 +33,22 @@ fn ground<T: std::fmt::Debug>(answer: Result<T, Error>) -> Ground {
         Err(Error::Refused(Refusal::Ruled { ground, .. })) => *ground,
         other => panic!("{other:?}"),
     }
+}
+
+/// What a profile said no to, and the requirements that it follows from.
+fn rejected(error: Error) -> (Rejection, String) {
+    let Error::Refused(Refusal::Ruled {
+        ground,
+        requirements,
+    }) = error
+    else {
+        panic!("{error}");
+    };
+    let Ground::Profile(rejection) = *ground else {
+        panic!("{ground}");
+    };
+    let names: Vec<_> = requirements.iter().map(|one| one.as_str()).collect();
+    (rejection, names.join(", "))
 }
 
 /// The signature fits the key that the authority's own certificate states.
@@ -167,9 +183,8 @@ fn a_policy_that_asks_for_production_hardware_reads_what_the_request_says() {
     ];
     for applicant in &refused {
         let error = applicant.submit(&mut engine).unwrap_err();
-        let Error::Refused(Refusal::Profile(rejection)) = error else {
-            panic!("{}: {error}", applicant.id);
-        };
+        let (rejection, requirements) = rejected(error);
+        assert_eq!(requirements, "S0-09");
         assert!(
             matches!(rejection.objections(), [Objection::KeyOrigin(_)]),
             "{rejection}"
@@ -433,11 +448,8 @@ fn what_the_profile_refuses_leaves_no_record() {
     drop(engine);
     let refused = |engine: &mut Engine, (actor, command)| {
         let head = engine.store().head().unwrap();
-        let refused = engine.submit(&actor, command);
-        let Err(Error::Refused(Refusal::Profile(rejection))) = refused else {
-            panic!("{refused:?}");
-        };
-        assert!(!rejection.to_string().is_empty());
+        let (rejection, requirements) = rejected(engine.submit(&actor, command).unwrap_err());
+        assert_eq!((rejection.objections().len(), &*requirements), (1, "S2-05"));
         assert_eq!(engine.store().head().unwrap(), head);
     };
     let mut engine = world.engine_under(stricter());
@@ -483,10 +495,7 @@ fn without_an_issuer_nothing_is_issued() {
     let mut engine = world.engine();
     let zhang = Applicant::new("zhang.san");
     let refused = zhang.approve(&mut engine);
-    assert!(
-        matches!(&refused, Err(Error::Refused(Refusal::IssuerNotReady { id })) if id.as_str() == CA),
-        "{refused:?}"
-    );
+    assert_eq!(coded(refused), "issuer-not-ready (S4-16)");
     assert_eq!(zhang.phase(&engine), Some(Phase::Approved));
     establish(&mut engine).unwrap();
     take_through(&mut engine, &zhang).unwrap();
@@ -569,10 +578,7 @@ fn an_authority_is_proposed_once_and_needs_its_issuer() {
     ));
     let second = actor("qian.er", Seat::KeyOfficer);
     let refused = act(&mut engine, &second, order(Order::Approve));
-    assert!(matches!(
-        refused,
-        Err(Error::Refused(Refusal::IssuerNotReady { .. }))
-    ));
+    assert_eq!(coded(refused), "issuer-not-ready (S4-16)");
     // The key is made once, whatever happens to the proposal.
     let spki = match engine.authority(&authority_id(CA)).unwrap() {
         Some(authority::State::Proposed(proposed)) => proposed.public_key.unwrap(),

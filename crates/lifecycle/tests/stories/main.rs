@@ -10,6 +10,7 @@ mod audit;
 mod checkpoints;
 mod crash;
 mod doubles;
+mod ending;
 mod four_eyes;
 mod issue;
 mod kinds;

@@ -11,7 +11,7 @@ use gm_crypto::{
 };
 use lifecycle::{
     Actor, AuthorityId, CaseId, Command, Engine, Entry, Error, Evidence, OrganisationId, PersonId,
-    Policy, Seat, StreamId,
+    Policy, Refusal, Seat, StreamId,
     authority::{self, Proposal},
     calendar::{Calendar, Estimate},
     case::{
@@ -30,6 +30,20 @@ use std::{collections::BTreeMap, time::Duration};
 use x509_cert::name::Name;
 
 use crate::doubles::World;
+
+/// The code of a ruled refusal with its requirements: `seat (S1-14)`.
+pub(crate) fn coded<T: std::fmt::Debug>(answer: Result<T, Error>) -> String {
+    match answer {
+        Err(Error::Refused(Refusal::Ruled {
+            ground,
+            requirements,
+        })) => {
+            let names: Vec<_> = requirements.iter().map(|one| one.as_str()).collect();
+            format!("{} ({})", ground.code(), names.join(", "))
+        }
+        other => panic!("{other:?}"),
+    }
+}
 
 pub(crate) const ROOT: &str = "root";
 pub(crate) const CA: &str = "issuing-ca";

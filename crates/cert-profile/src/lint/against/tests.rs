@@ -109,11 +109,6 @@ fn each_field_that_differs_is_one_deviation() {
         ),
         ("days = 10", "days = 9", "validity is longer"),
         (
-            "days = 10",
-            "years = { from = 1, to = 5 }",
-            "validity is longer than the profile's, or other years",
-        ),
-        (
             "\"optional\"\n    crl",
             "\"optional\"\n    alternative_name_forms = [\"dns\"]\n    crl",
             "alternative name 0 is not of a form",
@@ -184,7 +179,30 @@ fn a_cas_path_and_constraints_are_compared() {
 }
 
 #[test]
-fn chosen_years_may_have_a_second_less_and_a_clamped_end() {
+fn what_was_left_of_an_earlier_certificate_follows_a_profile_of_chosen_years() {
+    let years = |to: u8| {
+        format!(
+            "name = 'a'\nkind = 'end-entity'\nkey_usage = ['digitalSignature']\n\
+             validity = {{ years = {{ from = 1, to = {to} }} }}\n\
+             subject = {{ required = ['commonName'] }}"
+        )
+    };
+    let request = || CertRequest::new("CN=a".parse().unwrap(), spki());
+    let remainder = issued(
+        &years(5),
+        &request().remainder_until("2028-03-05T06:07:08Z".parse().unwrap()),
+    );
+    assert_eq!(found(&years(5), &remainder), [""; 0]);
+    let whole = issued(&years(5), &request().years(5));
+    assert_eq!(found(&years(5), &whole), [""; 0]);
+    assert_eq!(
+        found(&years(4), &whole),
+        ["validity is longer than the longest that the profile gives"]
+    );
+}
+
+#[test]
+fn no_certificate_is_longer_than_the_most_years_that_can_be_chosen() {
     let years = "name = 'a'\nkind = 'end-entity'\nkey_usage = ['digitalSignature']\n\
                  validity = { years = { from = 1, to = 5 } }\n\
                  subject = { required = ['commonName'] }";
@@ -194,15 +212,16 @@ fn chosen_years_may_have_a_second_less_and_a_clamped_end() {
         let term = Profile::from_toml(text).unwrap().term;
         term.admits(begin, end.parse().unwrap())
     };
-    for (end, refused, clamped) in [
-        ("2027-07-01T00:00:00Z", true, true),
-        ("2027-06-30T23:59:59Z", true, true),
-        ("2031-07-01T00:00:00Z", true, true),
-        ("2027-06-30T23:59:58Z", false, true),
-        ("2031-07-01T00:00:01Z", false, false),
+    for (end, admitted) in [
+        ("2027-07-01T00:00:00Z", true),
+        ("2027-06-30T23:59:58Z", true),
+        ("2026-08-01T00:00:00Z", true),
+        ("2031-06-30T23:59:59Z", true),
+        ("2031-07-01T00:00:00Z", true),
+        ("2031-07-01T00:00:01Z", false),
     ] {
-        assert_eq!(admits(years, end), refused, "{end}");
-        assert_eq!(admits(&clamp, end), clamped, "{end}");
+        assert_eq!(admits(years, end), admitted, "{end}");
+        assert_eq!(admits(&clamp, end), admitted, "{end}");
     }
 }
 

@@ -170,7 +170,8 @@ impl Case<'_> {
         };
         match plan.intend(request, key) {
             Ok(intent) => events.push(Event::IssuanceIntended { ordinal, intent }),
-            Err(Error::Refused(Refusal::IssuerNotReady { .. } | Refusal::Profile(_))) => {}
+            Err(Error::Refused(Refusal::Ruled { ground, .. }))
+                if matches!(*ground, Ground::IssuerNotReady { .. } | Ground::Profile(_)) => {}
             Err(error) => return Err(error),
         }
         Ok(events)
