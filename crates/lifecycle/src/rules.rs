@@ -552,6 +552,16 @@ pub enum Cell {
     Offered(Process),
 }
 
+impl Cell {
+    /// The way in which the kind is handled; none where it is not offered.
+    pub fn process(&self) -> Option<&Process> {
+        match self {
+            Self::Offered(process) => Some(process),
+            Self::NotOffered(_) => None,
+        }
+    }
+}
+
 /// Why a kind is not offered in a mode.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -613,6 +623,10 @@ pub struct CheckRule {
     /// Only for this way to pay.
     #[serde(default)]
     pub payment: Option<PaymentRoute>,
+    /// Only where one of these seats opened the case: a court's order takes the place of the
+    /// holder who asks.
+    #[serde(default)]
+    pub openers: Option<Vec<Seat>>,
     /// Seats that may say it passed; empty where the data themselves say so.
     #[serde(default)]
     pub seats: Vec<Seat>,

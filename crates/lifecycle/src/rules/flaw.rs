@@ -130,6 +130,9 @@ flaws! {
     UnusedCheck => "some cell asks for each check",
     /// Two rules for one check.
     Overlap => "of one check in a cell, one rule at most applies to a case",
+    /// A check of cases that nobody can open.
+    NoOpener => "a check for cases of some openers names those that the cells have which ask for \
+                 it: each in one of them, one at least in each of them",
     /// A check that nobody can record.
     NoSeats => "somebody must say whether this check passed",
     /// A check that leaves nothing behind.

@@ -347,6 +347,7 @@ impl Rows {
             subject,
             model,
             payment,
+            openers,
             seats,
             evidence,
             basis,
@@ -360,6 +361,9 @@ impl Rows {
         ];
         let conditions: Vec<_> = conditions.into_iter().flatten().collect();
         let mut value = format!("{check} by {by}{}", only(&conditions));
+        if let Some(openers) = openers {
+            value.push_str(&format!("; where opened by {}", names(openers)));
+        }
         if !seats.is_empty() {
             value.push_str(&format!("; said by {}", names(seats)));
         }

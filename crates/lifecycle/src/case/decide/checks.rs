@@ -21,11 +21,16 @@ impl Case<'_> {
         let opening = &self.state.opening;
         let subject = self.certificate.subject;
         let route = self.state.payment.route();
+        let opener = self.state.opener().map(|(seat, _)| *seat);
         self.process.checks.iter().filter(move |rule| {
             rule.carrier
                 .is_none_or(|carrier| carrier == opening.carrier)
                 && rule.subject.is_none_or(|one| one == subject)
                 && rule.model.is_none_or(|model| model == opening.model)
+                && rule
+                    .openers
+                    .as_ref()
+                    .is_none_or(|openers| opener.is_some_and(|opener| openers.contains(&opener)))
                 && rule
                     .payment
                     .is_none_or(|one| route.is_none_or(|route| route == one))
@@ -123,9 +128,12 @@ impl Case<'_> {
         Err(ground.under(&["S1-01"], &self.context.rules.onboarding().basis))
     }
 
-    /// Where agents are named beforehand, so are those they bring (A6).
+    /// Where agents are named beforehand, so are those they bring (A6). Who was taken off the
+    /// list can still lose his certificates: by a court, or by the operator.
     pub(super) fn listed_where_wanted(&self) -> Result<(), Error> {
-        if seats::names_agents(&self.state.opening, self.context.rules) {
+        let opening = &self.state.opening;
+        let is_brought = self.state.opened_by_customer() || opening.kind.makes_certificates();
+        if is_brought && seats::names_agents(opening, self.context.rules) {
             self.holder_listed()?;
         }
         Ok(())

@@ -124,9 +124,9 @@ fn sensible(desk: &Desk, draw: u8) -> Option<(Seat, Command)> {
         };
         (customer, command)
     };
-    let submit = match state.opening.model {
-        Model::Centralised => Command::SubmitInternally,
-        Model::SelfService => Command::Submit,
+    let submit = match (state.opening.model, customer) {
+        (Model::Centralised, Seat::Applicant | Seat::Agent) => Command::SubmitInternally,
+        _ => Command::Submit,
     };
     let back = || {
         let subject = certificate.fields.keys().next().unwrap();
@@ -143,7 +143,7 @@ fn sensible(desk: &Desk, draw: u8) -> Option<(Seat, Command)> {
             _ if kind == Kind::Freeze && draw < 160 => (
                 customer,
                 Command::ExecuteAtOnce {
-                    identification: record(),
+                    identification: evidence(EvidenceKind::OfficialOrder),
                 },
             ),
             _ if state.request.is_none() && draw < 180 => (customer, Command::ProveKey(request(3))),
@@ -275,11 +275,16 @@ fn complete(desk: &Desk) {
         .certificate(&state.opening.certificate)
         .unwrap()
         .subject;
+    let opener = state.opener().unwrap().0;
     for rule in &process(desk).checks {
         let is_wanted = rule.by <= Stage::Approval
             && rule.carrier.is_none_or(|one| one == state.opening.carrier)
             && rule.model.is_none_or(|one| one == state.opening.model)
             && rule.subject.is_none_or(|one| one == subject)
+            && rule
+                .openers
+                .as_ref()
+                .is_none_or(|seats| seats.contains(&opener))
             && !rule.seats.is_empty();
         if !is_wanted || rule.payment.is_some() {
             continue;
@@ -355,7 +360,7 @@ fn open_one(rules: RuleSet, draw: Draw) -> Option<Desk> {
         opening.target = Some(CaseId::new("case-0").unwrap());
         opening.reason = Some(certificate::RevocationReason::KeyCompromise);
     }
-    let who = person(openers[0], 0);
+    let who = person(openers[usize::from(draw.1 / 8) % openers.len()], 0);
     let events = desk.ask(who, Command::Open(opening)).ok()?;
     desk.take(who, events);
     Some(desk)

@@ -145,6 +145,11 @@ const TWINS: &[Twin] = &[
     twin(Flaw::NothingToConsent, HOUSE, "[checks.form]", "[checks.consent]\ncheck = \"consent\"\nby = \"submission\"\nassumed = \"a test\"\n[checks.form]", "checks.consent", "[checks.consent]"),
     twin(Flaw::NoOnboarding, EGOV, "onboarding = { value = true", "onboarding = { value = false", "checks.authorisation", "[checks.authorisation]"),
     twin(Flaw::NoIdentity, SZCA, "[identity]\nresident-card = { value = [\"liveness\"], basis = [\"S2-17\"] }\n", "", "checks.agent-is-there", "[checks.agent-is-there]"),
+    twin(Flaw::Empty, SZCA, "openers = [\"official\"]\n", "openers = []\n", "checks.official-order.openers", "openers"),
+    twin(Flaw::Twice, SZCA, "openers = [\"official\"]\n", "openers = [\"official\", \"official\"]\n", "checks.official-order.openers", "openers"),
+    // The cashier opens nothing; the official opens nothing in the cell of a first certificate.
+    twin(Flaw::NoOpener, SZCA, "openers = [\"official\"]\n", "openers = [\"official\", \"cashier\"]\n", "checks.official-order.openers", "openers"),
+    twin(Flaw::NoOpener, SZCA, "\"key-proof\", \"token-bound\"]\n", "\"key-proof\", \"token-bound\", \"official-order\"]\n", "cells.apply.other.checks.10", "official-order"),
     twin(Flaw::UnusedCheck, HOUSE, "[checks.form]", "[checks.quota]\ncheck = \"quota\"\nby = \"submission\"\nassumed = \"a test\"\n[checks.form]", "checks.quota", "[checks.quota]"),
     twin(Flaw::Name, HOUSE, "[checks.form]", "[checks.Quota]\ncheck = \"quota\"\nby = \"submission\"\nassumed = \"a test\"\n[checks.form]", "checks", "[checks."),
     // Cells.
@@ -430,6 +435,7 @@ fn two_rules_for_one_check_apply_to_different_cases() {
         ("subject = \"person\"", "subject = \"member\""),
         ("model = \"centralised\"", "model = \"self-service\""),
         ("payment = \"wallet\"", "payment = \"corporate-transfer\""),
+        ("openers = [\"applicant\"]", "openers = [\"registrar\"]"),
     ] {
         assert!(both(one, other), "{one}");
         assert!(!both(one, one), "{one}");
@@ -437,5 +443,9 @@ fn two_rules_for_one_check_apply_to_different_cases() {
         assert!(!both("", other), "{one}");
     }
     assert!(!both("carrier = \"soft\"", "subject = \"person\""));
+    assert!(!both(
+        "openers = [\"applicant\"]",
+        "openers = [\"registrar\", \"applicant\"]"
+    ));
     assert!(!both("", ""));
 }
