@@ -4,7 +4,7 @@ use crate::{
     CaseId, Error, OrganisationId, PersonId, Refusal, TokenId,
     case::{Phase, Step},
     certificate::Party,
-    rules::Requirement,
+    rules::{Requirement, Text},
     terms::*,
 };
 use der::DateTime;
@@ -38,14 +38,14 @@ pub enum Ground {
         step: Step,
     },
     /// The rule set does not offer the kind in the mode.
-    #[error("{kind} in the mode {mode} is not offered: {reason}")]
+    #[error("{kind} in the mode {mode} is not offered: {}", .reason.en)]
     NotOffered {
         /// The kind.
         kind: Kind,
         /// The mode.
         mode: Mode,
-        /// Its reason.
-        reason: String,
+        /// Its reason, as the rules have it in both languages.
+        reason: Text,
     },
     /// The agency's accreditation does not cover the mode (`MODE_NOT_FILED`).
     #[error("the mode {mode} is not filed for the agency, or not in operation")]
@@ -95,7 +95,7 @@ pub enum Ground {
         what: &'static str,
     },
     /// The act belongs to other seats.
-    #[error("a {seat} can't do this")]
+    #[error("the {seat} can't do this")]
     Seat {
         /// The actor's seat.
         seat: Seat,
@@ -153,7 +153,7 @@ pub enum Ground {
         held: u32,
     },
     /// There is one already: to be renewed or reissued.
-    #[error("there is a {certificate} already: renew it or have it reissued")]
+    #[error("there is a certificate {certificate:?} already: renew it or have it reissued")]
     NotTheFirst {
         /// The certificate's name.
         certificate: String,
@@ -516,7 +516,7 @@ pub enum UploadFault {
     #[error("its extension is not taken")]
     UnknownExtension,
     /// First octets of a format that is known, and not taken anywhere.
-    #[error("a {0} file is not taken")]
+    #[error("files of the format {0} are not taken")]
     Other(&'static str),
     /// A name of the file that can't be shown, or leads elsewhere.
     #[error("its file's name: 1 to 255 characters, all of them seen, without slashes")]
