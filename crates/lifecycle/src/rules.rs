@@ -633,6 +633,10 @@ pub struct CheckRule {
     /// Evidence it leaves: of each group, one piece at least.
     #[serde(default)]
     pub evidence: Vec<Vec<EvidenceKind>>,
+    /// Fields of the form that it rests on: it holds while others are corrected, and with an
+    /// empty list whatever is. None: it is of the form as a whole.
+    #[serde(default)]
+    pub fields: Option<Vec<String>>,
     /// Requirements it follows from.
     #[serde(default)]
     pub basis: Vec<Requirement>,

@@ -286,7 +286,7 @@ impl RuleSet {
             filled(&format!("{path}.openers"), openers)?;
         }
         if rule.check.is_derived() {
-            if !rule.seats.is_empty() || !rule.evidence.is_empty() {
+            if !rule.seats.is_empty() || !rule.evidence.is_empty() || rule.fields.is_some() {
                 return flawed_by(path, rule.check, Flaw::Derived);
             }
         } else {
@@ -298,6 +298,17 @@ impl RuleSet {
             }
             for (index, group) in rule.evidence.iter().enumerate() {
                 filled(&format!("{path}.evidence.{index}"), group)?;
+            }
+            if let Some(fields) = &rule.fields {
+                let path = format!("{path}.fields");
+                distinct(&path, fields)?;
+                let asked = self.certificates.values();
+                let asked = asked.filter(|one| rule.subject.is_none_or(|only| only == one.subject));
+                for form in asked.map(|one| &one.fields) {
+                    if let Some(field) = fields.iter().find(|field| !form.contains_key(*field)) {
+                        return flawed_by(path, field, Flaw::NoFormField);
+                    }
+                }
             }
         }
         match rule.check {

@@ -139,7 +139,10 @@ flaws! {
     NoEvidence => "a check that somebody records leaves evidence",
     /// A check that follows from the case, and is recorded.
     Derived => "this check follows from the case itself: nobody records it, it leaves no \
-                evidence",
+                evidence, and no correction outdates it",
+    /// A check of a field that is not in the form.
+    NoFormField => "the form of every certificate that a check is for has the fields that it \
+                    rests on",
     /// A freeze's way for another kind.
     AtOnce => "freezing alone is done at once and looked at later (S2-32)",
     /// Deliveries of nothing.

@@ -350,6 +350,7 @@ impl Rows {
             openers,
             seats,
             evidence,
+            fields,
             basis,
             assumed,
         } = rule;
@@ -370,6 +371,9 @@ impl Rows {
         for group in evidence {
             let kinds: Vec<_> = group.iter().map(|kind| kind.as_str()).collect();
             value.push_str(&format!("; leaves {}", kinds.join(" or ")));
+        }
+        if let Some(fields) = fields {
+            value.push_str(&format!("; rests on {}", fields.join(", ")));
         }
         self.push(format!("checks.{name}"), value, basis, assumed);
     }

@@ -7,6 +7,7 @@ use crate::{
     rules::{CheckRule, Requirement},
     terms::{Check, EvidenceKind, IdentityDocument, IdentityMethod, PaymentRoute, Stage},
 };
+use std::collections::BTreeSet;
 
 const STEP: Step = Step::CheckRecorded;
 
@@ -171,13 +172,14 @@ impl Case<'_> {
             }
             None => {
                 self.identified(check, identity, &evidence)?;
-                for rule in rules {
+                for rule in &rules {
                     proved(rule, &evidence)?;
                 }
                 Outcome::Passed {
                     by: self.actor.person.clone(),
                     at: self.context.now,
                     evidence,
+                    rests_on: rests_on(&rules),
                 }
             }
         };
@@ -227,6 +229,12 @@ impl Case<'_> {
         };
         one_of(check, &[left], evidence, &[requirement], &[])
     }
+}
+
+/// The fields that a check rests on by all of these rules; none: by one of them, on all.
+fn rests_on(rules: &[&CheckRule]) -> Option<BTreeSet<String>> {
+    let each: Option<Vec<_>> = rules.iter().map(|rule| rule.fields.as_ref()).collect();
+    Some(each?.into_iter().flatten().cloned().collect())
 }
 
 /// The evidence that the rules want is there; a recording that goes one way shows no session

@@ -55,7 +55,9 @@ fn a_check_leaves_one_piece_of_each_group() {
     desk.refuses(witness, seen(&audiovisual), &none, "S0-27");
     let both = [EvidenceKind::WitnessAudio, EvidenceKind::SignedInPresence];
     desk.act(witness, seen(&both));
-    let Some(Outcome::Passed { by, at, evidence }) = desk.state().ledger.outcome(Check::Witness)
+    let Some(Outcome::Passed {
+        by, at, evidence, ..
+    }) = desk.state().ledger.outcome(Check::Witness)
     else {
         panic!("{:?}", desk.state().ledger);
     };
