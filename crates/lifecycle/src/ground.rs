@@ -371,6 +371,9 @@ pub enum Ground {
         /// What.
         what: &'static str,
     },
+    /// What was objected to is not revoked.
+    #[error("what was objected to is not revoked: revoke it, or have it reissued")]
+    ObjectionOpen,
     /// An interval that ends before it begins.
     #[error("an interval ends before it begins")]
     Interval,

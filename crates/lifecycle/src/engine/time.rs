@@ -2,7 +2,8 @@
 
 use super::{Command, Engine};
 use crate::{
-    About, Actor, CaseId, Entry, Error, Notice, StreamId, case, case::state::DeadlineName,
+    About, Actor, CaseId, Entry, Error, Notice, StreamId, case,
+    case::{Phase, state::DeadlineName},
     certificate,
 };
 use der::DateTime;
@@ -116,7 +117,11 @@ impl Engine {
                 matches!(state, Some(certificate::State::Held { since: held, .. })
                     if Some(held) == since)
             }
-            _ => true,
+            About::Objection => {
+                let state = self.case(id)?;
+                state.is_some_and(|state| state.phase == Phase::Objected)
+            }
+            About::Overdue { .. } => true,
         })
     }
 

@@ -328,6 +328,7 @@ coded! { Ground in "ground" {
     "account-number" = AccountNumber,
     "not-in-this-model" = NotInThisModel { model, step },
     "not-correct" = NotCorrect,
+    "objection-open" = ObjectionOpen,
     "interval" = Interval,
     "late" = Late { what, by },
     "other-party" = OtherParty { froze, asks },
