@@ -4,7 +4,7 @@ use crate::{
     AuthorityId, CaseId, Error, OrganisationId, PersonId, Refusal, TokenId,
     case::{Phase, Step},
     certificate::Party,
-    rules::Requirement,
+    rules::{Requirement, Text},
     terms::*,
 };
 use cert_profile::{Objection, Rejection};
@@ -39,14 +39,14 @@ pub enum Ground {
         step: Step,
     },
     /// The rule set does not offer the kind in the mode.
-    #[error("{kind} in the mode {mode} is not offered: {reason}")]
+    #[error("{kind} in the mode {mode} is not offered: {}", .reason.en)]
     NotOffered {
         /// The kind.
         kind: Kind,
         /// The mode.
         mode: Mode,
-        /// Its reason.
-        reason: String,
+        /// Its reason, as the rules have it in both languages.
+        reason: Text,
     },
     /// The agency's accreditation does not cover the mode (`MODE_NOT_FILED`).
     #[error("the mode {mode} is not filed for the agency, or not in operation")]
@@ -115,7 +115,7 @@ pub enum Ground {
     #[error("the profile does not allow this certificate: {0}")]
     Profile(Rejection),
     /// The act belongs to other seats.
-    #[error("a {seat} can't do this")]
+    #[error("the {seat} can't do this")]
     Seat {
         /// The actor's seat.
         seat: Seat,
@@ -173,7 +173,7 @@ pub enum Ground {
         held: u32,
     },
     /// There is one already: to be renewed or reissued.
-    #[error("there is a {certificate} already: renew it or have it reissued")]
+    #[error("there is a certificate {certificate:?} already: renew it or have it reissued")]
     NotTheFirst {
         /// The certificate's name.
         certificate: String,
@@ -391,6 +391,9 @@ pub enum Ground {
         /// What.
         what: &'static str,
     },
+    /// What was objected to is not revoked.
+    #[error("what was objected to is not revoked: revoke it, or have it reissued")]
+    ObjectionOpen,
     /// An interval that ends before it begins.
     #[error("an interval ends before it begins")]
     Interval,
@@ -536,7 +539,7 @@ pub enum UploadFault {
     #[error("its extension is not taken")]
     UnknownExtension,
     /// First octets of a format that is known, and not taken anywhere.
-    #[error("a {0} file is not taken")]
+    #[error("files of the format {0} are not taken")]
     Other(&'static str),
     /// A name of the file that can't be shown, or leads elsewhere.
     #[error("its file's name: 1 to 255 characters, all of them seen, without slashes")]

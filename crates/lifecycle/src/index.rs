@@ -193,6 +193,8 @@ pub enum About {
         /// Place in the case's history: a deadline can pass more than once.
         version: u64,
     },
+    /// The certificates of a case were objected to, and are to be revoked or reissued (S2-29).
+    Objection,
     /// A certificate is frozen for longer than the rules want it.
     FrozenLong {
         /// Days.
@@ -225,6 +227,7 @@ impl Notice {
         let stream = self.stream.to_string().replace('/', "_");
         match &self.about {
             About::Expiry { days } => format!("{stream}_expiry-{days}"),
+            About::Objection => format!("{stream}_objection"),
             About::Overdue { deadline, version } => format!("{stream}_{deadline}-{version}"),
             About::FrozenLong { days, version } => format!("{stream}_frozen-{days}-{version}"),
             About::CessationReminder {

@@ -552,6 +552,16 @@ pub enum Cell {
     Offered(Process),
 }
 
+impl Cell {
+    /// The way in which the kind is handled; none where it is not offered.
+    pub fn process(&self) -> Option<&Process> {
+        match self {
+            Self::Offered(process) => Some(process),
+            Self::NotOffered(_) => None,
+        }
+    }
+}
+
 /// Why a kind is not offered in a mode.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -613,12 +623,20 @@ pub struct CheckRule {
     /// Only for this way to pay.
     #[serde(default)]
     pub payment: Option<PaymentRoute>,
+    /// Only where one of these seats opened the case: a court's order takes the place of the
+    /// holder who asks.
+    #[serde(default)]
+    pub openers: Option<Vec<Seat>>,
     /// Seats that may say it passed; empty where the data themselves say so.
     #[serde(default)]
     pub seats: Vec<Seat>,
     /// Evidence it leaves: of each group, one piece at least.
     #[serde(default)]
     pub evidence: Vec<Vec<EvidenceKind>>,
+    /// Fields of the form that it rests on: it holds while others are corrected, and with an
+    /// empty list whatever is. None: it is of the form as a whole.
+    #[serde(default)]
+    pub fields: Option<Vec<String>>,
     /// Requirements it follows from.
     #[serde(default)]
     pub basis: Vec<Requirement>,

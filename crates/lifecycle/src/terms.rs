@@ -140,7 +140,7 @@ terms! {
         IdentityAgent = "identity-agent",
         /// The holder is who he says.
         IdentityHolder = "identity-holder",
-        /// The holder really wants it (申请证书的真实性).
+        /// The holder really wants it (申请证书的真实性), or whoever orders it really ordered it.
         Genuineness = "genuineness",
         /// The organisation allows it: agent authorised, applicant on its list.
         Authorisation = "authorisation",

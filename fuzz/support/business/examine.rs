@@ -113,12 +113,14 @@ impl Business {
         let rule = self.rules.certificate(&state.opening.certificate);
         let subject = rule.expect("it was opened").subject;
         let process = self.process(state).expect("it was opened");
+        let opener = state.opener().expect("it was opened").0;
         let wanted = process.checks.iter().filter(|rule| {
             rule.by <= Stage::Approval
                 && rule.payment.is_none()
                 && rule.carrier.is_none_or(|one| one == state.opening.carrier)
                 && rule.model.is_none_or(|one| one == state.opening.model)
                 && rule.subject.is_none_or(|one| one == subject)
+                && rule.openers.as_ref().is_none_or(|seats| seats.contains(&opener))
         });
         for rule in wanted {
             match rule.check {

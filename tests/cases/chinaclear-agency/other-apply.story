@@ -10,7 +10,7 @@ Given the roster with yu.qing, contract, trained until 2026-12-31
 sun.yue, applicant, tries to open case a-1 to apply in other mode: certificate personal-hard, hard, through huatai
   refused under S0-23 as carrier: "the carrier hard is not allowed here"
 tang.li, agent, tries to open case a-1 to apply in other mode: certificate organisation, soft, for hengyuan, through huatai
-  refused as seat: "a agent can't do this"
+  refused as seat: "the agent can't do this"
 sun.yue, applicant, opens case a-1 to apply in other mode: certificate personal-soft, soft, through huatai
 sun.yue, applicant, fills in the form for 1 year:
   - investor-name: 孙悦

@@ -8,7 +8,7 @@ tang.li, agent, opens case a-2 to freeze in witness mode: certificate organisati
 tang.li, agent, submits the case
 wang.wei, registrar, starts the registration
 wang.wei, registrar, tries to check witness, leaving signed-form archive 2, paper-archive box 2, signed-in-presence wang.wei, witness-video tape 2
-  refused under S0-15 as seat: "a registrar can't do this"
+  refused under S0-15 as seat: "the registrar can't do this"
 lu.jian, witness, checks identity-agent of a resident-card by police-query, leaving identity-query mps 8120
 lu.jian, witness, checks witness, leaving signed-form archive 2, paper-archive box 2, signed-in-presence lu.jian 2, witness-video tape 2
 wang.wei, registrar, registers the case, leaving work-record day book 21

@@ -45,7 +45,7 @@ wang.wei, registrar, sends the case back:
   deadline review: none
 On 2024-03-08 at 11:00
 
-# 编辑: what was not found wrong stays.
+# 编辑: what was not found wrong stays; another address is no other agent, and no other number.
 gao.fei, agent, tries to correct the form:
   - representative-name: 何山
   refused under S2-24 as not-flagged: "representative-name is not to be corrected"
@@ -54,12 +54,12 @@ gao.fei, agent, tries to add the document:
   refused under S2-24 as not-flagged: "seal-collection-form is not to be corrected"
 gao.fei, agent, corrects the form:
   - address: 科技路2号
+  check identity-agent: passed
+  check mobile-real-name: passed
 gao.fei, agent, adds the documents:
   - business-licence: licence.jpg
   - application-form: form.jpg
   - annex: annex.jpg
-The identity service checks identity-agent of a resident-card by liveness, leaving liveness session 2
-The mobile carrier checks mobile-real-name, leaving carrier-query query 2
 gao.fei, agent, submits the case again
   deadline review: 2024-03-13 17:59:59
 wang.wei, registrar, starts the registration

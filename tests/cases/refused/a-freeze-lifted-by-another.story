@@ -6,6 +6,7 @@ After the story egov-extranet/counter-apply
 On 2024-06-03 at 10:00
 gu.fang, official, opens case a-2 to freeze in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1, holder li.hua
 gu.fang, official, freezes the certificates at once, leaving official-order court order 7
+wang.wei, registrar, checks genuineness, leaving official-order court order 7
 sun.li, approver, ratifies the freeze
   certificates: frozen
 sun.li, approver, closes the case, leaving work-record day book 3

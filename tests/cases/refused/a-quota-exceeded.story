@@ -4,7 +4,7 @@ Proves: S2-01 S2-06 S2-07
 
 gao.fei, agent, opens case a-1 to apply in other mode: certificate organisation-seal, hard, for xinghe
 gao.fei, agent, tries to open case a-2 to apply in other mode: certificate organisation-seal, hard, for xinghe
-  refused under S2-01 S2-06 as not-the-first: "there is a organisation-seal already"
+  refused under S2-01 S2-06 as not-the-first: "there is a certificate "organisation-seal" already"
 
 # Another organisation has its own count.
 gao.fei, agent, opens case a-3 to apply in other mode: certificate organisation-seal, hard, for yinhe

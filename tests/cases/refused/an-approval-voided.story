@@ -36,6 +36,7 @@ li.hua, applicant, corrects the form:
   - department: 办公室
   form: version 2
   check genuineness: open
+  check identity-agent: passed
 
 # The printed form is of the old version.
 li.hua, applicant, tries to submit the case again
@@ -45,12 +46,11 @@ li.hua, applicant, adds the documents:
 li.hua, applicant, submits the case again
   now: submitted
 
-# The number stays; everything else is done once more.
+# The number stays, and the agent is who he was; everything else is done once more.
 wang.wei, registrar, starts the registration
   number: 000001
 wang.wei, registrar, tries to register the case, leaving work-record day book 2
-  refused under S1-08 as check-open: "has not passed"
-wang.wei, registrar, checks identity-agent of a resident-card by inspection, leaving original-seen card of zhao.min
+  refused under S1-08 as check-open: "the check genuineness has not passed"
 wang.wei, registrar, checks genuineness, leaving signed-form archive 2
 wang.wei, registrar, registers the case, leaving work-record day book 2
 sun.li, approver, tries to approve the case

@@ -46,3 +46,6 @@ wang.wei, registrar, registers the case, leaving work-record day book 3
 sun.li, approver, takes the review
 sun.li, approver, approves the case
   certificates: revoked
+Case a-1 again
+sun.li, approver, closes the case, leaving work-record day book 4
+  now: closed

@@ -37,8 +37,15 @@ li.hua, applicant, tries to confirm the receipt although something is wrong, lea
 li.hua, applicant, objects: the label on the token is another's
   now: objected
   certificates: issued
+sun.li, approver, tries to close the case, leaving work-record day book 3
+  refused under S1-18 S2-29 as objection-open: "what was objected to is not revoked: revoke it, or have it reissued"
+  now: objected
 sun.li, approver, tries to confirm the receipt, leaving call-record call 1
   refused as not-listed: "a case that is objected can't be receipt-confirmed"
+
+# Somebody is told that there is something to do.
+1 days later
+  told: a-1_objection
 
 # Made anew, and the old ones end as soon as the new ones exist.
 li.hua, applicant, opens case a-2 to reissue in counter mode: certificate person, hard, centralised, for finance-bureau, about a-1, because superseded
@@ -66,4 +73,9 @@ sun.li, pin-custodian, tells the PIN to the agent by letter, leaving notice-rece
 sun.li, approver, confirms the receipt, leaving call-record call 92
   certificates: active
 sun.li, approver, closes the case, leaving work-record day book 32
+  now: closed
+
+# Only now is the first case at its end.
+Case a-1 again
+sun.li, approver, closes the case, leaving work-record day book 33
   now: closed

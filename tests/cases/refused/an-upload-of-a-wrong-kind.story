@@ -26,7 +26,7 @@ gao.fei, agent, fills in the form for 1 year:
 # A PNG under another name, a name that no list has, a PDF where the row has none.
 gao.fei, agent, tries to add the document:
   - business-licence: licence.jpg, in truth png
-  refused under S2-13 as upload: "a PNG file is not taken"
+  refused under S2-13 as upload: "files of the format PNG are not taken"
 gao.fei, agent, tries to add the document:
   - business-licence: licence.png
   refused under S2-13 as upload: "its extension is not taken"

@@ -26,7 +26,7 @@ wang.wei, registrar, tries to check identity-holder of a taiwan-permit by card-r
 wang.wei, registrar, tries to check identity-holder of a taiwan-permit by named, leaving identity-query reader 07
   refused under S0-25 as evidence-missing: "other-identity-proof"
 qian.yu, applicant, tries to check identity-holder of a resident-card by card-reader, leaving identity-query reader 07
-  refused under S0-24 as seat: "a applicant can't do this"
+  refused under S0-24 as seat: "the applicant can't do this"
 wang.wei, registrar, checks identity-holder of a taiwan-permit by named, leaving other-identity-proof letter of the entry office
 wang.wei, registrar, tries to register the case, leaving call-record call 1
   refused as evidence-kind: "call-record is no work-record"

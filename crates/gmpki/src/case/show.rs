@@ -211,7 +211,9 @@ impl Page<'_> {
     fn outcome(&self, outcome: &ledger::Outcome) -> String {
         let say = |english, chinese| self.lang.say(english, chinese);
         match outcome {
-            ledger::Outcome::Passed { by, at, evidence } => {
+            ledger::Outcome::Passed {
+                by, at, evidence, ..
+            } => {
                 let mut said = format!("{}, {by}, {}", say("passed", "通过"), beijing(*at));
                 for piece in evidence {
                     let _ = write!(said, "; {}", self.evidence(piece));

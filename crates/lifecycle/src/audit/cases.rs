@@ -41,13 +41,18 @@ impl World {
         line.state = case::evolve(before.clone(), &entry.actor, entry.at, event);
         let changed = line.state != before;
         self.last = Some((id.clone(), event.step()));
-        if let Happened::OverdueNoted { deadline } = event {
+        let about = match event {
+            Happened::OverdueNoted { deadline } => Some(About::Overdue {
+                deadline: *deadline,
+                version: entry.version,
+            }),
+            Happened::ObjectionRaised { .. } => Some(About::Objection),
+            _ => None,
+        };
+        if let Some(about) = about {
             let notice = Notice {
                 stream: entry.stream.clone(),
-                about: About::Overdue {
-                    deadline: *deadline,
-                    version: entry.version,
-                },
+                about,
                 from: entry.at,
                 person: None,
             };

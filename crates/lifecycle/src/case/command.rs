@@ -311,11 +311,14 @@ pub struct Context<'a> {
     pub target: Option<Target<'a>>,
     /// The token that is to be bound, or is.
     pub token: Option<&'a token::State>,
+    /// Where the signing and the encryption certificate of the case itself stand now; none
+    /// where it has none, or nobody objected to them.
+    pub objected: Option<[certificate::Status; 2]>,
 }
 
 impl<'a> Context<'a> {
-    /// A view without a CA that issues, roster, organisation, agency, target and token, and
-    /// without anything that the unit has: all of that is set afterwards.
+    /// A view without a CA that issues, roster, organisation, agency, target and token, without
+    /// anything that the unit has, or that somebody objected to: all of that is set afterwards.
     pub fn new(
         now: DateTime,
         rules: &'a RuleSet,
@@ -338,6 +341,7 @@ impl<'a> Context<'a> {
             holdings: 0,
             target: None,
             token: None,
+            objected: None,
         }
     }
 }

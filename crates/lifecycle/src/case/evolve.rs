@@ -3,7 +3,6 @@
 use super::{
     Event, Phase, State,
     issuance::awaits,
-    ledger::Outcome,
     machine::{self, To},
     paper::Form,
     payment::{Challenge, Payment},
@@ -193,15 +192,11 @@ impl State {
         true
     }
 
-    /// An edit of the form voids what was registered and approved, and every check that a
-    /// person recorded: it may have been of what is not so any more.
+    /// An edit of the form voids what was registered and approved, whatever it changes (1.2),
+    /// and every check that rests on what it changes.
     fn fill(&mut self, form: &Form) {
+        self.ledger.expire(self.form.as_ref(), form);
         self.form = Some(form.clone());
-        for outcome in self.ledger.0.values_mut() {
-            if matches!(outcome, Outcome::Passed { .. }) {
-                *outcome = Outcome::Expired;
-            }
-        }
         self.void();
     }
 

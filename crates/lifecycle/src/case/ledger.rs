@@ -1,9 +1,10 @@
 //! The ledger of checks: what is sure, by whom, with what evidence.
 
+use super::paper::Form;
 use crate::{Evidence, PersonId, octets::seconds, rules::Requirement, terms::Check};
 use der::DateTime;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a check stands. One that is not in the ledger is pending.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,11 @@ pub enum Outcome {
         at: DateTime,
         /// What stays as proof.
         evidence: Vec<Evidence>,
+        /// The fields of the form that it rests on, by the rules that it was recorded under:
+        /// another value in one of them, and it is to be made again. None: the form as a whole,
+        /// and every version of it is another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rests_on: Option<BTreeSet<String>>,
     },
     /// It does not.
     Failed {
@@ -53,6 +59,26 @@ impl Ledger {
             self.0.get(&check),
             Some(Outcome::Passed { .. } | Outcome::Waived { .. })
         )
+    }
+
+    /// Expires what passed and rests on what another version of the form changes: all of it
+    /// where there was no form before.
+    pub(super) fn expire(&mut self, before: Option<&Form>, now: &Form) {
+        for outcome in self.0.values_mut() {
+            let Outcome::Passed { rests_on, .. } = outcome else {
+                continue;
+            };
+            let is_same = |field: &String| {
+                before.is_some_and(|before| before.fields.get(field) == now.fields.get(field))
+            };
+            let holds = before.is_some()
+                && rests_on
+                    .as_ref()
+                    .is_some_and(|fields| fields.iter().all(is_same));
+            if !holds {
+                *outcome = Outcome::Expired;
+            }
+        }
     }
 
     /// All that somebody looked at, in the order of the list.

@@ -198,6 +198,12 @@ impl State {
         self.seats.first()
     }
 
+    /// Whether the holder or an agent opened it, not an officer or an authority.
+    pub(super) fn opened_by_customer(&self) -> bool {
+        self.opener()
+            .is_some_and(|(seat, _)| matches!(seat, Seat::Applicant | Seat::Agent))
+    }
+
     /// Whether this person acted in this seat.
     pub fn seated(&self, seat: Seat, person: &PersonId) -> bool {
         self.seats.iter().any(|(s, p)| (*s, p) == (seat, person))

@@ -83,6 +83,7 @@ pub(super) struct Desk {
     pub(super) agency_modes: Option<Vec<Mode>>,
     pub(super) target: Option<Old>,
     pub(super) token: Option<token::State>,
+    pub(super) objected: Option<[certificate::Status; 2]>,
     pub(super) ca: Option<(Issuer, Profile, Profile)>,
 }
 
@@ -119,6 +120,7 @@ pub(super) fn desk_under(rules: RuleSet) -> Desk {
         agency_modes: Some(vec![Mode::Counter, Mode::Witness, Mode::Other]),
         target: None,
         token: Some(fresh_token()),
+        objected: None,
         ca: Some(ca()),
     }
 }
@@ -332,6 +334,7 @@ impl Desk {
                 validity: old.validity,
             }),
             token: self.token.as_ref(),
+            objected: self.objected,
         }
     }
 

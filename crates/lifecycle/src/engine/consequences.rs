@@ -87,6 +87,10 @@ impl Step<'_> {
             | Happened::Withdrawn
             | Happened::Lapsed
             | Happened::RefundRequested => self.release(case)?,
+            // What is owed now, a revocation at least, somebody has to begin (A25).
+            Happened::ObjectionRaised { .. } => {
+                self.tell(case.id, About::Objection, self.now, None);
+            }
             Happened::OverdueNoted { deadline } => {
                 let about = About::Overdue {
                     deadline: *deadline,
@@ -224,7 +228,7 @@ impl Step<'_> {
     }
 
     /// Where a certificate stands now, in one word.
-    fn standing(&self, issued: &Issued) -> Result<Option<Status>, Error> {
+    pub(super) fn standing(&self, issued: &Issued) -> Result<Option<Status>, Error> {
         let state = self.certificate(&issued.issuer, &issued.serial)?;
         let status = state.map(|state| state.status());
         Ok(match validity(issued) {

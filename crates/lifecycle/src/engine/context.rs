@@ -4,12 +4,12 @@ use super::{Engine, step::Step};
 use crate::{
     CaseId, CaseNumber, Error, Ground, Holdings, Refusal, Serial, StreamId,
     case::{
-        Command, Context,
+        Command, Context, Phase,
         command::{Opening, Target},
         pair::{Issuance, Issued},
         state::State,
     },
-    certificate,
+    certificate::{self, Status},
     index::{unit_of, validity},
     organisation, roster,
     rules::RuleSet,
@@ -34,6 +34,7 @@ pub(super) struct Sight {
     holdings: u32,
     target: Option<Certified>,
     token: Option<token::State>,
+    objected: Option<[Status; 2]>,
 }
 
 /// A case that has certificates, with where they stand.
@@ -116,6 +117,10 @@ impl Engine {
             holdings: self.ports.store.holdings(&asked)?,
             target,
             token,
+            objected: match state {
+                Some(state) if state.phase == Phase::Objected => standing(step, state)?,
+                _ => None,
+            },
         })
     }
 
@@ -185,8 +190,21 @@ impl Engine {
                 validity: target.validity,
             }),
             token: sight.token.as_ref(),
+            objected: sight.objected,
         })
     }
+}
+
+/// Where a case's own certificates stand now; none where it has none.
+fn standing(step: &Step<'_>, state: &State) -> Result<Option<[Status; 2]>, Error> {
+    let Some((signing, encryption)) = state.pair() else {
+        return Ok(None);
+    };
+    let both = (step.standing(signing)?, step.standing(encryption)?);
+    Ok(match both {
+        (Some(signing), Some(encryption)) => Some([signing, encryption]),
+        _ => None,
+    })
 }
 
 fn certified(step: &Step<'_>, id: &CaseId) -> Result<Option<Certified>, Error> {

@@ -3,7 +3,8 @@
 use super::{Command, Engine};
 use crate::{
     About, Actor, AuthorityId, CaseId, Entry, Error, Notice, StreamId, case,
-    case::state::DeadlineName, certificate, cessation,
+    case::{Phase, state::DeadlineName},
+    certificate, cessation,
 };
 use der::DateTime;
 use std::{collections::HashSet, time::Duration};
@@ -135,7 +136,11 @@ impl Engine {
                 matches!(state, Some(certificate::State::Held { since: held, .. })
                     if Some(held) == since)
             }
-            _ => true,
+            About::Objection => {
+                let state = self.case(id)?;
+                state.is_some_and(|state| state.phase == Phase::Objected)
+            }
+            About::Overdue { .. } => true,
         })
     }
 

@@ -282,8 +282,11 @@ impl RuleSet {
     fn check_rule(&self, path: &str, rule: &CheckRule) -> Result<(), Found> {
         name("checks", &rule.name)?;
         distinct(&format!("{path}.seats"), &rule.seats)?;
+        if let Some(openers) = &rule.openers {
+            filled(&format!("{path}.openers"), openers)?;
+        }
         if rule.check.is_derived() {
-            if !rule.seats.is_empty() || !rule.evidence.is_empty() {
+            if !rule.seats.is_empty() || !rule.evidence.is_empty() || rule.fields.is_some() {
                 return flawed_by(path, rule.check, Flaw::Derived);
             }
         } else {
@@ -295,6 +298,17 @@ impl RuleSet {
             }
             for (index, group) in rule.evidence.iter().enumerate() {
                 filled(&format!("{path}.evidence.{index}"), group)?;
+            }
+            if let Some(fields) = &rule.fields {
+                let path = format!("{path}.fields");
+                distinct(&path, fields)?;
+                let asked = self.certificates.values();
+                let asked = asked.filter(|one| rule.subject.is_none_or(|only| only == one.subject));
+                for form in asked.map(|one| &one.fields) {
+                    if let Some(field) = fields.iter().find(|field| !form.contains_key(*field)) {
+                        return flawed_by(path, field, Flaw::NoFormField);
+                    }
+                }
             }
         }
         match rule.check {
@@ -317,17 +331,34 @@ impl RuleSet {
             return flawed(format!("documents.{document}"), Flaw::UnusedDocument);
         }
         let cells = self.cells.values().flat_map(BTreeMap::values);
-        let offered = cells.filter_map(|cell| match cell {
-            Cell::Offered(process) => Some(process),
-            Cell::NotOffered(_) => None,
-        });
-        let asked: BTreeSet<_> = offered
+        let asked: BTreeSet<_> = cells
+            .filter_map(Cell::process)
             .flat_map(|process| process.checks.iter().map(|rule| &rule.name))
             .collect();
         if let Some(check) = self.checks.keys().find(|name| !asked.contains(name)) {
             return flawed(format!("checks.{check}"), Flaw::UnusedCheck);
         }
-        Ok(())
+        self.checks
+            .values()
+            .try_for_each(|rule| self.openers_open(rule))
+    }
+
+    /// Each seat that a check is limited to opens cases of some cell that asks for it.
+    fn openers_open(&self, rule: &CheckRule) -> Result<(), Found> {
+        let cells = self.cells.values().flat_map(BTreeMap::values);
+        let opening: BTreeSet<_> = cells
+            .filter_map(Cell::process)
+            .filter(|process| process.checks.iter().any(|one| one.name == rule.name))
+            .flat_map(|process| &process.openers)
+            .collect();
+        let mut named = rule.openers.iter().flatten();
+        match named.find(|seat| !opening.contains(seat)) {
+            None => Ok(()),
+            Some(seat) => {
+                let path = format!("checks.{}.openers", rule.name);
+                flawed_by(path, seat, Flaw::NoOpener)
+            }
+        }
     }
 }
 
@@ -362,10 +393,14 @@ fn process_holds(path: &str, kind: Kind, process: &Process) -> Result<(), Found>
     if process.at_once.is_some() && kind != Kind::Freeze {
         return flawed(format!("{path}.at-once"), Flaw::AtOnce);
     }
+    let openers = Some(process.openers.clone());
     for (index, rule) in process.checks.iter().enumerate() {
+        let place = format!("{path}.checks.{index}");
+        if !share(&rule.openers, &openers) {
+            return flawed_by(place, &rule.name, Flaw::NoOpener);
+        }
         let mut earlier = process.checks.iter().take(index);
         if earlier.any(|other| both_could_apply(other, rule)) {
-            let place = format!("{path}.checks.{index}");
             return flawed_by(place, &rule.name, Flaw::Overlap);
         }
     }
@@ -387,6 +422,15 @@ fn both_could_apply(one: &CheckRule, other: &CheckRule) -> bool {
         && meet(&one.subject, &other.subject)
         && meet(&one.model, &other.model)
         && meet(&one.payment, &other.payment)
+        && share(&one.openers, &other.openers)
+}
+
+/// Whether some seat is in both lists; one that is not there has all.
+fn share(one: &Option<Vec<Seat>>, other: &Option<Vec<Seat>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.iter().any(|seat| other.contains(seat)),
+        _ => true,
+    }
 }
 
 /// What a set can loosen: pairs that the matrix of requirements 1.2 leaves to it; of these the

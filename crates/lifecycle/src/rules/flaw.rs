@@ -130,13 +130,19 @@ flaws! {
     UnusedCheck => "some cell asks for each check",
     /// Two rules for one check.
     Overlap => "of one check in a cell, one rule at most applies to a case",
+    /// A check of cases that nobody can open.
+    NoOpener => "a check for cases of some openers names those that the cells have which ask for \
+                 it: each in one of them, one at least in each of them",
     /// A check that nobody can record.
     NoSeats => "somebody must say whether this check passed",
     /// A check that leaves nothing behind.
     NoEvidence => "a check that somebody records leaves evidence",
     /// A check that follows from the case, and is recorded.
     Derived => "this check follows from the case itself: nobody records it, it leaves no \
-                evidence",
+                evidence, and no correction outdates it",
+    /// A check of a field that is not in the form.
+    NoFormField => "the form of every certificate that a check is for has the fields that it \
+                    rests on",
     /// A freeze's way for another kind.
     AtOnce => "freezing alone is done at once and looked at later (S2-32)",
     /// Deliveries of nothing.

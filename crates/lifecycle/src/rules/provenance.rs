@@ -347,8 +347,10 @@ impl Rows {
             subject,
             model,
             payment,
+            openers,
             seats,
             evidence,
+            fields,
             basis,
             assumed,
         } = rule;
@@ -360,12 +362,18 @@ impl Rows {
         ];
         let conditions: Vec<_> = conditions.into_iter().flatten().collect();
         let mut value = format!("{check} by {by}{}", only(&conditions));
+        if let Some(openers) = openers {
+            value.push_str(&format!("; where opened by {}", names(openers)));
+        }
         if !seats.is_empty() {
             value.push_str(&format!("; said by {}", names(seats)));
         }
         for group in evidence {
             let kinds: Vec<_> = group.iter().map(|kind| kind.as_str()).collect();
             value.push_str(&format!("; leaves {}", kinds.join(" or ")));
+        }
+        if let Some(fields) = fields {
+            value.push_str(&format!("; rests on {}", fields.join(", ")));
         }
         self.push(format!("checks.{name}"), value, basis, assumed);
     }

@@ -144,7 +144,7 @@ fn provenance_tells_value_and_ground() {
     assert_eq!(
         one("checks.mobile-real-name"),
         row(
-            "mobile-real-name by submission; said by system; leaves carrier-query",
+            "mobile-real-name by submission; said by system; leaves carrier-query; rests on agent-name, agent-identity-number, agent-mobile",
             &["S2-11"],
             false
         )

@@ -5,7 +5,7 @@ use crate::{
     AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId, Refusal,
     Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
-    rules::Requirement,
+    rules::{Requirement, Text},
     terms::EvidenceKind,
 };
 use der::DateTime;
@@ -40,6 +40,8 @@ pub enum Fact {
     Phrase(&'static str),
     /// A name, a number, somebody's words.
     Text(String),
+    /// What a rule set says to people.
+    Words(Text),
     /// A time.
     Time(DateTime),
     /// A reason with a code of its own.
@@ -77,6 +79,10 @@ impl Fact {
             }
             Self::Phrase(text) => phrase(language, text).to_owned(),
             Self::Text(text) => text.clone(),
+            Self::Words(words) => match language {
+                Language::En => words.en.clone(),
+                Language::Zh => words.zh.clone(),
+            },
             Self::Time(at) => in_china(*at),
             Self::Reason { group, code, facts } => fill(language, group, code, facts),
         }
@@ -90,6 +96,7 @@ impl std::fmt::Display for Fact {
             Self::Terms { words, .. } => f.write_str(&words.join(" ")),
             Self::Phrase(text) => f.write_str(text),
             Self::Text(text) => f.write_str(text),
+            Self::Words(words) => f.write_str(&words.en),
             Self::Time(at) => write!(f, "{at}"),
             Self::Reason { code, .. } => f.write_str(code),
         }
@@ -166,6 +173,7 @@ macro_rules! facts {
 facts! {
     |text: &'static str| Fact::Phrase(text);
     |text: String| Fact::Text(text.clone());
+    |words: Text| Fact::Words(words.clone());
     |at: DateTime| Fact::Time(*at);
     |number: u16| Fact::Text(number.to_string());
     |number: u32| Fact::Text(number.to_string());
@@ -323,6 +331,7 @@ coded! { Ground in "ground" {
     "account-number" = AccountNumber,
     "not-in-this-model" = NotInThisModel { model, step },
     "not-correct" = NotCorrect,
+    "objection-open" = ObjectionOpen,
     "interval" = Interval,
     "late" = Late { what, by },
     "other-party" = OtherParty { froze, asks },

@@ -205,6 +205,19 @@ fn a_refusal_is_told_with_its_facts_and_requirements() {
             ("needed", "witness-video witness-audio".to_owned())
         ]
     );
+    let elsewhere = Ground::NotOffered {
+        kind: Kind::Apply,
+        mode: Mode::Witness,
+        reason: crate::rules::Text {
+            en: "all come to the counter".to_owned(),
+            zh: "仅在柜台办理".to_owned(),
+        },
+    };
+    assert_eq!(
+        reason(Language::Zh, &elsewhere),
+        "不提供以“见证”方式办理“申请”：仅在柜台办理"
+    );
+    assert!(reason(Language::En, &elsewhere).ends_with("all come to the counter"));
     let window = Ground::OutsideWindow {
         opens: "2026-10-31T16:00:00Z".parse().unwrap(),
         closes: "2026-12-01T03:04:05Z".parse().unwrap(),

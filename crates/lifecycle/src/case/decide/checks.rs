@@ -7,6 +7,7 @@ use crate::{
     rules::{CheckRule, Requirement},
     terms::{Check, EvidenceKind, IdentityDocument, IdentityMethod, PaymentRoute, Stage},
 };
+use std::collections::BTreeSet;
 
 const STEP: Step = Step::CheckRecorded;
 
@@ -21,11 +22,16 @@ impl Case<'_> {
         let opening = &self.state.opening;
         let subject = self.certificate.subject;
         let route = self.state.payment.route();
+        let opener = self.state.opener().map(|(seat, _)| *seat);
         self.process.checks.iter().filter(move |rule| {
             rule.carrier
                 .is_none_or(|carrier| carrier == opening.carrier)
                 && rule.subject.is_none_or(|one| one == subject)
                 && rule.model.is_none_or(|model| model == opening.model)
+                && rule
+                    .openers
+                    .as_ref()
+                    .is_none_or(|openers| opener.is_some_and(|opener| openers.contains(&opener)))
                 && rule
                     .payment
                     .is_none_or(|one| route.is_none_or(|route| route == one))
@@ -123,9 +129,12 @@ impl Case<'_> {
         Err(ground.under(&["S1-01"], &self.context.rules.onboarding().basis))
     }
 
-    /// Where agents are named beforehand, so are those they bring (A6).
+    /// Where agents are named beforehand, so are those they bring (A6). Who was taken off the
+    /// list can still lose his certificates: by a court, or by the operator.
     pub(super) fn listed_where_wanted(&self) -> Result<(), Error> {
-        if seats::names_agents(&self.state.opening, self.context.rules) {
+        let opening = &self.state.opening;
+        let is_brought = self.state.opened_by_customer() || opening.kind.makes_certificates();
+        if is_brought && seats::names_agents(opening, self.context.rules) {
             self.holder_listed()?;
         }
         Ok(())
@@ -163,13 +172,14 @@ impl Case<'_> {
             }
             None => {
                 self.identified(check, identity, &evidence)?;
-                for rule in rules {
+                for rule in &rules {
                     proved(rule, &evidence)?;
                 }
                 Outcome::Passed {
                     by: self.actor.person.clone(),
                     at: self.context.now,
                     evidence,
+                    rests_on: rests_on(&rules),
                 }
             }
         };
@@ -219,6 +229,12 @@ impl Case<'_> {
         };
         one_of(check, &[left], evidence, &[requirement], &[])
     }
+}
+
+/// The fields that a check rests on by all of these rules; none: by one of them, on all.
+fn rests_on(rules: &[&CheckRule]) -> Option<BTreeSet<String>> {
+    let each: Option<Vec<_>> = rules.iter().map(|rule| rule.fields.as_ref()).collect();
+    Some(each?.into_iter().flatten().cloned().collect())
 }
 
 /// The evidence that the rules want is there; a recording that goes one way shows no session

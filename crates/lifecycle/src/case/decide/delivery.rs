@@ -4,6 +4,7 @@ use super::{Case, is_line, of_kind, sm3, words};
 use crate::{
     Error, Evidence, Ground, Seat,
     case::{Event, Phase, Step, pair::Issued, state::DeadlineName},
+    certificate::Status,
     rules::PinRule,
     terms::{Carrier, DeliveryMethod, EvidenceKind, PinChannel},
     token,
@@ -206,9 +207,25 @@ impl Case<'_> {
         let step = Step::Closed;
         self.in_seat(&[Seat::Approver, Seat::System], step)?;
         of_kind(&work_record, EvidenceKind::WorkRecord, step)?;
+        self.out_of_use()?;
         Ok(vec![Event::Closed {
             work_record,
             retention_years: self.context.rules.values().retention_years.value,
         }])
+    }
+
+    /// What somebody objected to is revoked before its case is closed: by a case that reissues
+    /// it, or by one that revokes it, for who wants no other or applies for one (S2-29). What
+    /// has ended meanwhile needs no revocation.
+    fn out_of_use(&self) -> Result<(), Error> {
+        if self.state.phase != Phase::Objected {
+            return Ok(());
+        }
+        let is_out = |status: &Status| matches!(status, Status::Revoked | Status::Expired);
+        let both = self.context.objected.as_ref();
+        if both.is_some_and(|both| both.iter().all(is_out)) {
+            return Ok(());
+        }
+        Err(Ground::ObjectionOpen.by(&["S1-18", "S2-29"]))
     }
 }

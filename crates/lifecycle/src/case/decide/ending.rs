@@ -54,7 +54,11 @@ impl Case<'_> {
             let kind = self.state.opening.kind;
             return Err(Ground::NotOfThisKind { kind, step }.under(step.basis(), basis));
         }
-        sound(&identification)?;
+        match self.actor.seat {
+            // An authority is who its order says.
+            Seat::Official => of_kind(&identification, EvidenceKind::OfficialOrder, step)?,
+            _ => sound(&identification)?,
+        }
         self.still_about()?;
         self.gate(Stage::Submission)?;
         let days = self.context.rules.values().prompt_working_days.value;

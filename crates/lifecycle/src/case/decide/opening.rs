@@ -54,7 +54,7 @@ pub(super) fn process<'a>(opening: &Opening, context: &Context<'a>) -> Result<&'
             let ground = Ground::NotOffered {
                 kind: opening.kind,
                 mode: opening.mode,
-                reason: cell.not_offered.en.clone(),
+                reason: cell.not_offered.clone(),
             };
             Err(ground.under(&["S0-14"], &cell.basis))
         }

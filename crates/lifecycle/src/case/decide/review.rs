@@ -84,11 +84,7 @@ impl Case<'_> {
     /// In the centralised model what the organisation's people bring goes through its agent;
     /// what an officer or an authority opened does not.
     fn goes_through_agent(&self) -> bool {
-        let opened_inside = self
-            .state
-            .opener()
-            .is_some_and(|(seat, _)| matches!(seat, Seat::Applicant | Seat::Agent));
-        self.state.opening.model == Model::Centralised && opened_inside
+        self.state.opening.model == Model::Centralised && self.state.opened_by_customer()
     }
 
     fn not_in_this_model(&self, step: Step) -> Error {

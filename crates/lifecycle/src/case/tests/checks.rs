@@ -55,7 +55,9 @@ fn a_check_leaves_one_piece_of_each_group() {
     desk.refuses(witness, seen(&audiovisual), &none, "S0-27");
     let both = [EvidenceKind::WitnessAudio, EvidenceKind::SignedInPresence];
     desk.act(witness, seen(&both));
-    let Some(Outcome::Passed { by, at, evidence }) = desk.state().ledger.outcome(Check::Witness)
+    let Some(Outcome::Passed {
+        by, at, evidence, ..
+    }) = desk.state().ledger.outcome(Check::Witness)
     else {
         panic!("{:?}", desk.state().ledger);
     };
@@ -352,4 +354,82 @@ fn a_rule_for_one_carrier_or_model_binds_no_other() {
         check: Check::Genuineness,
     };
     desk.refuses(REGISTRAR, register(), &ground, "S1-08");
+}
+
+/// The drill's revocation, for which the holder is identified and an order looked at.
+fn with_orders() -> Desk {
+    let rules = drill(&[
+        (
+            "[checks.holder]\ncheck = \"identity-holder\"\n",
+            "[checks.order]\ncheck = \"genuineness\"\nby = \"registration\"\nopeners = [\"official\"]\nseats = [\"registrar\"]\nevidence = [[\"official-order\"]]\nbasis = [\"S5-04\"]\n\n[checks.asks]\ncheck = \"identity-holder\"\nopeners = [\"applicant\", \"agent\"]\nby = \"registration\"\nseats = [\"registrar\"]\nevidence = [[\"identity-query\"]]\nbasis = [\"S0-24\"]\n\n[checks.holder]\ncheck = \"identity-holder\"\n",
+        ),
+        (
+            "[cells.revoke.counter]\nopeners = [\"applicant\", \"agent\", \"registrar\", \"official\"]\nchecks = []",
+            "[cells.revoke.counter]\nopeners = [\"applicant\", \"agent\", \"registrar\", \"official\"]\nchecks = [\"asks\", \"order\"]",
+        ),
+    ]);
+    desk_under(rules)
+}
+
+#[test]
+fn a_check_for_some_openers_binds_no_others() {
+    let opened = |by: Who| {
+        let mut desk = with_orders();
+        let opening = desk.about_old(Kind::Revoke);
+        desk.opened(by, opening)
+            .act(by, Command::Submit)
+            .act(REGISTRAR, Command::StartRegistration);
+        desk
+    };
+    let order = || passed(Check::Genuineness, &[EvidenceKind::OfficialOrder]);
+    let identity = || passed(Check::IdentityHolder, &[EvidenceKind::IdentityQuery]);
+    let open = |check| Ground::CheckOpen { check };
+    let unknown = |check: Check| Ground::UnknownName {
+        what: "check of this case",
+        name: check.to_string(),
+    };
+
+    // The order stands for itself; the holder is not asked.
+    let mut court = opened(OFFICIAL);
+    court.refuses(REGISTRAR, register(), &open(Check::Genuineness), "S5-04");
+    let without = passed(Check::Genuineness, &[EvidenceKind::CallRecord]);
+    let none = missing(Check::Genuineness, &[EvidenceKind::OfficialOrder]);
+    court.refuses(REGISTRAR, without, &none, "S5-04");
+    court.refuses(
+        REGISTRAR,
+        identity(),
+        &unknown(Check::IdentityHolder),
+        "S0-27",
+    );
+    court
+        .act(REGISTRAR, order())
+        .act(REGISTRAR, register())
+        .act(APPROVER, Command::TakeReview)
+        .act(APPROVER, approve());
+
+    // Who asks himself is identified, and an order is nothing to him.
+    let mut holder = opened(HOLDER);
+    holder.refuses(REGISTRAR, register(), &open(Check::IdentityHolder), "S0-24");
+    holder.refuses(REGISTRAR, order(), &unknown(Check::Genuineness), "S0-27");
+    holder.act(REGISTRAR, identity()).act(REGISTRAR, register());
+}
+
+#[test]
+fn who_was_taken_off_the_list_still_loses_his_certificates_by_an_order() {
+    let delisted = organisation::Event::Delisted {
+        applicants: [PersonId::new("holder").unwrap()].into(),
+    };
+    let mut desk = with_orders();
+    let opening = desk.about_old(Kind::Revoke);
+    let clerk = actor(("clerk", Seat::Clerk));
+    desk.organisation = organisation::evolve(Some(unit()), &clerk, &delisted, desk.now);
+    let mut asks = desk.clone();
+    asks.opened(HOLDER, opening.clone());
+    let (ground, _) = asks.refused(HOLDER, Command::Submit);
+    assert!(
+        matches!(ground, Ground::NotListedApplicant { .. }),
+        "{ground}"
+    );
+    desk.opened(OFFICIAL, opening)
+        .act(OFFICIAL, Command::Submit);
 }

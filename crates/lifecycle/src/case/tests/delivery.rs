@@ -330,3 +330,34 @@ fn the_directory_takes_certificates_from_the_system_alone() {
     let (ground, _) = desk.refused(APPROVER, Command::RecordPublication);
     assert!(matches!(ground, Ground::Seat { .. }), "{ground}");
 }
+
+#[test]
+fn what_was_objected_to_is_revoked_before_its_case_is_closed() {
+    use certificate::Status as S;
+    let close = || Command::Close {
+        work_record: evidence(EvidenceKind::WorkRecord),
+    };
+    let mut desk = desk();
+    desk.dispatched(DeliveryMethod::Courier).act(
+        HOLDER,
+        Command::Object {
+            statement: "the label is another's".into(),
+        },
+    );
+    for standing in [
+        None,
+        Some([S::Issued, S::Issued]),
+        Some([S::Active, S::Active]),
+        Some([S::Held, S::Held]),
+        Some([S::Superseded, S::Superseded]),
+        Some([S::Revoked, S::Issued]),
+        Some([S::Issued, S::Revoked]),
+    ] {
+        desk.objected = standing;
+        desk.refuses(APPROVER, close(), &Ground::ObjectionOpen, "S2-29");
+    }
+    for standing in [[S::Revoked, S::Revoked], [S::Revoked, S::Expired]] {
+        desk.objected = Some(standing);
+        assert!(desk.ask(APPROVER, close()).is_ok());
+    }
+}

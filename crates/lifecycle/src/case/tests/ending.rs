@@ -211,3 +211,19 @@ fn an_unfreezing_takes_two_seats_and_the_full_check() {
     let work_record = evidence(EvidenceKind::WorkRecord);
     desk.act(APPROVER, Command::Close { work_record });
 }
+
+#[test]
+fn an_authority_freezes_at_once_by_its_order_and_nothing_else() {
+    let mut desk = desk();
+    let opening = desk.about_old(Kind::Freeze);
+    desk.opened(OFFICIAL, opening);
+    let by = |kind| Command::ExecuteAtOnce {
+        identification: evidence(kind),
+    };
+    let ground = Ground::EvidenceKind {
+        given: EvidenceKind::CallRecord,
+        wanted: EvidenceKind::OfficialOrder,
+    };
+    desk.refuses(OFFICIAL, by(EvidenceKind::CallRecord), &ground, "S2-32");
+    desk.act(OFFICIAL, by(EvidenceKind::OfficialOrder));
+}

@@ -1,4 +1,5 @@
 use super::*;
+use crate::rules::Text;
 
 #[test]
 fn the_same_opening_again_is_nothing_new_and_another_is_refused() {
@@ -41,7 +42,10 @@ fn what_is_not_offered_is_refused_with_the_reason() {
     let ground = Ground::NotOffered {
         kind: Kind::Revoke,
         mode: Mode::Other,
-        reason: "not in the drill".into(),
+        reason: Text {
+            en: "not in the drill".into(),
+            zh: "不办理".into(),
+        },
     };
     desk.refuses(HOLDER, command, &ground, "S0-11");
 }

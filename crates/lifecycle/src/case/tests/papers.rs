@@ -292,6 +292,49 @@ fn an_edit_of_the_form_expires_what_persons_had_checked() {
     desk.refuses(REGISTRAR, register(), &ground, "S0-24");
 }
 
+/// The drill, in which the holder's identity rests on some fields alone.
+fn identity_rests_on(fields: &str) -> RuleSet {
+    let old = "evidence = [[\"identity-query\", \"other-identity-proof\", \"original-seen\", \"liveness\"]]\n";
+    let limited = format!("{old}subject = \"organisation\"\nfields = {fields}\n");
+    // Every certificate of an organisation has the field then.
+    let business = "[certificates.business.fields]\n";
+    let branch = format!(
+        "{business}branch = {{ title = {{ en = \"Branch\", zh = \"部门\" }}, mandatory = false, format = \"text\" }}\n"
+    );
+    drill(&[(old, &limited), (business, &branch)])
+}
+
+#[test]
+fn a_check_holds_while_the_fields_that_it_rests_on_do() {
+    let edit = |rules: RuleSet, form: &[(&str, &str)]| {
+        let mut desk = desk_under(rules);
+        desk.drafted().checked();
+        desk.act(HOLDER, fill(form));
+        desk.state().ledger.clone()
+    };
+    let own = || identity_rests_on("[\"unit\"]");
+    let same = ("unit", "Example Ltd");
+    let ledger = edit(own(), &[same, ("branch", "N")]);
+    assert!(ledger.holds(Check::IdentityHolder));
+    // What names no fields is of the form as a whole.
+    assert_eq!(ledger.outcome(Check::Genuineness), Some(&Outcome::Expired));
+    let ledger = edit(own(), &[("unit", "Other Ltd")]);
+    assert!(!ledger.holds(Check::IdentityHolder));
+    // A field that was empty is filled in, and one that was filled in is emptied.
+    let both = || identity_rests_on("[\"unit\", \"branch\"]");
+    let ledger = edit(both(), &[same, ("branch", "N")]);
+    assert!(!ledger.holds(Check::IdentityHolder));
+    let ledger = edit(identity_rests_on("[]"), &[("unit", "Other Ltd")]);
+    assert!(ledger.holds(Check::IdentityHolder));
+
+    // Before the first form there is nothing that it could rest on.
+    let mut desk = desk_under(own());
+    let opening = desk.opening();
+    desk.opened(HOLDER, opening).checked();
+    desk.act(HOLDER, fill(&[same]));
+    assert!(!desk.state().ledger.holds(Check::IdentityHolder));
+}
+
 #[test]
 fn an_edit_voids_registration_and_approval_and_a_failed_check_stays_failed() {
     use crate::case::state::Registered;

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::{
-    case::{ledger::Outcome, paper::Deficiency, payment::Payment},
-    rules::{Cell, FieldFormat, Process},
+    case::{
+        ledger::Outcome,
+        paper::{Deficiency, Form},
+        payment::Payment,
+    },
+    rules::{Cell, CheckRule, FieldFormat, Process},
 };
 use proptest::prelude::*;
 
@@ -52,6 +56,23 @@ fn form(desk: &Desk, years: u16) -> Command {
             .collect(),
         years,
     }
+}
+
+/// The form with another value in one of its fields of text.
+fn corrected(desk: &Desk, draw: u8) -> Command {
+    let rule = desk.rules.certificate(&desk.state().opening.certificate);
+    let fields = rule.unwrap().fields.iter();
+    let texts: Vec<_> = fields
+        .filter(|(_, field)| field.mandatory && field.format == FieldFormat::Text)
+        .map(|(name, _)| name.clone())
+        .collect();
+    let years = desk.state().form.as_ref().map_or(2, |form| form.years);
+    let mut command = form(desk, years);
+    if let Command::Fill { fields, .. } = &mut command {
+        let name = &texts[usize::from(draw / 16) % texts.len()];
+        fields.insert(name.clone(), "Other Ltd".to_owned());
+    }
+    command
 }
 
 fn process(desk: &Desk) -> &Process {
@@ -124,9 +145,9 @@ fn sensible(desk: &Desk, draw: u8) -> Option<(Seat, Command)> {
         };
         (customer, command)
     };
-    let submit = match state.opening.model {
-        Model::Centralised => Command::SubmitInternally,
-        Model::SelfService => Command::Submit,
+    let submit = match (state.opening.model, customer) {
+        (Model::Centralised, Seat::Applicant | Seat::Agent) => Command::SubmitInternally,
+        _ => Command::Submit,
     };
     let back = || {
         let subject = certificate.fields.keys().next().unwrap();
@@ -143,7 +164,7 @@ fn sensible(desk: &Desk, draw: u8) -> Option<(Seat, Command)> {
             _ if kind == Kind::Freeze && draw < 160 => (
                 customer,
                 Command::ExecuteAtOnce {
-                    identification: record(),
+                    identification: evidence(EvidenceKind::OfficialOrder),
                 },
             ),
             _ if state.request.is_none() && draw < 180 => (customer, Command::ProveKey(request(3))),
@@ -194,7 +215,7 @@ fn wild(desk: &Desk, draw: u8) -> (Seat, Command) {
         approve(),
         Command::Issue,
         form(desk, 1),
-        form(desk, 2),
+        corrected(desk, draw),
         Command::Withdraw,
         Command::Ratify,
         Command::ProveKey(request(4)),
@@ -275,11 +296,16 @@ fn complete(desk: &Desk) {
         .certificate(&state.opening.certificate)
         .unwrap()
         .subject;
+    let opener = state.opener().unwrap().0;
     for rule in &process(desk).checks {
         let is_wanted = rule.by <= Stage::Approval
             && rule.carrier.is_none_or(|one| one == state.opening.carrier)
             && rule.model.is_none_or(|one| one == state.opening.model)
             && rule.subject.is_none_or(|one| one == subject)
+            && rule
+                .openers
+                .as_ref()
+                .is_none_or(|seats| seats.contains(&opener))
             && !rule.seats.is_empty();
         if !is_wanted || rule.payment.is_some() {
             continue;
@@ -287,6 +313,7 @@ fn complete(desk: &Desk) {
         let Some(Outcome::Passed { evidence, .. }) = state.ledger.outcome(rule.check) else {
             panic!("approved without {}", rule.check);
         };
+        is_fresh(desk, rule);
         for group in &rule.evidence {
             assert!(evidence.iter().any(|one| group.contains(&one.kind)));
         }
@@ -297,6 +324,33 @@ fn complete(desk: &Desk) {
     let wants = |check| process(desk).checks.iter().any(|rule| rule.check == check);
     assert!(state.form.is_some() || !wants(Check::Form));
     assert!(state.payment != Payment::None || !wants(Check::Payment));
+}
+
+/// What a check rests on is now as it was when it was recorded.
+fn is_fresh(desk: &Desk, rule: &CheckRule) {
+    let recorded = last(
+        desk,
+        |event| matches!(event, Event::CheckRecorded { check, .. } if *check == rule.check),
+    );
+    let forms = |events: &[(Actor, DateTime, Event)]| {
+        events.iter().rev().find_map(|(_, _, event)| match event {
+            Event::FormFilled(form) => Some(form.clone()),
+            _ => None,
+        })
+    };
+    let then = forms(&desk.history[..recorded.unwrap()]);
+    let now = forms(&desk.history);
+    let version = |form: &Option<Form>| form.as_ref().map_or(0, |form| form.version);
+    if version(&then) == version(&now) {
+        return;
+    }
+    let (Some(fields), Some(then), Some(now)) = (&rule.fields, then, now) else {
+        panic!("{} is of another form", rule.check);
+    };
+    for field in fields {
+        let values = [then.fields.get(field), now.fields.get(field)];
+        assert_eq!(values[0], values[1], "{} is of another {field}", rule.check);
+    }
 }
 
 /// A desk on which a case was opened; none where the rules don't offer it.
@@ -355,7 +409,7 @@ fn open_one(rules: RuleSet, draw: Draw) -> Option<Desk> {
         opening.target = Some(CaseId::new("case-0").unwrap());
         opening.reason = Some(certificate::RevocationReason::KeyCompromise);
     }
-    let who = person(openers[0], 0);
+    let who = person(openers[usize::from(draw.1 / 8) % openers.len()], 0);
     let events = desk.ask(who, Command::Open(opening)).ok()?;
     desk.take(who, events);
     Some(desk)

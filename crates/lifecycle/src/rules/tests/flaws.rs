@@ -142,9 +142,18 @@ const TWINS: &[Twin] = &[
     twin(Flaw::Twice, SZCA, "evidence = [[\"liveness\"]]", "evidence = [[\"liveness\", \"liveness\"]]", "checks.agent-is-there.evidence.0", "evidence"),
     twin(Flaw::Derived, SZCA, "check = \"quota\"\n", "check = \"quota\"\nseats = [\"registrar\"]\n", "checks.quota", "[checks.quota]"),
     twin(Flaw::Derived, SZCA, "check = \"consent\"\n", "check = \"consent\"\nevidence = [[\"call-record\"]]\n", "checks.consent", "[checks.consent]"),
+    twin(Flaw::Derived, SZCA, "check = \"form\"\n", "check = \"form\"\nfields = []\n", "checks.form", "[checks.form]"),
+    twin(Flaw::NoFormField, SZCA, "fields = [\"agent-name\", \"agent-identity-number\"]", "fields = [\"agent-name\", \"holder-name\"]", "checks.agent-is-there.fields", "fields"),
+    twin(Flaw::NoFormField, CC, "fields = [\"investor-name\", \"identity-number\"]", "fields = [\"agent-name\"]", "checks.investor-at-counter.fields", "fields"),
+    twin(Flaw::Twice, SZCA, "fields = [\"agent-name\", \"agent-identity-number\"]", "fields = [\"agent-name\", \"agent-name\"]", "checks.agent-is-there.fields", "fields"),
     twin(Flaw::NothingToConsent, HOUSE, "[checks.form]", "[checks.consent]\ncheck = \"consent\"\nby = \"submission\"\nassumed = \"a test\"\n[checks.form]", "checks.consent", "[checks.consent]"),
     twin(Flaw::NoOnboarding, EGOV, "onboarding = { value = true", "onboarding = { value = false", "checks.authorisation", "[checks.authorisation]"),
     twin(Flaw::NoIdentity, SZCA, "[identity]\nresident-card = { value = [\"liveness\"], basis = [\"S2-17\"] }\n", "", "checks.agent-is-there", "[checks.agent-is-there]"),
+    twin(Flaw::Empty, SZCA, "openers = [\"official\"]\n", "openers = []\n", "checks.official-order.openers", "openers"),
+    twin(Flaw::Twice, SZCA, "openers = [\"official\"]\n", "openers = [\"official\", \"official\"]\n", "checks.official-order.openers", "openers"),
+    // The cashier opens nothing; the official opens nothing in the cell of a first certificate.
+    twin(Flaw::NoOpener, SZCA, "openers = [\"official\"]\n", "openers = [\"official\", \"cashier\"]\n", "checks.official-order.openers", "openers"),
+    twin(Flaw::NoOpener, SZCA, "\"key-proof\", \"token-bound\"]\n", "\"key-proof\", \"token-bound\", \"official-order\"]\n", "cells.apply.other.checks.10", "official-order"),
     twin(Flaw::UnusedCheck, HOUSE, "[checks.form]", "[checks.quota]\ncheck = \"quota\"\nby = \"submission\"\nassumed = \"a test\"\n[checks.form]", "checks.quota", "[checks.quota]"),
     twin(Flaw::Name, HOUSE, "[checks.form]", "[checks.Quota]\ncheck = \"quota\"\nby = \"submission\"\nassumed = \"a test\"\n[checks.form]", "checks", "[checks."),
     // Cells.
@@ -158,7 +167,7 @@ const TWINS: &[Twin] = &[
     twin(Flaw::Twice, CC, "present = [\"handler\", \"checker\"]", "present = [\"handler\", \"handler\"]", "cells.apply.other.present", "present"),
     twin(Flaw::NoCheck, HOUSE, "checks = [\"form\", \"key-proof\"", "checks = [\"form\", \"proof\"", "cells.apply.counter.checks.1", "proof"),
     twin(Flaw::Twice, HOUSE, "checks = [\"form\", \"key-proof\"", "checks = [\"form\", \"form\"", "cells.apply.counter.checks.1", "form"),
-    twin(Flaw::Overlap, CC, "subject = \"organisation\"\nseats = [\"registrar\"]\nevidence = [[\"identity-query\", \"other-identity-proof\"]]\nbasis = [\"S0-24\", \"S0-25\", \"S0-26\", \"S0-27\"]", "seats = [\"registrar\"]\nevidence = [[\"identity-query\", \"other-identity-proof\"]]\nbasis = [\"S0-24\"]\n[checks.agent-again]\ncheck = \"identity-agent\"\nby = \"approval\"\nsubject = \"organisation\"\nseats = [\"registrar\"]\nevidence = [[\"identity-query\"]]\nbasis = [\"S0-24\"]", "cells.apply.counter.checks.4", "agent-again"),
+    twin(Flaw::Overlap, CC, "subject = \"organisation\"\nseats = [\"registrar\"]\nevidence = [[\"identity-query\", \"other-identity-proof\"]]\nfields = [\"agent-name\", \"agent-identity-number\"]\nbasis = [\"S0-24\", \"S0-25\", \"S0-26\", \"S0-27\"]", "seats = [\"registrar\"]\nevidence = [[\"identity-query\", \"other-identity-proof\"]]\nbasis = [\"S0-24\"]\n[checks.agent-again]\ncheck = \"identity-agent\"\nby = \"approval\"\nsubject = \"organisation\"\nseats = [\"registrar\"]\nevidence = [[\"identity-query\"]]\nbasis = [\"S0-24\"]", "cells.apply.counter.checks.4", "agent-again"),
     twin(Flaw::AtOnce, HOUSE, "[cells.revoke.counter]\n", "[cells.revoke.counter]\nat-once = { value = true, assumed = \"a test\" }\n", "cells.revoke.counter.at-once", "at-once"),
     twin(Flaw::AtOnce, HOUSE, "[cells.apply.counter]\n", "[cells.apply.counter]\nat-once = { value = false, assumed = \"a test\" }\n", "cells.apply.counter.at-once", "at-once"),
     twin(Flaw::Deliveries, HOUSE, "deliveries = [\"on-site\", \"download\"]\n", "", "cells.apply.counter", "[cells.apply.counter]"),
@@ -452,6 +461,7 @@ fn two_rules_for_one_check_apply_to_different_cases() {
         ("subject = \"person\"", "subject = \"member\""),
         ("model = \"centralised\"", "model = \"self-service\""),
         ("payment = \"wallet\"", "payment = \"corporate-transfer\""),
+        ("openers = [\"applicant\"]", "openers = [\"registrar\"]"),
     ] {
         assert!(both(one, other), "{one}");
         assert!(!both(one, one), "{one}");
@@ -459,5 +469,9 @@ fn two_rules_for_one_check_apply_to_different_cases() {
         assert!(!both("", other), "{one}");
     }
     assert!(!both("carrier = \"soft\"", "subject = \"person\""));
+    assert!(!both(
+        "openers = [\"applicant\"]",
+        "openers = [\"registrar\", \"applicant\"]"
+    ));
     assert!(!both("", ""));
 }

@@ -34,7 +34,7 @@ fn a_check_named_many_times_is_copied_once() {
             &format!("evidence = [{evidence}]"),
         )
         .replacen(
-            "checks = [\"agent-is-there\"]",
+            "checks = [\"agent-is-there\", \"official-order\", \"own-decision\"]",
             &format!("checks = [{many}]"),
             1,
         );

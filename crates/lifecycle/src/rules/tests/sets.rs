@@ -186,7 +186,7 @@ fn china_clearing_has_its_witnesses_handlers_and_soft_certificates() {
 }
 
 #[test]
-fn each_subject_and_model_is_identified_in_each_cell_that_is_offered() {
+fn each_customer_is_identified_in_each_cell_that_is_offered() {
     for name in ["chinaclear-agency", "egov-extranet"] {
         let set = RuleSet::shipped(name).unwrap();
         for (kind, mode) in offered(&set) {
@@ -205,16 +205,54 @@ fn each_subject_and_model_is_identified_in_each_cell_that_is_offered() {
                 if limited.is_some_and(|only| !only.value.contains(&subject)) {
                     continue;
                 }
-                for model in &set.models().value {
+                let models = set.models().value.iter();
+                let customers = [Seat::Applicant, Seat::Agent];
+                let pairs = models.flat_map(|model| customers.map(|seat| (model, seat)));
+                for (model, opener) in pairs {
+                    if !process.openers.contains(&opener) {
+                        continue;
+                    }
                     let identified = process.checks.iter().any(|rule| {
                         matches!(rule.check, Check::IdentityAgent | Check::IdentityHolder)
                             && rule.subject.is_none_or(|only| only == subject)
                             && rule.model.is_none_or(|only| only == *model)
+                            && is_for(rule, opener)
                     });
-                    assert!(identified, "{name} {kind} {mode} {subject} {model}");
+                    assert!(
+                        identified,
+                        "{name} {kind} {mode} {subject} {model} {opener}"
+                    );
                 }
             }
         }
+    }
+}
+
+fn is_for(rule: &CheckRule, opener: Seat) -> bool {
+    let openers = rule.openers.as_ref();
+    openers.is_none_or(|openers| openers.contains(&opener))
+}
+
+#[test]
+fn an_order_is_checked_as_such_and_asks_nothing_of_the_holder() {
+    for set in shipped() {
+        let mut cells = 0;
+        for (kind, mode) in offered(&set) {
+            let process = process(&set, kind, mode);
+            if !process.openers.contains(&Seat::Official) {
+                continue;
+            }
+            cells += 1;
+            let asked = process.checks.iter();
+            let asked: Vec<_> = asked
+                .filter(|rule| is_for(rule, Seat::Official))
+                .map(|rule| (rule.check, &rule.evidence[..]))
+                .collect();
+            let order = vec![EvidenceKind::OfficialOrder];
+            let wanted = [(Check::Genuineness, &[order][..])];
+            assert_eq!(asked, wanted, "{} {kind} {mode}", set.id());
+        }
+        assert_eq!(cells, 3, "{}: freeze, unfreeze, revoke", set.id());
     }
 }
 
