@@ -140,7 +140,9 @@ impl Engine {
                 let state = self.case(id)?;
                 state.is_some_and(|state| state.phase == Phase::Objected)
             }
-            About::Overdue { .. } => true,
+            About::Overdue { .. }
+            | About::CessationReminder { .. }
+            | About::CessationOverdue { .. } => true,
         })
     }
 
