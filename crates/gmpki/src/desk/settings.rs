@@ -199,6 +199,7 @@ fn place_of(folder: &Folder, set: &RuleSet) -> Result<PathBuf, Failure> {
 pub(crate) fn rules_in(path: &Path) -> Result<(RuleSet, String), Failure> {
     let octets = input::read(path, input::STRUCTURE)?;
     let text = String::from_utf8(octets).map_err(|source| Failure::file(path, source))?;
-    let set = RuleSet::from_toml(&text).map_err(|source| Failure::file(path, source))?;
+    // Its message has the field and the line; what is below it repeats them over several lines.
+    let set = RuleSet::from_toml(&text).map_err(|flaw| Failure::file(path, flaw.to_string()))?;
     Ok((set, text))
 }
