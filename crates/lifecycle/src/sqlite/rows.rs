@@ -17,11 +17,11 @@ pub(super) fn checkpoint_row(row: &Row<'_>) -> rusqlite::Result<CheckpointRow> {
     let roots: Vec<u8> = row.get(2)?;
     let (roots, rest) = roots.as_chunks();
     if !rest.is_empty() {
-        let what = "roots of another length".into();
+        let error = "roots of another length".into();
         return Err(rusqlite::Error::FromSqlConversionFailure(
             2,
             Type::Blob,
-            what,
+            error,
         ));
     }
     Ok(CheckpointRow::new(row.get(0)?, row.get(1)?, roots.to_vec()))
