@@ -152,8 +152,8 @@ fn a_compromise_stops_a_key_at_one_word_and_ends_all_that_it_signed_at_two() {
     assert_eq!(key(&desk, "issuing-ca")["state"], "compromised");
     assert_eq!(desk.status(&serial), ("revoked".into(), Some(1)));
     assert_eq!(desk.status(own).0, "revoked");
-    // Both lists say so, and are signed.
-    for (ca, ended) in [("issuing-ca", 3), ("root", 1)] {
+    // Both lists say so, and are signed: the pair, the responder and the log's signer; the CA.
+    for (ca, ended) in [("issuing-ca", 4), ("root", 1)] {
         let list = format!("crl show --issuer {PUBLISHED}/{ca}.pem {PUBLISHED}/{ca}.crl");
         let list = desk.object(&list);
         assert_eq!(list["reasons"]["cACompromise"], ended, "{list}");

@@ -31,8 +31,8 @@ fn a_service_ends_ninety_days_after_its_parties_were_told_and_sixty_after_the_au
     desk.good(&format!("cessation confirm {SECOND}"));
     let shown = desk.object("cessation show");
     assert_eq!(shown["stage"], "decided");
-    assert_eq!(shown["notice_by"], "2026-04-01T16:00:00Z");
-    assert_eq!(shown["report_by"], "2026-05-01T16:00:00Z");
+    assert_eq!(shown["notice_by"], "2026-04-01T15:59:59Z");
+    assert_eq!(shown["report_by"], "2026-05-01T15:59:59Z");
 
     // In their order, with what shows it, and in time.
     let announce = format!("cessation announce {FIRST}");
@@ -44,7 +44,10 @@ fn a_service_ends_ninety_days_after_its_parties_were_told_and_sixty_after_the_au
     );
     desk.refused(&report, "decided");
     let announce = format!("{announce} --evidence notice-receipt=papers.txt");
-    desk.refused(&format!("{announce} --at 2026-04-01T16:00:01Z"), "S5-03");
+    // The last day is over: it was noted, and it is too late.
+    let late = desk.good("ca tick --at 2026-04-01T16:00:00Z");
+    assert!(late.contains("overdue-noted"), "{late}");
+    desk.refused(&announce, "S5-03");
     // Whoever is late puts the end off; an earlier one is no way out.
     desk.refused(
         &format!("{propose} {FIRST} --end 2026-06-29T16:00:00Z"),
@@ -56,7 +59,8 @@ fn a_service_ends_ninety_days_after_its_parties_were_told_and_sixty_after_the_au
     desk.refused(&announce, "a change proposed");
     desk.good(&format!("cessation confirm {SECOND}"));
     desk.good(&announce);
-    desk.refused(&format!("{report} --at 2026-06-02T00:00:00Z"), "S5-03");
+    desk.good("ca tick --at 2026-06-02T00:00:00Z");
+    desk.refused(&report, "S5-03");
     // Called off by one alone it goes on.
     desk.good(&format!("cessation call-off --reason 股东反对 {FIRST}"));
     desk.good(&format!("cessation discard {FIRST}"));
