@@ -315,7 +315,9 @@ mod tests {
             other[0][0] ^= 1;
             prop_assert!(!goes_on((old, &tree_head(&other)), (size, &now), &path));
             let mut other = leaves(size);
-            other[old as usize - 1][0] ^= 1;
+            let last = leaf_of(old - 1);
+            let place = other.iter().position(|one| *one == last).unwrap();
+            other[place][0] ^= 1;
             prop_assert!(!goes_on((old, &before), (size, &tree_head(&other)), &path));
             for place in 0..path.len() {
                 let mut changed = path.clone();
