@@ -136,6 +136,14 @@ fn an_orderly_end_goes_through_every_stage() {
 }
 
 #[test]
+fn where_an_end_stands_is_said_with_the_change_that_waits() {
+    assert_eq!(after(&orderly(1)).unwrap().name(), "proposed");
+    assert_eq!(after(&orderly(2)).unwrap().name(), "decided");
+    let put_off = then(2, &[(NOTICE_BY, "li", end(END + DAY))]).unwrap();
+    assert_eq!(put_off.name(), "under way, with a change proposed");
+}
+
+#[test]
 fn the_law_gives_ninety_days_to_the_parties_and_sixty_to_the_authority() {
     let plan = after(&orderly(2)).unwrap().plan.unwrap();
     assert_eq!(
@@ -408,6 +416,7 @@ fn decisions_and_the_table_are_the_same() {
                 match ask(state.as_ref(), &who, command.clone(), second) {
                     Ok(event) => {
                         let row = transition(from, event.step()).unwrap();
+                        assert_eq!(event.name(), event.step().as_str());
                         let next = evolve(state.clone(), &who, &event);
                         assert_eq!(next.as_ref().map(|next| next.stage), row.to.or(from));
                         assert_ne!(next, state);

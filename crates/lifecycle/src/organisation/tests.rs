@@ -170,6 +170,9 @@ fn each_of_the_five_items_is_wanted() {
         refused(|one| one.others = "x".repeat(1_001)),
         Ground::Words { .. }
     ));
+    let mut longest = onboarding();
+    longest.arrangement.as_mut().unwrap().others = "x".repeat(1_000);
+    assert!(step(None, 10, &clerk("li"), Command::Onboard(longest)).is_ok());
     assert!(matches!(
         refused(|one| {
             let own = Grant::new(scope(BOTH, 500), person("boss"), papers());

@@ -427,6 +427,14 @@ fn pairs_that_are_not_listed_are_refused() {
                 Err(error) => {
                     let expected = format!("wrong-state ({})", command.basis().join(", "));
                     assert_eq!(error.coded(), expected, "{name} {command:?}");
+                    let verb = match letter {
+                        'p' => "proposed",
+                        'c' => "confirmed",
+                        'd' => "dropped",
+                        's' => "sanctioned",
+                        _ => "removed",
+                    };
+                    assert!(format!("{error:?}").contains(&format!("verb: {verb:?}")));
                     assert!(!listed.contains(*letter), "{name} {command:?}");
                 }
             }
