@@ -505,6 +505,12 @@ fn a_compromise_lies_in_the_past_and_may_be_found_after_the_keys_end() {
         refusal(world.two_officers(future)),
         Refusal::TimeRunsBackwards
     ));
+    let mut other = World::new();
+    let now = Act::Compromise {
+        since: Some(other.now),
+        report: report(),
+    };
+    other.two_officers(now).unwrap();
     world.retire();
     world.now = at(2050);
     world.two_officers(Act::Close).unwrap();

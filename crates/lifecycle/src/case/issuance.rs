@@ -56,12 +56,12 @@ fn value<'a>(part: &'a NamePart, form: &'a Form) -> Option<&'a str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A value as RFC 4514 (2.4) writes it: every octet that could mean something in hexadecimal,
-/// so that no value can end its attribute and begin another.
+/// A value as RFC 4514 (2.4) writes it: every octet of what is neither letter nor digit in
+/// hexadecimal, so that no value can end its attribute and begin another.
 fn escaped(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for c in value.chars() {
-        if c.is_alphanumeric() || (!c.is_ascii() && !c.is_control()) {
+        if c.is_alphanumeric() {
             text.push(c);
         } else {
             let mut octets = [0; 4];

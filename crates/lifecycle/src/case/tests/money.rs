@@ -338,3 +338,27 @@ fn events_that_do_not_follow_where_the_money_stands_change_nothing() {
         assert_eq!(after.as_ref(), Some(&state), "{event:?}");
     }
 }
+
+/// Where no organisation is known, the unit is whom the certificate names as O.
+#[test]
+fn a_unit_that_nobody_took_on_is_the_one_of_the_form() {
+    let names = "    { attribute = \"CN\", field = \"unit\" },\n    { attribute = \"O\"";
+    let fixed = "    { attribute = \"CN\", fixed = \"Seal\" },\n    { attribute = \"O\"";
+    let mut desk = desk_under(drill(&[(names, fixed)]));
+    desk.drafted();
+    desk.organisation = None;
+    let from = |account| Command::ReportPayment {
+        route: PaymentRoute::CorporateTransfer,
+        account: Some(account),
+        evidence: evidence(EvidenceKind::RemittanceSlip),
+    };
+    let foreign = Account {
+        holder: "Another Ltd".into(),
+        ..account()
+    };
+    let ground = Ground::AccountHolder {
+        holder: "Another Ltd".into(),
+    };
+    desk.refuses(HOLDER, from(foreign), &ground, "S2-19");
+    desk.act(HOLDER, from(account()));
+}

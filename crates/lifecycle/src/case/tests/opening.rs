@@ -281,8 +281,14 @@ fn each_kind_wants_its_status_of_the_old_certificate() {
                     status: status.name(),
                     kind,
                 };
-                let (found, _) = desk.refused(HOLDER, command);
+                let (found, named) = desk.refused(HOLDER, command);
                 assert_eq!(found, ground);
+                let requirement = match kind {
+                    Kind::Renew => "S2-31",
+                    Kind::Freeze | Kind::Revoke => "S2-32",
+                    _ => "S0-13",
+                };
+                assert!(named.iter().any(|one| one == requirement), "{named:?}");
             }
         }
     }
