@@ -202,6 +202,12 @@ fn what_was_made_from_the_form_is_of_its_last_version() {
         &stale(1, 0),
         "S2-12",
     );
+    desk.refuses(
+        HOLDER,
+        document("application", Some(0)),
+        &stale(0, 0),
+        "S2-12",
+    );
     desk.act(HOLDER, fill(&[("unit", "Example Ltd")]));
     desk.refuses(HOLDER, document("application", None), &stale(0, 1), "S2-12");
     desk.refuses(

@@ -2,15 +2,20 @@ use super::*;
 use crate::case::{paper::Deficiency, state::DeadlineName};
 
 fn centralised() -> Desk {
+    brought_by(HOLDER)
+}
+
+/// A case of the centralised model with all that is wanted, by one person alone.
+fn brought_by(customer: Who) -> Desk {
     let mut desk = desk();
     let mut opening = desk.opening();
     opening.model = Model::Centralised;
-    desk.opened(HOLDER, opening)
-        .act(HOLDER, consent(&["agreement", "privacy"]))
-        .act(HOLDER, consent(&["sensitive"]))
-        .act(HOLDER, fill(&[("unit", "Example Ltd")]))
-        .act(HOLDER, document("licence", None))
-        .act(HOLDER, document("application", Some(1)));
+    desk.opened(customer, opening)
+        .act(customer, consent(&["agreement", "privacy"]))
+        .act(customer, consent(&["sensitive"]))
+        .act(customer, fill(&[("unit", "Example Ltd")]))
+        .act(customer, document("licence", None))
+        .act(customer, document("application", Some(1)));
     desk
 }
 
@@ -47,6 +52,17 @@ fn in_the_centralised_model_the_agent_looks_first() {
     desk.act(AGENT, approved());
     assert_eq!(desk.phase(), Phase::Submitted);
     assert!(desk.state().deadlines.contains_key(&DeadlineName::Review));
+}
+
+#[test]
+fn the_agent_brings_a_case_that_he_opened_himself() {
+    let mut desk = brought_by(AGENT);
+    desk.act(AGENT, Command::SubmitInternally);
+    let ground = Ground::Seat {
+        seat: Seat::Registrar,
+    };
+    let approved = Command::ApproveInternally(checklist());
+    desk.refuses(REGISTRAR, approved, &ground, "S1-06");
 }
 
 #[test]
