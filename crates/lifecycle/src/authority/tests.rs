@@ -793,3 +793,48 @@ fn decisions_and_the_table_are_the_same() {
     }
     crate::machine::assert_all_reached(machine::TRANSITIONS, &reached);
 }
+
+/// What comes from a device or a publisher answers what was asked for, and nothing else.
+#[test]
+fn an_answer_that_nobody_waits_for_is_refused() {
+    let mut world = World::new();
+    let system = Actor::system();
+    let refused = |world: &mut World, name: &str, command: Command| {
+        let answer = world.decide(name, &system, command);
+        assert!(answer.is_err(), "{answer:?}");
+    };
+    // Everything was handed out.
+    refused(&mut world, "ca", Command::RecordPublication);
+    world.crl().unwrap();
+    let Some(intent) = world
+        .ca()
+        .signing()
+        .and_then(|active| active.crl_intent.clone())
+    else {
+        panic!("a list is to be signed");
+    };
+    let record = |number| Command::RecordCrl {
+        number,
+        crl: vec![0].into(),
+    };
+    let unknown = |number| Command::RecordCrlUnknownOutcome { number };
+    for number in [intent.number - 1, intent.number + 1] {
+        refused(&mut world, "ca", record(number));
+        refused(&mut world, "ca", unknown(number));
+    }
+    refused(&mut world, "ca", Command::IssueCrl);
+    assert!(world.decide("ca", &system, unknown(intent.number)).is_ok());
+    world.step("ca", &system, record(intent.number)).unwrap();
+    refused(&mut world, "ca", record(intent.number));
+
+    // A key is made once.
+    world.other = None;
+    let subject: Name = "CN=Root G3,O=Example,C=CN".parse().unwrap();
+    let propose = Command::Propose(Proposal::root("root-ca", &subject));
+    world.step("ca-2", &officer("li"), propose).unwrap();
+    let record_key = || Command::RecordKey {
+        public_key: vec![1].into(),
+    };
+    world.step("ca-2", &system, record_key()).unwrap();
+    refused(&mut world, "ca-2", record_key());
+}
