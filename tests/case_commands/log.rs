@@ -82,3 +82,13 @@ fn a_desk_whose_store_was_taken_back_works_no_more() {
         "its tail was lost",
     );
 }
+
+#[test]
+fn a_log_is_named_by_characters_that_its_checkpoints_can_bear() {
+    let desk = Desk::of("in-house");
+    desk.call("ca init --dir other --rules in-house")
+        .option("--log", "ca example")
+        .answer()
+        .refused("can not name a log");
+    assert!(!desk.path("other").exists());
+}

@@ -8,7 +8,7 @@ use crate::{
     case::{durable, told},
     demo::folder::Folder,
     desk::{
-        self, Desk, LogSettings, Settings,
+        self, Desk, LogSettings, Settings, checkpoints,
         roles::{Keys, Role},
         rules,
     },
@@ -87,6 +87,7 @@ fn settings(init: &CaInit, rules: &str) -> Result<Settings, Failure> {
     for name in [&init.root, &init.name, &init.responder, &init.log_signer] {
         names::subject(name)?;
     }
+    checkpoints::check_name(&init.log)?;
     let officers = match init.officer.as_slice() {
         [] => [PersonId::new("zhao.yi")?, PersonId::new("qian.er")?],
         [one, other] if one != other => [one.clone(), other.clone()],

@@ -3,7 +3,7 @@
 //! It holds the store, the operator's keys, the rules, papers by their digests, what was
 //! published, and notices for another program to send.
 
-mod checkpoints;
+pub(crate) mod checkpoints;
 mod clock;
 pub(crate) mod documents;
 pub(crate) mod evidence;

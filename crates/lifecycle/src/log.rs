@@ -8,6 +8,7 @@ mod tree;
 pub use checkpoint::{Checkpoint, CheckpointFault, SignedCheckpoint, VerifiedCheckpoint};
 pub use proof::{GrowthProof, HistoryProof, ProofFault};
 
+pub(crate) use checkpoint::is_origin;
 pub(crate) use tree::{Frontier, leaf};
 
 use crate::{

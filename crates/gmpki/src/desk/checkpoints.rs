@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{demo::folder::Folder, failure::Failure, input};
 use der::{Decode, Encode};
-use lifecycle::{CheckpointFault, Checkpoints, Engine, SignedCheckpoint, Store};
+use lifecycle::{AuthorityId, CheckpointFault, Checkpoints, Engine, SignedCheckpoint, Store};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -21,12 +21,16 @@ const RECORDS: u64 = 1_000;
 const AGE: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn policy(log: &LogSettings, store: &dyn Store) -> Result<Checkpoints, Failure> {
-    Ok(Checkpoints {
-        origin: log.origin.clone(),
-        signer: Keys::of(store, Role::Log)?.serving()?,
-        records: RECORDS,
-        age: AGE,
-    })
+    of_log(&log.origin, Keys::of(store, Role::Log)?.serving()?)
+}
+
+/// Whether these characters can name a log.
+pub(crate) fn check_name(origin: &str) -> Result<(), Failure> {
+    of_log(origin, AuthorityId::new(Role::Log.as_str())?).map(drop)
+}
+
+fn of_log(origin: &str, signer: AuthorityId) -> Result<Checkpoints, Failure> {
+    Ok(Checkpoints::new(origin, signer, RECORDS, AGE)?)
 }
 
 /// A store that is not what became of the newest checkpoint in the folder of what was published

@@ -3,8 +3,9 @@
 
 use super::{Engine, perform};
 use crate::{
-    CheckpointRow, Error, Head, Publication, SignedCheckpoint, Store, VerifiedCheckpoint,
-    log::{Checkpoint, Frontier, leaf},
+    AuthorityId, CheckpointRow, Error, Ground, Head, Publication, SignedCheckpoint, Store,
+    VerifiedCheckpoint,
+    log::{Checkpoint, Frontier, is_origin, leaf},
 };
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ impl Engine {
     /// that are elsewhere.
     ///
     /// # Errors
-    /// [`Error::TailLost`] when the log is not the one of the last checkpoint; the store's, the
+    /// [`Error::TailLost`] when the log is not the one of the last checkpoint;
+    /// [`Error::Refused`] when the log's key is not there yet, or no longer; the store's, the
     /// key's, the publisher's.
     pub fn checkpoint(&mut self) -> Result<Option<SignedCheckpoint>, Error> {
         let Some(wanted) = &self.policy.checkpoints else {
@@ -43,6 +45,9 @@ impl Engine {
             root: frontier.root(),
             at: self.ports.clock.now(),
         };
+        if !self.can_vouch(&wanted.signer)? {
+            return Err(Ground::not_ready(&wanted.signer).into());
+        }
         let key = self.key(&wanted.signer, None)?;
         let signed = SignedCheckpoint::sign(checkpoint, &key);
         let label = perform::label(&wanted.signer)?;
@@ -65,9 +70,8 @@ impl Engine {
         let Some(wanted) = &self.policy.checkpoints else {
             return Ok(());
         };
-        // Whose key is not there yet signs nothing.
-        let signer = self.authority(&wanted.signer)?;
-        if signer.and_then(|state| state.signing().map(drop)).is_none() {
+        // Whose key is not there yet, or in other hands, signs nothing.
+        if !self.can_vouch(&wanted.signer)? {
             return Ok(());
         }
         let head = self.ports.store.head()?;
@@ -84,6 +88,12 @@ impl Engine {
             self.checkpoint()?;
         }
         Ok(())
+    }
+
+    /// A key that fell into other hands says nothing about the log any more.
+    fn can_vouch(&self, signer: &AuthorityId) -> Result<bool, Error> {
+        let state = self.authority(signer)?;
+        Ok(state.is_some_and(|state| state.certifying().is_some()))
     }
 
     /// Whether the log is still the one of this checkpoint: `outside` is a copy that was kept
@@ -125,19 +135,38 @@ impl Engine {
 
 /// How often a checkpoint is made, by whom, and of which log.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "whoever builds an engine decides on every part of its policy"
-)]
 pub struct Checkpoints {
-    /// The log's name, as in [`Checkpoint::origin`].
-    pub origin: String,
-    /// The authority whose key signs.
-    pub signer: crate::AuthorityId,
-    /// Records since the last, at most.
-    pub records: u64,
-    /// Time since the last, at most.
-    pub age: Duration,
+    origin: String,
+    signer: AuthorityId,
+    records: u64,
+    age: Duration,
+}
+
+impl Checkpoints {
+    /// Checkpoints of the log of this name ([`Checkpoint::origin`]), signed with the key of
+    /// `signer`: one when so many records came since the last, or so much time went by.
+    ///
+    /// # Errors
+    /// [`Error::BadIdentifier`] when the characters can't name a log.
+    pub fn new(
+        origin: &str,
+        signer: AuthorityId,
+        records: u64,
+        age: Duration,
+    ) -> Result<Self, Error> {
+        if !is_origin(origin) {
+            return Err(Error::BadIdentifier {
+                what: "log",
+                found: origin.to_owned(),
+            });
+        }
+        Ok(Self {
+            origin: origin.to_owned(),
+            signer,
+            records,
+            age,
+        })
+    }
 }
 
 fn frontier_of(last: &CheckpointRow) -> Result<Frontier, Error> {

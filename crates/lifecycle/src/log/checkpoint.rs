@@ -68,7 +68,7 @@ pub enum CheckpointFault {
 }
 
 /// Whether these characters can name a log.
-fn is_origin(text: &str) -> bool {
+pub(crate) fn is_origin(text: &str) -> bool {
     let allowed = |octet: u8| octet.is_ascii_alphanumeric() || b".-_/:".contains(&octet);
     (1..=255).contains(&text.len()) && text.bytes().all(allowed)
 }

@@ -6,6 +6,8 @@ use lifecycle::{
     CaseId, CheckpointFault, Checkpoints, Engine, Error, GrowthProof, HistoryProof, Policy,
     ProofFault, SignedCheckpoint, SqliteStore, Store, StreamId, VerifiedCheckpoint,
     audit::{self, Fault},
+    authority::{self, Act},
+    terms::EvidenceKind,
 };
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
@@ -14,20 +16,27 @@ use x509_cert::Certificate;
 
 use crate::{
     doubles::World,
-    script::{self, Applicant, RESPONDER, authority_id, establish, take_through},
+    script::{
+        self, Applicant, RESPONDER, act, authority_command, authority_id, establish, evidence,
+        officer, second_officer, take_through,
+    },
 };
 
 const ORIGIN: &str = "ca.example/log";
 
+fn checkpoints(origin: &str) -> Result<Checkpoints, Error> {
+    Checkpoints::new(
+        origin,
+        authority_id(RESPONDER),
+        10,
+        Duration::from_secs(3_600),
+    )
+}
+
 /// The responder's key stands for the log's: a store knows its authorities' keys and no more.
 fn policy() -> Policy {
     Policy {
-        checkpoints: Some(Checkpoints {
-            origin: ORIGIN.to_owned(),
-            signer: authority_id(RESPONDER),
-            records: 10,
-            age: Duration::from_secs(3_600),
-        }),
+        checkpoints: Some(checkpoints(ORIGIN).unwrap()),
         ..script::policy()
     }
 }
@@ -393,4 +402,37 @@ fn decode(text: &str) -> Vec<u8> {
 fn encode(octets: &[u8]) -> String {
     use base64ct::{Base64, Encoding};
     Base64::encode_string(octets)
+}
+
+#[test]
+fn a_log_has_a_name_that_its_checkpoints_can_bear() {
+    assert!(checkpoints(&"x".repeat(255)).is_ok());
+    for name in ["", "ca example", "ca\nexample", "日志", &"x".repeat(256)] {
+        let refused = checkpoints(name).unwrap_err();
+        assert!(matches!(refused, Error::BadIdentifier { what: "log", .. }));
+    }
+}
+
+#[test]
+fn a_key_in_other_hands_vouches_for_nothing() {
+    let world = World::default();
+    let mut engine = world.engine_under(policy());
+    establish(&mut engine).unwrap();
+    engine.checkpoint().unwrap().unwrap();
+    let compromise = Act::Compromise {
+        since: None,
+        report: evidence(EvidenceKind::WorkRecord),
+    };
+    for (officer, command) in [
+        (officer(), authority::Command::Request(compromise)),
+        (second_officer(), authority::Command::Confirm),
+    ] {
+        act(&mut engine, &officer, authority_command(RESPONDER, command)).unwrap();
+    }
+    let refused = engine.checkpoint().unwrap_err();
+    assert!(refused.to_string().contains("refused"), "{refused}");
+    let last = engine.store().checkpoint().unwrap();
+    world.clock.forward(7_200);
+    tick(&mut engine);
+    assert_eq!(engine.store().checkpoint().unwrap(), last);
 }
