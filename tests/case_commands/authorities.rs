@@ -138,7 +138,7 @@ fn a_compromise_stops_a_key_at_one_word_and_ends_all_that_it_signed_at_two() {
         "{compromise} --evidence work-record=record.txt --since 2026-03-01T00:00:00Z"
     ));
     let issue = "case issue a-2 --actor wang.wu:approver";
-    desk.refused(issue, "");
+    desk.refused(issue, "S4-16");
     assert_eq!(key(&desk, "issuing-ca")["waits_for"], "compromise");
     let (serial, own) = (
         desk.serial("a-1"),
@@ -160,7 +160,7 @@ fn a_compromise_stops_a_key_at_one_word_and_ends_all_that_it_signed_at_two() {
     }
 
     // Another key goes on.
-    desk.refused(issue, "");
+    desk.refused(issue, "S4-16");
     let name = "CN=示例签发机构 G2,O=示例,C=CN";
     rolled_over(&desk, "issuing-ca", name, "issuing-ca-2");
     desk.good(issue);

@@ -74,49 +74,45 @@ impl Frontier {
 /// The leaves left and right of one leaf, in a tree of so many, each range under one node: the
 /// nearest first. Their roots are the leaf's audit path (RFC 6962, section 2.1.1).
 pub(crate) fn path_of(leaf: u64, size: u64) -> Vec<Range<u64>> {
-    let mut path = Vec::new();
-    let mut tree = 0..size;
-    while tree.end - tree.start > 1 {
-        let (left, right) = halves(&tree);
-        if left.contains(&leaf) {
-            path.push(right);
-            tree = left;
-        } else {
-            path.push(left);
-            tree = right;
-        }
-    }
-    path.reverse();
+    let is_leaf = |tree: &Range<u64>| tree.end - tree.start <= 1;
+    let (path, _) = descend(size, is_leaf, |left| left.contains(&leaf));
     path
 }
 
 /// The ranges whose roots show that a tree of `size` goes on from one of `old` leaves
 /// (RFC 6962, section 2.1.2): the nearest first. None for `old` 0 or all.
 pub(crate) fn growth_of(old: u64, size: u64) -> Vec<Range<u64>> {
-    let mut path = Vec::new();
     if old == 0 || old >= size {
-        return path;
+        return Vec::new();
     }
-    let mut tree = 0..size;
-    loop {
-        // All of what is left belongs to the old tree, or the old one ends inside.
-        if tree.end == old {
-            if tree.start > 0 {
-                path.push(tree);
-            }
-            break;
-        }
-        let (left, right) = halves(&tree);
-        if old <= left.end {
-            path.push(right);
-            tree = left;
-        } else {
-            path.push(left);
-            tree = right;
-        }
+    let (mut path, last) = descend(size, |tree| tree.end == old, |left| old <= left.end);
+    // One that begins the tree is all of the old one: its root is known.
+    if last.start > 0 {
+        path.insert(0, last);
     }
-    path.reverse();
     path
+}
+
+/// Goes down to the subtree that is looked for: what was passed on the other side, the nearest
+/// first, and the subtree.
+fn descend(
+    size: u64,
+    is_found: impl Fn(&Range<u64>) -> bool,
+    is_left: impl Fn(&Range<u64>) -> bool,
+) -> (Vec<Range<u64>>, Range<u64>) {
+    let mut passed = Vec::new();
+    let mut tree = 0..size;
+    while !is_found(&tree) {
+        let (left, right) = halves(&tree);
+        let (into, other) = match is_left(&left) {
+            true => (left, right),
+            false => (right, left),
+        };
+        passed.push(other);
+        tree = into;
+    }
+    passed.reverse();
+    (passed, tree)
 }
 
 /// The root over one leaf and its path; none for a path of another length.
