@@ -220,6 +220,11 @@ pub enum StoreError {
         what: &'static str,
     },
 
+    /// The write that carried this and other commands failed: of none of them is anything
+    /// known to be written.
+    #[error("the write that carried it with others failed")]
+    Group(#[source] std::sync::Arc<StoreError>),
+
     /// Injected by a test double, or an adapter's own fault.
     #[error("{0}")]
     Other(&'static str),

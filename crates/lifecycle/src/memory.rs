@@ -53,7 +53,10 @@ impl Store for MemoryStore {
         if batch.certificates.iter().any(taken) {
             return conflict("a serial number is taken");
         }
-        if batch.case.is_some_and(|case| case.0 != self.case + 1) {
+        if !(self.case + 1..)
+            .zip(&batch.numbers)
+            .all(|(next, number)| next == number.0)
+        {
             return conflict("a case number is not the next");
         }
         let written = |new: &Record| {
@@ -80,7 +83,7 @@ impl Store for MemoryStore {
                 _ => {}
             }
         }
-        self.case = batch.case.map_or(self.case, |case| case.0);
+        self.case += batch.numbers.len() as u64;
         for row in &batch.cases {
             self.cases.insert(row.id.clone(), row.clone());
         }

@@ -10,14 +10,16 @@ use der::{DateTime, Decode};
 use gm_crypto::sm2::PublicKey;
 use hsm::{Envelop, KeyAlgorithm, KeyLabel, Token};
 use std::{
+    collections::HashSet,
     fmt,
     fs::{self, File},
+    hash::Hash,
     io::{self, Write},
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-/// What one step writes, all of it or nothing.
+/// What one write carries, all of it or nothing.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Batch {
@@ -27,8 +29,8 @@ pub struct Batch {
     pub certificates: Vec<CertificateRow>,
     /// Streams, and whether something outside is to be done for them.
     pub unsettled: Vec<(StreamId, bool)>,
-    /// A case number that this step takes.
-    pub case: Option<CaseNumber>,
+    /// Case numbers that this batch takes, in order.
+    pub numbers: Vec<CaseNumber>,
     /// The last state of each case that changed.
     pub cases: Vec<CaseRow>,
     /// Streams, and the last second before time itself does something to them; none: it does
@@ -36,6 +38,39 @@ pub struct Batch {
     pub timers: Vec<(StreamId, Option<DateTime>)>,
     /// What somebody is to be told. One whose key is there already is the same notice.
     pub notices: Vec<Notice>,
+}
+
+impl Batch {
+    /// What came after it, behind it.
+    pub(crate) fn take_in(&mut self, later: Self) {
+        self.records.extend(later.records);
+        self.certificates.extend(later.certificates);
+        self.unsettled.extend(later.unsettled);
+        self.numbers.extend(later.numbers);
+        self.cases.extend(later.cases);
+        self.timers.extend(later.timers);
+        self.notices.extend(later.notices);
+    }
+
+    /// Of rows that replace one another, only the last is to be written. The first of a
+    /// certificate stays: it says that the serial number must be new.
+    pub(crate) fn keep_last(&mut self) {
+        keep_last(&mut self.certificates, |row| {
+            let is_new = row.status == certificate::Status::Reserved;
+            (row.issuer.clone(), row.serial.clone(), is_new)
+        });
+        keep_last(&mut self.unsettled, |(stream, _)| stream.clone());
+        keep_last(&mut self.cases, |row| row.id.clone());
+        keep_last(&mut self.timers, |(stream, _)| stream.clone());
+    }
+}
+
+/// Leaves out what has a successor of the same key.
+fn keep_last<T, K: Eq + Hash>(rows: &mut Vec<T>, key: impl Fn(&T) -> K) {
+    let mut seen = HashSet::new();
+    let is_last: Vec<_> = rows.iter().rev().map(|row| seen.insert(key(row))).collect();
+    let mut is_last = is_last.into_iter().rev();
+    rows.retain(|_| is_last.next() == Some(true));
 }
 
 /// What the store knows of one certificate without reading its history.

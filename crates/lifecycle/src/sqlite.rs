@@ -416,7 +416,10 @@ impl Store for SqliteStore {
             });
         }
         let next = self.last_case()?.0 + 1;
-        if batch.case.is_some_and(|case| case.0 != next) {
+        if !(next..)
+            .zip(&batch.numbers)
+            .all(|(next, number)| next == number.0)
+        {
             return Err(StoreError::Conflict {
                 what: "a case number is not the next",
             });

@@ -38,7 +38,7 @@ impl Step<'_> {
             Happened::RegistrationStarted { number }
                 if case.before.is_none_or(|before| before.number.is_none()) =>
             {
-                self.batch.case = Some(*number);
+                self.batch.numbers.push(*number);
             }
             Happened::IssuanceIntended { intent, .. } => {
                 self.change_certificate(&intent.issuer, &intent.serial, Change::Reserve)?;
@@ -109,9 +109,9 @@ impl Step<'_> {
             return Ok(());
         };
         let state = self.token(token)?;
-        match state.map(|state| state.status) {
-            Some(token::Status::Bound(bound)) if bound == *case.id => {
-                let case = bound;
+        match state.as_deref().map(|state| &state.status) {
+            Some(token::Status::Bound(bound)) if bound == case.id => {
+                let case = bound.clone();
                 self.change_token(token, Actor::system(), Token::Release { case })
             }
             _ => Ok(()),
@@ -243,7 +243,7 @@ impl Step<'_> {
             return Ok(None);
         };
         let target = self.case(target)?;
-        let pair = target.as_ref().and_then(State::pair);
+        let pair = target.as_deref().and_then(State::pair);
         Ok(pair.map(|(signing, encryption)| [signing.clone(), encryption.clone()]))
     }
 

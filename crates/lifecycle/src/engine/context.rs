@@ -2,7 +2,7 @@
 
 use super::{Engine, step::Step};
 use crate::{
-    CaseId, CaseNumber, Error, Ground, Holdings, Refusal, Serial, StreamId,
+    Batch, CaseId, CaseNumber, CaseRow, Error, Ground, Holdings, Refusal, Serial, StreamId,
     case::{
         Command, Context, Phase,
         command::{Opening, Target},
@@ -13,11 +13,12 @@ use crate::{
     index::{unit_of, validity},
     organisation, roster,
     rules::RuleSet,
-    terms::Mode,
+    terms::{Kind, Mode},
     token,
 };
 use cert_profile::{Issuer, Profile};
 use der::DateTime;
+use std::sync::Arc;
 
 /// The requirement that there are rules for every case.
 pub(super) const RULES: &[&str] = &["S0-14"];
@@ -28,20 +29,20 @@ pub(super) struct Sight {
     number: CaseNumber,
     serial: Serial,
     issuer: Option<Issuer>,
-    roster: Option<roster::State>,
-    organisation: Option<organisation::State>,
+    roster: Option<Arc<roster::State>>,
+    organisation: Option<Arc<organisation::State>>,
     agency_modes: Option<Vec<Mode>>,
     holdings: u32,
     target: Option<Certified>,
-    token: Option<token::State>,
+    token: Option<Arc<token::State>>,
     objected: Option<[Status; 2]>,
 }
 
 /// A case that has certificates, with where they stand.
 struct Certified {
-    case: State,
-    signing: certificate::State,
-    encryption: certificate::State,
+    case: Arc<State>,
+    signing: Arc<certificate::State>,
+    encryption: Arc<certificate::State>,
     validity: (DateTime, DateTime),
 }
 
@@ -82,10 +83,9 @@ impl Engine {
     pub(super) fn sight(
         &self,
         step: &Step<'_>,
-        id: &CaseId,
-        opening: &Opening,
-        state: Option<&State>,
+        (id, opening, state): (&CaseId, &Opening, Option<&State>),
         command: &Command,
+        rules: &RuleSet,
     ) -> Result<Sight, Error> {
         let target = match &opening.target {
             Some(target) => certified(step, target)?,
@@ -95,12 +95,17 @@ impl Engine {
             (Command::BindToken(token), _) | (_, Some(token)) => step.token(token)?,
             _ => None,
         };
-        let unit = unit_of(opening);
-        let asked = Holdings::new(&unit, &opening.certificate, step.now)
-            .except([Some(id), opening.target.as_ref()]);
+        let holdings = if is_counted(opening, rules) {
+            let unit = unit_of(opening);
+            let asked = Holdings::new(&unit, &opening.certificate, step.now)
+                .except([Some(id), opening.target.as_ref()]);
+            self.ports.store.holdings(&asked)?
+        } else {
+            0
+        };
         Ok(Sight {
             now: step.now,
-            number: step.next_case()?,
+            number: step.next_case(),
             serial: self.ports.serials.fresh()?,
             issuer: self.active_issuer(&self.policy.issuer)?,
             roster: step.person(&step.actor.person)?,
@@ -114,7 +119,7 @@ impl Engine {
                     .map(|state| state.agency_modes(step.now)),
                 None => None,
             },
-            holdings: self.ports.store.holdings(&asked)?,
+            holdings,
             target,
             token,
             objected: match state {
@@ -122,6 +127,41 @@ impl Engine {
                 _ => None,
             },
         })
+    }
+
+    /// Whether a command counts what cases of this group, not yet written, are about to change.
+    pub(super) fn counts_what_changes(
+        &self,
+        id: &CaseId,
+        command: &Command,
+        batch: &Batch,
+    ) -> bool {
+        let known = match command {
+            Command::Open(_) => Ok(None),
+            _ => self.state::<State>(&StreamId::Case(id.clone())),
+        };
+        let opening = match (&known, command) {
+            (Ok(Some(state)), _) => &state.opening,
+            (_, Command::Open(opening)) => opening,
+            _ => return false,
+        };
+        let rules = self.policy.rules.get(&opening.rules);
+        if !rules.is_some_and(|rules| is_counted(opening, rules)) {
+            return false;
+        }
+        let unit = unit_of(opening);
+        let is_of_unit = |row: &CaseRow| {
+            row.id != *id
+                && row
+                    .holding
+                    .as_ref()
+                    .is_some_and(|holding| holding.unit == unit)
+        };
+        batch.cases.iter().any(is_of_unit)
+            || batch
+                .certificates
+                .iter()
+                .any(|row| row.revocation.is_some())
     }
 
     /// The profile of that name.
@@ -179,8 +219,8 @@ impl Engine {
                 encryption,
             }),
             issuer: self.policy.issuer.clone(),
-            roster: sight.roster.as_ref(),
-            organisation: sight.organisation.as_ref(),
+            roster: sight.roster.as_deref(),
+            organisation: sight.organisation.as_deref(),
             agency_modes: sight.agency_modes.as_deref(),
             holdings: sight.holdings,
             target: sight.target.as_ref().map(|target| Target {
@@ -189,10 +229,16 @@ impl Engine {
                 encryption: &target.encryption,
                 validity: target.validity,
             }),
-            token: sight.token.as_ref(),
+            token: sight.token.as_deref(),
             objected: sight.objected,
         })
     }
+}
+
+/// Whether the rules count what the unit has.
+fn is_counted(opening: &Opening, rules: &RuleSet) -> bool {
+    let rule = rules.certificate(&opening.certificate);
+    opening.kind == Kind::Apply && rule.is_some_and(|rule| rule.quota.value.is_some())
 }
 
 /// Where a case's own certificates stand now; none where it has none.

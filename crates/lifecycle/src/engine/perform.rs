@@ -2,12 +2,15 @@
 
 use super::{Command, Engine};
 use crate::{
-    Actor, AuthorityId, CaseId, Effect, Entry, Error, Event, Ground, Intent, Octets, Publication,
-    StreamId, authority, case,
-    ports::{key_or_new, public_key},
+    AuthorityId, CaseId, Effect, Entry, Error, Event, Ground, Intent, Publication, StreamId,
+    authority::{self, CrlIntent},
+    case,
+    ports::{KeyCentre, Publisher, key_or_new, public_key},
 };
 use der::{Encode, asn1::BitString};
-use hsm::{Checked, KeyHandle, KeyLabel};
+use gm_crypto::sm2::PublicKey;
+use hsm::{Checked, KeyHandle, KeyLabel, Token};
+use std::{collections::HashMap, sync::Arc};
 
 /// An intent that this engine has not yet tried to sign.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -16,129 +19,171 @@ pub(super) enum Untried {
     Crl(AuthorityId, u64),
 }
 
+/// What is to come of one stream next.
+pub(super) enum Planned {
+    /// Nothing is to be done outside: this is recorded.
+    Known(Command),
+    /// This is done, and what came of it recorded.
+    Deed(Deed),
+}
+
+/// One act outside, with all that it takes: no decision is left in it.
+pub(super) enum Deed {
+    /// A certificate of a case or of an authority.
+    Certificate(Signer, StreamId, Intent),
+    /// A CRL.
+    Crl(Signer, AuthorityId, CrlIntent),
+    /// The encryption key of a case, wrapped for the owner of this key.
+    EncryptionKey(CaseId, PublicKey),
+    /// The key of an authority.
+    Key(AuthorityId, KeyLabel),
+    /// Finished things, and what is recorded when they are out.
+    Publish(Vec<Publication>, Command),
+}
+
+/// A key whose signatures are verified before they are believed, with its name.
+#[derive(Clone)]
+pub(super) struct Signer {
+    label: String,
+    key: Arc<Checked<Box<dyn KeyHandle>>>,
+}
+
+/// The keys of one round, each asked for once.
+#[derive(Default)]
+pub(super) struct Keys(HashMap<AuthorityId, Signer>);
+
+/// The ports that a deed needs.
+pub(super) struct Outside<'a> {
+    token: &'a dyn Token,
+    key_centre: &'a dyn KeyCentre,
+    publisher: &'a dyn Publisher,
+}
+
 impl Engine {
-    /// One effect of one stream, and the record of its result.
-    pub(super) fn perform(&mut self, stream: &StreamId) -> Result<Vec<Entry>, Error> {
+    pub(super) fn outside(&self) -> Outside<'_> {
+        Outside {
+            token: &*self.ports.token,
+            key_centre: &*self.ports.key_centre,
+            publisher: &*self.ports.publisher,
+        }
+    }
+
+    /// What one stream wants done. An intent that is given to a deed here is never given to
+    /// another.
+    pub(super) fn plan(&mut self, stream: &StreamId, keys: &mut Keys) -> Result<Planned, Error> {
         match stream {
-            StreamId::Case(id) => self.perform_for_case(id),
-            StreamId::Authority(id) => self.perform_for_authority(id),
+            StreamId::Case(id) => self.plan_for_case(id, keys),
+            StreamId::Authority(id) => self.plan_for_authority(id, keys),
             _ => Err(Error::NothingDue(stream.clone())),
         }
     }
 
-    fn perform_for_case(&mut self, id: &CaseId) -> Result<Vec<Entry>, Error> {
-        let due = self.case(id)?.and_then(|state| state.due(id));
-        let command = match due {
-            Some(Effect::Sign(intent)) => match self.sign_certificate(&intent, None)? {
-                Some(certificate) => case::Command::RecordCertificate {
-                    serial: intent.serial,
-                    certificate,
-                },
-                None => case::Command::RecordUnknownOutcome {
-                    serial: intent.serial,
-                },
+    fn plan_for_case(&mut self, id: &CaseId, keys: &mut Keys) -> Result<Planned, Error> {
+        let stream = StreamId::Case(id.clone());
+        let state = self.state::<case::State>(&stream)?;
+        Ok(match state.and_then(|state| state.due(id)) {
+            Some(Effect::Sign(intent)) => match self.signer_of(&intent, None, keys)? {
+                Some(signer) => Planned::Deed(Deed::Certificate(signer, stream, intent)),
+                None => {
+                    let serial = intent.serial;
+                    let unknown = case::Command::RecordUnknownOutcome { serial };
+                    Planned::Known(Command::Case(id.clone(), unknown))
+                }
             },
             Some(Effect::RequestEncryptionKey { recipient }) => {
-                let recipient = public_key(&recipient)?;
-                let key = self.ports.key_centre.encryption_key(id, &recipient);
-                case::Command::RecordEncryptionKey(key.map_err(|source| Error::KeyCentre {
-                    case: id.clone(),
-                    source,
-                })?)
+                Planned::Deed(Deed::EncryptionKey(id.clone(), public_key(&recipient)?))
             }
             Some(Effect::Publish(items)) => {
-                self.publish(&items)?;
-                case::Command::RecordPublication
+                let out = Command::Case(id.clone(), case::Command::RecordPublication);
+                Planned::Deed(Deed::Publish(items, out))
             }
-            _ => return Err(Error::NothingDue(StreamId::Case(id.clone()))),
-        };
-        self.carry_out(&Actor::system(), Command::Case(id.clone(), command))
+            _ => return Err(Error::NothingDue(stream)),
+        })
     }
 
-    fn perform_for_authority(&mut self, id: &AuthorityId) -> Result<Vec<Entry>, Error> {
-        let state = self.authority(id)?;
-        let own_key = match &state {
+    fn plan_for_authority(&mut self, id: &AuthorityId, keys: &mut Keys) -> Result<Planned, Error> {
+        let stream = StreamId::Authority(id.clone());
+        let state = self.state::<authority::State>(&stream)?;
+        let own_key = match state.as_deref() {
             Some(authority::State::Issuing(issuing)) => issuing.proposed.public_key.clone(),
             _ => None,
         };
-        let command = match state.and_then(|state| state.due()) {
-            Some(Effect::GenerateKey) => {
-                let label = label(id)?;
-                let key = key_or_new(&*self.ports.token, &label)
-                    .map_err(|source| key_failed(&label, source))?;
-                authority::Command::RecordKey {
-                    public_key: key.public_key().as_bytes().to_vec().into(),
-                }
-            }
+        let known = |command| Planned::Known(Command::Authority(id.clone(), command));
+        Ok(match state.and_then(|state| state.due()) {
+            Some(Effect::GenerateKey) => Planned::Deed(Deed::Key(id.clone(), label(id)?)),
             Some(Effect::Sign(intent)) => {
                 let own = own_key.as_deref().filter(|_| intent.issuer == *id);
-                match self.sign_certificate(&intent, own)? {
-                    Some(certificate) => authority::Command::RecordCertificate {
-                        serial: intent.serial,
-                        certificate,
-                    },
-                    None => authority::Command::RecordUnknownOutcome {
-                        serial: intent.serial,
-                    },
+                match self.signer_of(&intent, own, keys)? {
+                    Some(signer) => Planned::Deed(Deed::Certificate(signer, stream, intent)),
+                    None => {
+                        let serial = intent.serial;
+                        known(authority::Command::RecordUnknownOutcome { serial })
+                    }
                 }
             }
             Some(Effect::SignCrl(intent)) => {
                 let number = intent.number;
-                let mark = Untried::Crl(id.clone(), number);
-                match self.sign(&mark, id, None, &intent.tbs)? {
-                    Some(signature) => authority::Command::RecordCrl {
-                        number,
-                        crl: intent.attach(&signature)?,
-                    },
-                    None => authority::Command::RecordCrlUnknownOutcome { number },
+                match self.signer(&Untried::Crl(id.clone(), number), id, None, keys)? {
+                    Some(signer) => Planned::Deed(Deed::Crl(signer, id.clone(), intent)),
+                    None => known(authority::Command::RecordCrlUnknownOutcome { number }),
                 }
             }
             Some(Effect::Publish(items)) => {
-                self.publish(&items)?;
-                authority::Command::RecordPublication
+                let out = Command::Authority(id.clone(), authority::Command::RecordPublication);
+                Planned::Deed(Deed::Publish(items, out))
             }
-            _ => return Err(Error::NothingDue(StreamId::Authority(id.clone()))),
-        };
-        self.carry_out(&Actor::system(), Command::Authority(id.clone(), command))
+            _ => return Err(Error::NothingDue(stream)),
+        })
     }
 
-    fn sign_certificate(
+    fn signer_of(
         &mut self,
         intent: &Intent,
         own_key: Option<&[u8]>,
-    ) -> Result<Option<Octets>, Error> {
+        keys: &mut Keys,
+    ) -> Result<Option<Signer>, Error> {
         if own_key.is_none() {
             // A key that fell into other hands certifies nothing, whatever was intended.
-            let signer = self.authority(&intent.issuer)?;
-            let certifying = signer.as_ref().and_then(authority::State::certifying);
+            let signer = StreamId::Authority(intent.issuer.clone());
+            let signer = self.state::<authority::State>(&signer)?;
+            let certifying = signer.as_deref().and_then(authority::State::certifying);
             if certifying.is_none() {
                 return Err(Ground::not_ready(&intent.issuer).into());
             }
         }
         let mark = Untried::Certificate(intent.issuer.clone(), intent.serial.clone());
-        let signature = self.sign(&mark, &intent.issuer, own_key, &intent.tbs)?;
-        signature.map(|bits| intent.attach(&bits)).transpose()
+        self.signer(&mark, &intent.issuer, own_key, keys)
     }
 
-    /// The one irreversible act: at most once for each intent. `None` when this
+    /// The key for the one irreversible act: at most once for each intent. `None` when this
     /// engine can't know whether it has happened before.
-    fn sign(
+    fn signer(
         &mut self,
         mark: &Untried,
         signer: &AuthorityId,
         own_key: Option<&[u8]>,
-        tbs: &[u8],
-    ) -> Result<Option<BitString>, Error> {
+        keys: &mut Keys,
+    ) -> Result<Option<Signer>, Error> {
         if !self.untried.contains(mark) {
             return Ok(None);
         }
         // A missing key fails here, with the intent still untried.
-        let key = self.key(signer, own_key)?;
-        let label = label(signer)?;
+        let known = keys.0.get(signer).filter(|_| own_key.is_none()).cloned();
+        let found = match known {
+            Some(known) => known,
+            None => {
+                let found = Signer {
+                    label: label(signer)?.to_string(),
+                    key: Arc::new(self.key(signer, own_key)?),
+                };
+                if own_key.is_none() {
+                    keys.0.insert(signer.clone(), found.clone());
+                }
+                found
+            }
+        };
         self.untried.remove(mark);
-        key.sign(tbs)
-            .map(Some)
-            .map_err(|source| key_failed(&label, source))
+        Ok(Some(found))
     }
 
     /// The key of an authority: the very key of its certificate (or, for a root
@@ -171,17 +216,79 @@ impl Engine {
     }
 
     pub(super) fn publish(&self, items: &[Publication]) -> Result<(), Error> {
-        for item in items {
-            self.ports
-                .publisher
-                .publish(item)
-                .map_err(|source| Error::Publish {
-                    name: item.name.clone(),
+        publish(&*self.ports.publisher, items)
+    }
+}
+
+impl Deed {
+    /// Does it; what it gives back is to be recorded.
+    pub(super) fn perform(self, outside: &Outside<'_>) -> Result<Command, Error> {
+        Ok(match self {
+            Self::Certificate(signer, stream, intent) => {
+                let certificate = intent.attach(&signer.sign(&intent.tbs)?)?;
+                let serial = intent.serial;
+                match stream {
+                    StreamId::Authority(id) => Command::Authority(
+                        id,
+                        authority::Command::RecordCertificate {
+                            serial,
+                            certificate,
+                        },
+                    ),
+                    StreamId::Case(id) => Command::Case(
+                        id,
+                        case::Command::RecordCertificate {
+                            serial,
+                            certificate,
+                        },
+                    ),
+                    other => return Err(Error::NothingDue(other)),
+                }
+            }
+            Self::Crl(signer, id, intent) => {
+                let crl = intent.attach(&signer.sign(&intent.tbs)?)?;
+                let number = intent.number;
+                Command::Authority(id, authority::Command::RecordCrl { number, crl })
+            }
+            Self::EncryptionKey(id, recipient) => {
+                let key = outside.key_centre.encryption_key(&id, &recipient);
+                let key = key.map_err(|source| Error::KeyCentre {
+                    case: id.clone(),
                     source,
                 })?;
-        }
-        Ok(())
+                Command::Case(id, case::Command::RecordEncryptionKey(key))
+            }
+            Self::Key(id, label) => {
+                let key = key_or_new(outside.token, &label)
+                    .map_err(|source| key_failed(&label, source))?;
+                let public_key = key.public_key().as_bytes().to_vec().into();
+                Command::Authority(id, authority::Command::RecordKey { public_key })
+            }
+            Self::Publish(items, out) => {
+                publish(outside.publisher, &items)?;
+                out
+            }
+        })
     }
+}
+
+impl Signer {
+    fn sign(&self, tbs: &[u8]) -> Result<BitString, Error> {
+        self.key.sign(tbs).map_err(|source| Error::Key {
+            label: self.label.clone(),
+            source,
+        })
+    }
+}
+
+fn publish(publisher: &dyn Publisher, items: &[Publication]) -> Result<(), Error> {
+    for item in items {
+        publisher.publish(item).map_err(|source| Error::Publish {
+            name: item.name.clone(),
+            source,
+        })?;
+    }
+    Ok(())
 }
 
 impl Untried {

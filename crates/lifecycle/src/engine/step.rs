@@ -1,10 +1,12 @@
 //! One step: what a command changes in one or more aggregates, written at once.
 
-use super::consequences::Happening;
+use super::{
+    consequences::Happening,
+    view::{Aggregate, Known, Shelves, View},
+};
 use crate::{
     About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error,
-    Event, Head, Notice, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId,
-    authority,
+    Event, Notice, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
     cessation, organisation, roster,
@@ -12,217 +14,99 @@ use crate::{
     token,
 };
 use der::DateTime;
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 /// Records that are read from the store at a time.
 const PAGE: usize = 1_000;
 
-/// An aggregate as its history made it.
-#[derive(Debug)]
-pub(super) struct Known<S> {
-    pub(super) state: Option<S>,
-    pub(super) version: u64,
-    /// When its first event happened.
-    begun: Option<DateTime>,
-}
-
-pub(super) fn case(store: &dyn Store, id: &CaseId) -> Result<Known<State>, Error> {
-    replay(store, &StreamId::Case(id.clone()), after_case)
-}
-
-pub(super) fn authority(
-    store: &dyn Store,
-    id: &AuthorityId,
-) -> Result<Known<authority::State>, Error> {
-    replay(store, &StreamId::Authority(id.clone()), after_authority(id))
-}
-
-pub(super) fn certificate(
-    store: &dyn Store,
-    issuer: &AuthorityId,
-    serial: &Serial,
-) -> Result<Known<certificate::State>, Error> {
-    let stream = StreamId::Certificate(issuer.clone(), serial.clone());
-    replay(store, &stream, after_certificate)
-}
-
-pub(super) fn person(store: &dyn Store, id: &PersonId) -> Result<Known<roster::State>, Error> {
-    replay(store, &StreamId::Person(id.clone()), after_person)
-}
-
-pub(super) fn organisation(
-    store: &dyn Store,
-    id: &OrganisationId,
-) -> Result<Known<organisation::State>, Error> {
-    replay(
-        store,
-        &StreamId::Organisation(id.clone()),
-        after_organisation,
-    )
-}
-
-pub(super) fn token(store: &dyn Store, id: &TokenId) -> Result<Known<token::State>, Error> {
-    replay(store, &StreamId::Token(id.clone()), after_token)
-}
-
-fn after_person(state: Option<roster::State>, entry: Entry) -> Option<roster::State> {
-    match &entry.event {
-        Event::Person(event) => roster::evolve(state, &entry.actor, event, entry.at),
-        _ => state,
-    }
-}
-
-fn after_organisation(
-    state: Option<organisation::State>,
-    entry: Entry,
-) -> Option<organisation::State> {
-    match &entry.event {
-        Event::Organisation(event) => organisation::evolve(state, &entry.actor, event, entry.at),
-        _ => state,
-    }
-}
-
-pub(super) fn cessation(
-    store: &dyn Store,
-    id: &AuthorityId,
-) -> Result<Known<cessation::State>, Error> {
-    replay(store, &StreamId::Cessation(id.clone()), after_cessation)
-}
-
-fn after_cessation(state: Option<cessation::State>, entry: Entry) -> Option<cessation::State> {
-    match &entry.event {
-        Event::Cessation(event) => cessation::evolve(state, &entry.actor, event),
-        _ => state,
-    }
-}
-
-fn after_token(state: Option<token::State>, entry: Entry) -> Option<token::State> {
-    match &entry.event {
-        Event::Token(event) => token::evolve(state, event),
-        _ => state,
-    }
-}
-
-fn after_case(state: Option<State>, entry: Entry) -> Option<State> {
-    match entry.event {
-        Event::Case(event) => case::evolve(state, &entry.actor, entry.at, &event),
-        _ => state,
-    }
-}
-
-fn after_authority(
-    id: &AuthorityId,
-) -> impl Fn(Option<authority::State>, Entry) -> Option<authority::State> {
-    move |state, entry| match &entry.event {
-        Event::Authority(event) => authority::evolve(id, state, &entry.actor, event),
-        _ => state,
-    }
-}
-
-fn after_certificate(
-    state: Option<certificate::State>,
-    entry: Entry,
-) -> Option<certificate::State> {
-    match &entry.event {
-        Event::Certificate(event) => certificate::evolve(state, &entry.actor, event),
-        _ => state,
-    }
-}
-
-fn replay<S>(
-    store: &dyn Store,
-    stream: &StreamId,
-    evolve: impl Fn(Option<S>, Entry) -> Option<S>,
-) -> Result<Known<S>, Error> {
-    let mut known = Known {
-        state: None,
-        version: 0,
-        begun: None,
-    };
-    for record in store.stream(stream)? {
-        let entry = record.entry()?;
-        known.begun.get_or_insert(entry.at);
-        known.state = evolve(known.state, entry);
-        known.version = record.version;
-    }
-    Ok(known)
-}
-
-/// Collects the records of one step behind the head it started from.
+/// Collects the records of one step behind the head that the view stands at.
 pub(super) struct Step<'a> {
     store: &'a dyn Store,
+    view: &'a View,
     pub(super) actor: Actor,
     pub(super) now: DateTime,
-    start: Head,
+    /// The last case number before this step.
+    last_case: CaseNumber,
     pub(super) batch: Batch,
     entries: Vec<Entry>,
+    /// What this same step has changed so far.
+    changed: RefCell<Shelves>,
+}
+
+/// What a step would write, and what would then be the case.
+pub(super) struct Taken {
+    pub(super) batch: Batch,
+    pub(super) entries: Vec<Entry>,
+    pub(super) changed: Shelves,
 }
 
 impl<'a> Step<'a> {
-    pub(super) fn new(store: &'a dyn Store, actor: Actor, now: DateTime) -> Result<Self, Error> {
-        Ok(Self {
-            start: store.head()?,
+    pub(super) fn new(
+        (store, view): (&'a dyn Store, &'a View),
+        last_case: CaseNumber,
+        actor: Actor,
+        now: DateTime,
+    ) -> Self {
+        Self {
             store,
+            view,
             actor,
             now,
+            last_case,
             batch: Batch::default(),
             entries: Vec::new(),
-        })
-    }
-
-    /// An aggregate as the store has it, and as this same step changed it since.
-    fn known<S>(
-        &self,
-        stream: &StreamId,
-        evolve: impl Fn(Option<S>, Entry) -> Option<S>,
-    ) -> Result<Known<S>, Error> {
-        let mut known = replay(self.store, stream, &evolve)?;
-        for entry in self.entries.iter().filter(|entry| entry.stream == *stream) {
-            known.begun.get_or_insert(entry.at);
-            known.version = entry.version;
-            known.state = evolve(known.state, entry.clone());
+            changed: RefCell::default(),
         }
-        Ok(known)
     }
 
-    pub(super) fn case(&self, id: &CaseId) -> Result<Option<State>, Error> {
-        Ok(self.known(&StreamId::Case(id.clone()), after_case)?.state)
+    /// An aggregate as it is at the head, and as this same step changed it since.
+    fn known<S: Aggregate>(&self, stream: &StreamId) -> Result<Known<S>, Error> {
+        match self.changed.borrow_mut().get(stream) {
+            Some(known) => Ok(known),
+            None => self.view.known(self.store, stream),
+        }
     }
 
-    pub(super) fn authority(&self, id: &AuthorityId) -> Result<Option<authority::State>, Error> {
-        let stream = StreamId::Authority(id.clone());
-        Ok(self.known(&stream, after_authority(id))?.state)
+    fn state<S: Aggregate>(&self, stream: &StreamId) -> Result<Option<Arc<S>>, Error> {
+        Ok(self.known(stream)?.state)
+    }
+
+    pub(super) fn case(&self, id: &CaseId) -> Result<Option<Arc<State>>, Error> {
+        self.state(&StreamId::Case(id.clone()))
+    }
+
+    pub(super) fn authority(
+        &self,
+        id: &AuthorityId,
+    ) -> Result<Option<Arc<authority::State>>, Error> {
+        self.state(&StreamId::Authority(id.clone()))
     }
 
     pub(super) fn certificate(
         &self,
         issuer: &AuthorityId,
         serial: &Serial,
-    ) -> Result<Option<certificate::State>, Error> {
-        let stream = StreamId::Certificate(issuer.clone(), serial.clone());
-        Ok(self.known(&stream, after_certificate)?.state)
+    ) -> Result<Option<Arc<certificate::State>>, Error> {
+        self.state(&StreamId::Certificate(issuer.clone(), serial.clone()))
     }
 
-    pub(super) fn person(&self, id: &PersonId) -> Result<Option<roster::State>, Error> {
-        Ok(self
-            .known(&StreamId::Person(id.clone()), after_person)?
-            .state)
+    pub(super) fn person(&self, id: &PersonId) -> Result<Option<Arc<roster::State>>, Error> {
+        self.state(&StreamId::Person(id.clone()))
     }
 
     pub(super) fn organisation(
         &self,
         id: &OrganisationId,
-    ) -> Result<Option<organisation::State>, Error> {
-        let stream = StreamId::Organisation(id.clone());
-        Ok(self.known(&stream, after_organisation)?.state)
+    ) -> Result<Option<Arc<organisation::State>>, Error> {
+        self.state(&StreamId::Organisation(id.clone()))
     }
 
-    pub(super) fn token(&self, id: &TokenId) -> Result<Option<token::State>, Error> {
-        Ok(self.known(&StreamId::Token(id.clone()), after_token)?.state)
+    pub(super) fn token(&self, id: &TokenId) -> Result<Option<Arc<token::State>>, Error> {
+        self.state(&StreamId::Token(id.clone()))
     }
 
-    pub(super) fn next_case(&self) -> Result<CaseNumber, Error> {
-        Ok(CaseNumber(self.store.last_case()?.0 + 1))
+    pub(super) fn next_case(&self) -> CaseNumber {
+        CaseNumber(self.last_case.0 + 1)
     }
 
     /// Applies events to a case, and what they mean to certificates, tokens and notices.
@@ -236,24 +120,24 @@ impl<'a> Step<'a> {
             return Ok(());
         }
         let stream = StreamId::Case(id.clone());
-        let known = self.known(&stream, after_case)?;
-        let (mut state, begun) = (known.state, known.begun.unwrap_or(self.now));
-        for (version, event) in (known.version + 1..).zip(events) {
-            let before = state.clone();
-            state = case::evolve(state, &self.actor, self.now, &event);
-            self.push(stream.clone(), version, Event::Case(event.clone()))?;
-            if let Some(after) = &state {
+        let mut known: Known<State> = self.known(&stream)?;
+        for event in events {
+            let before = known.state;
+            known = self.push(&stream, Event::Case(event.clone()))?;
+            if let Some(after) = &known.state {
                 let happened = Happening {
                     id,
-                    version,
-                    before: before.as_ref(),
+                    version: known.version,
+                    before: before.as_deref(),
                     state: after,
                     rules,
                 };
                 self.follow(&happened, &event)?;
             }
         }
-        let Some(state) = state else { return Ok(()) };
+        let (Some(state), Some(begun)) = (known.state, known.begun) else {
+            return Ok(());
+        };
         let waits = state.due(id).is_some();
         self.batch.unsettled.push((stream.clone(), waits));
         let next = state.next_deadline().map(|(_, deadline)| deadline.at);
@@ -270,12 +154,10 @@ impl<'a> Step<'a> {
         events: Vec<authority::Event>,
     ) -> Result<(), Error> {
         let stream = StreamId::Authority(id.clone());
-        let known = self.known(&stream, after_authority(id))?;
-        let mut state = known.state;
-        for (version, event) in (known.version + 1..).zip(events) {
+        let mut known: Known<authority::State> = self.known(&stream)?;
+        for event in events {
             use authority::Event as Happened;
             use certificate::Command as Change;
-            state = authority::evolve(id, state, &self.actor, &event);
             match &event {
                 Happened::IssuanceIntended(intent) => {
                     self.change_certificate(&intent.issuer, &intent.serial, Change::Reserve)?;
@@ -292,14 +174,15 @@ impl<'a> Step<'a> {
                 _ => {}
             }
             let fell = matches!(event, Happened::Compromised { .. });
-            self.push(stream.clone(), version, Event::Authority(event))?;
-            if let Some(active) = state.as_ref().and_then(authority::State::established)
+            known = self.push(&stream, Event::Authority(event))?;
+            let state = known.state.as_deref();
+            if let Some(active) = state.and_then(authority::State::established)
                 && fell
             {
                 self.revoke_issued(id, active)?;
             }
         }
-        let due = state.is_some_and(|state| state.due().is_some());
+        let due = known.state.is_some_and(|state| state.due().is_some());
         self.batch.unsettled.push((stream, due));
         Ok(())
     }
@@ -395,14 +278,15 @@ impl<'a> Step<'a> {
         command: certificate::Command,
     ) -> Result<(), Error> {
         let stream = StreamId::Certificate(issuer.clone(), serial.clone());
-        let Known { state, version, .. } = self.known(&stream, after_certificate)?;
-        let event = certificate::decide(state.as_ref(), &actor, command, self.now)?;
-        let state = certificate::evolve(state, &actor, &event);
-        if let Some(state) = &state {
+        let state = self.state::<certificate::State>(&stream)?;
+        let event = certificate::decide(state.as_deref(), &actor, command, self.now)?;
+        let known: Known<certificate::State> =
+            self.push_by(actor, &stream, Event::Certificate(event))?;
+        if let Some(state) = &known.state {
             let row = CertificateRow::new(issuer.clone(), serial.clone(), state);
             self.batch.certificates.push(row);
         }
-        self.push_by(actor, stream, version + 1, Event::Certificate(event))
+        Ok(())
     }
 
     /// Decides and applies one command to one entry of the roster.
@@ -413,14 +297,15 @@ impl<'a> Step<'a> {
         rules: &RuleSet,
     ) -> Result<(), Error> {
         let stream = StreamId::Person(id.clone());
-        let Known { state, version, .. } = self.known(&stream, after_person)?;
+        let state = self.state::<roster::State>(&stream)?;
         let context = roster::Context {
             person: id,
             rule: rules.roster(),
             now: self.now,
         };
-        let event = roster::decide(state.as_ref(), &self.actor, command, &context)?;
-        self.push(stream, version + 1, Event::Person(event))
+        let event = roster::decide(state.as_deref(), &self.actor, command, &context)?;
+        self.push::<roster::State>(&stream, Event::Person(event))
+            .map(drop)
     }
 
     /// Decides and applies one command to one organisation.
@@ -430,10 +315,11 @@ impl<'a> Step<'a> {
         command: organisation::Command,
     ) -> Result<(), Error> {
         let stream = StreamId::Organisation(id.clone());
-        let Known { state, version, .. } = self.known(&stream, after_organisation)?;
+        let state = self.state::<organisation::State>(&stream)?;
         let context = organisation::Context { id, now: self.now };
-        let event = organisation::decide(state.as_ref(), &self.actor, command, &context)?;
-        self.push(stream, version + 1, Event::Organisation(event))
+        let event = organisation::decide(state.as_deref(), &self.actor, command, &context)?;
+        self.push::<organisation::State>(&stream, Event::Organisation(event))
+            .map(drop)
     }
 
     /// Decides and applies one command to the end of an authority's service.
@@ -444,14 +330,17 @@ impl<'a> Step<'a> {
         context: &cessation::Context<'_>,
     ) -> Result<(), Error> {
         let stream = StreamId::Cessation(id.clone());
-        let Known { state, version, .. } = self.known(&stream, after_cessation)?;
-        let event = cessation::decide(state.as_ref(), &self.actor, command, context)?;
-        let state = cessation::evolve(state, &self.actor, &event);
-        let next = state.as_ref().and_then(cessation::State::next_deadline);
+        let state = self.state::<cessation::State>(&stream)?;
+        let event = cessation::decide(state.as_deref(), &self.actor, command, context)?;
+        let known: Known<cessation::State> = self.push(&stream, Event::Cessation(event.clone()))?;
+        let next = known
+            .state
+            .as_deref()
+            .and_then(cessation::State::next_deadline);
         self.batch
             .timers
             .push((stream.clone(), next.map(|(_, by)| by)));
-        for about in event.notices(version + 1) {
+        for about in event.notices(known.version) {
             let from = match about {
                 About::CessationReminder { by, .. } => {
                     let days = context.terms.reminder_days.value;
@@ -466,7 +355,7 @@ impl<'a> Step<'a> {
                 person: None,
             });
         }
-        self.push(stream, version + 1, Event::Cessation(event))
+        Ok(())
     }
 
     /// Decides and applies one command to one token.
@@ -477,39 +366,46 @@ impl<'a> Step<'a> {
         command: token::Command,
     ) -> Result<(), Error> {
         let stream = StreamId::Token(id.clone());
-        let Known { state, version, .. } = self.known(&stream, after_token)?;
-        let event = token::decide(state.as_ref(), &actor, command)?;
-        self.push_by(actor, stream, version + 1, Event::Token(event))
+        let state = self.state::<token::State>(&stream)?;
+        let event = token::decide(state.as_deref(), &actor, command)?;
+        self.push_by::<token::State>(actor, &stream, Event::Token(event))
+            .map(drop)
     }
 
-    fn push(&mut self, stream: StreamId, version: u64, event: Event) -> Result<(), Error> {
-        self.push_by(self.actor.clone(), stream, version, event)
+    fn push<S: Aggregate>(&mut self, stream: &StreamId, event: Event) -> Result<Known<S>, Error> {
+        self.push_by(self.actor.clone(), stream, event)
     }
 
-    fn push_by(
+    /// One more record; gives back what its aggregate then is.
+    fn push_by<S: Aggregate>(
         &mut self,
         actor: Actor,
-        stream: StreamId,
-        version: u64,
+        stream: &StreamId,
         event: Event,
-    ) -> Result<(), Error> {
-        let head = self.batch.records.last().map_or(self.start, Record::head);
+    ) -> Result<Known<S>, Error> {
+        let last = self.batch.records.last();
+        let head = last.map_or_else(|| self.view.head(), Record::head);
+        let known = self.known::<S>(stream)?;
         let entry = Entry {
             seq: head.seq + 1,
-            stream,
-            version,
+            stream: stream.clone(),
+            version: known.version + 1,
             at: self.now,
             actor,
             event,
         };
         self.batch.records.push(Record::chain(&head, &entry)?);
+        let known = known.after(&entry);
+        self.changed.get_mut().put(stream.clone(), known.clone());
         self.entries.push(entry);
-        Ok(())
+        Ok(known)
     }
 
-    /// The batch with the head it goes behind, unless nothing happened.
-    pub(super) fn finish(self) -> (Option<(Batch, Head)>, Vec<Entry>) {
-        let batch = (!self.batch.records.is_empty()).then_some((self.batch, self.start));
-        (batch, self.entries)
+    pub(super) fn finish(self) -> Taken {
+        Taken {
+            batch: self.batch,
+            entries: self.entries,
+            changed: self.changed.into_inner(),
+        }
     }
 }

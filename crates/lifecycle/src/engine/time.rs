@@ -35,30 +35,46 @@ impl Engine {
         loop {
             let now = self.ports.clock.now();
             let limit = PAGE + stuck.len();
-            let due = self.ports.store.due_by(now, limit)?;
-            let Some((stream, _)) = due.into_iter().find(|(stream, _)| !stuck.contains(stream))
-            else {
+            let due = self.ports.store.due_by(now, limit)?.into_iter();
+            let due: Vec<_> = due
+                .map(|(stream, _)| stream)
+                .filter(|stream| !stuck.contains(stream))
+                .collect();
+            if due.is_empty() {
                 return failure.map_or(Ok(()), Err);
-            };
-            match self.fire_one(&stream, now) {
-                Ok(entries) => entries.iter().for_each(&mut *watch),
-                Err(error) => {
-                    stuck.insert(stream);
-                    failure.get_or_insert(error);
+            }
+            let (mut streams, mut commands, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+            for stream in due {
+                match self.passed(&stream, now) {
+                    Ok(command) => {
+                        streams.push(stream);
+                        commands.push((Actor::system(), command));
+                    }
+                    Err(error) => answers.push((stream, Err(error))),
+                }
+            }
+            answers.extend(streams.into_iter().zip(self.carry_out_all(&commands)));
+            for (stream, answer) in answers {
+                match answer {
+                    Ok(entries) => entries.iter().for_each(&mut *watch),
+                    Err(error) => {
+                        stuck.insert(stream);
+                        failure.get_or_insert(error);
+                    }
                 }
             }
         }
     }
 
-    /// The earliest deadline of one stream, and what follows from it.
-    fn fire_one(&mut self, stream: &StreamId, now: DateTime) -> Result<Vec<Entry>, Error> {
+    /// What follows from the earliest deadline of one stream.
+    fn passed(&self, stream: &StreamId, now: DateTime) -> Result<Command, Error> {
         let id = match stream {
             StreamId::Case(id) => id,
-            StreamId::Cessation(id) => return self.fire_cessation(id, now),
+            StreamId::Cessation(id) => return self.passed_of_cessation(id, now),
             _ => return Err(Error::NothingDue(stream.clone())),
         };
-        let state = self.case(id)?;
-        let next = state.as_ref().and_then(case::State::next_deadline);
+        let state = self.state::<case::State>(stream)?;
+        let next = state.as_deref().and_then(case::State::next_deadline);
         let name = next
             .filter(|(_, deadline)| deadline.has_passed(now))
             .map(|(name, _)| name);
@@ -68,11 +84,11 @@ impl Engine {
             Some(deadline) => case::Command::NoteOverdue { deadline },
             None => return Err(Error::NothingDue(stream.clone())),
         };
-        self.carry_out(&Actor::system(), Command::Case(id.clone(), command))
+        Ok(Command::Case(id.clone(), command))
     }
 
     /// A deadline before the end of a service that passed.
-    fn fire_cessation(&mut self, id: &AuthorityId, now: DateTime) -> Result<Vec<Entry>, Error> {
+    fn passed_of_cessation(&self, id: &AuthorityId, now: DateTime) -> Result<Command, Error> {
         let next = self
             .cessation(id)?
             .and_then(|state| state.next_deadline())
@@ -81,7 +97,7 @@ impl Engine {
             return Err(Error::NothingDue(StreamId::Cessation(id.clone())));
         };
         let note = cessation::Command::NoteOverdue { deadline };
-        self.carry_out(&Actor::system(), Command::Cessation(id.clone(), note))
+        Ok(Command::Cessation(id.clone(), note))
     }
 
     fn tell(&mut self) -> Result<(), Error> {

@@ -67,8 +67,10 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
         };
         transaction.execute(sql, [stream.to_string()])?;
     }
-    if let Some(case) = batch.case {
-        transaction.execute("INSERT INTO case_numbers (number) VALUES (?1)", [case.0])?;
+    for number in &batch.numbers {
+        transaction
+            .prepare_cached("INSERT INTO case_numbers (number) VALUES (?1)")?
+            .execute([number.0])?;
     }
     write_cases(transaction, &batch.cases)?;
     for (stream, due) in &batch.timers {

@@ -65,7 +65,7 @@ fn rows(rows: Vec<CertificateRow>) -> Batch {
 
 fn case(number: u64) -> Batch {
     let mut batch = Batch::default();
-    batch.case = Some(CaseNumber(number));
+    batch.numbers = vec![CaseNumber(number)];
     batch
 }
 
@@ -175,7 +175,7 @@ fn a_serial_number_is_reserved_once() {
                 row(serial(3), &State::Reserved),
                 row(serial(taken), &State::Reserved),
             ]);
-            batch.case = Some(CaseNumber(1));
+            batch.numbers = vec![CaseNumber(1)];
             batch.unsettled = vec![(stream("late"), true)];
             conflicts(append(store, batch));
             assert_eq!(contents(store), before);
