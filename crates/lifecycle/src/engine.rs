@@ -26,6 +26,7 @@ use crate::{
 pub use checkpoint::Checkpoints;
 
 use cert_profile::Profile;
+use der::DateTime;
 use group::Group;
 use hsm::Token;
 use perform::Untried;
@@ -51,6 +52,20 @@ pub enum Command {
     Token(TokenId, token::Command),
     /// To the end of an authority's service.
     Cessation(AuthorityId, cessation::Command),
+}
+
+impl Command {
+    /// The history that it is for; of a pair's certificates, that of their case.
+    pub fn stream(&self) -> StreamId {
+        match self {
+            Self::Case(id, _) | Self::Certificates(id, _) => StreamId::Case(id.clone()),
+            Self::Authority(id, _) => StreamId::Authority(id.clone()),
+            Self::Person(id, ..) => StreamId::Person(id.clone()),
+            Self::Organisation(id, _) => StreamId::Organisation(id.clone()),
+            Self::Token(id, _) => StreamId::Token(id.clone()),
+            Self::Cessation(id, _) => StreamId::Cessation(id.clone()),
+        }
+    }
 }
 
 /// Everything outside that the engine may call.
@@ -138,6 +153,11 @@ impl Engine {
     /// The store, for reading.
     pub fn store(&self) -> &dyn Store {
         &*self.ports.store
+    }
+
+    /// The time, as the engine's clock has it.
+    pub(crate) fn now(&self) -> DateTime {
+        self.ports.clock.now()
     }
 
     /// Carries one person's command out. What it returns is durable.

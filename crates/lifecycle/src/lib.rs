@@ -68,6 +68,7 @@ pub mod picture;
 pub mod ports;
 pub mod roster;
 pub mod rules;
+mod service;
 mod sqlite;
 pub mod terms;
 pub mod token;
@@ -93,5 +94,6 @@ pub use log::{
 pub use memory::MemoryStore;
 pub use octets::Octets;
 pub use ports::{Batch, CertificateRow, CheckpointRow, Store};
+pub use service::{Busy, Handle, Happened, Service, Settled, Stopped, Ticket};
 pub use sqlite::SqliteStore;
 pub use terms::Seat;

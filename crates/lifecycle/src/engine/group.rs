@@ -12,7 +12,7 @@ const RECORDS: usize = 4_000;
 const TRIES: usize = 16;
 
 /// What one command came to.
-type Answer = Result<Vec<Entry>, Error>;
+pub(super) type Answer = Result<Vec<Entry>, Error>;
 
 /// What was decided and is not yet written.
 #[derive(Debug)]
@@ -36,19 +36,31 @@ impl Engine {
         &mut self,
         commands: impl IntoIterator<Item = (Actor, Command)>,
     ) -> Vec<Result<Vec<Entry>, Error>> {
-        let mut seated = Vec::new();
-        let taken: Vec<_> = commands
+        self.submit_behind(Vec::new(), commands).1
+    }
+
+    /// What came of effects, and behind it commands of persons, in one write where that can be.
+    pub(super) fn submit_behind(
+        &mut self,
+        results: Vec<(Actor, Command)>,
+        commands: impl IntoIterator<Item = (Actor, Command)>,
+    ) -> (Vec<Answer>, Vec<Answer>) {
+        let first = results.len();
+        let mut carried = results;
+        let seated: Vec<_> = commands
             .into_iter()
             .map(|(actor, command)| {
                 check_seat(&actor)?;
-                seated.push((actor, command));
+                carried.push((actor, command));
                 Ok(())
             })
             .collect();
-        let mut carried = self.carry_out_all(&seated).into_iter().zip(seated);
-        let answer = |taken: Result<(), Error>| {
-            taken?;
-            let Some((answer, (_, command))) = carried.next() else {
+        let mut answers = self.carry_out_all(&carried);
+        let of_persons = answers.split_off(first);
+        let mut of_persons = of_persons.into_iter().zip(carried.split_off(first));
+        let answer = |seated: Result<(), Error>| {
+            seated?;
+            let Some((answer, (_, command))) = of_persons.next() else {
                 return Ok(Vec::new());
             };
             if let Command::Case(id, case::Command::Personalise { .. }) = &command
@@ -58,7 +70,8 @@ impl Engine {
             }
             answer
         };
-        taken.into_iter().map(answer).collect()
+        let of_persons = seated.into_iter().map(answer).collect();
+        (answers, of_persons)
     }
 
     /// One command of the engine itself.

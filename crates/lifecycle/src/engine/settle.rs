@@ -3,6 +3,7 @@
 
 use super::{
     Command, Engine,
+    group::Answer,
     perform::{Deed, Keys, Outside, Planned},
 };
 use crate::{Actor, Entry, Error, StreamId};
@@ -36,13 +37,12 @@ impl Engine {
         let mut failure = None;
         let mut stuck = HashSet::new();
         loop {
-            let waiting = self.ports.store.unsettled()?.into_iter();
-            let waiting = waiting.filter(|stream| !stuck.contains(stream));
-            let round: Vec<_> = waiting.take(ROUND).collect();
+            let round = self.waiting(&stuck)?;
             if round.is_empty() {
                 return failure.map_or(Ok(()), Err);
             }
-            for (stream, answer) in self.settle_round(round) {
+            let Turn { settled, .. } = self.turn(round, []);
+            for (stream, answer) in settled {
                 match answer {
                     Ok(entries) => entries.iter().for_each(&mut *watch),
                     Err(error) => {
@@ -54,26 +54,48 @@ impl Engine {
         }
     }
 
-    /// One effect of each of these streams, and the records of what came of them.
-    fn settle_round(&mut self, round: Vec<StreamId>) -> Vec<(StreamId, Result<Vec<Entry>, Error>)> {
+    /// The streams of the next round: those for which something is to be done outside, the
+    /// oldest first, and `stuck` left out.
+    pub(crate) fn waiting(&self, stuck: &HashSet<StreamId>) -> Result<Vec<StreamId>, Error> {
+        let waiting = self.ports.store.unsettled()?.into_iter();
+        let waiting = waiting.filter(|stream| !stuck.contains(stream));
+        Ok(waiting.take(ROUND).collect())
+    }
+
+    /// One effect of each of these streams; one write then carries what came of them, and
+    /// commands of persons behind it.
+    pub(crate) fn turn(
+        &mut self,
+        round: Vec<StreamId>,
+        commands: impl IntoIterator<Item = (Actor, Command)>,
+    ) -> Turn {
         let mut keys = Keys::default();
         let planned: Vec<_> = round
             .iter()
             .map(|stream| self.plan(stream, &mut keys))
             .collect();
-        let (mut streams, mut commands, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut streams, mut results, mut settled) = (Vec::new(), Vec::new(), Vec::new());
         for (stream, done) in round.into_iter().zip(do_all(planned, &self.outside())) {
             match done {
                 Ok(command) => {
                     streams.push(stream);
-                    commands.push((Actor::system(), command));
+                    results.push((Actor::system(), command));
                 }
-                Err(error) => answers.push((stream, Err(error))),
+                Err(error) => settled.push((stream, Err(error))),
             }
         }
-        answers.extend(streams.into_iter().zip(self.carry_out_all(&commands)));
-        answers
+        let (recorded, answers) = self.submit_behind(results, commands);
+        settled.extend(streams.into_iter().zip(recorded));
+        Turn { settled, answers }
     }
+}
+
+/// What came of one turn.
+pub(crate) struct Turn {
+    /// Of each stream of the round: what was recorded, or why nothing was.
+    pub(crate) settled: Vec<(StreamId, Answer)>,
+    /// To each command, in order.
+    pub(crate) answers: Vec<Answer>,
 }
 
 /// Does deeds on all processors; answers in order.

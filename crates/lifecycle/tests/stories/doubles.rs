@@ -14,10 +14,10 @@ use lifecycle::{
 use spki::AlgorithmIdentifierOwned;
 use std::{
     collections::{BTreeMap, HashSet},
-    io,
+    fmt, io,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -182,13 +182,24 @@ pub(crate) enum Side {
 /// What a failing double says.
 pub(crate) const BROKEN: &str = "the disk is gone";
 
-/// A store that fails once, at one append.
-#[derive(Debug)]
+/// What somebody else does in the middle of a write.
+pub(crate) type Interruption = Box<dyn FnOnce() + Send>;
+
+/// A store that fails once, at one append, or is written to by somebody else before one.
 pub(crate) struct FailingStore<S> {
     inner: S,
-    appends: usize,
+    appends: Arc<AtomicUsize>,
     fails_at: usize,
     side: Side,
+    interruption: Option<Interruption>,
+}
+
+impl<S> fmt::Debug for FailingStore<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailingStore")
+            .field("fails_at", &self.fails_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<S: Store> FailingStore<S> {
@@ -196,18 +207,35 @@ impl<S: Store> FailingStore<S> {
     pub(crate) fn new(inner: S, fails_at: usize, side: Side) -> Self {
         Self {
             inner,
-            appends: 0,
+            appends: Arc::default(),
             fails_at,
             side,
+            interruption: None,
         }
+    }
+
+    /// A store that does not fail; before the append of this number, somebody else is let in.
+    pub(crate) fn interrupted(inner: S, at: usize, interruption: Interruption) -> Self {
+        Self {
+            interruption: Some(interruption),
+            ..Self::new(inner, at, Side::Before)
+        }
+    }
+
+    /// How often it was written to.
+    pub(crate) fn counter(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.appends)
     }
 
     fn write(
         &mut self,
         write: impl FnOnce(&mut S) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.appends += 1;
-        if self.appends != self.fails_at {
+        if self.appends.fetch_add(1, Relaxed) + 1 != self.fails_at {
+            return write(&mut self.inner);
+        }
+        if let Some(interruption) = self.interruption.take() {
+            interruption();
             return write(&mut self.inner);
         }
         if self.side == Side::After {

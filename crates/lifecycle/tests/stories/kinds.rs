@@ -8,7 +8,6 @@ use lifecycle::{
     organisation::{self, Onboarding},
     ports::Clock,
     roster::{self, Entry, Paper},
-    rules::{self, RuleBook, RuleSet},
     terms::{Employment, EvidenceKind, Kind},
     token,
 };
@@ -17,7 +16,8 @@ use crate::{
     doubles::World,
     script::{
         Applicant, CA, ROOT, RULES, act, actor, approver, authority_command, authority_id,
-        evidence, execute_at_once, in_business, officer, policy, second_officer, take_through,
+        evidence, execute_at_once, in_business, officer, policy_with_quota, second_officer,
+        take_through,
     },
 };
 
@@ -147,19 +147,7 @@ fn a_lost_pair_ends_when_the_new_one_exists() {
 fn a_unit_has_no_more_than_its_quota_with_those_on_their_way() {
     let (world, engine) = in_business();
     drop(engine);
-    let (_, text) = rules::SHIPPED
-        .iter()
-        .find(|(name, _)| *name == RULES)
-        .unwrap();
-    let limited = text.replace(
-        "quota = { assumed = \"the operator's own choice: any number\" }",
-        "quota = { value = 2, assumed = \"a test\" }",
-    );
-    assert_ne!(limited, *text);
-    let limited = RuleSet::from_toml(&limited).unwrap();
-    let mut policy = policy();
-    policy.rules = RuleBook::new([limited]).unwrap();
-    let mut engine = world.engine_under(policy);
+    let mut engine = world.engine_under(policy_with_quota(2));
     let [zhang, li, zhou] = ["zhang.san", "li.ming", "zhou.ba"].map(Applicant::new);
     take_through(&mut engine, &zhang).unwrap();
     act(&mut engine, &li.actor(), li.open()).unwrap();

@@ -41,7 +41,7 @@ enum Step {
 }
 
 #[derive(Clone, Debug)]
-enum Ask {
+pub(crate) enum Ask {
     /// Of one of the cases.
     Case(usize, case::Command),
     /// Of one of the pairs.
@@ -54,12 +54,26 @@ enum Ask {
     Crl,
 }
 
-fn applicants() -> &'static [Applicant; 2] {
+impl Ask {
+    /// The command, and whose it is.
+    pub(crate) fn of(self, actor: Actor, engine: &Engine) -> Option<(Actor, Command)> {
+        let next = |of: usize| applicants()[of].next(engine).unwrap();
+        match self {
+            Self::Case(of, command) => Some((actor, applicants()[of].command(command))),
+            Self::Pair(of, command) => Some((actor, applicants()[of].pair_command(command))),
+            Self::Next(of) => next(of),
+            Self::NextByOther(of) => next(of).map(|(_, command)| (actor, command)),
+            Self::Crl => Some((actor, authority_command(CA, authority::Command::IssueCrl))),
+        }
+    }
+}
+
+pub(crate) fn applicants() -> &'static [Applicant; 2] {
     static APPLICANTS: OnceLock<[Applicant; 2]> = OnceLock::new();
     APPLICANTS.get_or_init(|| ["zhang.san", "li.ming"].map(Applicant::new))
 }
 
-fn actors() -> impl Strategy<Value = Actor> {
+pub(crate) fn actors() -> impl Strategy<Value = Actor> {
     // Few persons, so that one often meets an earlier seat of theirs.
     let persons = ["zhang.san", "li.ming", "wang.wu", "li.si"];
     let seats = [
@@ -73,7 +87,7 @@ fn actors() -> impl Strategy<Value = Actor> {
         .prop_map(|(person, seat)| Actor::new(PersonId::new(person).unwrap(), seat))
 }
 
-fn asks() -> impl Strategy<Value = Ask> {
+pub(crate) fn asks() -> impl Strategy<Value = Ask> {
     use case::Command as Case;
     use certificate::Command::{Activate, Burn, Confirm, Freeze, Request};
     let revoke = Change::Revoke(RevocationReason::KeyCompromise);
@@ -246,15 +260,7 @@ fn play(steps: Vec<Step>) {
     for step in steps {
         match step {
             Step::Ask(actor, ask) => {
-                let next = |of: usize| applicants()[of].next(&engine).unwrap();
-                let asked = match ask {
-                    Ask::Case(of, command) => Some((actor, applicants()[of].command(command))),
-                    Ask::Pair(of, command) => Some((actor, applicants()[of].pair_command(command))),
-                    Ask::Next(of) => next(of),
-                    Ask::NextByOther(of) => next(of).map(|(_, command)| (actor, command)),
-                    Ask::Crl => Some((actor, authority_command(CA, authority::Command::IssueCrl))),
-                };
-                let Some((actor, command)) = asked else {
+                let Some((actor, command)) = ask.of(actor, &engine) else {
                     continue;
                 };
                 let head = engine.store().head().unwrap();

@@ -22,7 +22,7 @@ use lifecycle::{
     },
     certificate::{self, Change, RevocationReason},
     cessation::Terms,
-    rules::{RuleBook, RuleSet},
+    rules::{self, RuleBook, RuleSet},
     terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };
 use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding};
@@ -70,6 +70,23 @@ pub(crate) fn policy() -> Policy {
         crl_lifetime: CRL_LIFETIME,
         checkpoints: None,
     }
+}
+
+/// A policy under whose rules a unit may have so many pairs.
+pub(crate) fn policy_with_quota(number: u32) -> Policy {
+    let (_, text) = rules::SHIPPED
+        .iter()
+        .find(|(name, _)| *name == RULES)
+        .unwrap();
+    let limited = text.replace(
+        "quota = { assumed = \"the operator's own choice: any number\" }",
+        &format!("quota = {{ value = {number}, assumed = \"a test\" }}"),
+    );
+    assert_ne!(limited, *text);
+    let limited = RuleSet::from_toml(&limited).unwrap();
+    let mut policy = policy();
+    policy.rules = RuleBook::new([limited]).unwrap();
+    policy
 }
 
 pub(crate) fn authority_id(name: &str) -> AuthorityId {

@@ -1,0 +1,255 @@
+//! Commands that one write carries: each has its own answer, and none is given before the write.
+
+use lifecycle::{
+    Actor, Command, Engine, Entry, Error, Event, Ground, Refusal, Seat, StoreError, audit, case,
+    case::Phase,
+};
+use proptest::{collection::vec, prelude::*, test_runner::Config};
+use std::sync::atomic::Ordering::Relaxed;
+
+use crate::{
+    doubles::{BROKEN, FailingStore, Side, World},
+    laws::{actors, applicants, asks},
+    script::{
+        Applicant, actor, establish, in_business, policy_with_quota, registrar, settle,
+        take_through,
+    },
+};
+
+fn crowd(number: usize) -> Vec<Applicant> {
+    (1..=number)
+        .map(|nth| Applicant::new(&format!("applicant-{nth}")))
+        .collect()
+}
+
+fn next(engine: &Engine, crowd: &[Applicant]) -> Vec<(Actor, Command)> {
+    let next = crowd.iter().map(|one| one.next(engine).unwrap());
+    next.flatten().collect()
+}
+
+fn open(crowd: &[Applicant]) -> Vec<(Actor, Command)> {
+    crowd.iter().map(|one| (one.actor(), one.open())).collect()
+}
+
+#[test]
+fn a_crowd_goes_through_in_as_many_writes_as_one_case_takes() {
+    let writes = |number| {
+        let (world, engine) = in_business();
+        drop(engine);
+        let store = FailingStore::new(world.store.clone(), 0, Side::Before);
+        let counter = store.counter();
+        let mut engine = world.engine_over(store);
+        let crowd = crowd(number);
+        loop {
+            let commands = next(&engine, &crowd);
+            if commands.is_empty() {
+                break;
+            }
+            for answer in engine.submit_all(commands) {
+                answer.unwrap();
+            }
+            settle(&mut engine).unwrap();
+        }
+        for applicant in &crowd {
+            assert_eq!(applicant.phase(&engine), Some(Phase::Dispatched));
+            assert!(applicant.pair(&engine).published);
+        }
+        let report = audit::verify(engine.store()).unwrap();
+        assert_eq!(report.burnt, 0);
+        assert!(world.token.signs_once());
+        assert_eq!(world.token.unforeseen(), 0);
+        counter.load(Relaxed)
+    };
+    let alone = writes(1);
+    assert_eq!(writes(40), alone);
+}
+
+#[test]
+fn all_steps_of_one_case_fit_into_one_write() {
+    let (_world, mut engine) = in_business();
+    let zhang = Applicant::new("zhang.san");
+    let before = engine.store().head().unwrap();
+    let own = [
+        zhang.open(),
+        zhang.fill(),
+        zhang.command(case::Command::ProveKey(zhang.request())),
+        zhang.command(case::Command::Submit),
+    ];
+    let mut commands: Vec<_> = own.map(|command| (zhang.actor(), command)).into();
+    let start = zhang.command(case::Command::StartRegistration);
+    commands.push((registrar(), start));
+    let answers = engine.submit_all(commands);
+    let entries: Vec<Entry> = answers.into_iter().flat_map(Result::unwrap).collect();
+    let written = engine.store().records(before.seq, usize::MAX).unwrap();
+    let written: Vec<_> = written.iter().map(|one| one.entry().unwrap()).collect();
+    assert_eq!(entries, written);
+    assert_eq!(zhang.phase(&engine), Some(Phase::Registering));
+}
+
+#[test]
+fn numbers_of_one_group_follow_one_another() {
+    let (_world, mut engine) = in_business();
+    let crowd = crowd(5);
+    for applicant in &crowd {
+        applicant.submit(&mut engine).unwrap();
+    }
+    let start = case::Command::StartRegistration;
+    let commands = crowd
+        .iter()
+        .map(|one| (registrar(), one.command(start.clone())));
+    let answers = engine.submit_all(commands.collect::<Vec<_>>());
+    let numbers: Vec<_> = answers
+        .into_iter()
+        .flat_map(Result::unwrap)
+        .filter_map(|entry| match entry.event {
+            Event::Case(case::Event::RegistrationStarted { number }) => Some(number.0),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
+    assert_eq!(engine.store().last_case().unwrap().0, 5);
+}
+
+#[test]
+fn a_write_that_fails_has_failed_for_all_that_it_carried() {
+    for side in [Side::Before, Side::After] {
+        let (world, engine) = in_business();
+        drop(engine);
+        let crowd = crowd(3);
+        let store = FailingStore::new(world.store.clone(), 1, side);
+        let mut engine = world.engine_over(store);
+        let mut commands = open(&crowd);
+        // Nobody opened this one: it is refused, whatever becomes of the others.
+        commands.push((crowd[0].actor(), Applicant::new("nobody").fill()));
+        let answers = engine.submit_all(commands.clone());
+        let [carried @ .., refused] = &answers[..] else {
+            panic!("{answers:?}");
+        };
+        for answer in carried {
+            let Err(Error::Store(StoreError::Group(shared))) = answer else {
+                panic!("{answer:?}");
+            };
+            assert!(matches!(**shared, StoreError::Other(BROKEN)), "{shared}");
+        }
+        assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+        // What is then so is what the store says, and business goes on.
+        for applicant in &crowd {
+            let opened = (side == Side::After).then_some(Phase::Draft);
+            assert_eq!(applicant.phase(&engine), opened);
+            take_through(&mut engine, applicant).unwrap();
+        }
+        audit::verify(engine.store()).unwrap();
+    }
+}
+
+#[test]
+fn one_who_sits_in_the_systems_seat_is_refused_and_the_others_are_not() {
+    let (_world, mut engine) = in_business();
+    let [zhang, li] = ["zhang.san", "li.ming"].map(Applicant::new);
+    let machine = actor("zhang.san", Seat::System);
+    let answers = engine.submit_all([
+        (zhang.actor(), zhang.open()),
+        (machine, zhang.fill()),
+        (li.actor(), li.open()),
+    ]);
+    let answered: Vec<_> = answers.iter().map(Result::is_ok).collect();
+    assert_eq!(answered, [true, false, true]);
+}
+
+#[test]
+fn a_unit_gets_no_more_than_its_quota_in_one_group() {
+    let (world, engine) = in_business();
+    drop(engine);
+    let mut engine = world.engine_under(policy_with_quota(2));
+    let answers = engine.submit_all(open(&crowd(4)));
+    let held: Vec<_> = answers
+        .iter()
+        .map(|answer| match answer {
+            Ok(_) => None,
+            Err(Error::Refused(Refusal::Ruled { ground, .. })) => match **ground {
+                Ground::Quota { held, .. } => Some(held),
+                _ => panic!("{ground}"),
+            },
+            Err(error) => panic!("{error}"),
+        })
+        .collect();
+    assert_eq!(held, [None, None, Some(2), Some(2)]);
+}
+
+#[test]
+fn what_another_engine_wrote_in_between_is_decided_upon() {
+    let (world, engine) = in_business();
+    drop(engine);
+    let crowd = crowd(4);
+    let [zhang, li, zhou, wu] = &crowd[..] else {
+        panic!();
+    };
+    // While the group is about to be written, another engine opens two of its cases.
+    let mut other = world.engine_under(policy_with_quota(3));
+    let theirs = open(&[li.clone(), zhou.clone()]);
+    let interruption = move || {
+        for answer in other.submit_all(theirs) {
+            answer.unwrap();
+        }
+    };
+    let store = FailingStore::interrupted(world.store.clone(), 1, Box::new(interruption));
+    let mut engine = world.engine_of(store, policy_with_quota(3));
+    let answers = engine.submit_all(open(&[zhang.clone(), li.clone(), wu.clone()]));
+    let answered: Vec<_> = answers.iter().map(coded).collect();
+    // One is open already, which is as good as done, and one is the fourth of three.
+    assert_eq!(answered[..2], ["opened", ""]);
+    assert!(answered[2].contains("Quota"), "{}", answered[2]);
+    audit::verify(engine.store()).unwrap();
+
+    // What one engine keeps in memory is what the other has written since.
+    let mut other = world.engine();
+    zhou.submit(&mut other).unwrap();
+    assert_eq!(zhou.phase(&engine), Some(Phase::Submitted));
+    take_through(&mut engine, zhou).unwrap();
+    assert_eq!(zhou.phase(&other), Some(Phase::Dispatched));
+    audit::verify(other.store()).unwrap();
+}
+
+fn coded(answer: &Result<Vec<Entry>, Error>) -> String {
+    match answer {
+        Ok(entries) => {
+            let events = entries.iter().map(|entry| entry.event.name());
+            events.collect::<Vec<_>>().join(" ")
+        }
+        Err(error) => format!("{error:?}"),
+    }
+}
+
+proptest! {
+    #![proptest_config(Config {
+        cases: 32,
+        failure_persistence: None,
+        ..Config::default()
+    })]
+
+    /// Together is one after the other.
+    #[test]
+    fn a_group_answers_as_its_commands_would_alone(
+        groups in vec(vec((actors(), asks()), 1..8), 1..12),
+    ) {
+        let worlds = [World::new(), World::new()];
+        let mut engines = worlds.each_ref().map(World::engine);
+        for engine in &mut engines {
+            establish(engine).unwrap();
+            take_through(engine, &applicants()[0]).unwrap();
+        }
+        let [together, alone] = &mut engines;
+        for group in groups {
+            let asked = |(actor, ask): (Actor, crate::laws::Ask)| ask.of(actor, together);
+            let commands: Vec<_> = group.into_iter().filter_map(asked).collect();
+            let answers = together.submit_all(commands.clone());
+            for (answer, (actor, command)) in answers.iter().zip(commands) {
+                let expected = alone.submit(&actor, command);
+                prop_assert_eq!(coded(answer), coded(&expected));
+            }
+            settle(together).unwrap();
+            settle(alone).unwrap();
+        }
+        audit::verify(together.store()).unwrap();
+    }
+}
