@@ -185,8 +185,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes what was decided durable. When that fails, nothing of it is believed any more: the
-    /// store is asked again.
+    /// Makes what was decided durable. When that fails, the view stands at a head that the store
+    /// may not have: the next group, which asks for it, then starts from nothing.
     fn flush(&mut self) -> Result<(), StoreError> {
         let Some(mut group) = self.group.take() else {
             return Ok(());
@@ -195,10 +195,7 @@ impl Engine {
             return Ok(());
         }
         group.batch.keep_last();
-        if let Err(error) = self.ports.store.append(&group.start, &group.batch) {
-            self.view.forget();
-            return Err(error);
-        }
+        self.ports.store.append(&group.start, &group.batch)?;
         self.untried.extend(group.untried);
         self.view.turn();
         Ok(())

@@ -129,8 +129,7 @@ impl Shelves {
 /// The aggregates at one head of the log.
 #[derive(Debug)]
 pub(super) struct View {
-    /// None: whatever the store says.
-    head: Cell<Option<Head>>,
+    head: Cell<Head>,
     shelves: RefCell<Shelves>,
 }
 
@@ -138,31 +137,24 @@ impl View {
     /// Nothing is known yet.
     pub(super) fn new() -> Self {
         Self {
-            head: Cell::new(None),
+            head: Cell::new(Head::EMPTY),
             shelves: RefCell::default(),
         }
     }
 
     /// The head that it is of.
     pub(super) fn head(&self) -> Head {
-        self.head.get().unwrap_or(Head::EMPTY)
+        self.head.get()
     }
 
     /// Stands at the store's head from now on. Whoever else writes to the store moves that: then
     /// nothing that is kept here can be believed.
     pub(super) fn catch_up(&self, store: &dyn Store) -> Result<Head, Error> {
         let head = store.head()?;
-        if self.head.get() != Some(head) {
-            self.forget();
-            self.head.set(Some(head));
+        if self.head.replace(head) != head {
+            self.shelves.take();
         }
         Ok(head)
-    }
-
-    /// Keeps nothing.
-    pub(super) fn forget(&self) {
-        self.head.set(None);
-        self.shelves.take();
     }
 
     /// An aggregate as it is at the head.
@@ -184,7 +176,7 @@ impl View {
 
     /// Moves on to `head` by a step that changed these.
     pub(super) fn go_on(&self, head: Head, changed: Shelves) {
-        self.head.set(Some(head));
+        self.head.set(head);
         let mut shelves = self.shelves.borrow_mut();
         shelves.cases.take_in(changed.cases);
         shelves.authorities.take_in(changed.authorities);

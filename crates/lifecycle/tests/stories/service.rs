@@ -18,7 +18,7 @@ use std::{
 };
 
 use crate::{
-    doubles::{FailingStore, Side, World},
+    doubles::{FailingStore, SharedStore, Side, World},
     script::{Applicant, approver, establish, in_business},
 };
 
@@ -41,6 +41,32 @@ fn take_through(handle: &Handle, applicant: &Applicant) {
         let ticket = handle.submit_and_settle(actor, command).unwrap();
         let settled = ticket.wait().unwrap().unwrap();
         assert!(settled.failure.is_none(), "{settled:?}");
+    }
+}
+
+/// A first write that takes as long as somebody likes.
+struct Held {
+    begun: Arc<Barrier>,
+    go_on: Arc<Barrier>,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self {
+            begun: Arc::new(Barrier::new(2)),
+            go_on: Arc::new(Barrier::new(2)),
+        }
+    }
+}
+
+impl Held {
+    fn store(&self, world: &World) -> FailingStore<SharedStore> {
+        let (begun, go_on) = (Arc::clone(&self.begun), Arc::clone(&self.go_on));
+        let interruption = move || {
+            begun.wait();
+            go_on.wait();
+        };
+        FailingStore::interrupted(world.store.clone(), 1, Box::new(interruption))
     }
 }
 
@@ -132,32 +158,33 @@ fn what_was_accepted_before_the_stop_is_answered_and_durable() {
 
 #[test]
 fn nothing_that_comes_while_it_stops_is_accepted_and_lost() {
-    for _ in 0..20 {
-        let (_world, engine) = in_business();
-        let service = serve(engine);
-        let handle = service.handle();
-        let applicants: Vec<_> = (0..50)
-            .map(|nth| Applicant::new(&format!("applicant-{nth}")))
-            .collect();
-        let (accepted, engine) = thread::scope(|scope| {
-            let sender = scope.spawn(|| {
-                let mut accepted = Vec::new();
-                for one in &applicants {
-                    match handle.submit(one.actor(), one.open()) {
-                        Ok(ticket) => accepted.push((one, ticket)),
-                        Err(busy) => assert_eq!(busy, Busy::Stopping),
-                    }
-                }
-                accepted
-            });
+    let (world, engine) = in_business();
+    drop(engine);
+    let held = Held::default();
+    let store = held.store(&world);
+    let places = NonZero::new(100_000).unwrap();
+    let service = Service::start(world.engine_over(store), places, |_| {}).unwrap();
+    let handle = service.handle();
+    let zhang = Applicant::new("zhang.san");
+    let submit = || handle.submit(zhang.actor(), zhang.open());
+    let mut accepted = vec![submit().unwrap()];
+    held.begun.wait();
+    // The worker is in the middle of a write, and somebody stops the service.
+    thread::scope(|scope| {
+        let stopped = scope.spawn(|| service.stop().unwrap());
+        let refused = loop {
+            match submit() {
+                Ok(ticket) => accepted.push(ticket),
+                Err(busy) => break busy,
+            }
             thread::yield_now();
-            let engine = service.stop().unwrap();
-            (sender.join().unwrap(), engine)
-        });
-        for (one, ticket) in accepted {
-            ticket.wait().unwrap().unwrap();
-            assert_eq!(one.phase(&engine), Some(Phase::Draft));
-        }
+        };
+        assert_eq!(refused, Busy::Stopping);
+        held.go_on.wait();
+        stopped.join().unwrap();
+    });
+    for ticket in accepted {
+        ticket.wait().unwrap().unwrap();
     }
 }
 
@@ -165,14 +192,8 @@ fn nothing_that_comes_while_it_stops_is_accepted_and_lost() {
 fn a_full_queue_takes_nothing_and_says_so() {
     let (world, engine) = in_business();
     drop(engine);
-    // The first write takes as long as somebody likes.
-    let (begun, go_on) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-    let (waits, goes) = (Arc::clone(&begun), Arc::clone(&go_on));
-    let interruption = move || {
-        waits.wait();
-        goes.wait();
-    };
-    let store = FailingStore::interrupted(world.store.clone(), 1, Box::new(interruption));
+    let held = Held::default();
+    let store = held.store(&world);
     let places = NonZero::new(3).unwrap();
     let service = Service::start(world.engine_over(store), places, |_| {}).unwrap();
     let handle = service.handle();
@@ -181,10 +202,10 @@ fn a_full_queue_takes_nothing_and_says_so() {
         .collect();
     let submit = |nth: usize| handle.submit(crowd[nth].actor(), crowd[nth].open());
     let mut tickets = vec![submit(0).unwrap()];
-    begun.wait();
+    held.begun.wait();
     tickets.extend((1..4).map(|nth| submit(nth).unwrap()));
     assert_eq!(submit(4).unwrap_err(), Busy::Full);
-    go_on.wait();
+    held.go_on.wait();
     for ticket in tickets {
         ticket.wait().unwrap().unwrap();
     }
