@@ -5,7 +5,7 @@ use der::{DateTime, Document, asn1::BitString};
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SigningKey};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, Token};
 use lifecycle::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Error, Head, Holdings,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Error, Head, Holdings, IdempotencyKey,
     MemoryStore, Notice, Publication, Record, Serial, Store, StoreError, StreamId,
     ports::{Clock, Notifier, Publisher, Serials},
 };
@@ -245,6 +245,10 @@ impl Store for Outside {
 
     fn certificate_count(&self) -> Result<u64, StoreError> {
         self.world().store.certificate_count()
+    }
+
+    fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
+        self.world().store.first_under(key)
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {

@@ -10,9 +10,9 @@ mod registers;
 pub use fault::Fault;
 
 use crate::{
-    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head, Intent,
-    PersonId, Record, Seat, Serial, Store, StreamId, VerifiedCheckpoint, authority, case::Step,
-    certificate, log,
+    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head,
+    IdempotencyKey, Intent, PersonId, Record, Seat, Serial, Store, StreamId, VerifiedCheckpoint,
+    authority, case::Step, certificate, log,
 };
 use cases::Line;
 use cert_profile::Issuer;
@@ -123,6 +123,10 @@ struct World {
     numbers: u64,
     /// Keys of notices that must be in the outbox.
     notices: Vec<String>,
+    /// The first record under each idempotency key.
+    keys: BTreeMap<IdempotencyKey, u64>,
+    /// The key of the last record.
+    last_key: Option<IdempotencyKey>,
     crls: usize,
 }
 
@@ -134,6 +138,7 @@ impl World {
             return Err(Fault::Misfiled { seq });
         }
         *version += 1;
+        self.note_key(entry)?;
         let changed = match (&entry.stream, &entry.event) {
             (StreamId::Case(id), Event::Case(event)) => self.apply_to_case(id, entry, event)?,
             (StreamId::Authority(id), Event::Authority(event)) => {
@@ -264,6 +269,18 @@ impl World {
         )
     }
 
+    /// The records of one command stand together.
+    fn note_key(&mut self, entry: &Entry) -> Result<(), Fault> {
+        if let Some(key) = &entry.key
+            && entry.key != self.last_key
+            && self.keys.insert(key.clone(), entry.seq).is_some()
+        {
+            return Err(Fault::KeyDiffers { key: key.clone() });
+        }
+        self.last_key.clone_from(&entry.key);
+        Ok(())
+    }
+
     fn compare_indices(&self, store: &dyn Store) -> Result<(), Fault> {
         for ((issuer, serial), state) in &self.certificates {
             let expected = state
@@ -303,6 +320,11 @@ impl World {
             .collect();
         if let Some(what) = due.symmetric_difference(&waiting).min().cloned() {
             return Err(Fault::IndexDiffers { what });
+        }
+        for (key, first) in &self.keys {
+            if store.first_under(key)? != Some(*first) {
+                return Err(Fault::KeyDiffers { key: key.clone() });
+            }
         }
         let (found, expected) = (store.last_case()?, CaseNumber(self.numbers));
         if found != expected {

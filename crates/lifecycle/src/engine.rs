@@ -14,8 +14,8 @@ mod time;
 mod view;
 
 use crate::{
-    Actor, AuthorityId, CaseId, Entry, Error, Ground, OrganisationId, PersonId, Refusal, Serial,
-    Store, StreamId, TokenId, authority,
+    Actor, AuthorityId, CaseId, Entry, Error, Ground, IdempotencyKey, OrganisationId, PersonId,
+    Refusal, Serial, Store, StreamId, TokenId, authority,
     calendar::Calendar,
     case, certificate, cessation, organisation,
     ports::{Clock, KeyCentre, Notifier, Publisher, Serials},
@@ -52,6 +52,50 @@ pub enum Command {
     Token(TokenId, token::Command),
     /// To the end of an authority's service.
     Cessation(AuthorityId, cessation::Command),
+}
+
+/// A command, with who gives it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Submission {
+    /// Who acts.
+    pub actor: Actor,
+    /// What is to be done.
+    pub command: Command,
+    /// The key that it comes under, however often it is sent.
+    pub key: Option<IdempotencyKey>,
+}
+
+impl Submission {
+    /// A command without a key.
+    pub fn new(actor: Actor, command: Command) -> Self {
+        Self {
+            actor,
+            command,
+            key: None,
+        }
+    }
+
+    /// Under this key: sent again by the same person for the same thing, it is answered with
+    /// the records of the first time, and nothing is done twice. What was refused left no
+    /// record, and is judged anew.
+    pub fn under(self, key: IdempotencyKey) -> Self {
+        Self {
+            key: Some(key),
+            ..self
+        }
+    }
+
+    /// Of the engine itself.
+    fn of_system(command: Command) -> Self {
+        Self::new(Actor::system(), command)
+    }
+}
+
+impl From<(Actor, Command)> for Submission {
+    fn from((actor, command): (Actor, Command)) -> Self {
+        Self::new(actor, command)
+    }
 }
 
 impl Command {
@@ -167,7 +211,7 @@ impl Engine {
     /// could be written; both leave the store as it was. One refusal alone is written: a token
     /// that was read back as something else is put aside (S1-15).
     pub fn submit(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Error> {
-        let mut answers = self.submit_all([(actor.clone(), command)]);
+        let mut answers = self.submit_all([Submission::new(actor.clone(), command)]);
         answers.pop().unwrap_or(Ok(Vec::new()))
     }
 

@@ -1,6 +1,9 @@
 //! What can go wrong: a rule said no, or something outside failed.
 
-use crate::{AuthorityId, CaseId, CheckpointFault, Ground, Serial, StreamId, rules::Requirement};
+use crate::{
+    AuthorityId, CaseId, CheckpointFault, Ground, IdempotencyKey, Serial, StreamId,
+    rules::Requirement,
+};
 use std::path::PathBuf;
 
 /// A rule said no. The store is as it was; the same command can be given again
@@ -51,6 +54,13 @@ pub enum Refusal {
     /// Time would run backwards: a CRL would be older than the last one.
     #[error("the clock stands before the last act; correct it first")]
     TimeRunsBackwards,
+
+    /// Somebody sent another command under this key before, or another person did.
+    #[error("the idempotency key {key} was used for something else")]
+    KeyUsed {
+        /// The key.
+        key: IdempotencyKey,
+    },
 }
 
 /// Why a command was not carried out.

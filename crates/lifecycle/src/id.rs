@@ -80,6 +80,10 @@ identifiers! {
     /// A natural person, the same under every login: separation of duties
     /// compares these.
     PersonId: "person",
+    /// One command of one caller, however often it is sent: whoever got no answer sends it
+    /// again under the same key, and gets what came of it the first time. Best made at random,
+    /// such as a UUID in small letters.
+    IdempotencyKey: "idempotency key",
 }
 
 fn is_identifier(text: &str) -> bool {

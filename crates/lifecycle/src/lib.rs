@@ -77,12 +77,13 @@ pub mod words;
 
 pub use approval::Actor;
 pub use effect::{Effect, Publication};
-pub use engine::{Checkpoints, Command, Engine, Policy, Ports};
+pub use engine::{Checkpoints, Command, Engine, Policy, Ports, Submission};
 pub use error::{Error, Refusal, StoreError};
 pub use evidence::Evidence;
 pub use ground::{FieldFault, Ground, NotQualified, UploadFault};
 pub use id::{
-    AuthorityId, CaseId, CaseNumber, OrganisationId, PersonId, Serial, StreamId, TokenId,
+    AuthorityId, CaseId, CaseNumber, IdempotencyKey, OrganisationId, PersonId, Serial, StreamId,
+    TokenId,
 };
 pub use index::{About, CaseRow, Holding, Holdings, Notice};
 pub use interval::Interval;

@@ -12,8 +12,8 @@ pub(crate) use checkpoint::is_origin;
 pub(crate) use tree::{Frontier, leaf};
 
 use crate::{
-    Actor, Error, StreamId, authority, case, certificate, cessation, octets::seconds, organisation,
-    roster, token,
+    Actor, Error, IdempotencyKey, StreamId, authority, case, certificate, cessation,
+    octets::seconds, organisation, roster, token,
 };
 use der::DateTime;
 use gm_crypto::sm3;
@@ -77,6 +77,9 @@ pub struct Entry {
     pub actor: Actor,
     /// What happened.
     pub event: Event,
+    /// The key that the command came under; all records of one command have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<IdempotencyKey>,
 }
 
 /// The end of the log.

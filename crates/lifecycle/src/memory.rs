@@ -2,7 +2,8 @@
 
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
-    Notice, Record, Serial, Store, StoreError, StreamId, certificate::Status, index::Holding,
+    IdempotencyKey, Notice, Record, Serial, Store, StoreError, StreamId, certificate::Status,
+    index::Holding,
 };
 use der::DateTime;
 use std::{
@@ -23,6 +24,7 @@ pub struct MemoryStore {
     /// With whether they were told.
     notices: BTreeMap<String, (Notice, bool)>,
     checkpoint: Option<CheckpointRow>,
+    keys: BTreeMap<IdempotencyKey, u64>,
 }
 
 impl MemoryStore {
@@ -59,6 +61,13 @@ impl Store for MemoryStore {
         {
             return conflict("a case number is not the next");
         }
+        if batch
+            .keys
+            .iter()
+            .any(|(key, _)| self.keys.contains_key(key))
+        {
+            return conflict("an idempotency key is taken");
+        }
         let written = |new: &Record| {
             let same = |old: &Record| {
                 old.seq == new.seq || (&old.stream, old.version) == (&new.stream, new.version)
@@ -69,6 +78,7 @@ impl Store for MemoryStore {
             return conflict("a place in the log or in a history is taken");
         }
         self.records.extend(batch.records.iter().cloned());
+        self.keys.extend(batch.keys.iter().cloned());
         for row in &batch.certificates {
             let key = (row.issuer.clone(), row.serial.clone());
             self.certificates.insert(key, row.clone());
@@ -156,6 +166,10 @@ impl Store for MemoryStore {
 
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
         Ok(self.unsettled.clone())
+    }
+
+    fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
+        Ok(self.keys.get(key).copied())
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {

@@ -2,8 +2,8 @@
 //! it are what a single machine needs.
 
 use crate::{
-    AuthorityId, CaseId, CaseNumber, CaseRow, Error, Head, Holdings, Notice, Publication, Record,
-    Serial, StoreError, StreamId, case::pair::EncryptionKey, certificate,
+    AuthorityId, CaseId, CaseNumber, CaseRow, Error, Head, Holdings, IdempotencyKey, Notice,
+    Publication, Record, Serial, StoreError, StreamId, case::pair::EncryptionKey, certificate,
 };
 use cert_profile::Reason;
 use der::{DateTime, Decode};
@@ -29,6 +29,8 @@ pub struct Batch {
     pub certificates: Vec<CertificateRow>,
     /// Streams, and whether something outside is to be done for them.
     pub unsettled: Vec<(StreamId, bool)>,
+    /// Keys that commands came under, each with the place of its first record.
+    pub keys: Vec<(IdempotencyKey, u64)>,
     /// Case numbers that this batch takes, in order.
     pub numbers: Vec<CaseNumber>,
     /// The last state of each case that changed.
@@ -46,6 +48,7 @@ impl Batch {
         self.records.extend(later.records);
         self.certificates.extend(later.certificates);
         self.unsettled.extend(later.unsettled);
+        self.keys.extend(later.keys);
         self.numbers.extend(later.numbers);
         self.cases.extend(later.cases);
         self.timers.extend(later.timers);
@@ -194,6 +197,13 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when the store can't be read.
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError>;
+
+    /// The place of the first record of the command that came under this key; none when none
+    /// did.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError>;
 
     /// The last case number given; 0 when none was.
     ///

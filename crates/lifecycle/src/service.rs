@@ -5,7 +5,7 @@ mod ticket;
 
 pub use ticket::{Stopped, Ticket};
 
-use crate::{Actor, Command, Engine, Entry, Error, StreamId};
+use crate::{Engine, Entry, Error, StreamId, Submission};
 use std::{
     collections::{HashMap, HashSet},
     fmt,
@@ -46,7 +46,7 @@ const RETRY: Duration = Duration::from_secs(1);
 /// let service = Service::start(engine, places, |happened| println!("{happened:?}"))?;
 /// let handle = service.handle();
 /// // From any thread; the ticket can be awaited, too.
-/// let entries = handle.submit(actor, command)?.wait()??;
+/// let entries = handle.submit((actor, command))?.wait()??;
 /// println!("{} records are durable", entries.len());
 /// let engine = service.stop()?;
 /// # Ok(()) }
@@ -114,8 +114,8 @@ pub enum Busy {
 type Question = Box<dyn FnOnce(&Engine) + Send>;
 
 enum Job {
-    Submit(Actor, Command, Answerer<Result<Vec<Entry>, Error>>),
-    Settle(Actor, Command, Answerer<Result<Settled, Error>>),
+    Submit(Submission, Answerer<Result<Vec<Entry>, Error>>),
+    Settle(Submission, Answerer<Result<Settled, Error>>),
     Ask(Question),
     Stop,
 }
@@ -201,11 +201,10 @@ impl Handle {
     /// [`Busy`] when it was not taken.
     pub fn submit(
         &self,
-        actor: Actor,
-        command: Command,
+        submission: impl Into<Submission>,
     ) -> Result<Ticket<Result<Vec<Entry>, Error>>, Busy> {
         let (ticket, answerer) = ticket();
-        self.send(Job::Submit(actor, command, answerer))?;
+        self.send(Job::Submit(submission.into(), answerer))?;
         Ok(ticket)
     }
 
@@ -217,11 +216,10 @@ impl Handle {
     /// [`Busy`] when it was not taken.
     pub fn submit_and_settle(
         &self,
-        actor: Actor,
-        command: Command,
+        submission: impl Into<Submission>,
     ) -> Result<Ticket<Result<Settled, Error>>, Busy> {
         let (ticket, answerer) = ticket();
-        self.send(Job::Settle(actor, command, answerer))?;
+        self.send(Job::Settle(submission.into(), answerer))?;
         Ok(ticket)
     }
 
@@ -310,13 +308,13 @@ impl Worker {
         let (mut commands, mut waiting, mut questions) = (Vec::new(), Vec::new(), Vec::new());
         for job in jobs {
             match job {
-                Job::Submit(actor, command, answerer) => {
-                    commands.push((actor, command));
+                Job::Submit(submission, answerer) => {
+                    commands.push(submission);
                     waiting.push(Waiting::ForRecords(answerer));
                 }
-                Job::Settle(actor, command, answerer) => {
-                    let stream = command.stream();
-                    commands.push((actor, command));
+                Job::Settle(submission, answerer) => {
+                    let stream = submission.command.stream();
+                    commands.push(submission);
                     waiting.push(Waiting::ForEffects(stream, answerer));
                 }
                 Job::Ask(question) => questions.push(question),

@@ -8,7 +8,7 @@ mod rows;
 
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
-    Notice, Record, Serial, Store, StoreError, StreamId,
+    IdempotencyKey, Notice, Record, Serial, Store, StoreError, StreamId,
 };
 use der::DateTime;
 use rows::{
@@ -32,16 +32,17 @@ const APPLICATION_ID: i32 = 0x474d_4c43;
 /// wrote older ones.
 const OLDEST_VERSION: i32 = 2;
 /// Of the tables that are written: the oldest, and what each migration adds.
-const SCHEMA_VERSION: i32 = OLDEST_VERSION + 1;
+const SCHEMA_VERSION: i32 = OLDEST_VERSION + 2;
 
 /// What each version adds to the one before.
-const MIGRATIONS: [&str; 1] = ["
-    CREATE TABLE checkpoints (
+const MIGRATIONS: [&str; 2] = [
+    "CREATE TABLE checkpoints (
         size  INTEGER PRIMARY KEY,
         text  TEXT NOT NULL,
         roots BLOB NOT NULL
-    );
-"];
+    );",
+    "CREATE TABLE keys (key TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;",
+];
 
 const SCHEMA: &str = "
     CREATE TABLE records (
@@ -432,7 +433,7 @@ impl Store for SqliteStore {
         };
         write(&mut self.connection).map_err(|source| match source.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => StoreError::Conflict {
-                what: "a serial number, case number or place in a history is taken",
+                what: "a serial number, case number, key or place in a history is taken",
             },
             _ => self.failed("writing to it", source),
         })
@@ -504,6 +505,12 @@ impl Store for SqliteStore {
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
         let sql = "SELECT stream FROM unsettled ORDER BY rowid";
         self.read(sql, [], |row| identifier(row, 0))
+    }
+
+    fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT seq FROM keys WHERE key = ?1";
+        let found = self.read(sql, [key.as_str()], |row| row.get(0))?;
+        Ok(found.into_iter().next())
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {

@@ -1,6 +1,8 @@
 //! What an examination finds.
 
-use crate::{AuthorityId, CaseNumber, CheckpointFault, Error, PersonId, StoreError, StreamId};
+use crate::{
+    AuthorityId, CaseNumber, CheckpointFault, Error, IdempotencyKey, PersonId, StoreError, StreamId,
+};
 
 /// The first fault found.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +138,14 @@ pub enum Fault {
         found: usize,
         /// Cases of the log.
         expected: usize,
+    },
+
+    /// One idempotency key stands over two commands, or the index of keys says other than the
+    /// log.
+    #[error("the key {key} is not where the log has it")]
+    KeyDiffers {
+        /// The key.
+        key: IdempotencyKey,
     },
 
     /// A notice that the log says somebody is to be told is not in the outbox.

@@ -1,12 +1,17 @@
 //! Commands that one write carries: each is decided on what those before it would have made,
 //! and none is answered before all of it is durable.
 
-use super::{Command, Engine, perform::Untried, step::Step};
-use crate::{Actor, Batch, CaseNumber, Entry, Error, Ground, Head, Seat, StoreError, case};
+use super::{Command, Engine, Submission, perform::Untried, step::Step};
+use crate::{
+    Actor, Batch, CaseNumber, Entry, Error, Ground, Head, Refusal, Seat, StoreError, StreamId, case,
+};
 use std::sync::Arc;
 
 /// Records of a group before it is written, however many commands wait.
 const RECORDS: usize = 4_000;
+
+/// Records that are read at a time when a key comes again: more than most commands make.
+const PAGE: usize = 8;
 
 /// How often commands are decided again because somebody else wrote in between.
 const TRIES: usize = 16;
@@ -34,24 +39,25 @@ impl Engine {
     /// fails, all that it was to carry fails, with [`StoreError::Group`].
     pub fn submit_all(
         &mut self,
-        commands: impl IntoIterator<Item = (Actor, Command)>,
+        submissions: impl IntoIterator<Item: Into<Submission>>,
     ) -> Vec<Result<Vec<Entry>, Error>> {
-        self.submit_behind(Vec::new(), commands).1
+        self.submit_behind(Vec::new(), submissions).1
     }
 
     /// What came of effects, and behind it commands of persons, in one write where that can be.
     pub(super) fn submit_behind(
         &mut self,
-        results: Vec<(Actor, Command)>,
-        commands: impl IntoIterator<Item = (Actor, Command)>,
+        results: Vec<Submission>,
+        submissions: impl IntoIterator<Item: Into<Submission>>,
     ) -> (Vec<Answer>, Vec<Answer>) {
         let first = results.len();
         let mut carried = results;
-        let seated: Vec<_> = commands
+        let seated: Vec<_> = submissions
             .into_iter()
-            .map(|(actor, command)| {
-                check_seat(&actor)?;
-                carried.push((actor, command));
+            .map(|submission| {
+                let submission = submission.into();
+                check_seat(&submission.actor)?;
+                carried.push(submission);
                 Ok(())
             })
             .collect();
@@ -60,10 +66,10 @@ impl Engine {
         let mut of_persons = of_persons.into_iter().zip(carried.split_off(first));
         let answer = |seated: Result<(), Error>| {
             seated?;
-            let Some((answer, (_, command))) = of_persons.next() else {
+            let Some((answer, submission)) = of_persons.next() else {
                 return Ok(Vec::new());
             };
-            if let Command::Case(id, case::Command::Personalise { .. }) = &command
+            if let Command::Case(id, case::Command::Personalise { .. }) = &submission.command
                 && answer.as_ref().is_err_and(super::is_misread)
             {
                 self.put_aside(id)?;
@@ -80,24 +86,24 @@ impl Engine {
         actor: &Actor,
         command: Command,
     ) -> Result<Vec<Entry>, Error> {
-        let mut answers = self.carry_out_all(&[(actor.clone(), command)]);
+        let mut answers = self.carry_out_all(&[Submission::new(actor.clone(), command)]);
         answers.pop().unwrap_or(Ok(Vec::new()))
     }
 
     /// Commands with their answers, in order, written when this returns.
-    pub(super) fn carry_out_all(&mut self, commands: &[(Actor, Command)]) -> Vec<Answer> {
+    pub(super) fn carry_out_all(&mut self, commands: &[Submission]) -> Vec<Answer> {
         self.carry_out_within(commands, TRIES)
     }
 
-    fn carry_out_within(&mut self, commands: &[(Actor, Command)], tries: usize) -> Vec<Answer> {
+    fn carry_out_within(&mut self, commands: &[Submission], tries: usize) -> Vec<Answer> {
         let mut answers: Vec<Answer> = Vec::with_capacity(commands.len());
         let mut written = 0;
-        for (actor, command) in commands {
-            if self.must_be_written_before(command) {
+        for submission in commands {
+            if self.must_be_written_before(submission) {
                 self.write(commands, &mut answers, written, tries);
                 written = answers.len();
             }
-            let answer = self.decide(actor, command.clone());
+            let answer = self.decide(submission);
             answers.push(answer);
         }
         self.write(commands, &mut answers, written, tries);
@@ -108,7 +114,7 @@ impl Engine {
     /// somebody else wrote in between, it is decided again, on what is then the case.
     fn write(
         &mut self,
-        commands: &[(Actor, Command)],
+        commands: &[Submission],
         answers: &mut Vec<Answer>,
         from: usize,
         tries: usize,
@@ -127,14 +133,18 @@ impl Engine {
 
     /// Whether what is decided and not yet written is more than enough, or the command asks
     /// the store's indices for what it changes.
-    fn must_be_written_before(&self, command: &Command) -> bool {
+    fn must_be_written_before(&self, submission: &Submission) -> bool {
         let Some(group) = &self.group else {
             return false;
         };
         if group.batch.records.len() >= RECORDS {
             return true;
         }
-        match command {
+        let of_this_group = |key| group.batch.keys.iter().any(|(known, _)| known == key);
+        if submission.key.as_ref().is_some_and(of_this_group) {
+            return true;
+        }
+        match &submission.command {
             Command::Case(id, command) => self.counts_what_changes(id, command, &group.batch),
             Command::Authority(..) | Command::Cessation(..) => true,
             _ => false,
@@ -142,15 +152,18 @@ impl Engine {
     }
 
     /// Decides on one command, behind those that wait with it for their write.
-    fn decide(&mut self, actor: &Actor, command: Command) -> Answer {
+    fn decide(&mut self, submission: &Submission) -> Answer {
         self.begin()?;
+        if let Some(before) = self.first_answer(submission)? {
+            return Ok(before);
+        }
         let Some(group) = &self.group else {
             return Ok(Vec::new());
         };
         let now = self.ports.clock.now();
         let store = &*self.ports.store;
-        let mut step = Step::new((store, &self.view), group.last_case, actor.clone(), now);
-        self.take(&mut step, command)?;
+        let mut step = Step::new((store, &self.view), group.last_case, submission, now);
+        self.take(&mut step, submission.command.clone())?;
         let taken = step.finish();
         let Some(last) = taken.batch.records.last() else {
             return Ok(taken.entries);
@@ -166,6 +179,42 @@ impl Engine {
                 .extend(taken.entries.iter().filter_map(Untried::of));
         }
         Ok(taken.entries)
+    }
+
+    /// What came of a command when it was sent before under the same key.
+    fn first_answer(&self, submission: &Submission) -> Result<Option<Vec<Entry>>, Error> {
+        let Some(key) = &submission.key else {
+            return Ok(None);
+        };
+        let store = &*self.ports.store;
+        let Some(first) = store.first_under(key)? else {
+            return Ok(None);
+        };
+        let mut entries: Vec<Entry> = Vec::new();
+        'log: loop {
+            let seq = first + entries.len() as u64;
+            let page = store.records(seq - 1, PAGE)?;
+            if page.is_empty() {
+                break;
+            }
+            for record in page {
+                let entry = record.entry()?;
+                if entry.key.as_ref() != Some(key) {
+                    break 'log;
+                }
+                entries.push(entry);
+            }
+        }
+        let is_same = |entry: &Entry| match (&submission.command, &entry.stream) {
+            (Command::Certificates(..), stream) => matches!(stream, StreamId::Certificate(..)),
+            (command, stream) => *stream == command.stream(),
+        };
+        let is_own = |entry: &Entry| entry.actor == submission.actor && is_same(entry);
+        if entries.iter().any(is_own) {
+            return Ok(Some(entries));
+        }
+        let key = key.clone();
+        Err(Refusal::KeyUsed { key }.into())
     }
 
     /// A group begins at the end of the log.

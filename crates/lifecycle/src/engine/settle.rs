@@ -2,11 +2,11 @@
 //! side by side, and one write records what came of it.
 
 use super::{
-    Command, Engine,
+    Command, Engine, Submission,
     group::Answer,
     perform::{Deed, Keys, Outside, Planned},
 };
-use crate::{Actor, Entry, Error, StreamId};
+use crate::{Entry, Error, StreamId};
 use std::{
     collections::HashSet,
     num::NonZero,
@@ -41,7 +41,7 @@ impl Engine {
             if round.is_empty() {
                 return failure.map_or(Ok(()), Err);
             }
-            let Turn { settled, .. } = self.turn(round, []);
+            let Turn { settled, .. } = self.turn(round, Vec::<Submission>::new());
             for (stream, answer) in settled {
                 match answer {
                     Ok(entries) => entries.iter().for_each(&mut *watch),
@@ -67,7 +67,7 @@ impl Engine {
     pub(crate) fn turn(
         &mut self,
         round: Vec<StreamId>,
-        commands: impl IntoIterator<Item = (Actor, Command)>,
+        submissions: impl IntoIterator<Item: Into<Submission>>,
     ) -> Turn {
         let mut keys = Keys::default();
         let planned: Vec<_> = round
@@ -79,12 +79,12 @@ impl Engine {
             match done {
                 Ok(command) => {
                     streams.push(stream);
-                    results.push((Actor::system(), command));
+                    results.push(Submission::of_system(command));
                 }
                 Err(error) => settled.push((stream, Err(error))),
             }
         }
-        let (recorded, answers) = self.submit_behind(results, commands);
+        let (recorded, answers) = self.submit_behind(results, submissions);
         settled.extend(streams.into_iter().zip(recorded));
         Turn { settled, answers }
     }

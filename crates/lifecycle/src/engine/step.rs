@@ -1,12 +1,14 @@
 //! One step: what a command changes in one or more aggregates, written at once.
 
 use super::{
+    Submission,
     consequences::Happening,
     view::{Aggregate, Known, Shelves, View},
 };
 use crate::{
     About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error,
-    Event, Notice, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId, authority,
+    Event, IdempotencyKey, Notice, OrganisationId, PersonId, Record, Serial, Store, StreamId,
+    TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
     cessation, organisation, roster,
@@ -25,6 +27,8 @@ pub(super) struct Step<'a> {
     view: &'a View,
     pub(super) actor: Actor,
     pub(super) now: DateTime,
+    /// What the command came under.
+    key: Option<IdempotencyKey>,
     /// The last case number before this step.
     last_case: CaseNumber,
     pub(super) batch: Batch,
@@ -44,14 +48,15 @@ impl<'a> Step<'a> {
     pub(super) fn new(
         (store, view): (&'a dyn Store, &'a View),
         last_case: CaseNumber,
-        actor: Actor,
+        submission: &Submission,
         now: DateTime,
     ) -> Self {
         Self {
             store,
             view,
-            actor,
+            actor: submission.actor.clone(),
             now,
+            key: submission.key.clone(),
             last_case,
             batch: Batch::default(),
             entries: Vec::new(),
@@ -393,7 +398,11 @@ impl<'a> Step<'a> {
             at: self.now,
             actor,
             event,
+            key: self.key.clone(),
         };
+        if let (Some(key), None) = (&self.key, last) {
+            self.batch.keys.push((key.clone(), entry.seq));
+        }
         self.batch.records.push(Record::chain(&head, &entry)?);
         let known = known.after(&entry);
         self.changed.get_mut().put(stream.clone(), known.clone());

@@ -1,8 +1,8 @@
 //! What time itself does: deadlines that pass, and notices whose day has come.
 
-use super::{Command, Engine};
+use super::{Command, Engine, Submission};
 use crate::{
-    About, Actor, AuthorityId, CaseId, Entry, Error, Notice, StreamId, case,
+    About, AuthorityId, CaseId, Entry, Error, Notice, StreamId, case,
     case::{Phase, state::DeadlineName},
     certificate, cessation,
 };
@@ -48,7 +48,7 @@ impl Engine {
                 match self.passed(&stream, now) {
                     Ok(command) => {
                         streams.push(stream);
-                        commands.push((Actor::system(), command));
+                        commands.push(Submission::of_system(command));
                     }
                     Err(error) => answers.push((stream, Err(error))),
                 }

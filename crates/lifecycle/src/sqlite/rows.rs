@@ -72,6 +72,11 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
             .prepare_cached("INSERT INTO case_numbers (number) VALUES (?1)")?
             .execute([number.0])?;
     }
+    for (key, seq) in &batch.keys {
+        transaction
+            .prepare_cached("INSERT INTO keys (key, seq) VALUES (?1, ?2)")?
+            .execute(params![key.as_str(), seq])?;
+    }
     write_cases(transaction, &batch.cases)?;
     for (stream, due) in &batch.timers {
         let stream = stream.to_string();

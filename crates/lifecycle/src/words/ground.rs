@@ -2,8 +2,8 @@
 
 use super::{Language, Named, phrase, term};
 use crate::{
-    AuthorityId, CaseId, FieldFault, Ground, NotQualified, OrganisationId, PersonId, Refusal,
-    Serial, StreamId, TokenId, UploadFault,
+    AuthorityId, CaseId, FieldFault, Ground, IdempotencyKey, NotQualified, OrganisationId,
+    PersonId, Refusal, Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
     rules::{Requirement, Text},
     terms::EvidenceKind,
@@ -179,6 +179,7 @@ facts! {
     |number: u32| Fact::Text(number.to_string());
     |number: u64| Fact::Text(number.to_string());
     |id: AuthorityId| Fact::Text(id.to_string());
+    |key: IdempotencyKey| Fact::Text(key.to_string());
     |id: CaseId| Fact::Text(id.to_string());
     |id: OrganisationId| Fact::Text(id.to_string());
     |id: PersonId| Fact::Text(id.to_string());
@@ -345,4 +346,5 @@ coded! { Refusal in "refusal" {
     "ruled" = Ruled { ground, requirements },
     "no-intent" = NoIntent { serial },
     "time-runs-backwards" = TimeRunsBackwards,
+    "key-used" = KeyUsed { key },
 } }

@@ -381,7 +381,7 @@ fn a_store_of_the_version_before_checkpoints_is_brought_up_to_date() {
     let head = office.store().head().unwrap();
     Connection::open(&office.path)
         .unwrap()
-        .execute_batch("DROP TABLE checkpoints; PRAGMA user_version = 2")
+        .execute_batch("DROP TABLE checkpoints; DROP TABLE keys; PRAGMA user_version = 2")
         .unwrap();
     let refused = SqliteStore::open_read_only(&office.path).unwrap_err();
     assert!(refused.to_string().contains("older version"), "{refused}");

@@ -7,8 +7,8 @@ use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Engine, Error,
-    Event, Head, Holdings, MemoryStore, Notice, Policy, Ports, Publication, Record, Serial, Store,
-    StoreError, StreamId, authority, case,
+    Event, Head, Holdings, IdempotencyKey, MemoryStore, Notice, Policy, Ports, Publication, Record,
+    Serial, Store, StoreError, StreamId, authority, case,
     ports::{Clock, Notifier, Publisher, Serials, TokenKeyCentre},
 };
 use spki::AlgorithmIdentifierOwned;
@@ -131,6 +131,10 @@ impl Store for SharedStore {
 
     fn certificate_count(&self) -> Result<u64, StoreError> {
         self.0.lock().unwrap().certificate_count()
+    }
+
+    fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
+        self.0.lock().unwrap().first_under(key)
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
@@ -292,6 +296,10 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn certificate_count(&self) -> Result<u64, StoreError> {
         self.inner.certificate_count()
+    }
+
+    fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
+        self.inner.first_under(key)
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {

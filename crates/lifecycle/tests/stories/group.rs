@@ -1,8 +1,8 @@
 //! Commands that one write carries: each has its own answer, and none is given before the write.
 
 use lifecycle::{
-    Actor, Command, Engine, Entry, Error, Event, Ground, Refusal, Seat, StoreError, audit, case,
-    case::Phase,
+    Actor, Command, Engine, Entry, Error, Event, Ground, IdempotencyKey, Refusal, Seat, StoreError,
+    Submission, audit, case, case::Phase,
 };
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 use std::sync::atomic::Ordering::Relaxed;
@@ -11,7 +11,7 @@ use crate::{
     doubles::{BROKEN, FailingStore, Side, World},
     laws::{actors, applicants, asks},
     script::{
-        Applicant, actor, establish, in_business, policy_with_quota, registrar, settle,
+        Applicant, actor, approver, establish, in_business, policy_with_quota, registrar, settle,
         take_through,
     },
 };
@@ -251,5 +251,80 @@ proptest! {
             settle(alone).unwrap();
         }
         audit::verify(together.store()).unwrap();
+    }
+}
+
+fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey::new(text).unwrap()
+}
+
+#[test]
+fn what_comes_again_under_its_key_is_answered_as_the_first_time() {
+    let (world, mut engine) = in_business();
+    let zhang = Applicant::new("zhang.san");
+    zhang.go_to(&mut engine, Phase::Approved).unwrap();
+    let issue = zhang.command(case::Command::Issue);
+    let order = Submission::new(approver(), issue.clone()).under(key("order-1"));
+    // Both in one group, and a third time after a crash.
+    let mut answers = engine.submit_all([order.clone(), order.clone()]);
+    let second = answers.pop().unwrap().unwrap();
+    let first = answers.pop().unwrap().unwrap();
+    assert!(!first.is_empty());
+    assert_eq!(first, second);
+    settle(&mut engine).unwrap();
+    let signatures = zhang.pair(&engine);
+    drop(engine);
+    let mut engine = world.engine();
+    let third = engine.submit_all([order]).pop().unwrap().unwrap();
+    assert_eq!(first, third);
+    assert!(first.iter().all(|entry| entry.key == Some(key("order-1"))));
+    settle(&mut engine).unwrap();
+    assert_eq!(zhang.pair(&engine).signing, signatures.signing);
+    assert!(world.token.signs_once());
+    // Without the key, the case is past that.
+    assert!(engine.submit(&approver(), issue).is_err());
+    let report = audit::verify(engine.store()).unwrap();
+    assert_eq!(report.burnt, 0);
+}
+
+#[test]
+fn a_key_is_good_for_one_command_of_one_person() {
+    let (_world, mut engine) = in_business();
+    let [zhang, li] = ["zhang.san", "li.ming"].map(Applicant::new);
+    let asked = |one: &Applicant, command| Submission::new(one.actor(), command).under(key("k"));
+    let of = |engine: &mut Engine, asked| engine.submit_all([asked]).pop().unwrap();
+    // What was refused left nothing: the key is still free.
+    let refused = of(&mut engine, asked(&zhang, zhang.fill()));
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    assert_eq!(
+        of(&mut engine, asked(&zhang, zhang.open())).unwrap().len(),
+        1
+    );
+    for other in [asked(&li, li.open()), asked(&li, zhang.open())] {
+        let refused = of(&mut engine, other);
+        let Err(Error::Refused(Refusal::KeyUsed { key: used })) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(used, key("k"));
+    }
+    assert_eq!(li.phase(&engine), None);
+    audit::verify(engine.store()).unwrap();
+}
+
+#[test]
+fn no_answer_and_the_same_key_again_is_done_once() {
+    for side in [Side::Before, Side::After] {
+        let (world, engine) = in_business();
+        drop(engine);
+        let store = FailingStore::new(world.store.clone(), 1, side);
+        let mut engine = world.engine_over(store);
+        let zhang = Applicant::new("zhang.san");
+        let open = Submission::new(zhang.actor(), zhang.open()).under(key("open"));
+        let failed = engine.submit_all([open.clone()]).pop().unwrap();
+        assert!(matches!(failed, Err(Error::Store(_))), "{failed:?}");
+        let answered = engine.submit_all([open]).pop().unwrap().unwrap();
+        assert_eq!(answered.len(), 1, "{side:?}");
+        let report = audit::verify(engine.store()).unwrap();
+        assert_eq!(report.cases, 1);
     }
 }

@@ -38,7 +38,7 @@ fn next(handle: &Handle, applicant: &Applicant) -> Option<(Actor, Command)> {
 /// From the request to the pair in the applicant's hands, one act after the other.
 fn take_through(handle: &Handle, applicant: &Applicant) {
     while let Some((actor, command)) = next(handle, applicant) {
-        let ticket = handle.submit_and_settle(actor, command).unwrap();
+        let ticket = handle.submit_and_settle((actor, command)).unwrap();
         let settled = ticket.wait().unwrap().unwrap();
         assert!(settled.failure.is_none(), "{settled:?}");
     }
@@ -143,7 +143,7 @@ fn what_was_accepted_before_the_stop_is_answered_and_durable() {
         .collect();
     let tickets: Vec<_> = crowd
         .iter()
-        .map(|one| handle.submit(one.actor(), one.open()).unwrap())
+        .map(|one| handle.submit((one.actor(), one.open())).unwrap())
         .collect();
     let engine = service.stop().unwrap();
     for (ticket, applicant) in tickets.into_iter().zip(&crowd) {
@@ -151,7 +151,7 @@ fn what_was_accepted_before_the_stop_is_answered_and_durable() {
         assert_eq!(entries.len(), 1);
         assert_eq!(applicant.phase(&engine), Some(Phase::Draft));
     }
-    let late = handle.submit(crowd[0].actor(), crowd[0].fill());
+    let late = handle.submit((crowd[0].actor(), crowd[0].fill()));
     assert_eq!(late.unwrap_err(), Busy::Stopping);
     audit::verify(&world.store).unwrap();
 }
@@ -166,7 +166,7 @@ fn nothing_that_comes_while_it_stops_is_accepted_and_lost() {
     let service = Service::start(world.engine_over(store), places, |_| {}).unwrap();
     let handle = service.handle();
     let zhang = Applicant::new("zhang.san");
-    let submit = || handle.submit(zhang.actor(), zhang.open());
+    let submit = || handle.submit((zhang.actor(), zhang.open()));
     let mut accepted = vec![submit().unwrap()];
     held.begun.wait();
     // The worker is in the middle of a write, and somebody stops the service.
@@ -200,7 +200,7 @@ fn a_full_queue_takes_nothing_and_says_so() {
     let crowd: Vec<_> = (0..5)
         .map(|nth| Applicant::new(&format!("applicant-{nth}")))
         .collect();
-    let submit = |nth: usize| handle.submit(crowd[nth].actor(), crowd[nth].open());
+    let submit = |nth: usize| handle.submit((crowd[nth].actor(), crowd[nth].open()));
     let mut tickets = vec![submit(0).unwrap()];
     held.begun.wait();
     tickets.extend((1..4).map(|nth| submit(nth).unwrap()));
@@ -221,7 +221,7 @@ fn the_answer_to_an_issue_has_both_certificates() {
     zhang.go_to(&mut engine, Phase::Approved).unwrap();
     let service = serve(engine);
     let issue = zhang.command(case::Command::Issue);
-    let ticket = service.handle().submit_and_settle(approver(), issue);
+    let ticket = service.handle().submit_and_settle((approver(), issue));
     // Awaited, this time.
     let settled = block_on(ticket.unwrap()).unwrap().unwrap();
     assert!(settled.failure.is_none());
@@ -249,7 +249,7 @@ fn what_fails_outside_is_told_and_tried_again() {
     let service = Service::start(engine, PLACES, watch).unwrap();
     let handle = service.handle();
     let (actor, dispatch) = next(&handle, &zhang).unwrap();
-    let ticket = handle.submit_and_settle(actor, dispatch).unwrap();
+    let ticket = handle.submit_and_settle((actor, dispatch)).unwrap();
     let settled = ticket.wait().unwrap().unwrap();
     let failure = settled.failure.unwrap();
     assert!(matches!(*failure, Error::Publish { .. }), "{failure}");
@@ -272,7 +272,7 @@ fn a_refusal_is_the_answer_and_nothing_waits_for_it() {
     let zhang = Applicant::new("zhang.san");
     let handle = service.handle();
     for command in [zhang.fill(), zhang.command(case::Command::Issue)] {
-        let ticket = handle.submit_and_settle(zhang.actor(), command).unwrap();
+        let ticket = handle.submit_and_settle((zhang.actor(), command)).unwrap();
         let refused = ticket.wait().unwrap();
         assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
     }
@@ -289,7 +289,7 @@ fn who_waits_for_a_thread_that_died_is_told() {
     let service = Service::start(engine, PLACES, watch).unwrap();
     let handle = service.handle();
     let zhang = Applicant::new("zhang.san");
-    let ticket = handle.submit(zhang.actor(), zhang.open()).unwrap();
+    let ticket = handle.submit((zhang.actor(), zhang.open())).unwrap();
     assert_eq!(ticket.wait().unwrap_err(), Stopped);
     let asked = handle.ask(|_| ()).map(lifecycle::Ticket::wait);
     assert!(matches!(asked, Ok(Err(Stopped)) | Err(Busy::Stopping)));

@@ -1,0 +1,238 @@
+//! A crowd of applicants before one CA: complete cases with both certificates, each act sent by
+//! itself and answered only when it is durable, on a real file with fsync on.
+//!
+//! `load [--applicants N] [--cases N] [--store FILE]`: so many threads take so many cases
+//! through, one after the other each; requests are made before the clock starts. The report
+//! says what the file system and its fsync give in the same run, then cases and commands per
+//! second, how long an act and the issuing step take, writes for each case, and octets of the
+//! store for each certificate; at last the log is verified. Keys are in the process, nothing is
+//! published outside.
+
+mod office;
+
+use lifecycle::{Happened, Service, Settled, SqliteStore, Store, audit, case::pair::Request};
+use office::{acts, established, id, request};
+use std::{
+    env,
+    error::Error,
+    fs::{self, File},
+    io::Write,
+    num::NonZero,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long fsync alone is measured.
+const FSYNC: Duration = Duration::from_secs(2);
+
+struct Wanted {
+    applicants: usize,
+    cases: usize,
+    store: Option<PathBuf>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let wanted = wanted()?;
+    let folder = tempfile::tempdir()?;
+    let path = wanted.store.clone();
+    let path = path.unwrap_or_else(|| folder.path().join("store"));
+    let place = path.parent().ok_or("a store lies in a folder")?;
+    println!("processor        {}", processor());
+    println!("file system      {}", file_system(place)?);
+    println!("raw fsync        {:.0} /s of 4 KiB", fsyncs(place)?);
+
+    let requests: Vec<_> = (0..wanted.cases).map(|_| request()).collect();
+    let mut engine = established(Box::new(SqliteStore::open(&path)?));
+    engine.settle(&mut |_| ())?;
+    let (turns, records) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counts = (Arc::clone(&turns), Arc::clone(&records));
+    let watch = move |happened: Happened<'_>| match happened {
+        Happened::Turned { .. } => drop(counts.0.fetch_add(1, Relaxed)),
+        Happened::Recorded(_) => drop(counts.1.fetch_add(1, Relaxed)),
+        other => eprintln!("{other:?}"),
+    };
+    let places = NonZero::new(4 * wanted.applicants).ok_or("nobody applies")?;
+    let service = Service::start(engine, places, watch)?;
+    let before = fs::metadata(&path)?.len();
+    let began = Instant::now();
+    let times = crowd(&service, requests, wanted.applicants);
+    let took = began.elapsed().as_secs_f64();
+    let engine = service.stop()?;
+
+    let cases = wanted.cases as f64;
+    println!("applicants       {}", wanted.applicants);
+    println!("cases            {} in {took:.2} s", wanted.cases);
+    println!("cases per second {:.0}", cases / took);
+    println!("acts per second  {:.0}", times.acts.len() as f64 / took);
+    println!(
+        "records          {:.1} a case",
+        records.load(Relaxed) as f64 / cases
+    );
+    println!(
+        "writes           {:.3} a case",
+        turns.load(Relaxed) as f64 / cases
+    );
+    println!("an act           {}", spread(times.acts));
+    println!("issuing          {}", spread(times.issuing));
+
+    let began = Instant::now();
+    let report = audit::verify(engine.store())?;
+    let took = began.elapsed().as_secs_f64();
+    let seen = engine.store().head()?.seq;
+    println!(
+        "audit            {:.0} records per second, all of it",
+        seen as f64 / took
+    );
+    println!("burnt            {}", report.burnt);
+    drop(engine);
+    let grown = fs::metadata(&path)?.len() - before;
+    println!(
+        "store            {:.0} octets a certificate",
+        grown as f64 / (2.0 * cases)
+    );
+    Ok(())
+}
+
+/// How long each act took, and how long from the order to issue until both certificates were
+/// there.
+#[derive(Default)]
+struct Times {
+    acts: Vec<Duration>,
+    issuing: Vec<Duration>,
+}
+
+fn crowd(service: &Service, requests: Vec<Request>, applicants: usize) -> Times {
+    let queue = Mutex::new(requests.into_iter().enumerate());
+    let times = Mutex::new(Times::default());
+    thread::scope(|scope| {
+        for _ in 0..applicants {
+            let handle = service.handle();
+            scope.spawn(|| {
+                let (handle, mut own) = (handle, Times::default());
+                loop {
+                    let next = queue.lock().expect("nobody panics with it").next();
+                    let Some((number, request)) = next else {
+                        break;
+                    };
+                    for (nth, (actor, command)) in acts(&id(&format!("case-{number}")), request)
+                        .into_iter()
+                        .enumerate()
+                    {
+                        let began = Instant::now();
+                        if nth == ISSUE {
+                            let ticket = handle.submit_and_settle((actor, command));
+                            let settled: Settled = ticket
+                                .expect("a place for everybody")
+                                .wait()
+                                .expect("an answer")
+                                .expect("a good act");
+                            assert!(settled.failure.is_none(), "{settled:?}");
+                            own.issuing.push(began.elapsed());
+                        } else {
+                            let ticket = handle.submit((actor, command));
+                            ticket
+                                .expect("a place for everybody")
+                                .wait()
+                                .expect("an answer")
+                                .expect("a good act");
+                        }
+                        own.acts.push(began.elapsed());
+                    }
+                }
+                let mut times = times.lock().expect("nobody panics with it");
+                times.acts.append(&mut own.acts);
+                times.issuing.append(&mut own.issuing);
+            });
+        }
+    });
+    times.into_inner().expect("nobody panics with it")
+}
+
+/// Which of the acts orders the certificates.
+const ISSUE: usize = 8;
+
+fn spread(mut times: Vec<Duration>) -> String {
+    times.sort_unstable();
+    let at = |share: f64| {
+        let place = (times.len() as f64 * share) as usize;
+        let time = times.get(place).or(times.last());
+        time.map_or(0.0, |time| time.as_secs_f64() * 1e3)
+    };
+    format!(
+        "median {:.1} ms, 99 % within {:.1} ms, all within {:.1} ms",
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    )
+}
+
+fn wanted() -> Result<Wanted, Box<dyn Error>> {
+    let mut wanted = Wanted {
+        applicants: 256,
+        cases: 5_000,
+        store: None,
+    };
+    let mut arguments = env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{argument} wants a value"));
+        match argument.as_str() {
+            "--applicants" => wanted.applicants = value()?.parse()?,
+            "--cases" => wanted.cases = value()?.parse()?,
+            "--store" => wanted.store = Some(value()?.into()),
+            // Cargo's own.
+            "--bench" => {}
+            _ => return Err(format!("{argument} is unknown").into()),
+        }
+    }
+    Ok(wanted)
+}
+
+/// What the processor calls itself, with how many there are.
+fn processor() -> String {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = text
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    let name = name.map_or("unknown", |name| name.trim_start_matches([' ', '\t', ':']));
+    let count = thread::available_parallelism().map_or(1, NonZero::get);
+    format!("{name}, {count} of it")
+}
+
+/// The kind of the file system that a folder is on; what lives in memory does not count.
+fn file_system(folder: &Path) -> Result<String, Box<dyn Error>> {
+    let folder = folder.canonicalize()?;
+    let mounts = fs::read_to_string("/proc/mounts")?;
+    let found = mounts
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split(' ').skip(1);
+            Some((words.next()?, words.next()?))
+        })
+        .filter(|(mount, _)| folder.starts_with(mount))
+        .max_by_key(|(mount, _)| mount.len());
+    match found {
+        Some((_, "tmpfs" | "ramfs")) => Err("a file system in memory syncs nothing".into()),
+        Some((_, kind)) => Ok(kind.to_owned()),
+        None => Ok("unknown".to_owned()),
+    }
+}
+
+/// Writes of 4 KiB with fsync, one after the other.
+fn fsyncs(folder: &Path) -> Result<f64, Box<dyn Error>> {
+    let path = folder.join("fsync");
+    let mut file = File::create(&path)?;
+    let (began, mut count) = (Instant::now(), 0.0);
+    while began.elapsed() < FSYNC {
+        file.write_all(&[7; 4_096])?;
+        file.sync_all()?;
+        count += 1.0;
+    }
+    let rate = count / began.elapsed().as_secs_f64();
+    fs::remove_file(path)?;
+    Ok(rate)
+}
