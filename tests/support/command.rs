@@ -150,16 +150,25 @@ pub fn libraries() -> &'static Path {
     static BUILT: OnceLock<()> = OnceLock::new();
     let outputs = &workshop().outputs;
     let names = ["softdevice-pkcs11", "softdevice-sdf", "softdevice-skf"];
-    BUILT.get_or_init(|| cargo_build(outputs, &names));
+    BUILT.get_or_init(|| cargo_build(outputs, &names, &[]));
     outputs
 }
 
+/// An example of a package, built like the program.
+pub fn example(package: &str, name: &str) -> PathBuf {
+    let outputs = &workshop().outputs;
+    cargo_build(outputs, &[package], &["--example", name]);
+    outputs
+        .join("examples")
+        .join(format!("{name}{}", env::consts::EXE_SUFFIX))
+}
+
 fn build(outputs: &Path) -> PathBuf {
-    cargo_build(outputs, &["gmpki"]);
+    cargo_build(outputs, &["gmpki"], &[]);
     outputs.join(format!("gmpki{}", env::consts::EXE_SUFFIX))
 }
 
-fn cargo_build(outputs: &Path, packages: &[&str]) {
+fn cargo_build(outputs: &Path, packages: &[&str], more: &[&str]) {
     let target = outputs.parent().expect("a profile lies in target");
     let profile = outputs.file_name().unwrap_or_default();
     // `cargo test` builds by the profile `test`, into the folder of `dev`.
@@ -171,6 +180,7 @@ fn cargo_build(outputs: &Path, packages: &[&str]) {
     let done = Command::new(env!("CARGO"))
         .args(["build", "--quiet"])
         .args(packages.iter().flat_map(|name| ["--package", name]))
+        .args(more)
         .arg("--profile")
         .arg(profile)
         .arg("--target-dir")
