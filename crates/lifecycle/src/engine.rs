@@ -1,5 +1,6 @@
 //! The only caller of ports: carries commands out, does what states want done.
 
+mod again;
 mod answer;
 mod checkpoint;
 mod consequences;
@@ -100,7 +101,9 @@ pub struct Policy {
 /// Carries commands out against a store, and does what the states then want
 /// done outside.
 ///
-/// One engine at a time works on a store; the stores here see to that by a lock.
+/// One engine at a time works on a store in a file, which sees to that by a lock. On a server
+/// several may ([`Store::to_settle`]): each settles what it intended itself, and decides again
+/// where another was faster.
 #[derive(Debug)]
 pub struct Engine {
     ports: Ports,
@@ -176,7 +179,7 @@ impl Engine {
         let mut failure = None;
         let mut stuck = HashSet::new();
         loop {
-            let waiting = self.ports.store.unsettled()?;
+            let waiting = self.ports.store.to_settle()?;
             let Some(stream) = waiting.into_iter().find(|stream| !stuck.contains(stream)) else {
                 return failure.map_or(Ok(()), Err);
             };
@@ -250,7 +253,7 @@ impl Engine {
         Ok(step::certificate(&*self.ports.store, issuer, serial)?.state)
     }
 
-    fn carry_out(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Error> {
+    fn carry_out_once(&mut self, actor: &Actor, command: Command) -> Result<Vec<Entry>, Error> {
         self.check_own_tail()?;
         let now = self.ports.clock.now();
         let mut step = Step::new(&*self.ports.store, actor.clone(), now)?;
@@ -326,7 +329,10 @@ impl Engine {
             }
         }
         let (batch, entries) = step.finish();
-        if let Some((batch, head)) = batch {
+        if let Some((mut batch, head)) = batch {
+            let intends = |entry: &&Entry| Untried::of(entry).is_some();
+            let taken = entries.iter().filter(intends);
+            batch.taken = taken.map(|entry| entry.stream.clone()).collect();
             self.ports.store.append(&head, &batch)?;
         }
         for entry in &entries {

@@ -27,6 +27,9 @@ pub struct Batch {
     pub certificates: Vec<CertificateRow>,
     /// Streams, and whether something outside is to be done for them.
     pub unsettled: Vec<(StreamId, bool)>,
+    /// Streams of which this step made an open intent: where several nodes share a store, they
+    /// are this node's to settle.
+    pub taken: Vec<StreamId>,
     /// A case number that this step takes.
     pub case: Option<CaseNumber>,
     /// The last state of each case that changed.
@@ -95,7 +98,8 @@ pub trait Store: fmt::Debug + Send {
     /// [`StoreError`] when the store can't be read.
     fn head(&self) -> Result<Head, StoreError>;
 
-    /// Writes a batch behind `expected`; durable when it returns, absent when it fails.
+    /// Writes a batch behind `expected`; durable when it returns, absent when it fails, but for
+    /// [`StoreError::OutcomeUnknown`].
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the head is another or a unique name is taken.
@@ -159,6 +163,16 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when the store can't be read.
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError>;
+
+    /// Those of them that are for this engine to settle, oldest first: all of them, in a store
+    /// that has one engine. Where several nodes share a store, those that this node took, and
+    /// those of nodes that are gone, which are this node's from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read, or the streams could not be taken over.
+    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
+        self.unsettled()
+    }
 
     /// The last case number given; 0 when none was.
     ///

@@ -15,6 +15,8 @@ mod four_eyes;
 mod issue;
 mod kinds;
 mod laws;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod revoke;
 mod script;
 mod store;

@@ -26,6 +26,10 @@ fn each(test: impl Fn(&mut dyn Store)) {
     test(&mut MemoryStore::default());
     let folder = tempfile::tempdir().unwrap();
     test(&mut SqliteStore::open(&folder.path().join("store")).unwrap());
+    #[cfg(feature = "postgres")]
+    if let Some(database) = crate::postgres::Database::new() {
+        test(&mut database.open());
+    }
 }
 
 fn serial(number: u8) -> Serial {
@@ -75,6 +79,14 @@ fn unsettled(streams: &[(&str, bool)]) -> Batch {
         .iter()
         .map(|(name, waits)| (stream(name), *waits))
         .collect();
+    batch
+}
+
+/// A batch after which these wait, with an intent that is open in each.
+fn intended(streams: &[&str]) -> Batch {
+    let mut batch = Batch::default();
+    batch.unsettled = streams.iter().map(|name| (stream(name), true)).collect();
+    batch.taken = streams.iter().map(|name| stream(name)).collect();
     batch
 }
 
@@ -253,6 +265,35 @@ fn streams_wait_in_the_order_in_which_they_came() {
             waiting(store),
             ["authority/z", "authority/a", "authority/b"]
         );
+    });
+}
+
+#[test]
+fn an_engine_alone_settles_all_that_waits() {
+    each(|store| {
+        append(store, unsettled(&[("m", true), ("z", true)])).unwrap();
+        append(store, intended(&["a", "m"])).unwrap();
+        let waiting = store.unsettled().unwrap();
+        assert_eq!(waiting, ["m", "z", "a"].map(stream));
+        assert_eq!(store.to_settle().unwrap(), waiting);
+        append(store, unsettled(&[("z", false)])).unwrap();
+        assert_eq!(store.to_settle().unwrap(), ["m", "a"].map(stream));
+    });
+}
+
+#[test]
+fn a_batch_may_name_a_stream_more_than_once() {
+    each(|store| {
+        append(store, unsettled(&[("m", true), ("z", true)])).unwrap();
+        let names = [
+            ("m", false),
+            ("a", true),
+            ("m", true),
+            ("a", true),
+            ("z", false),
+        ];
+        append(store, unsettled(&names)).unwrap();
+        assert_eq!(store.unsettled().unwrap(), ["a", "m"].map(stream));
     });
 }
 
