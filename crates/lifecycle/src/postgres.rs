@@ -150,12 +150,14 @@ impl PostgresStore {
             link: RefCell::new(link),
             node: Some(node),
         };
-        store.renew()?;
+        let (link, node) = store.writer()?;
+        node.renew(link)?;
         Ok(store)
     }
 
     /// Opens a store that exists, for reading only, without TLS; a server that follows another
-    /// will do.
+    /// will do. It shows the store as it is now, whatever nodes write meanwhile, until the
+    /// connection is lost: an examiner's reader, dropped when the examination is over.
     ///
     /// # Errors
     /// As [`Self::open`]; [`StoreError::Unfit`] for an empty database or one of an older
@@ -170,10 +172,12 @@ impl PostgresStore {
         })
     }
 
-    fn renew(&mut self) -> Result<(), StoreError> {
+    /// The connection of a writer.
+    fn writer(&mut self) -> Result<(&mut Link, &mut Node), StoreError> {
+        let link = self.link.get_mut();
         match &mut self.node {
-            Some(node) => node.renew(self.link.get_mut()),
-            None => Ok(()),
+            Some(node) => Ok((link, node)),
+            None => Err(link.unfit("it was opened for reading only")),
         }
     }
 
@@ -211,17 +215,15 @@ impl Store for PostgresStore {
     }
 
     fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError> {
-        self.renew()?;
+        let (link, node) = self.writer()?;
+        node.renew(link)?;
         let mut writing = Writing {
             expected,
             batch,
-            node: self.node.as_ref().map_or("", Node::id),
+            node: node.id(),
             is_unknown: false,
         };
-        let answer = self
-            .link
-            .get_mut()
-            .work("writing to it", |session| writing.write(session));
+        let answer = link.work("writing to it", |session| writing.write(session));
         match answer {
             Err(StoreError::Server {
                 database, source, ..
@@ -251,7 +253,8 @@ impl Store for PostgresStore {
     fn put_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), StoreError> {
         let (size, roots) = (stored(row.size), row.roots.concat());
         let mut was_tried = false;
-        self.link.get_mut().work("writing to it", |session| {
+        let (link, _) = self.writer()?;
+        link.work("writing to it", |session| {
             let put = session.alone(PUT_CHECKPOINT, &[&size, &row.text, &roots]);
             let put = match put {
                 Ok(put) => put,
@@ -308,10 +311,8 @@ impl Store for PostgresStore {
     }
 
     fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
-        match &mut self.node {
-            Some(node) => node.streams(self.link.get_mut()),
-            None => Ok(Vec::new()),
-        }
+        let (link, node) = self.writer()?;
+        node.streams(link)
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
@@ -377,7 +378,7 @@ impl Store for PostgresStore {
 
     fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
         let sql = "UPDATE notices SET told = true WHERE key = $1";
-        let link = self.link.get_mut();
+        let (link, _) = self.writer()?;
         link.execute("writing to it", sql, &[&key]).map(drop)
     }
 }

@@ -33,6 +33,11 @@ const SETTINGS: &str = "
     SET idle_in_transaction_session_timeout = '20s';
     SET lock_timeout = '30s'";
 
+/// A reader sees the store as it was in one moment, for as long as it is connected.
+const MOMENT: &str = "
+    SET idle_in_transaction_session_timeout = 0;
+    START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// What must be so for a commit to survive a power cut. A server that has no such setting says
 /// nothing, and is believed.
 const DURABILITY: &str = "SELECT current_setting('synchronous_commit', true),
@@ -149,13 +154,10 @@ impl Link {
         &self.database
     }
 
-    /// A connection, new where there is none.
+    /// A connection, new where there is none. A reader has one for all its life.
     fn session(&mut self) -> Result<&mut Session, StoreError> {
-        if self
-            .session
-            .as_ref()
-            .is_some_and(|session| session.client.is_closed())
-        {
+        let is_closed = |session: &Session| session.client.is_closed();
+        if self.session.as_ref().is_some_and(is_closed) && !self.reads_only {
             self.session = None;
         }
         let session = match self.session.take() {
@@ -194,10 +196,8 @@ impl Link {
 
     /// Set up, with what the server says of its durability.
     fn prepared(&self, mut client: Client) -> Result<(Session, [Option<String>; 3]), Error> {
-        client.batch_execute(SETTINGS)?;
-        if self.reads_only {
-            client.batch_execute("SET default_transaction_read_only = on")?;
-        }
+        let settings = if self.reads_only { MOMENT } else { SETTINGS };
+        client.batch_execute(settings)?;
         let row = client.query_one(DURABILITY, &[])?;
         let settings = [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?];
         let statements = Statements::default();
@@ -241,6 +241,10 @@ impl Link {
                 Err(Failure::Server(error)) => error,
             };
             let fault = Fault::of(&error);
+            if self.reads_only {
+                // The moment is gone with the connection.
+                return Err(self.failed(during, error));
+            }
             if fault == Fault::Lost {
                 self.session = None;
             }

@@ -1,7 +1,8 @@
 //! Several engines on one database.
 
 use lifecycle::{
-    Command, Engine, Error, Ground, Policy, Refusal, Store, StreamId, audit, authority,
+    Checkpoints, Command, Engine, Error, Ground, Policy, Refusal, Store, StreamId, audit,
+    authority,
     rules::{self, RuleBook, RuleSet},
 };
 use std::{collections::BTreeSet, sync::Barrier, thread, time::Duration};
@@ -70,6 +71,13 @@ fn two_nodes_at_once_do_what_one_would_do() {
             })
         };
         let threads = [node("a"), node("b")];
+        // An auditor sees one moment, whatever goes on.
+        let mut last = 0;
+        while !threads.iter().all(|thread| thread.is_finished()) {
+            let records = audit::verify(&database.read()).unwrap().records;
+            assert!(records >= last);
+            last = records;
+        }
         threads
             .map(|thread| thread.join().unwrap())
             .into_iter()
@@ -187,4 +195,46 @@ fn a_decision_that_was_overtaken_is_made_again() {
     act(&mut first, &li.actor(), li.open()).unwrap();
     take_through(&mut second, &li).unwrap();
     audit::verify(first.store()).unwrap();
+}
+
+#[test]
+fn what_time_does_is_done_once_by_whoever_comes_first() {
+    let Some(database) = Database::new() else {
+        return;
+    };
+    let world = World::default();
+    let mut engine = world.engine_over(database.open());
+    establish(&mut engine).unwrap();
+    let applicants: Vec<_> = (0..8)
+        .map(|nth| Applicant::new(&format!("case-{nth}")))
+        .collect();
+    for applicant in &applicants {
+        act(&mut engine, &applicant.actor(), applicant.open()).unwrap();
+    }
+    world.clock.forward(31 * 86_400);
+    let both = Barrier::new(2);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut policy = policy();
+                let signer = authority_id(CA);
+                let age = Duration::from_secs(3_600);
+                let checkpoints = Checkpoints::new("ca.example", signer, 1, age).unwrap();
+                policy.checkpoints = Some(checkpoints);
+                let mut engine = world.engine_of(database.open(), policy);
+                both.wait();
+                for _ in 0..3 {
+                    engine.tick(&mut |_| {}).unwrap();
+                }
+            });
+        }
+    });
+    for applicant in &applicants {
+        let stream = StreamId::Case(applicant.id.clone());
+        assert_eq!(count(&engine, &stream, "lapsed"), 1);
+    }
+    let store = database.read();
+    let last = store.checkpoint().unwrap().unwrap();
+    assert_eq!(last.size, store.head().unwrap().seq);
+    audit::verify(&store).unwrap();
 }

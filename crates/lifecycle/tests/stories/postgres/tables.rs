@@ -135,11 +135,37 @@ fn a_reader_writes_nothing() {
     drop(database.open());
     let mut store = database.read();
     let head = store.head().unwrap();
-    let answer = store.append(&head, &lifecycle::Batch::default());
+    let answers = [
+        store.append(&head, &lifecycle::Batch::default()),
+        store.note_told("nobody"),
+        store.to_settle().map(drop),
+    ];
+    for answer in answers {
+        assert!(
+            matches!(answer, Err(StoreError::Unfit { .. })),
+            "{answer:?}"
+        );
+    }
+    store.head().unwrap();
+}
+
+#[test]
+fn each_schema_of_a_database_has_a_store_of_its_own() {
+    let Some(database) = Database::new() else {
+        return;
+    };
+    let world = World::default();
+    establish(&mut world.engine_over(database.open())).unwrap();
+    let connection = format!("{} options='-c search_path=other'", database.connection());
+    let open = || PostgresStore::open(&connection, &options());
+    let answer = open();
     assert!(
-        matches!(answer, Err(StoreError::Server { .. })),
+        matches!(&answer, Err(Error::Store(StoreError::Unfit { found, .. }))
+            if found == "its search_path names no schema"),
         "{answer:?}"
     );
+    database.execute("CREATE SCHEMA other");
+    assert_eq!(open().unwrap().head().unwrap(), lifecycle::Head::EMPTY);
 }
 
 #[test]
