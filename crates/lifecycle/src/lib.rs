@@ -67,7 +67,7 @@ pub mod organisation;
 pub mod picture;
 pub mod ports;
 #[cfg(feature = "postgres")]
-mod postgres;
+pub mod postgres;
 pub mod roster;
 pub mod rules;
 mod sqlite;
@@ -76,8 +76,6 @@ pub mod token;
 pub mod upload;
 pub mod words;
 
-#[cfg(feature = "postgres")]
-pub use crate::postgres::{PostgresOptions, PostgresStore};
 pub use approval::Actor;
 pub use effect::{Effect, Publication};
 pub use engine::{Checkpoints, Command, Engine, Policy, Ports};

@@ -1,9 +1,10 @@
 //! The store for several machines: a PostgreSQL database that several engines work on at once.
 //!
 //! Plain SQL and serializable transactions, no procedures, no notifications and no locks by
-//! name, so that a database which speaks PostgreSQL's protocol can take its place. The tables lie in
-//! the schema that the connection's `search_path` names first. Prepared statements live as long
-//! as a connection: a pooler between must keep it for one client.
+//! name, so that a database which speaks PostgreSQL's protocol can take its place. The tables
+//! lie in the schema that the connection's `search_path` names first. Prepared statements live
+//! as long as a connection: a pooler in between must keep it for one client. A newer program
+//! brings the tables up to date, and from then on older ones that still run write nothing.
 //!
 //! # One log for all
 //!
@@ -28,19 +29,29 @@
 //! that would burn what a colleague is about to sign.
 //!
 //! So each node has a name that no process had before it, and a lease: a time, by the
-//! database's clock, until which it is taken to be alive, renewed when it writes and when it asks what is to
-//! be settled. What waits is marked with the node that made its intent, and
-//! [`Store::to_settle`] gives a node what is its own, and takes over what belongs to nodes whose lease has run out.
+//! database's clock, until which it is taken to be alive, renewed when it writes and when it
+//! asks what is to be settled. What waits is marked with the node that made its intent
+//! ([`Batch::taken`]), and [`Store::to_settle`] gives a node what is its own, and takes over what
+//! belongs to nodes whose lease has run out.
 //!
 //! The lease decides who tries, never what is true. An intent is signed by the one engine that
-//! wrote it, if at all, and its outcome is recorded once, behind the head. A lease that runs out too early (a
-//! machine that stood still, a clock that was set) costs a serial number: the new owner burns
-//! it, the old one's signature comes too late, is refused and goes nowhere. A lease that runs
-//! out late costs time. Neither costs a second signature.
+//! wrote it, if at all, and its outcome is recorded once, behind the head. A lease that runs out
+//! too early (a machine that stood still, a clock that was set) costs a serial number: the new
+//! owner burns it, the old one's signature comes too late, is refused and goes nowhere. A lease
+//! that runs out late costs time. Neither costs a second signature.
 //!
 //! What is left waiting by a node that died is done when another one calls
 //! [`Engine::settle`](crate::Engine::settle): where several nodes work, each calls it now and
 //! then.
+
+/// The columns of a case, in the order in which they are read and written: a newer program may
+/// add others.
+macro_rules! case_columns {
+    () => {
+        "id, number, phase, kind, mode, rules, rules_version, opened, unit, certificate,
+        replaces, until, signing_issuer, signing_serial, encryption_issuer, encryption_serial"
+    };
+}
 
 mod lease;
 mod link;
@@ -89,8 +100,8 @@ const CHECKPOINT_TEXT: &str = "SELECT text FROM checkpoints WHERE size = $1";
 pub struct PostgresOptions {
     /// What the node is called in the table `nodes`, for people; random digits come behind it.
     pub node: String,
-    /// How long others leave this node's open intents alone after it was last heard of: longer than
-    /// one signature of its device takes, and than its engine is ever left alone.
+    /// How long others leave this node's open intents alone after it was last heard of: longer
+    /// than one signature of its device takes.
     pub lease: Duration,
     /// How long a call waits for a server that can't be reached, and for others that write.
     pub patience: Duration,
@@ -109,8 +120,8 @@ impl Default for PostgresOptions {
 
 /// A store in a PostgreSQL database.
 ///
-/// Its calls wait for the network: an asynchronous program makes them, and drops it, on a thread where it may
-/// block.
+/// Its calls wait for the network: an asynchronous program makes them, and drops it, on a thread
+/// where it may block.
 pub struct PostgresStore {
     link: RefCell<Link>,
     /// None for a reader.
@@ -123,10 +134,10 @@ impl PostgresStore {
     /// as PostgreSQL's own programs take it.
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreError::Unfit`] when the string can't be read, the database holds something else or tables of a newer version, or
-    /// the server acknowledges what a power cut may take (`synchronous_commit`, `fsync` or
-    /// `full_page_writes` off); with [`StoreError::Server`] when it can't be reached or refuses;
-    /// [`Error::Random`].
+    /// [`Error::Store`] with [`StoreError::Unfit`] when the string can't be read, the database
+    /// holds something else or tables of a newer version, or the server acknowledges what a power
+    /// cut may take (`synchronous_commit`, `fsync` or `full_page_writes` off); with
+    /// [`StoreError::Server`] when it can't be reached or refuses; [`Error::Random`].
     pub fn open(connection: &str, options: &PostgresOptions) -> Result<Self, Error> {
         let connect = |config: &Config| config.connect(NoTls);
         Self::open_by(connection, options, connect)
@@ -322,7 +333,7 @@ impl Store for PostgresStore {
     }
 
     fn case(&self, id: &CaseId) -> Result<Option<CaseRow>, StoreError> {
-        let sql = "SELECT * FROM cases WHERE id = $1";
+        let sql = concat!("SELECT ", case_columns!(), " FROM cases WHERE id = $1");
         Ok(self
             .read(sql, &[&id.as_str()], rows::case)?
             .into_iter()
@@ -332,7 +343,11 @@ impl Store for PostgresStore {
     fn cases(&self, after: Option<&CaseId>, limit: usize) -> Result<Vec<CaseRow>, StoreError> {
         // Every name comes after the empty one.
         let after = after.map_or("", CaseId::as_str);
-        let sql = "SELECT * FROM cases WHERE id > $1 ORDER BY id LIMIT $2";
+        let sql = concat!(
+            "SELECT ",
+            case_columns!(),
+            " FROM cases WHERE id > $1 ORDER BY id LIMIT $2"
+        );
         self.read(sql, &[&after, &bounded(limit)], rows::case)
     }
 

@@ -17,6 +17,9 @@ const TRIES: usize = 20;
 /// them. Names are compared by octets.
 const MIGRATIONS: [&str; 3] = [LOG, INDICES, NODES];
 
+/// Version of the tables that this program writes.
+pub(super) const VERSION_KNOWN: i64 = MIGRATIONS.len() as i64;
+
 /// The log itself. `log_head` repeats the place and digest of the last record: whoever appends
 /// changes this one row first, so that a second writer waits there and then finds out.
 const LOG: &str = r#"

@@ -3,14 +3,18 @@
 use super::{
     link::{Failure, Fault, Parameters, Session, Statements},
     rows::{seconds, stored},
+    schema::VERSION_KNOWN,
 };
 use crate::{Batch, CaseRow, Head, Notice, Record, Serial, StreamId, certificate::Status};
 use ::postgres::{IsolationLevel, Transaction};
 use std::collections::BTreeMap;
 
 /// The first change of every batch: it waits for a writer who was here before, and then finds
-/// the head moved.
-const MOVE_HEAD: &str = "UPDATE log_head SET seq = $1, digest = $2 WHERE seq = $3 AND digest = $4";
+/// the head moved. A node of an older version changes nothing once a newer one was there.
+const MOVE_HEAD: &str = "UPDATE log_head SET seq = $1, digest = $2
+    WHERE seq = $3 AND digest = $4 AND $5 = (SELECT version FROM schema_version)";
+
+const VERSION: &str = "SELECT version FROM schema_version";
 
 const RECORDS: &str = "INSERT INTO records (seq, stream, version, octets, digest)
     SELECT * FROM UNNEST(CAST($1 AS bigint[]), CAST($2 AS text[]), CAST($3 AS bigint[]),
@@ -45,10 +49,10 @@ const WAIT_HERE: &str = "INSERT INTO unsettled (stream, since, turn, node)
 const NEXT_CASE: &str = "INSERT INTO case_numbers (number) SELECT CAST($1 AS bigint)
     WHERE CAST($1 AS bigint) = (SELECT coalesce(max(number), 0) + 1 FROM case_numbers)";
 
-const CASES: &str = "INSERT INTO cases (id, number, phase, kind, mode, rules, rules_version,
-        opened, unit, certificate, replaces, until,
-        signing_issuer, signing_serial, encryption_issuer, encryption_serial)
-    SELECT * FROM UNNEST(CAST($1 AS text[]), CAST($2 AS bigint[]), CAST($3 AS text[]),
+const CASES: &str = concat!(
+    "INSERT INTO cases (",
+    case_columns!(),
+    ") SELECT * FROM UNNEST(CAST($1 AS text[]), CAST($2 AS bigint[]), CAST($3 AS text[]),
         CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS text[]), CAST($7 AS bigint[]),
         CAST($8 AS bigint[]), CAST($9 AS text[]), CAST($10 AS text[]), CAST($11 AS text[]),
         CAST($12 AS bigint[]), CAST($13 AS text[]), CAST($14 AS text[]), CAST($15 AS text[]),
@@ -60,7 +64,8 @@ const CASES: &str = "INSERT INTO cases (id, number, phase, kind, mode, rules, ru
         replaces = excluded.replaces, until = excluded.until,
         signing_issuer = excluded.signing_issuer, signing_serial = excluded.signing_serial,
         encryption_issuer = excluded.encryption_issuer,
-        encryption_serial = excluded.encryption_serial";
+        encryption_serial = excluded.encryption_serial"
+);
 
 const NO_TIMER: &str = "DELETE FROM timers WHERE stream = ANY($1)";
 
@@ -160,10 +165,11 @@ impl Writing<'_> {
                 &&after.digest[..],
                 &stored(self.expected.seq),
                 &&self.expected.digest[..],
+                &VERSION_KNOWN,
             ],
         )?;
         if moved == 0 {
-            return Err(Failure::Conflict("records were added in between"));
+            return Err(tables.not_moved()?);
         }
         if let Some(number) = case
             && tables.change(NEXT_CASE, &[&stored(number.0)])? == 0
@@ -189,6 +195,18 @@ impl Tables<'_> {
     fn change(&mut self, sql: &'static str, parameters: Parameters<'_>) -> Result<u64, Failure> {
         let statement = self.statements.get(&mut self.transaction, sql)?;
         Ok(self.transaction.execute(&statement, parameters)?)
+    }
+
+    /// Why the head stands where it did.
+    fn not_moved(&mut self) -> Result<Failure, Failure> {
+        let statement = self.statements.get(&mut self.transaction, VERSION)?;
+        let row = self.transaction.query_opt(&statement, &[])?;
+        let version: Option<i64> = row.map(|row| row.try_get(0)).transpose()?;
+        if version == Some(VERSION_KNOWN) {
+            return Ok(Failure::Conflict("records were added in between"));
+        }
+        let error = "its tables were brought to another version meanwhile";
+        Ok(Failure::Unreadable(error.into()))
     }
 
     fn records(&mut self, records: &[Record]) -> Result<(), Failure> {

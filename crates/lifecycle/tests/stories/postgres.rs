@@ -7,7 +7,10 @@ mod nodes;
 mod tables;
 
 use ::postgres::{Client, NoTls};
-use lifecycle::{PostgresOptions, PostgresStore, Store, audit};
+use lifecycle::{
+    Store, audit,
+    postgres::{PostgresOptions, PostgresStore},
+};
 use std::{
     env, fs,
     path::Path,

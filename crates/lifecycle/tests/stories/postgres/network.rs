@@ -1,7 +1,8 @@
 //! A network that is cut in the middle of a write.
 
 use lifecycle::{
-    AuthorityId, Batch, CaseNumber, Head, PostgresStore, Record, Store, StreamId, audit,
+    AuthorityId, Batch, CaseNumber, CheckpointRow, Head, Record, Store, StoreError, StreamId,
+    audit, postgres::PostgresStore,
 };
 use std::{
     io::{Read, Write},
@@ -13,6 +14,7 @@ use std::{
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     thread,
+    time::Duration,
 };
 
 use super::{Database, check, options};
@@ -31,6 +33,8 @@ struct Shared {
     /// Requests that came by, and at which it breaks.
     fuse: Mutex<Fuse>,
     open: Mutex<Vec<(TcpStream, UnixStream)>>,
+    /// Held by whoever wants nobody to come through.
+    gate: Mutex<()>,
     cuts: AtomicUsize,
 }
 
@@ -52,6 +56,7 @@ impl Way {
             socket: PathBuf::from(folder).join(".s.PGSQL.5432"),
             fuse: Mutex::default(),
             open: Mutex::default(),
+            gate: Mutex::default(),
             cuts: AtomicUsize::new(0),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -86,6 +91,7 @@ impl Way {
 
     /// Carries one connection on.
     fn carry(&self, client: TcpStream) {
+        drop(self.0.gate.lock().unwrap());
         let server = UnixStream::connect(&self.0.socket).unwrap();
         client.set_nodelay(true).unwrap();
         let pair = (client.try_clone().unwrap(), server.try_clone().unwrap());
@@ -147,8 +153,8 @@ impl Way {
     }
 }
 
-/// A batch of two records and a case number.
-fn batch(head: &Head) -> Batch {
+/// A batch of two records and a case number, with open intents or without.
+fn batch(head: &Head, intends: bool) -> Batch {
     let mut batch = Batch::default();
     let mut last = *head;
     for _ in 0..2 {
@@ -158,7 +164,9 @@ fn batch(head: &Head) -> Batch {
         let stream = StreamId::Authority(name);
         let record = Record::from_stored(seq, stream.clone(), 1, vec![octet; 900], [octet; 32]);
         batch.unsettled.push((stream.clone(), true));
-        batch.taken.push(stream);
+        if intends {
+            batch.taken.push(stream);
+        }
         last = record.head();
         batch.records.push(record);
     }
@@ -167,18 +175,17 @@ fn batch(head: &Head) -> Batch {
 }
 
 /// Batches, one after the other, the way broken at the first request of the first, then at the
-/// second of the second, up to one that it does not break any more. How many came through a
-/// break.
-fn written_over_a_broken_way(side: Side) -> usize {
+/// second of the second, up to one that it does not break any more.
+fn write_over_a_broken_way(side: Side, intends: bool) {
     let Some(database) = Database::new() else {
-        return usize::MAX;
+        return;
     };
     let (way, connection) = Way::to(&database);
     let mut store = PostgresStore::open(&connection, &options()).unwrap();
     let mut written = Vec::new();
     for nth in 1.. {
         let head = store.head().unwrap();
-        let batch = batch(&head);
+        let batch = batch(&head, intends);
         way.break_at(nth, side);
         store.append(&head, &batch).unwrap();
         let is_whole = way.mend();
@@ -192,17 +199,78 @@ fn written_over_a_broken_way(side: Side) -> usize {
         }
         assert_eq!(way.cuts(), nth);
     }
-    way.cuts()
+    assert!(way.cuts() >= 6, "{} cuts", way.cuts());
 }
 
 #[test]
 fn a_batch_is_there_once_though_its_requests_were_lost() {
-    assert!(written_over_a_broken_way(Side::Before) >= 6);
+    write_over_a_broken_way(Side::Before, true);
+    write_over_a_broken_way(Side::Before, false);
 }
 
 #[test]
 fn a_batch_is_there_once_though_its_answers_were_lost() {
-    assert!(written_over_a_broken_way(Side::After) >= 6);
+    write_over_a_broken_way(Side::After, true);
+    write_over_a_broken_way(Side::After, false);
+}
+
+#[test]
+fn a_checkpoint_is_kept_once_whatever_was_lost() {
+    for side in [Side::Before, Side::After] {
+        let Some(database) = Database::new() else {
+            return;
+        };
+        let (way, connection) = Way::to(&database);
+        let mut store = PostgresStore::open(&connection, &options()).unwrap();
+        for size in 1.. {
+            let row = CheckpointRow::new(size, format!("over {size}"), vec![[7; 32]]);
+            way.break_at(usize::try_from(size).unwrap(), side);
+            store.put_checkpoint(&row).unwrap();
+            let is_whole = way.mend();
+            assert_eq!(store.checkpoint().unwrap(), Some(row));
+            if is_whole {
+                break;
+            }
+        }
+        assert!(way.cuts() >= 3);
+    }
+}
+
+/// Whoever takes a colleague's intent for his own signs it, too.
+#[test]
+fn another_nodes_batch_is_not_taken_for_the_lost_one_though_it_says_the_same() {
+    let Some(database) = Database::new() else {
+        return;
+    };
+    let (way, connection) = Way::to(&database);
+    let mut own = PostgresStore::open(&connection, &options()).unwrap();
+    let mut other = database.open();
+    for nth in 1.. {
+        let head = other.head().unwrap();
+        let batch = batch(&head, true);
+        let (cuts, gate) = (way.cuts(), way.0.gate.lock().unwrap());
+        way.break_at(nth, Side::Before);
+        let answer = thread::scope(|scope| {
+            let own = scope.spawn(|| own.append(&head, &batch));
+            while way.cuts() == cuts && !own.is_finished() {
+                thread::sleep(Duration::from_millis(1));
+            }
+            if way.cuts() > cuts {
+                other.append(&head, &batch).unwrap();
+            }
+            drop(gate);
+            own.join().unwrap()
+        });
+        if way.mend() {
+            answer.unwrap();
+            break;
+        }
+        assert!(
+            matches!(answer, Err(StoreError::Conflict { .. })),
+            "{nth}: {answer:?}"
+        );
+    }
+    assert!(way.cuts() >= 6);
 }
 
 #[test]

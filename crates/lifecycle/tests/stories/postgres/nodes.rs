@@ -199,42 +199,50 @@ fn a_decision_that_was_overtaken_is_made_again() {
 
 #[test]
 fn what_time_does_is_done_once_by_whoever_comes_first() {
+    const ROUNDS: usize = 10;
     let Some(database) = Database::new() else {
         return;
     };
     let world = World::default();
-    let mut engine = world.engine_over(database.open());
-    establish(&mut engine).unwrap();
-    let applicants: Vec<_> = (0..8)
-        .map(|nth| Applicant::new(&format!("case-{nth}")))
-        .collect();
-    for applicant in &applicants {
-        act(&mut engine, &applicant.actor(), applicant.open()).unwrap();
-    }
-    world.clock.forward(31 * 86_400);
+    establish(&mut world.engine_over(database.open())).unwrap();
+    let applicant = |round| Applicant::new(&format!("case-{round}"));
     let both = Barrier::new(2);
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
+    let failures: Vec<Error> = thread::scope(|scope| {
+        let nodes = [true, false].map(|opens| {
+            let (world, database, both) = (&world, &database, &both);
+            scope.spawn(move || {
                 let mut policy = policy();
-                let signer = authority_id(CA);
-                let age = Duration::from_secs(3_600);
-                let checkpoints = Checkpoints::new("ca.example", signer, 1, age).unwrap();
-                policy.checkpoints = Some(checkpoints);
+                let hour = Duration::from_secs(3_600);
+                let checkpoints = Checkpoints::new("ca.example", authority_id(CA), 1, hour);
+                policy.checkpoints = Some(checkpoints.unwrap());
                 let mut engine = world.engine_of(database.open(), policy);
-                both.wait();
-                for _ in 0..3 {
-                    engine.tick(&mut |_| {}).unwrap();
+                let mut failures = Vec::new();
+                for round in 0..ROUNDS {
+                    if opens {
+                        let one = applicant(round);
+                        failures.extend(act(&mut engine, &one.actor(), one.open()).err());
+                        world.clock.forward(31 * 86_400);
+                    }
+                    both.wait();
+                    failures.extend(engine.tick(&mut |_| {}).err());
+                    both.wait();
                 }
-            });
-        }
+                failures
+            })
+        });
+        nodes
+            .map(|node| node.join().unwrap())
+            .into_iter()
+            .flatten()
+            .collect()
     });
-    for applicant in &applicants {
-        let stream = StreamId::Case(applicant.id.clone());
+    assert!(failures.is_empty(), "{failures:?}");
+    let engine = world.engine_over(database.open());
+    for round in 0..ROUNDS {
+        let stream = StreamId::Case(applicant(round).id);
         assert_eq!(count(&engine, &stream, "lapsed"), 1);
     }
-    let store = database.read();
-    let last = store.checkpoint().unwrap().unwrap();
-    assert_eq!(last.size, store.head().unwrap().seq);
-    audit::verify(&store).unwrap();
+    let last = engine.store().checkpoint().unwrap().unwrap();
+    assert_eq!(last.size, engine.store().head().unwrap().seq);
+    audit::verify(engine.store()).unwrap();
 }

@@ -1,6 +1,6 @@
 //! Which databases are taken for a store, and which tables it has.
 
-use lifecycle::{Error, PostgresStore, Store, StoreError};
+use lifecycle::{Error, Store, StoreError, postgres::PostgresStore};
 use std::{collections::BTreeSet, thread};
 
 use super::{Database, Server, options};
@@ -70,6 +70,26 @@ fn tables_of_a_newer_version_are_refused_and_left_alone() {
     drop(database.open());
     database.execute("UPDATE schema_version SET version = 1000");
     assert!(refused(&database).starts_with("its tables are of version 1000"));
+}
+
+#[test]
+fn a_node_of_an_older_version_writes_nothing_more() {
+    let Some(database) = Database::new() else {
+        return;
+    };
+    let world = World::default();
+    let mut engine = world.engine_over(database.open());
+    establish(&mut engine).unwrap();
+    let head = engine.store().head().unwrap();
+    database.execute("UPDATE schema_version SET version = version + 1");
+    let zhang = Applicant::new("zhang.san");
+    let answer = engine.submit(&zhang.actor(), zhang.open()).unwrap_err();
+    assert!(
+        matches!(&answer, Error::Store(StoreError::Server { source, .. })
+            if source.to_string().contains("another version")),
+        "{answer:?}"
+    );
+    assert_eq!(engine.store().head().unwrap(), head);
 }
 
 #[test]
