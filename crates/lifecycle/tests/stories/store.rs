@@ -289,11 +289,17 @@ fn a_batch_may_name_a_stream_more_than_once() {
             ("m", false),
             ("a", true),
             ("m", true),
+            ("b", true),
             ("a", true),
+            ("b", false),
             ("z", false),
+            ("d", true),
+            ("c", true),
+            ("d", false),
+            ("d", true),
         ];
         append(store, unsettled(&names)).unwrap();
-        assert_eq!(store.unsettled().unwrap(), ["a", "m"].map(stream));
+        assert_eq!(store.unsettled().unwrap(), ["a", "m", "c", "d"].map(stream));
     });
 }
 
