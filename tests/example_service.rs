@@ -2,7 +2,7 @@
 //! certificates away, OCSP answers for them, and a stop in the middle of many requests loses
 //! none that was accepted.
 
-use gm_pki_tests::command::{Fixtures, example, folder, gmpki, skip};
+use gm_pki_tests::command::{Bench, example, folder, gmpki, skip};
 use serde_json::Value;
 use std::{
     fs,
@@ -141,7 +141,7 @@ fn curl_brings_a_request_and_takes_both_certificates_away() {
     if is_missing() {
         return;
     }
-    let (office, desk) = (folder(), Desk::new());
+    let (office, desk) = (folder(), Bench::new());
     let request = desk.csr("zhang.san", &desk.key("zhang.san"));
     let service = Service::start(office.path());
     let apply = || {
@@ -228,7 +228,7 @@ fn a_stop_in_the_middle_loses_nothing_that_was_accepted() {
     if is_missing() {
         return;
     }
-    let (office, desk) = (folder(), Desk::new());
+    let (office, desk) = (folder(), Bench::new());
     let request = desk.csr("zhang.san", &desk.key("zhang.san"));
     let service = Service::start(office.path());
     let address = service.address.clone();

@@ -243,6 +243,10 @@ impl Store for Outside {
         self.world().store.unsettled()
     }
 
+    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
+        self.world().store.to_settle()
+    }
+
     fn certificate_count(&self) -> Result<u64, StoreError> {
         self.world().store.certificate_count()
     }

@@ -164,7 +164,9 @@ pub struct Policy {
 /// Carries commands out against a store, and does what the states then want
 /// done outside.
 ///
-/// One engine at a time works on a store; the stores here see to that by a lock.
+/// One engine at a time works on a store in a file, which sees to that by a lock. On a server
+/// several may ([`Store::to_settle`]): each settles what it intended itself, and decides again
+/// where another was faster.
 #[derive(Debug)]
 pub struct Engine {
     ports: Ports,

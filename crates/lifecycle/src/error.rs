@@ -223,6 +223,36 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
 
+    /// A database server refused, or can't be reached. What was to be written is not there.
+    #[error("{database}: {during}")]
+    Server {
+        /// The server and the database, without secrets.
+        database: String,
+        /// The step that failed.
+        during: &'static str,
+        /// What the server or its client said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The connection was lost while a batch was committed, and the server could not be asked
+    /// afterwards: the batch is there, or it is not.
+    #[error("{database}: the connection was lost; it is not known whether the batch was written")]
+    OutcomeUnknown {
+        /// The server and the database, without secrets.
+        database: String,
+        /// Why it could not be asked.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// A database that no store can be kept in, or that holds something else.
+    #[error("{database} is not a database for a store of this program: {found}")]
+    Unfit {
+        /// The server and the database, without secrets.
+        database: String,
+        /// What was found.
+        found: String,
+    },
+
     /// Somebody wrote in between, or a unique name was taken.
     #[error("the store has moved on: {what}")]
     Conflict {

@@ -66,6 +66,8 @@ mod octets;
 pub mod organisation;
 pub mod picture;
 pub mod ports;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod roster;
 pub mod rules;
 mod service;

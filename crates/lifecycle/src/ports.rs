@@ -29,6 +29,9 @@ pub struct Batch {
     pub certificates: Vec<CertificateRow>,
     /// Streams, and whether something outside is to be done for them.
     pub unsettled: Vec<(StreamId, bool)>,
+    /// Streams of which this batch made an open intent: where several nodes share a store, they
+    /// are this node's to settle.
+    pub taken: Vec<StreamId>,
     /// Keys that commands came under, each with the place of its first record.
     pub keys: Vec<(IdempotencyKey, u64)>,
     /// Case numbers that this batch takes, in order.
@@ -48,6 +51,7 @@ impl Batch {
         self.records.extend(later.records);
         self.certificates.extend(later.certificates);
         self.unsettled.extend(later.unsettled);
+        self.taken.extend(later.taken);
         self.keys.extend(later.keys);
         self.numbers.extend(later.numbers);
         self.cases.extend(later.cases);
@@ -133,7 +137,8 @@ pub trait Store: fmt::Debug + Send {
     /// [`StoreError`] when the store can't be read.
     fn head(&self) -> Result<Head, StoreError>;
 
-    /// Writes a batch behind `expected`; durable when it returns, absent when it fails.
+    /// Writes a batch behind `expected`; durable when it returns, absent when it fails, but for
+    /// [`StoreError::OutcomeUnknown`].
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the head is another or a unique name is taken.
@@ -204,6 +209,16 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when the store can't be read.
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError>;
+
+    /// Those of them that are for this engine to settle, oldest first: all of them, in a store
+    /// that has one engine. Where several nodes share a store, those that this node took, and
+    /// those of nodes that are gone, which are this node's from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read, or the streams could not be taken over.
+    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
+        self.unsettled()
+    }
 
     /// The last case number given; 0 when none was.
     ///

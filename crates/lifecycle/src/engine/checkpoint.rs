@@ -4,7 +4,7 @@
 use super::{Engine, perform};
 use crate::{
     AuthorityId, CheckpointRow, Error, Ground, Head, Publication, SignedCheckpoint, Store,
-    VerifiedCheckpoint,
+    StoreError, VerifiedCheckpoint,
     log::{Checkpoint, Frontier, is_origin, leaf},
 };
 use std::time::Duration;
@@ -28,8 +28,9 @@ impl Engine {
         let Some(wanted) = &self.policy.checkpoints else {
             return Ok(None);
         };
-        let head = self.ports.store.head()?;
+        // In this order: another node may write and vouch for it in between.
         let last = self.ports.store.checkpoint()?;
+        let head = self.ports.store.head()?;
         let size = last.as_ref().map_or(0, |last| last.size);
         if size == head.seq {
             return Ok(None);
@@ -85,7 +86,11 @@ impl Engine {
             }
         };
         if is_due {
-            self.checkpoint()?;
+            match self.checkpoint() {
+                // Another node has made it, or a later one.
+                Err(Error::Store(StoreError::Conflict { .. })) | Ok(_) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }

@@ -13,8 +13,10 @@ const RECORDS: usize = 4_000;
 /// Records that are read at a time when a key comes again: more than most commands make.
 const PAGE: usize = 8;
 
-/// How often commands are decided again because somebody else wrote in between.
-const TRIES: usize = 16;
+/// How often commands are decided again because another node wrote in between. Each was overtaken
+/// by a write that succeeded: nodes can't keep each other from going on, and one node comes through
+/// in some of these.
+const TRIES: usize = 100;
 
 /// What one command came to.
 pub(super) type Answer = Result<Vec<Entry>, Error>;
@@ -120,7 +122,7 @@ impl Engine {
         tries: usize,
     ) {
         match self.flush() {
-            Ok(()) => {}
+            Ok(()) => self.judge_again(commands, &mut answers[from..], from, tries),
             Err(StoreError::Conflict { .. }) if tries > 0 => {
                 let again = &commands[from..answers.len()];
                 answers.truncate(from);
@@ -128,6 +130,31 @@ impl Engine {
                 answers.extend(decided);
             }
             Err(error) => fail(&mut answers[from..], error),
+        }
+    }
+
+    /// What was refused while another node wrote may rest on what was read before and after: such
+    /// a refusal does not stand.
+    fn judge_again(
+        &mut self,
+        commands: &[Submission],
+        answers: &mut [Answer],
+        from: usize,
+        tries: usize,
+    ) {
+        let is_refused = |answer: &Answer| matches!(answer, Err(Error::Refused(_)));
+        if tries == 0 || !answers.iter().any(is_refused) {
+            return;
+        }
+        let head = self.view.head();
+        if self.ports.store.head().is_ok_and(|now| now == head) {
+            return;
+        }
+        for (answer, submission) in answers.iter_mut().zip(&commands[from..]) {
+            if is_refused(answer) {
+                let again = self.carry_out_within(std::slice::from_ref(submission), tries - 1);
+                *answer = again.into_iter().next().unwrap_or(Ok(Vec::new()));
+            }
         }
     }
 
@@ -174,9 +201,12 @@ impl Engine {
                 group.last_case = *number;
             }
             group.batch.take_in(taken.batch);
-            group
-                .untried
-                .extend(taken.entries.iter().filter_map(Untried::of));
+            for entry in &taken.entries {
+                if let Some(mark) = Untried::of(entry) {
+                    group.batch.taken.push(entry.stream.clone());
+                    group.untried.push(mark);
+                }
+            }
         }
         Ok(taken.entries)
     }

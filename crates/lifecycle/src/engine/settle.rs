@@ -56,8 +56,8 @@ impl Engine {
 
     /// The streams of the next round: those for which something is to be done outside, the
     /// oldest first, and `stuck` left out.
-    pub(crate) fn waiting(&self, stuck: &HashSet<StreamId>) -> Result<Vec<StreamId>, Error> {
-        let waiting = self.ports.store.unsettled()?.into_iter();
+    pub(crate) fn waiting(&mut self, stuck: &HashSet<StreamId>) -> Result<Vec<StreamId>, Error> {
+        let waiting = self.ports.store.to_settle()?.into_iter();
         let waiting = waiting.filter(|stream| !stuck.contains(stream));
         Ok(waiting.take(ROUND).collect())
     }

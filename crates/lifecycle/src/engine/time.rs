@@ -57,6 +57,9 @@ impl Engine {
             for (stream, answer) in answers {
                 match answer {
                     Ok(entries) => entries.iter().for_each(&mut *watch),
+                    // Another node has done it meanwhile.
+                    Err(Error::Refused(_) | Error::NothingDue(_))
+                        if !self.is_due(&stream, now, limit)? => {}
                     Err(error) => {
                         stuck.insert(stream);
                         failure.get_or_insert(error);
@@ -64,6 +67,12 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Whether a stream is among the first that are due.
+    fn is_due(&self, stream: &StreamId, now: DateTime, limit: usize) -> Result<bool, Error> {
+        let due = self.ports.store.due_by(now, limit)?;
+        Ok(due.iter().any(|(other, _)| other == stream))
     }
 
     /// What follows from the earliest deadline of one stream.

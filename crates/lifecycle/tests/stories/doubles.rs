@@ -129,6 +129,10 @@ impl Store for SharedStore {
         self.0.lock().unwrap().unsettled()
     }
 
+    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
+        self.0.lock().unwrap().to_settle()
+    }
+
     fn certificate_count(&self) -> Result<u64, StoreError> {
         self.0.lock().unwrap().certificate_count()
     }
@@ -292,6 +296,10 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
         self.inner.unsettled()
+    }
+
+    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
+        self.inner.to_settle()
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {

@@ -16,6 +16,8 @@ mod group;
 mod issue;
 mod kinds;
 mod laws;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod revoke;
 mod script;
 mod service;

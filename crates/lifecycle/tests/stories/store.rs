@@ -3,8 +3,8 @@
 use cert_profile::Reason;
 use der::DateTime;
 use lifecycle::{
-    AuthorityId, Batch, CaseNumber, CertificateRow, Head, MemoryStore, Notice, Record, Serial,
-    SqliteStore, Store, StoreError, StreamId, audit,
+    AuthorityId, Batch, CaseNumber, CertificateRow, CheckpointRow, Head, MemoryStore, Notice,
+    Record, Serial, SqliteStore, Store, StoreError, StreamId, audit,
     certificate::{Hold, Party, RevocationReason, State, Status},
 };
 use serde_json::json;
@@ -26,6 +26,10 @@ fn each(test: impl Fn(&mut dyn Store)) {
     test(&mut MemoryStore::default());
     let folder = tempfile::tempdir().unwrap();
     test(&mut SqliteStore::open(&folder.path().join("store")).unwrap());
+    #[cfg(feature = "postgres")]
+    if let Some(database) = crate::postgres::Database::new() {
+        test(&mut database.open());
+    }
 }
 
 fn serial(number: u8) -> Serial {
@@ -75,6 +79,14 @@ fn unsettled(streams: &[(&str, bool)]) -> Batch {
         .iter()
         .map(|(name, waits)| (stream(name), *waits))
         .collect();
+    batch
+}
+
+/// A batch after which these wait, with an intent that is open in each.
+fn intended(streams: &[&str]) -> Batch {
+    let mut batch = Batch::default();
+    batch.unsettled = streams.iter().map(|name| (stream(name), true)).collect();
+    batch.taken = streams.iter().map(|name| stream(name)).collect();
     batch
 }
 
@@ -253,6 +265,41 @@ fn streams_wait_in_the_order_in_which_they_came() {
             waiting(store),
             ["authority/z", "authority/a", "authority/b"]
         );
+    });
+}
+
+#[test]
+fn an_engine_alone_settles_all_that_waits() {
+    each(|store| {
+        append(store, unsettled(&[("m", true), ("z", true)])).unwrap();
+        append(store, intended(&["a", "m"])).unwrap();
+        let waiting = store.unsettled().unwrap();
+        assert_eq!(waiting, ["m", "z", "a"].map(stream));
+        assert_eq!(store.to_settle().unwrap(), waiting);
+        append(store, unsettled(&[("z", false)])).unwrap();
+        assert_eq!(store.to_settle().unwrap(), ["m", "a"].map(stream));
+    });
+}
+
+#[test]
+fn a_batch_may_name_a_stream_more_than_once() {
+    each(|store| {
+        append(store, unsettled(&[("m", true), ("z", true)])).unwrap();
+        let names = [
+            ("m", false),
+            ("a", true),
+            ("m", true),
+            ("b", true),
+            ("a", true),
+            ("b", false),
+            ("z", false),
+            ("d", true),
+            ("c", true),
+            ("d", false),
+            ("d", true),
+        ];
+        append(store, unsettled(&names)).unwrap();
+        assert_eq!(store.unsettled().unwrap(), ["a", "m", "c", "d"].map(stream));
     });
 }
 
@@ -618,5 +665,49 @@ fn cases_are_found_by_name_and_by_certificate() {
         }
         let strange = store.case_of(&authority_id("root"), &pair.signing.serial);
         assert_eq!(strange.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_checkpoint_is_of_more_records_than_the_one_before() {
+    each(|store| {
+        assert_eq!(store.checkpoint().unwrap(), None);
+        let row = |size: u64, roots: usize| {
+            let text = format!("over {size}\n\n— \\ \u{1f512}");
+            CheckpointRow::new(size, text, vec![[0xa5; 32]; roots])
+        };
+        store.put_checkpoint(&row(3, 2)).unwrap();
+        for size in [1, 2, 3] {
+            conflicts(store.put_checkpoint(&row(size, 1)));
+            assert_eq!(store.checkpoint().unwrap(), Some(row(3, 2)));
+        }
+        store.put_checkpoint(&row(300, 0)).unwrap();
+        assert_eq!(store.checkpoint().unwrap(), Some(row(300, 0)));
+    });
+}
+
+#[test]
+fn a_large_batch_is_one_batch() {
+    each(|store| {
+        let (mut batch, mut head) = (Batch::default(), Head::EMPTY);
+        for number in 1..=500_u64 {
+            let stream = stream(&format!("stream-{number}"));
+            let record = Record::from_stored(number, stream.clone(), 1, vec![7; 2_000], [7; 32]);
+            head = record.head();
+            batch.records.push(record);
+            batch.unsettled.push((stream.clone(), true));
+            batch.taken.push(stream);
+        }
+        let rows = (1..=250_u64).map(|number| {
+            let serial = Serial::from_bytes(&number.to_be_bytes()).unwrap();
+            row(serial, &State::Reserved)
+        });
+        batch.certificates = rows.collect();
+        store.append(&Head::EMPTY, &batch).unwrap();
+        assert_eq!(store.head().unwrap(), head);
+        assert_eq!(store.digests(0, usize::MAX).unwrap(), vec![[7; 32]; 500]);
+        assert_eq!(store.certificate_count().unwrap(), 250);
+        let waiting: Vec<_> = batch.unsettled.iter().map(|(one, _)| one.clone()).collect();
+        assert_eq!(store.to_settle().unwrap(), waiting);
     });
 }
