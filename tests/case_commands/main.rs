@@ -10,6 +10,7 @@ mod refusals;
 mod registers;
 mod reports;
 mod rules;
+mod store;
 mod time;
 mod walk;
 mod way;
@@ -118,5 +119,9 @@ fn every_command_has_an_example_in_its_help() {
         "report overdue",
         "report rules",
         "status",
+        "store backup",
+        "store restore",
+        "store migrate",
+        "store check",
     ]);
 }

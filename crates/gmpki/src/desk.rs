@@ -3,6 +3,7 @@
 //! It holds the store, the operator's keys, the rules, papers by their digests, what was
 //! published, and notices for another program to send.
 
+pub(crate) mod backup;
 pub(crate) mod checkpoints;
 mod clock;
 pub(crate) mod documents;
@@ -101,6 +102,7 @@ impl Desk {
 
     /// The desk in a folder whose settings are written.
     pub(crate) fn over(folder: Folder, settings: Settings, work: &AtWork) -> Result<Self, Failure> {
+        backup::Note::refuse(&folder)?;
         folder.refuse_keys_without_store()?;
         let at = work.at.as_deref();
         let clock: Box<dyn Clock> = if settings.rehearsal {

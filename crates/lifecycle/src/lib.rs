@@ -93,5 +93,5 @@ pub use log::{
 pub use memory::MemoryStore;
 pub use octets::Octets;
 pub use ports::{Batch, CertificateRow, CheckpointRow, Store};
-pub use sqlite::SqliteStore;
+pub use sqlite::{BackupSource, Copied, Migration, Restoration, SqliteStore};
 pub use terms::Seat;

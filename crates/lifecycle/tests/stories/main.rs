@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod backup;
 mod checkpoints;
 mod crash;
 mod doubles;
@@ -15,6 +16,7 @@ mod four_eyes;
 mod issue;
 mod kinds;
 mod laws;
+mod migrate;
 mod revoke;
 mod script;
 mod store;
