@@ -3,6 +3,7 @@
 
 mod authorities;
 mod cessation;
+mod delivery;
 mod desk;
 mod log;
 mod many;

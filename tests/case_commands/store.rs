@@ -3,6 +3,7 @@
 use crate::desk::Desk;
 use gm_pki_tests::command::{contents, finished_demo, folder, gmpki, program};
 use lifecycle::SqliteStore;
+use serde_json::Value;
 use std::{
     fs,
     path::Path,
@@ -28,6 +29,13 @@ fn goes_on(desk: &Desk) {
     desk.good("ca tick --at 2026-03-02T11:00:00Z");
 }
 
+/// What was done, though there is something to be said about it.
+fn noted(desk: &Desk, words: &str) -> Value {
+    let answer = desk.call(words).arg("--json").answer();
+    assert_eq!(answer.code, Some(0), "{answer}");
+    answer.json()
+}
+
 fn lose_store(desk: &Desk) {
     fs::remove_file(desk.path(STORE)).expect("a store");
 }
@@ -45,7 +53,7 @@ fn a_lost_store_is_put_back_and_the_desk_goes_on() {
     let desk = at_work();
     let shown = desk.object("store backup b-1");
     let records = shown["records"].as_u64().expect("a number");
-    assert!(shown["notes"][0].as_str().expect("text").contains("keys"));
+    assert_eq!(shown["left_out"], serde_json::json!(KEYS));
     // What is in it: no key, no password; what it says of itself holds.
     let names = contents(&desk.path("b-1"));
     for left_out in KEYS {
@@ -69,8 +77,14 @@ fn a_lost_store_is_put_back_and_the_desk_goes_on() {
     lose_store(&desk);
     desk.refused("ca tick", "is missing");
     let back = desk.object("store restore b-1");
-    assert_eq!((back["lost"].as_u64(), back["notes"].as_array()), (Some(0), None));
-    assert!(contents(&desk.path("b-1")) == names, "a backup stays as it is");
+    assert_eq!(
+        (back["lost"].as_u64(), back["notes"].as_array()),
+        (Some(0), None)
+    );
+    assert!(
+        contents(&desk.path("b-1")) == names,
+        "a backup stays as it is"
+    );
     assert_eq!(desk.object("case show a-1"), before);
     goes_on(&desk);
     desk.good("store check");
@@ -93,9 +107,12 @@ fn a_backup_that_is_older_than_a_checkpoint_is_refused_unless_its_loss_is_accept
         &reason,
     );
     assert!(!desk.path(STORE).exists());
-    assert!(contents(&desk.path("gmpki-desk")) == published, "nothing was done");
+    assert!(
+        contents(&desk.path("gmpki-desk")) == published,
+        "nothing was done"
+    );
 
-    let back = desk.object(&format!("store restore b-1 --accept-loss {lost}"));
+    let back = noted(&desk, &format!("store restore b-1 --accept-loss {lost}"));
     assert_eq!(back["lost"].as_u64(), Some(lost));
     let notes = back["notes"].to_string();
     assert!(notes.contains("are lost"), "{notes}");
@@ -104,10 +121,7 @@ fn a_backup_that_is_older_than_a_checkpoint_is_refused_unless_its_loss_is_accept
     desk.refused("case show a-2", "a-2");
     let aside = format!("gmpki-desk/published/log/lost-checkpoint-{newest}.txt");
     let key = "--key gmpki-desk/published/authorities/log.pem";
-    desk.refused(
-        &format!("store check --checkpoint {aside} {key}"),
-        "",
-    );
+    desk.refused(&format!("store check --checkpoint {aside} {key}"), "");
 }
 
 #[test]
@@ -128,11 +142,17 @@ fn a_checkpoint_that_was_kept_elsewhere_tells_of_a_loss_on_a_new_machine() {
         "did not sign",
     );
     // Without it, nobody can know. The keys come by a way of their own.
-    let back = desk.object("store restore b-1 --dir other");
+    let back = noted(&desk, "store restore b-1 --dir other");
     let notes = back["notes"].to_string();
-    assert!(notes.contains("operator's keys are not in a backup"), "{notes}");
+    assert!(
+        notes.contains("operator's keys are not in a backup"),
+        "{notes}"
+    );
     for keys in KEYS {
-        let (from, to) = (desk.path("gmpki-desk").join(keys), desk.path("other").join(keys));
+        let (from, to) = (
+            desk.path("gmpki-desk").join(keys),
+            desk.path("other").join(keys),
+        );
         if from.is_dir() {
             copy_all(&from, &to);
         } else {
@@ -159,15 +179,20 @@ fn nobody_works_on_a_backup() {
     // One that was worked on all the same is none any more.
     fs::rename(desk.path("b-1/backup.toml"), desk.path("aside.toml")).expect("a note");
     for keys in ["token", "key-centre"] {
-        copy_all(&desk.path("gmpki-desk").join(keys), &desk.path("b-1").join(keys));
+        copy_all(
+            &desk.path("gmpki-desk").join(keys),
+            &desk.path("b-1").join(keys),
+        );
     }
     fs::copy(
         desk.path("gmpki-desk/operator.password"),
         desk.path("b-1/operator.password"),
     )
     .expect("a password");
-    desk.good("case open a-3 --dir b-1 --actor su.qing:applicant --certificate person \
-               --holder su.qing --organisation guan --carrier soft");
+    desk.good(
+        "case open a-3 --dir b-1 --actor su.qing:applicant --certificate person \
+               --holder su.qing --organisation guan --carrier soft",
+    );
     fs::rename(desk.path("aside.toml"), desk.path("b-1/backup.toml")).expect("a note");
     lose_store(&desk);
     for command in ["store restore b-1", "store check --dir b-1"] {
@@ -219,14 +244,23 @@ fn a_store_at_work_is_left_to_its_engine() {
 fn a_store_that_is_no_desks_is_a_file_and_so_is_its_backup() {
     let place = folder();
     let call = |words: &str| gmpki(words).within(place.path());
-    fs::copy(finished_demo().join("store.sqlite"), place.path().join("store"))
-        .expect("a demonstration");
+    fs::copy(
+        finished_demo().join("store.sqlite"),
+        place.path().join("store"),
+    )
+    .expect("a demonstration");
     call("store backup --store store copy").answer().good();
     call("store check --store copy").answer().good();
-    call("store restore copy --store store").answer().refused("exists already");
-    call("store restore copy --store other").answer().good();
+    call("store restore copy --store store")
+        .answer()
+        .refused("exists already");
+    let answer = call("store restore copy --store other").answer();
+    assert_eq!(answer.code, Some(0), "{answer}");
+    assert!(answer.err.contains("no checkpoint says"), "{answer}");
     call("store check --store other").answer().good();
-    call("store check --store nowhere").answer().refused("nowhere");
+    call("store check --store nowhere")
+        .answer()
+        .refused("nowhere");
     call("store restore copy --store third --accept-loss 3")
         .answer()
         .misused("no checkpoint says");
@@ -268,7 +302,9 @@ fn a_store_of_an_older_version_is_brought_up_to_date_whoever_is_killed() {
     }
     println!("{interrupted} of 40 were killed before they were done");
     assert!(interrupted > 0);
-    call("store check --store old").answer().refused("older version");
+    call("store check --store old")
+        .answer()
+        .refused("older version");
     let answer = call("store backup --store old copy --json").answer();
     assert_eq!(answer.good().json()["tables"], 2);
     assert_eq!(SqliteStore::version(&old).expect("a store"), 2);

@@ -6,6 +6,7 @@
 pub(crate) mod backup;
 pub(crate) mod checkpoints;
 mod clock;
+mod delivery;
 pub(crate) mod documents;
 pub(crate) mod evidence;
 pub(crate) mod roles;
@@ -30,7 +31,7 @@ use lifecycle::{
     Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, Seat, SqliteStore,
     calendar::{Calendar, Estimate},
     cessation::Terms,
-    ports::{Clock, FolderNotifier, FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
+    ports::{Clock, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet, RuleSetId},
 };
 use roles::{Keys, Role};
@@ -136,8 +137,8 @@ impl Desk {
                 store: Box::new(store),
                 token,
                 key_centre: Box::new(TokenKeyCentre::new(archive)),
-                publisher: Box::new(FolderPublisher::new(folder.published())),
-                notifier: Box::new(FolderNotifier::new(folder.file("notices")?)),
+                publisher: delivery::publisher(&settings, &folder),
+                notifier: delivery::notifier(&settings, &folder)?,
                 clock,
                 serials: Box::new(RandomSerials::default()),
             },

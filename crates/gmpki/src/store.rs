@@ -71,7 +71,12 @@ fn check(check: &StoreCheck) -> Result<Outcome, Failure> {
         unchanged(dir, &store)?;
     }
     let folders = check.place.desk().into_iter();
-    outside.extend(checkpoints(&store, folders, &check.outside, settings(check.place.desk())?)?);
+    outside.extend(checkpoints(
+        &store,
+        folders,
+        &check.outside,
+        settings(check.place.desk())?,
+    )?);
     let report = examine(&store, &path, &outside)?;
     let (text, json) = audit::examined(&report);
     let newest = outside.iter().map(|one| one.head.seq).max();

@@ -63,10 +63,7 @@ pub fn verify(store: &dyn Store) -> Result<Report, Fault> {
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verify_against(
-    store: &dyn Store,
-    outside: &[VerifiedCheckpoint],
-) -> Result<Report, Fault> {
+pub fn verify_against(store: &dyn Store, outside: &[VerifiedCheckpoint]) -> Result<Report, Fault> {
     verify_watched(store, outside, &mut |_| ())
 }
 

@@ -64,6 +64,7 @@ pub mod machine;
 mod memory;
 mod octets;
 pub mod organisation;
+pub mod outbox;
 pub mod picture;
 pub mod ports;
 pub mod roster;

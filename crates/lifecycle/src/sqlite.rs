@@ -582,7 +582,8 @@ impl Store for SqliteStore {
     fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
         let note = || -> rusqlite::Result<usize> {
             let connection = self.connection();
-            let mut update = connection.prepare_cached("UPDATE notices SET told = 1 WHERE key = ?1")?;
+            let mut update =
+                connection.prepare_cached("UPDATE notices SET told = 1 WHERE key = ?1")?;
             update.execute([key])
         };
         note()

@@ -73,12 +73,7 @@ pub(crate) fn files(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-fn collect(
-    dir: &Path,
-    name: &Path,
-    depth: usize,
-    found: &mut Vec<PathBuf>,
-) -> Result<(), Failure> {
+fn collect(dir: &Path, name: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let path = dir.join(name);
     let failed = |source: io::Error| Failure::file(&path, source);
     let kind = match fs::metadata(&path) {

@@ -23,9 +23,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a backup of a desk leaves out.
-const LEFT_OUT: &str = "the operator's keys (token, or a device), the key centre's archive \
-                        (key-centre) and operator.password are not in it";
+/// What a backup of a desk leaves out: keys, wherever they lie, and what opens them.
+const LEFT_OUT: [&str; 3] = ["token", "key-centre", "operator.password"];
 
 pub(super) fn run(backup: &StoreBackup) -> Result<Outcome, Failure> {
     let path = backup.place.file();
@@ -56,18 +55,21 @@ pub(super) fn run(backup: &StoreBackup) -> Result<Outcome, Failure> {
         "backup: {}\nrecords: {records}, chained by SM3 up to {digest}\ntables: version {tables}",
         out.display()
     );
-    let json = json!({
+    let mut json = json!({
         "backup": out.display().to_string(),
         "records": records,
         "digest": digest,
         "tables": tables,
         "files": count,
     });
-    if backup.place.desk().is_none() {
-        return Ok(Outcome::new(text, json));
+    if backup.place.desk().is_some() {
+        let left_out = LEFT_OUT.join(", ");
+        text.push_str(&format!(
+            "\nfiles: {count} beside the store\nleft out: keys ({left_out}, or a device)"
+        ));
+        json["left_out"] = LEFT_OUT.as_slice().into();
     }
-    text.push_str(&format!("\nfiles: {count} beside the store"));
-    Ok(Outcome::new(text, json).notes([LEFT_OUT]))
+    Ok(Outcome::new(text, json))
 }
 
 /// The store, and everything that a restore needs; whole, or not there.
@@ -80,7 +82,9 @@ fn of_desk(
     let draft = Draft::beside(dir, out)?;
     let head = {
         let mut bar = Copying::default();
-        store.backup(&draft.path.join("store.sqlite"), &mut |copied| bar.at(copied))?
+        store.backup(&draft.path.join("store.sqlite"), &mut |copied| {
+            bar.at(copied)
+        })?
     };
     let names = files(dir)?;
     let bar = Progress::new(names.len());

@@ -23,7 +23,10 @@ pub(super) fn run(restore: &StoreRestore) -> Result<Outcome, Failure> {
     let backup = &*restore.backup;
     let (source, desk) = match restore.place.desk() {
         None => (backup.to_owned(), None),
-        Some(dir) => (backup.join("store.sqlite"), Some((dir, same_desk(backup, dir)?))),
+        Some(dir) => (
+            backup.join("store.sqlite"),
+            Some((dir, same_desk(backup, dir)?)),
+        ),
     };
     let mut bar = Copying::default();
     if let Some((dir, _)) = &desk {
@@ -40,9 +43,8 @@ pub(super) fn run(restore: &StoreRestore) -> Result<Outcome, Failure> {
     let folders = desk.iter().flat_map(|(dir, _)| [*dir, backup]);
     let outside = checkpoints(store, folders, &restore.outside, wanted)?;
     let records = store.head()?.seq;
-    let (newer, within): (Vec<_>, Vec<_>) = outside
-        .into_iter()
-        .partition(|one| one.head.seq > records);
+    let (newer, within): (Vec<_>, Vec<_>) =
+        outside.into_iter().partition(|one| one.head.seq > records);
     let report = examine(store, &source, &within)?;
     let lost = loss(backup, &newer, records, restore.accept_loss)?;
     let migration = restoration.migration()?;
@@ -70,7 +72,9 @@ pub(super) fn run(restore: &StoreRestore) -> Result<Outcome, Failure> {
     let mut text = format!("restored: {}\n{text}", target.display());
     if migration.from != migration.to {
         let (from, to) = (migration.from, migration.to);
-        text.push_str(&format!("\ntables:        version {from} brought to version {to}"));
+        text.push_str(&format!(
+            "\ntables:        version {from} brought to version {to}"
+        ));
     }
     let outcome = Outcome::new(text, json);
     let outcome = outcome

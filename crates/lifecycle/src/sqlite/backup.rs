@@ -62,11 +62,7 @@ impl BackupSource {
     ///
     /// # Errors
     /// As [`SqliteStore::backup`]; [`StoreError::Other`] when the store was closed.
-    pub fn backup(
-        &self,
-        path: &Path,
-        between: &mut dyn FnMut(Copied),
-    ) -> Result<Head, StoreError> {
+    pub fn backup(&self, path: &Path, between: &mut dyn FnMut(Copied)) -> Result<Head, StoreError> {
         let closed = StoreError::Other("the store that a backup was asked of is closed");
         let store = SqliteStore {
             shared: self.shared.upgrade().ok_or(closed)?,
@@ -88,11 +84,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Exists`] when there is a file; [`StoreError::File`] or
     /// [`StoreError::Database`] when the copy could not be written.
-    pub fn backup(
-        &self,
-        path: &Path,
-        between: &mut dyn FnMut(Copied),
-    ) -> Result<Head, StoreError> {
+    pub fn backup(&self, path: &Path, between: &mut dyn FnMut(Copied)) -> Result<Head, StoreError> {
         let draft = Draft::beside(path)?;
         let head = self.copy_into(&draft, between)?;
         draft.place()?;
@@ -165,10 +157,7 @@ impl SqliteStore {
         draft: &Draft,
         between: &mut dyn FnMut(Copied),
     ) -> Result<Head, StoreError> {
-        if let Ok(file) = fs::metadata(&self.path) {
-            let set = fs::set_permissions(&draft.path, file.permissions());
-            set.map_err(|source| draft.failed(source))?;
-        }
+        draft.open_to_readers_of(&self.path)?;
         let to = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut to = Connection::open_with_flags(&draft.path, to)
             .map_err(|source| draft.refused("opening it", source))?;
@@ -180,9 +169,7 @@ impl SqliteStore {
         if copied == head {
             Ok(head)
         } else {
-            Err(StoreError::Conflict {
-                what: "a copy is not what was copied",
-            })
+            Err(StoreError::Other("a copy is not what was copied"))
         }
     }
 
@@ -324,6 +311,22 @@ impl Draft {
             path,
             target: target.to_owned(),
         })
+    }
+
+    /// Whoever can't read the other file can't read this one; its owner can write it.
+    #[cfg(unix)]
+    fn open_to_readers_of(&self, other: &Path) -> Result<(), StoreError> {
+        use std::os::unix::fs::PermissionsExt;
+        let set = fs::metadata(other).and_then(|file| {
+            let mode = file.permissions().mode() & 0o666 | 0o200;
+            fs::set_permissions(&self.path, fs::Permissions::from_mode(mode))
+        });
+        set.map_err(|source| self.failed(source))
+    }
+
+    #[cfg(not(unix))]
+    fn open_to_readers_of(&self, _other: &Path) -> Result<(), StoreError> {
+        Ok(())
     }
 
     /// Makes one plain file of it, as rollback journals leave it: it can be read where nothing

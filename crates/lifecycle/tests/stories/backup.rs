@@ -41,8 +41,10 @@ fn large() -> (TempDir, World, Engine, BackupSource) {
     drop(SqliteStore::open(&path).unwrap());
     // As many pages as many cases would have.
     let file = Connection::open(&path).unwrap();
-    file.execute_batch("CREATE TABLE many (octets BLOB); INSERT INTO many VALUES (zeroblob(3000000))")
-        .unwrap();
+    file.execute_batch(
+        "CREATE TABLE many (octets BLOB); INSERT INTO many VALUES (zeroblob(3000000))",
+    )
+    .unwrap();
     file.close().map_err(|(_, error)| error).unwrap();
     let world = World::default();
     let store = SqliteStore::open(&path).unwrap();
@@ -135,8 +137,13 @@ fn a_copy_is_read_by_whom_the_store_is_read_by() {
     let copy = folder.path().join("copy");
     let store = SqliteStore::open(&path).unwrap();
     store.backup(&copy, &mut |_| ()).unwrap();
-    let mode = fs::metadata(&copy).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o640);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&copy), 0o640);
+    // What is put back from a copy that nobody writes can be written.
+    fs::set_permissions(&copy, fs::Permissions::from_mode(0o440)).unwrap();
+    let back = folder.path().join("back");
+    put_back(&copy, &back).unwrap();
+    assert_eq!(mode(&back), 0o640);
 }
 
 #[test]
@@ -156,7 +163,10 @@ fn nothing_is_put_in_the_place_of_a_file() {
     // Nor of one that came in between.
     let late = folder.path().join("late");
     let refused = store.backup(&late, &mut |_| fs::write(&late, "first").unwrap());
-    assert!(matches!(refused, Err(StoreError::Exists { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreError::Exists { .. })),
+        "{refused:?}"
+    );
     assert_eq!(fs::read(&late).unwrap(), b"first");
     fs::remove_file(&late).unwrap();
     assert_eq!(names(folder.path()), before);
@@ -199,10 +209,15 @@ fn what_a_killed_process_left_of_a_copy_is_in_nobodys_way() {
             }
         })
         .unwrap();
-    assert!(left.iter().any(|name| name.starts_with("copy.copy-")), "{left:?}");
+    assert!(
+        left.iter().any(|name| name.starts_with("copy.copy-")),
+        "{left:?}"
+    );
     assert!(!left.contains(&"copy".to_owned()));
     let store = SqliteStore::open(&after.path().join("store")).unwrap();
-    let head = store.backup(&after.path().join("copy"), &mut |_| ()).unwrap();
+    let head = store
+        .backup(&after.path().join("copy"), &mut |_| ())
+        .unwrap();
     is_whole(&after.path().join("copy"), head);
 }
 
@@ -332,7 +347,10 @@ fn a_backup_that_an_engine_has_is_not_taken_from_under_it() {
     fs::remove_file(&path).unwrap();
     let held = SqliteStore::open(&backup).unwrap();
     let refused = put_back(&backup, &path);
-    assert!(matches!(refused, Err(StoreError::Locked { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreError::Locked { .. })),
+        "{refused:?}"
+    );
     drop(held);
     assert_eq!(names(folder.path()), ["backup"]);
 }

@@ -17,6 +17,7 @@ mod issue;
 mod kinds;
 mod laws;
 mod migrate;
+mod outbox;
 mod revoke;
 mod script;
 mod store;
