@@ -290,11 +290,12 @@ struct Draft {
 impl Draft {
     /// An empty one, under a name that nobody else takes.
     fn beside(target: &Path) -> Result<Self, StoreError> {
-        let taken = [""].iter().chain(&BESIDE).map(|end| with(target, end));
-        for path in taken {
-            if fs::symlink_metadata(&path).is_ok() {
-                return Err(StoreError::Exists { path });
-            }
+        // An empty log is what readers leave, and says nothing.
+        let says = |end: &&&str| fs::metadata(with(target, end)).is_ok_and(|file| file.len() > 0);
+        let beside = BESIDE.iter().find(says).map(|end| with(target, end));
+        let there = fs::symlink_metadata(target).is_ok();
+        if let Some(path) = beside.or(there.then(|| target.to_owned())) {
+            return Err(StoreError::Exists { path });
         }
         let failed = |source| StoreError::File {
             path: target.to_owned(),
