@@ -84,8 +84,9 @@ fn flipped(which: u8, changes: &[u8]) -> Option<(String, bool)> {
     let (changes, _) = changes.as_chunks::<3>();
     for [string, place, bits] in changes.iter().take(MAX_EDITS) {
         let mut strings = Vec::new();
-        for part in ["records", "path"] {
-            collect(proof.get_mut(part), &mut strings);
+        let parts = proof.as_object_mut()?.iter_mut();
+        for (_, part) in parts.filter(|(name, _)| ["records", "path"].contains(&name.as_str())) {
+            collect(part, &mut strings);
         }
         let count = strings.len();
         let text = strings.swap_remove(usize::from(*string) % count.max(1));
@@ -101,17 +102,11 @@ fn flipped(which: u8, changes: &[u8]) -> Option<(String, bool)> {
 }
 
 /// The strings in a value, in their order.
-fn collect<'a>(value: Option<&'a mut Value>, strings: &mut Vec<&'a mut String>) {
+fn collect<'a>(value: &'a mut Value, strings: &mut Vec<&'a mut String>) {
     match value {
-        Some(Value::String(text)) => strings.push(text),
-        Some(Value::Array(parts)) => parts
-            .iter_mut()
-            .for_each(|part| collect(Some(part), strings)),
-        Some(Value::Object(parts)) => {
-            parts
-                .values_mut()
-                .for_each(|part| collect(Some(part), strings));
-        }
+        Value::String(text) => strings.push(text),
+        Value::Array(parts) => parts.iter_mut().for_each(|part| collect(part, strings)),
+        Value::Object(parts) => parts.values_mut().for_each(|part| collect(part, strings)),
         _ => {}
     }
 }

@@ -4,7 +4,7 @@ use super::{Business, ESTABLISHED, SHIPPED_RULES, engine_with, id};
 use crate::outside::{Outside, World};
 use der::Encode;
 use lifecycle::{
-    Checkpoints, Command, Entry, Event, GrowthProof, HistoryProof, Seat, SignedCheckpoint, Store,
+    Checkpoints, Command, Entry, Event, GrowthProof, HistoryProof, Seat, SignedCheckpoint,
     StreamId, authority, token,
 };
 use std::{collections::BTreeMap, time::Duration};
