@@ -33,5 +33,6 @@ impl<A: Publisher, B: Publisher> Publisher for BothPublishers<A, B> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
