@@ -357,3 +357,22 @@ fn a_backup_that_an_engine_has_is_not_taken_from_under_it() {
     drop(held);
     assert_eq!(names(folder.path()), ["backup"]);
 }
+
+#[test]
+fn whoever_copies_a_store_keeps_engines_away() {
+    let (folder, backup, path, head) = backed_up();
+    // In the mode of an engine's file, and in that of a copy.
+    for (number, file) in [&path, &backup].into_iter().enumerate() {
+        let store = SqliteStore::open_to_copy(file).unwrap();
+        let refused = SqliteStore::open(file);
+        assert!(
+            matches!(refused, Err(StoreError::Locked { .. })),
+            "{refused:?}"
+        );
+        let copy = folder.path().join(format!("copy-{number}"));
+        assert_eq!(store.backup(&copy, &mut |_| ()).unwrap(), head);
+        drop(store);
+        is_whole(&copy, head);
+    }
+    drop(SqliteStore::open(&path).unwrap());
+}
