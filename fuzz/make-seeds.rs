@@ -37,6 +37,7 @@ use gm_pki_fuzz::{
         self, CA, CONTENT_KEY, Counter, PASSWORD, ROOT, SUBSCRIBER, in_days, key, now, public_half,
         sign, under_ca,
     },
+    proofs,
 };
 use signature::Signer as _;
 use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey};
@@ -73,6 +74,7 @@ fn main() -> Result<()> {
     sm2_inputs()?;
     sm4_inputs()?;
     decisions::decisions()?;
+    checkpoints()?;
     for (name, uri) in KEY_NAMES {
         write("pkcs11_uri", name, uri)?;
     }
@@ -143,6 +145,27 @@ fn write(target: &str, name: &str, octets: impl AsRef<[u8]>) -> Result<()> {
 fn write_both(target: &str, name: &str, label: &'static str, der: &[u8]) -> Result<()> {
     write(target, &format!("{name}.der"), der)?;
     write("pem", &format!("{name}.pem"), encode_pem(label, der))
+}
+
+/// Checkpoints and proofs of one log as they are, and with an octet changed.
+fn checkpoints() -> Result<()> {
+    for (name, text) in proofs::valid() {
+        write("checkpoint", name, text)?;
+    }
+    for which in 0..proofs::valid().count() {
+        let which = u8::try_from(which)?;
+        write(
+            "checkpoint",
+            &format!("edited-{which}"),
+            [proofs::EDITED, which, 9, 0, 40, 1],
+        )?;
+        write(
+            "checkpoint",
+            &format!("flipped-{which}"),
+            [proofs::FLIPPED, which, 3, 7, 1],
+        )?;
+    }
+    Ok(())
 }
 
 fn requests() -> Result<()> {

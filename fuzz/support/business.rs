@@ -38,6 +38,9 @@
 
 mod acts;
 mod examine;
+mod log;
+
+pub use log::{Log, ORIGIN};
 
 use crate::{
     outside::{Faults, Outside, World},
@@ -47,8 +50,8 @@ use cert_profile::{Profile, SHIPPED};
 use csr::{CsrDraft, Device, Environment, KeyOrigin, Limits, UnverifiedCsr};
 use gm_crypto::pki::Sm2Sm3;
 use lifecycle::{
-    Actor, CaseId, Command, Engine, Error, Interval, OrganisationId, PersonId, Policy, Ports, Seat,
-    Store, TokenId,
+    Actor, CaseId, Checkpoints, Command, Engine, Error, Interval, OrganisationId, PersonId, Policy,
+    Ports, Seat, Store, TokenId,
     authority::{self, Proposal},
     calendar::{Calendar, Estimate},
     case::{self, pair::Request},
@@ -210,8 +213,13 @@ struct Business {
 impl Business {
     fn new(world: World, rules: &'static RuleSet) -> Self {
         let outside = Outside::new(world);
+        let engine = engine(&outside);
+        Self::over(outside, engine, rules)
+    }
+
+    fn over(outside: Outside, engine: Engine, rules: &'static RuleSet) -> Self {
         Self {
-            engine: engine(&outside),
+            engine,
             outside,
             rules,
             accepted: false,
@@ -310,6 +318,10 @@ fn faults(bits: u8) -> Faults {
 }
 
 fn engine(outside: &Outside) -> Engine {
+    engine_with(outside, None)
+}
+
+fn engine_with(outside: &Outside, checkpoints: Option<Checkpoints>) -> Engine {
     Engine::new(
         Ports {
             store: Box::new(outside.clone()),
@@ -328,7 +340,7 @@ fn engine(outside: &Outside) -> Engine {
             authorities: PROFILES.clone(),
             cessation: Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
-            checkpoints: None,
+            checkpoints,
         },
     )
 }

@@ -7,6 +7,7 @@ pub mod business;
 pub mod input;
 pub mod outside;
 pub mod parties;
+pub mod proofs;
 mod tally;
 pub mod upstream;
 

@@ -3,6 +3,7 @@
 
 mod authorities;
 mod cessation;
+mod delivery;
 mod desk;
 mod log;
 mod many;
@@ -10,6 +11,7 @@ mod refusals;
 mod registers;
 mod reports;
 mod rules;
+mod store;
 mod time;
 mod walk;
 mod way;
@@ -118,5 +120,9 @@ fn every_command_has_an_example_in_its_help() {
         "report overdue",
         "report rules",
         "status",
+        "store backup",
+        "store restore",
+        "store migrate",
+        "store check",
     ]);
 }

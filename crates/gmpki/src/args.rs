@@ -20,8 +20,9 @@ mod report;
 mod rules;
 mod sm2;
 mod sm4;
+mod store;
 
-pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof};
+pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey};
 pub(crate) use ca::{
     CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaTick,
     DirectionName, OnAuthority,
@@ -69,6 +70,10 @@ pub(crate) use sm2::{
     Seal, Sign, Sm2Command, Verify, What,
 };
 pub(crate) use sm4::{Mode, Sm4Command, Sm4Crypt, Sm4Keygen};
+pub(crate) use store::{
+    OutsideCheckpoints, StoreBackup, StoreCheck, StoreCommand, StoreMigrate, StorePlace,
+    StoreRestore,
+};
 
 use crate::failure::Failure;
 use clap::{
@@ -173,6 +178,9 @@ pub(crate) enum Command {
     /// The durable log of a certificate business
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The store of a certificate business: backups of it, its version, its health
+    #[command(subcommand)]
+    Store(StoreCommand),
 }
 
 #[derive(Debug, Group)]

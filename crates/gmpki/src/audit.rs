@@ -1,7 +1,7 @@
 //! `gmpki audit`.
 
 use crate::{
-    args::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof},
+    args::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey},
     failure::Failure,
     input, keys,
     outcome::Outcome,
@@ -9,7 +9,8 @@ use crate::{
     sm3::hexadecimal,
 };
 use lifecycle::{
-    Checkpoint, GrowthProof, HistoryProof, SignedCheckpoint, SqliteStore, Store, audit,
+    Checkpoint, GrowthProof, HistoryProof, SignedCheckpoint, SqliteStore, Store,
+    VerifiedCheckpoint, audit,
 };
 use serde_json::json;
 use spki::EncodePublicKey;
@@ -28,23 +29,31 @@ pub(crate) fn run(command: &AuditCommand) -> Result<Outcome, Failure> {
 
 fn verify(verify: &AuditVerify) -> Result<Outcome, Failure> {
     let path = &*verify.store;
-    let mut outside = Vec::new();
-    for file in &verify.checkpoint {
-        let key = verify.log.key.as_deref();
-        let key = key.ok_or_else(|| Failure::Usage("--checkpoint wants --key".into()))?;
-        let signed = checkpoint(file)?;
-        let believed = signed.verify(name(&signed, verify.log.log.as_deref()), &public_key(key)?);
-        let believed = believed.map_err(|source| Failure::file(file, source))?;
-        outside.push(believed);
-    }
+    let given = verify.checkpoint.iter();
+    let outside = given.map(|file| believed(file, &verify.log));
+    let outside = outside.collect::<Result<Vec<_>, _>>()?;
     let store = SqliteStore::open_read_only(path)?;
     store.check_file()?;
     let report = audit::verify_against(&store, &outside);
     let report = report.map_err(|source| Failure::file(path, source))?;
+    let (text, json) = examined(&report);
+    Ok(Outcome::new(format!("audit: good\n{text}"), json))
+}
+
+/// A checkpoint in a file, signed by the log that was said.
+pub(crate) fn believed(file: &Path, log: &LogKey) -> Result<VerifiedCheckpoint, Failure> {
+    let key = log.key.as_deref();
+    let key = key.ok_or_else(|| Failure::Usage("--checkpoint wants --key".into()))?;
+    let signed = checkpoint(file)?;
+    let believed = signed.verify(name(&signed, log.log.as_deref()), &public_key(key)?);
+    believed.map_err(|source| Failure::file(file, source))
+}
+
+/// What a log without a fault holds.
+pub(crate) fn examined(report: &audit::Report) -> (String, serde_json::Value) {
     let digest = hexadecimal(&report.digest);
     let text = format!(
-        "audit: good\n\
-         records:       {}, chained by SM3 up to {digest}\n\
+        "records:       {}, chained by SM3 up to {digest}\n\
          cases:         {}\n\
          authorities:   {}\n\
          certificates:  {}, each intended before it was signed\n\
@@ -69,7 +78,7 @@ fn verify(verify: &AuditVerify) -> Result<Outcome, Failure> {
         "crls": report.crls,
         "unsettled": report.unsettled,
     });
-    Ok(Outcome::new(text, json))
+    (text, json)
 }
 
 fn prove(prove: &AuditProve) -> Result<Outcome, Failure> {
@@ -158,7 +167,7 @@ fn object(checkpoint: &Checkpoint) -> serde_json::Value {
     })
 }
 
-fn checkpoint(path: &Path) -> Result<SignedCheckpoint, Failure> {
+pub(crate) fn checkpoint(path: &Path) -> Result<SignedCheckpoint, Failure> {
     let octets = input::read(path, input::STRUCTURE)?;
     let text = String::from_utf8(octets).map_err(|source| Failure::file(path, source))?;
     SignedCheckpoint::parse(&text).map_err(|source| Failure::file(path, source))

@@ -104,6 +104,8 @@ fn settings(init: &CaInit, rules: &str) -> Result<Settings, Failure> {
         name: init.name.clone(),
         responder: init.responder.clone(),
         key: init.key.as_ref().map(ToString::to_string),
+        notify_command: init.notify_command.clone(),
+        publish_command: init.publish_command.clone(),
         log: Some(LogSettings {
             origin: init.log.clone(),
             signer: init.log_signer.clone(),

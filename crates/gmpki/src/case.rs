@@ -8,7 +8,6 @@ mod import;
 mod issue;
 pub(crate) mod list;
 mod paper;
-mod progress;
 mod show;
 mod table;
 pub(crate) mod words;

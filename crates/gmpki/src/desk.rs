@@ -3,8 +3,10 @@
 //! It holds the store, the operator's keys, the rules, papers by their digests, what was
 //! published, and notices for another program to send.
 
+pub(crate) mod backup;
 pub(crate) mod checkpoints;
 mod clock;
+mod delivery;
 pub(crate) mod documents;
 pub(crate) mod evidence;
 pub(crate) mod roles;
@@ -29,7 +31,7 @@ use lifecycle::{
     Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, Seat, SqliteStore,
     calendar::{Calendar, Estimate},
     cessation::Terms,
-    ports::{Clock, FolderNotifier, FolderPublisher, RandomSerials, SystemClock, TokenKeyCentre},
+    ports::{Clock, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet, RuleSetId},
 };
 use roles::{Keys, Role};
@@ -101,6 +103,7 @@ impl Desk {
 
     /// The desk in a folder whose settings are written.
     pub(crate) fn over(folder: Folder, settings: Settings, work: &AtWork) -> Result<Self, Failure> {
+        backup::Note::refuse(&folder)?;
         folder.refuse_keys_without_store()?;
         let at = work.at.as_deref();
         let clock: Box<dyn Clock> = if settings.rehearsal {
@@ -134,8 +137,8 @@ impl Desk {
                 store: Box::new(store),
                 token,
                 key_centre: Box::new(TokenKeyCentre::new(archive)),
-                publisher: Box::new(FolderPublisher::new(folder.published())),
-                notifier: Box::new(FolderNotifier::new(folder.file("notices")?)),
+                publisher: delivery::publisher(&settings, &folder),
+                notifier: delivery::notifier(&settings, &folder)?,
                 clock,
                 serials: Box::new(RandomSerials::default()),
             },

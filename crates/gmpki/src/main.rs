@@ -31,6 +31,7 @@ mod ocsp;
 mod outcome;
 mod output;
 mod profile;
+mod progress;
 mod registers;
 mod report;
 mod rules;
@@ -39,6 +40,7 @@ mod sm2;
 mod sm3;
 mod sm4;
 mod status;
+mod store;
 mod view;
 
 use args::{
@@ -140,6 +142,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         },
         Command::SelfTest => self_test(),
         Command::Audit(command) => audit::run(&command),
+        Command::Store(command) => store::run(&command),
     }
 }
 

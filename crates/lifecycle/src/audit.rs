@@ -64,6 +64,18 @@ pub fn verify(store: &dyn Store) -> Result<Report, Fault> {
 /// # Errors
 /// As [`verify`].
 pub fn verify_against(store: &dyn Store, outside: &[VerifiedCheckpoint]) -> Result<Report, Fault> {
+    verify_watched(store, outside, &mut |_| ())
+}
+
+/// As [`verify_against`]; `passed` hears after every thousand records how many were examined.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_watched(
+    store: &dyn Store,
+    outside: &[VerifiedCheckpoint],
+    passed: &mut dyn FnMut(u64),
+) -> Result<Report, Fault> {
     let mut world = World::default();
     let mut head = Head::EMPTY;
     let mut marks = Marks::new(store, outside)?;
@@ -79,6 +91,7 @@ pub fn verify_against(store: &dyn Store, outside: &[VerifiedCheckpoint]) -> Resu
             head = record.head();
             marks.pass(&head)?;
         }
+        passed(head.seq);
     }
     marks.finish(&head, &world)?;
     world.connect()?;

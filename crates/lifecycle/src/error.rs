@@ -203,6 +203,20 @@ pub enum StoreError {
         path: PathBuf,
     },
 
+    /// There is no such file.
+    #[error("{path} does not exist")]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A file is there already, in whose place nothing is put.
+    #[error("{path} exists already, and nothing is put in its place")]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+
     /// The file could not be made.
     #[error("{path} could not be made")]
     File {

@@ -64,6 +64,7 @@ pub mod machine;
 mod memory;
 mod octets;
 pub mod organisation;
+pub mod outbox;
 pub mod picture;
 pub mod ports;
 #[cfg(feature = "postgres")]
@@ -98,5 +99,5 @@ pub use memory::MemoryStore;
 pub use octets::Octets;
 pub use ports::{Batch, CertificateRow, CheckpointRow, Store};
 pub use service::{Busy, Handle, Happened, Service, Settled, Stopped, Ticket};
-pub use sqlite::SqliteStore;
+pub use sqlite::{BackupSource, Copied, Migration, Restoration, SqliteStore};
 pub use terms::Seat;

@@ -1,5 +1,5 @@
 //! What the engine needs from outside. Each port is small; the adapters beside
-//! it are what a single machine needs.
+//! it are what a single machine needs, those of the outbox are in [`outbox`](crate::outbox).
 
 use crate::{
     AuthorityId, CaseId, CaseNumber, CaseRow, Error, Head, Holdings, IdempotencyKey, Notice,
@@ -9,15 +9,7 @@ use cert_profile::Reason;
 use der::{DateTime, Decode};
 use gm_crypto::sm2::PublicKey;
 use hsm::{Envelop, KeyAlgorithm, KeyLabel, Token};
-use std::{
-    collections::HashSet,
-    fmt,
-    fs::{self, File},
-    hash::Hash,
-    io::{self, Write},
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::{collections::HashSet, fmt, hash::Hash, io, time::SystemTime};
 
 /// What one write carries, all of it or nothing.
 #[derive(Clone, Debug, Default)]
@@ -386,23 +378,6 @@ pub trait Publisher: fmt::Debug + Send + Sync {
     fn publish(&self, item: &Publication) -> io::Result<()>;
 }
 
-/// A folder: each thing is a file, complete or absent.
-#[derive(Clone, Debug)]
-pub struct FolderPublisher(PathBuf);
-
-impl FolderPublisher {
-    /// Publishes below `folder`, which is made when needed.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self(folder.into())
-    }
-}
-
-impl Publisher for FolderPublisher {
-    fn publish(&self, item: &Publication) -> io::Result<()> {
-        write_durably(&self.0.join(&item.name), &item.octets)
-    }
-}
-
 /// Who tells people what they are to be told.
 pub trait Notifier: fmt::Debug + Send + Sync {
     /// Takes one notice over; it is told, or will be, when this returns. The same notice may
@@ -422,37 +397,4 @@ impl Notifier for NullNotifier {
     fn tell(&self, _notice: &Notice) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// A folder from which another program sends messages: each notice is a file of JSON, complete
-/// or absent.
-#[derive(Clone, Debug)]
-pub struct FolderNotifier(PathBuf);
-
-impl FolderNotifier {
-    /// Writes below `folder`, which is made when needed.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self(folder.into())
-    }
-}
-
-impl Notifier for FolderNotifier {
-    fn tell(&self, notice: &Notice) -> io::Result<()> {
-        let path = self.0.join(format!("{}.json", notice.key()));
-        write_durably(&path, &serde_json::to_vec_pretty(notice)?)
-    }
-}
-
-/// Writes a file so that it is there whole or as it was: a neighbour is written,
-/// synced and renamed over it, then the folder is synced.
-fn write_durably(path: &Path, octets: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut neighbour = path.as_os_str().to_owned();
-    neighbour.push(".part");
-    let mut file = File::create(&neighbour)?;
-    file.write_all(octets)?;
-    file.sync_all()?;
-    fs::rename(&neighbour, path)?;
-    File::open(folder)?.sync_all()
 }

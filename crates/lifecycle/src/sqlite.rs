@@ -4,24 +4,30 @@
 //! batch has been synced. The file is locked for as long as it is open, so that
 //! no second engine can take the first one's open intents for lost ones.
 
+mod backup;
 mod rows;
+
+pub use backup::{BackupSource, Copied, Migration, Restoration};
 
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
     IdempotencyKey, Notice, Record, Serial, Store, StoreError, StreamId,
 };
 use der::DateTime;
+use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
 use rows::{
     case_row, certificate_row, checkpoint_row, identifier, notice, record, seconds, time,
     write_batch,
 };
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params,
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior,
+    params,
 };
 use std::{
     fmt,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -123,9 +129,13 @@ const TURN: Duration = Duration::from_secs(5);
 
 /// A store in an SQLite file.
 pub struct SqliteStore {
-    connection: Connection,
+    shared: Arc<Shared>,
     path: PathBuf,
 }
+
+/// The one connection. Its thread may take it again: while a copy goes on, the engine works in
+/// between.
+type Shared = ReentrantMutex<Connection>;
 
 impl SqliteStore {
     /// Opens a store for an engine; makes it when there is none, and brings one of an older
@@ -143,10 +153,10 @@ impl SqliteStore {
         if !path.exists() {
             Self::make(path)?;
         }
-        let mut store = Self::connect_alone(path)?;
+        let store = Self::connect_alone(path)?;
         store.check_identity()?;
         store.lock()?;
-        store.migrate()?;
+        store.migrate(&mut |_| ())?;
         Ok(store)
     }
 
@@ -170,7 +180,7 @@ impl SqliteStore {
     /// [`StoreError::Foreign`] when it finds damage.
     pub fn check_file(&self) -> Result<(), StoreError> {
         let answer: String = self
-            .connection
+            .connection()
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
             .map_err(|source| self.failed("checking it", source))?;
         if answer == "ok" {
@@ -188,7 +198,7 @@ impl SqliteStore {
         });
         match opened {
             Ok(connection) => Ok(Self {
-                connection,
+                shared: Arc::new(Shared::new(connection)),
                 path: path.to_owned(),
             }),
             Err(source) => Err(StoreError::Database {
@@ -199,13 +209,17 @@ impl SqliteStore {
         }
     }
 
+    fn connection(&self) -> ReentrantMutexGuard<'_, Connection> {
+        self.shared.lock()
+    }
+
     /// A connection that lets no second engine in from its first lock on; readers
     /// are kept out too.
     fn connect_alone(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let store = Self::connect(path, flags)?;
         // SQLite opens for reading what it can't open for writing.
-        let read_only = store.connection.is_readonly("main");
+        let read_only = store.connection().is_readonly("main");
         if read_only.map_err(|source| store.failed("opening it", source))? {
             return Err(StoreError::ReadOnly { path: path.into() });
         }
@@ -215,7 +229,7 @@ impl SqliteStore {
 
     fn lock(&self) -> Result<(), StoreError> {
         self.pragma("journal_mode", "WAL", "wal")?;
-        self.connection
+        self.connection()
             .execute_batch("PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT")
             .map_err(|source| self.failed("locking it", source))?;
         // 2 is FULL; SQLite does not fail when it can't.
@@ -251,7 +265,7 @@ impl SqliteStore {
     }
 
     fn make_draft(draft: &Path) -> Result<(), StoreError> {
-        let mut store = Self::connect_alone(draft)?;
+        let store = Self::connect_alone(draft)?;
         if store.number("PRAGMA page_count")? == 0 {
             store.make_tables()?;
         }
@@ -259,25 +273,26 @@ impl SqliteStore {
         store.lock()
     }
 
-    fn make_tables(&mut self) -> Result<(), StoreError> {
-        let make = |connection: &mut Connection| -> rusqlite::Result<()> {
+    fn make_tables(&self) -> Result<(), StoreError> {
+        let make = |connection: &Connection| -> rusqlite::Result<()> {
             let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+                Transaction::new_unchecked(connection, TransactionBehavior::Exclusive)?;
             transaction.execute_batch(SCHEMA)?;
             transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
             transaction.pragma_update(None, "user_version", OLDEST_VERSION)?;
             transaction.commit()
         };
-        make(&mut self.connection).map_err(|source| self.failed("making its tables", source))?;
-        self.migrate()
+        make(&self.connection()).map_err(|source| self.failed("making its tables", source))?;
+        self.migrate(&mut |_| ())
     }
 
     /// Adds what is missing to older tables: one version is one transaction, so that a process
-    /// that dies in between leaves a store of some version, and the next goes on.
-    fn migrate(&mut self) -> Result<(), StoreError> {
-        let step = |connection: &mut Connection, version: i32, sql: &str| {
+    /// that dies in between leaves a store of some version, and the next goes on. `reached` hears
+    /// each version that is durable.
+    fn migrate(&self, reached: &mut dyn FnMut(i32)) -> Result<(), StoreError> {
+        let step = |connection: &Connection, version: i32, sql: &str| {
             let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+                Transaction::new_unchecked(connection, TransactionBehavior::Exclusive)?;
             transaction.execute_batch(sql)?;
             transaction.pragma_update(None, "user_version", version)?;
             transaction.commit()
@@ -285,8 +300,9 @@ impl SqliteStore {
         let found = self.number("PRAGMA user_version")?;
         for (version, sql) in (OLDEST_VERSION + 1..).zip(MIGRATIONS) {
             if i64::from(version) > found {
-                step(&mut self.connection, version, sql)
+                step(&self.connection(), version, sql)
                     .map_err(|source| self.failed("bringing its tables up to date", source))?;
+                reached(version);
             }
         }
         Ok(())
@@ -323,7 +339,7 @@ impl SqliteStore {
     }
 
     fn number(&self, query: &str) -> Result<i64, StoreError> {
-        self.connection
+        self.connection()
             .query_row(query, [], |row| row.get(0))
             .map_err(|source| self.failed("reading its header", source))
     }
@@ -331,7 +347,7 @@ impl SqliteStore {
     /// Sets a pragma and checks the answer: SQLite does not fail when it can't.
     fn pragma(&self, name: &str, value: &str, wanted: &'static str) -> Result<(), StoreError> {
         let answer: String = self
-            .connection
+            .connection()
             .pragma_update_and_check(None, name, value, |row| row.get(0))
             .map_err(|source| self.failed("setting it up", source))?;
         if answer == wanted {
@@ -378,7 +394,8 @@ impl SqliteStore {
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let rows = || -> rusqlite::Result<Vec<T>> {
-            let mut statement = self.connection.prepare_cached(sql)?;
+            let connection = self.connection();
+            let mut statement = connection.prepare_cached(sql)?;
             statement.query_map(parameters, read)?.collect()
         };
         rows().map_err(|source| self.failed("reading it", source))
@@ -425,13 +442,13 @@ impl Store for SqliteStore {
                 what: "a case number is not the next",
             });
         }
-        let write = |connection: &mut Connection| -> rusqlite::Result<()> {
+        let write = |connection: &Connection| -> rusqlite::Result<()> {
             let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
             write_batch(&transaction, batch)?;
             transaction.commit()
         };
-        write(&mut self.connection).map_err(|source| match source.sqlite_error_code() {
+        write(&self.connection()).map_err(|source| match source.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => StoreError::Conflict {
                 what: "a serial number, case number, key or place in a history is taken",
             },
@@ -465,7 +482,7 @@ impl Store for SqliteStore {
             });
         }
         let sql = "INSERT INTO checkpoints (size, text, roots) VALUES (?1, ?2, ?3)";
-        self.connection
+        self.connection()
             .execute(sql, params![row.size, row.text, row.roots.concat()])
             .map(drop)
             .map_err(|source| self.failed("writing to it", source))
@@ -490,14 +507,14 @@ impl Store for SqliteStore {
     ) -> Result<Option<CertificateRow>, StoreError> {
         let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
                    WHERE issuer = ?1 AND serial = ?2";
-        self.connection
+        self.connection()
             .query_row(sql, [issuer.as_str(), &serial.to_string()], certificate_row)
             .optional()
             .map_err(|source| self.failed("reading it", source))
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {
-        self.connection
+        self.connection()
             .query_row("SELECT count(*) FROM certificates", [], |row| row.get(0))
             .map_err(|source| self.failed("reading it", source))
     }
@@ -574,9 +591,9 @@ impl Store for SqliteStore {
 
     fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
         let note = || -> rusqlite::Result<usize> {
-            let mut update = self
-                .connection
-                .prepare_cached("UPDATE notices SET told = 1 WHERE key = ?1")?;
+            let connection = self.connection();
+            let mut update =
+                connection.prepare_cached("UPDATE notices SET told = 1 WHERE key = ?1")?;
             update.execute([key])
         };
         note()

@@ -92,6 +92,14 @@ pub(crate) struct CaInit {
     /// its labels root, issuing-ca, ocsp-responder and log must be free [default: DIR/token]
     #[arg(long, value_name = "KEY", value_parser = key_name())]
     pub(crate) key: Option<KeyUri>,
+    /// A program that notices are told by, instead of the folder DIR/notices; given again: its
+    /// arguments. It gets the notice's key behind them and JSON on standard input
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    pub(crate) notify_command: Vec<String>,
+    /// A program that is given what is published, beside the folder DIR/published; given again:
+    /// its arguments. It gets the name and the SM3 digest behind them, octets on standard input
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    pub(crate) publish_command: Vec<String>,
 }
 
 #[derive(Debug, Group)]

@@ -1,12 +1,13 @@
 //! `gmpki case import`: many cases from one table.
 
-use super::{about, issue::of_many, progress::Progress, table, table::Row};
+use super::{about, issue::of_many, table, table::Row};
 use crate::{
     args::Import,
     desk::{Desk, evidence::PAPER},
     failure::Failure,
     input,
     outcome::Outcome,
+    progress::Progress,
 };
 use lifecycle::{
     CaseId, Command, OrganisationId, PersonId,

@@ -1,7 +1,7 @@
 //! `gmpki case issue`: the certificates of one case, or of many.
 
-use super::{done, durable, progress::Progress, told};
-use crate::{args::IssueMany, desk::Desk, failure::Failure, outcome::Outcome};
+use super::{done, durable, told};
+use crate::{args::IssueMany, desk::Desk, failure::Failure, outcome::Outcome, progress::Progress};
 use lifecycle::{Command, case};
 use serde_json::json;
 

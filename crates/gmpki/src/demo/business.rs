@@ -19,7 +19,8 @@ use lifecycle::{
     },
     certificate::RevocationReason,
     cessation::Terms,
-    ports::{FolderPublisher, NullNotifier, RandomSerials, SystemClock, TokenKeyCentre},
+    outbox::FolderPublisher,
+    ports::{NullNotifier, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet},
     terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };

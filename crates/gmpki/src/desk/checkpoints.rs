@@ -5,10 +5,11 @@ use super::{
     roles::{Keys, Role},
     settings::LogSettings,
 };
-use crate::{demo::folder::Folder, failure::Failure, input};
+use crate::{audit, demo::folder::Folder, failure::Failure};
 use der::{Decode, Encode};
-use lifecycle::{AuthorityId, CheckpointFault, Checkpoints, Engine, SignedCheckpoint, Store};
+use lifecycle::{AuthorityId, CheckpointFault, Checkpoints, Engine, Store, VerifiedCheckpoint};
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
     time::Duration,
@@ -36,32 +37,40 @@ fn of_log(origin: &str, signer: AuthorityId) -> Result<Checkpoints, Failure> {
 /// A store that is not what became of the newest checkpoint in the folder of what was published
 /// is worked on no more: somebody put an older copy in its place, or wrote it anew.
 pub(super) fn check(engine: &Engine, folder: &Folder, log: &LogSettings) -> Result<(), Failure> {
-    let Some(path) = newest(&folder.published().join("log"))? else {
-        return Ok(());
-    };
-    let octets = input::read(&path, input::STRUCTURE)?;
-    let text = String::from_utf8(octets).map_err(|source| Failure::file(&path, source))?;
-    let signed = SignedCheckpoint::parse(&text).map_err(|source| Failure::file(&path, source))?;
-    for (_, state) in Keys::of(engine.store(), Role::Log)?.all {
+    match published(&folder.published())?.pop_last() {
+        None => Ok(()),
+        Some((_, path)) => Ok(engine.check_tail(&believed(engine.store(), log, &path)?)?),
+    }
+}
+
+/// A checkpoint that one of the keys signed which the desk's log has had.
+pub(crate) fn believed(
+    store: &dyn Store,
+    log: &LogSettings,
+    path: &Path,
+) -> Result<VerifiedCheckpoint, Failure> {
+    let signed = audit::checkpoint(path)?;
+    for (_, state) in Keys::of(store, Role::Log)?.all {
         let Some(active) = state.established() else {
             continue;
         };
         let certificate = Certificate::from_der(&active.certificate)?;
         let key = certificate.tbs_certificate().subject_public_key_info();
         if let Ok(verified) = signed.verify(&log.origin, &key.to_der()?) {
-            return Ok(engine.check_tail(&verified)?);
+            return Ok(verified);
         }
     }
-    Err(Failure::file(&path, CheckpointFault::NotSigned))
+    Err(Failure::file(path, CheckpointFault::NotSigned))
 }
 
-/// The checkpoint over the most records.
-fn newest(folder: &Path) -> Result<Option<PathBuf>, Failure> {
-    let files = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        files => files.map_err(|source| Failure::file(folder, source))?,
+/// The checkpoints in the folder of what was published, by how many records they are over.
+pub(crate) fn published(folder: &Path) -> Result<BTreeMap<u64, PathBuf>, Failure> {
+    let folder = folder.join("log");
+    let files = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        files => files.map_err(|source| Failure::file(&folder, source))?,
     };
-    let mut newest = None;
+    let mut found = BTreeMap::new();
     for file in files {
         let path = file?.path();
         let name = path.file_name().and_then(|name| name.to_str());
@@ -69,7 +78,7 @@ fn newest(folder: &Path) -> Result<Option<PathBuf>, Failure> {
             let size = name.strip_prefix("checkpoint-")?.strip_suffix(".txt")?;
             size.parse::<u64>().ok()
         });
-        newest = newest.max(size.map(|size| (size, path)));
+        found.extend(size.map(|size| (size, path)));
     }
-    Ok(newest.map(|(_, path)| path))
+    Ok(found)
 }

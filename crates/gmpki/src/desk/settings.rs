@@ -34,6 +34,12 @@ pub(crate) struct Settings {
     /// Where the operator's keys lie; none: in the folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<String>,
+    /// The program that notices are told by, and its arguments; none: they go to a folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notify_command: Vec<String>,
+    /// The program that is given what is published, and its arguments; none: the folder alone is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) publish_command: Vec<String>,
     /// The log, of which checkpoints are made; none: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) log: Option<LogSettings>,

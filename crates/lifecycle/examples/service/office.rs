@@ -7,7 +7,8 @@ use lifecycle::{
     authority::{self, Proposal},
     calendar::{Calendar, Estimate},
     cessation::Terms,
-    ports::{FolderPublisher, NullNotifier, RandomSerials, SystemClock, TokenKeyCentre},
+    outbox::FolderPublisher,
+    ports::{NullNotifier, RandomSerials, SystemClock, TokenKeyCentre},
     rules::RuleBook,
 };
 use std::{error::Error, fs, path::Path, time::Duration};

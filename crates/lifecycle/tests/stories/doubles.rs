@@ -67,6 +67,21 @@ impl World {
         Engine::new(self.ports(Box::new(store)), policy)
     }
 
+    /// A fresh process that hands things to others.
+    pub(crate) fn engine_to(
+        &self,
+        store: impl Store + 'static,
+        publisher: impl Publisher + 'static,
+        notifier: impl Notifier + 'static,
+    ) -> Engine {
+        let ports = Ports {
+            publisher: Box::new(publisher),
+            notifier: Box::new(notifier),
+            ..self.ports(Box::new(store))
+        };
+        Engine::new(ports, script::policy())
+    }
+
     fn ports(&self, store: Box<dyn Store>) -> Ports {
         Ports {
             store,

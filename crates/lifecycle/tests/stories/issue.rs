@@ -13,7 +13,8 @@ use lifecycle::{
     authority,
     case::{Command, Phase, paper::Deficiency},
     certificate::Status,
-    ports::{FolderPublisher, NullNotifier, RandomSerials, TokenKeyCentre},
+    outbox::FolderPublisher,
+    ports::{NullNotifier, RandomSerials, TokenKeyCentre},
     rules::{self, RuleBook, RuleSet},
     terms::Kind,
 };

@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod backup;
 mod checkpoints;
 mod crash;
 mod doubles;
@@ -16,6 +17,8 @@ mod group;
 mod issue;
 mod kinds;
 mod laws;
+mod migrate;
+mod outbox;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod revoke;

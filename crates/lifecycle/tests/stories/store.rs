@@ -343,7 +343,7 @@ fn what_is_held_revoked_or_burnt_is_listed_by_serial_number() {
 }
 
 /// A file of a real case, closed.
-fn real_store() -> (TempDir, PathBuf) {
+pub(crate) fn real_store() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
     let world = World::default();

@@ -7,13 +7,13 @@ const WIDTH: usize = 30;
 
 /// A bar on standard error, where that is a terminal; silent otherwise.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     total: usize,
     shown: bool,
 }
 
 impl Progress {
-    pub(super) fn new(total: usize) -> Self {
+    pub(crate) fn new(total: usize) -> Self {
         Self {
             total,
             shown: total > 1 && io::stderr().is_terminal(),
@@ -21,7 +21,7 @@ impl Progress {
     }
 
     /// `done` of all are done; `what` is the one at work.
-    pub(super) fn at(&self, done: usize, what: &str) {
+    pub(crate) fn at(&self, done: usize, what: &str) {
         if self.shown {
             // A terminal that went away does not stop the business.
             let _ = write!(io::stderr(), "\r{}", self.line(done, what));
