@@ -9,7 +9,7 @@ use lifecycle::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Engine, Error,
     Event, Head, Holdings, MemoryStore, Notice, Policy, Ports, Publication, Record, Serial, Store,
     StoreError, StreamId, authority, case,
-    ports::{Clock, Notifier, Publisher, Serials, TokenKeyCentre},
+    ports::{Clock, KeyCentre, Notifier, Publisher, Serials, TokenKeyCentre},
 };
 use spki::AlgorithmIdentifierOwned;
 use std::{
@@ -65,6 +65,15 @@ impl World {
     /// A fresh process with another store and policy.
     pub(crate) fn engine_of(&self, store: impl Store + 'static, policy: Policy) -> Engine {
         Engine::new(self.ports(Box::new(store)), policy)
+    }
+
+    /// A fresh process that has its encryption keys from elsewhere.
+    pub(crate) fn engine_asking(&self, key_centre: Box<dyn KeyCentre>) -> Engine {
+        let ports = Ports {
+            key_centre,
+            ..self.ports(Box::new(self.store.clone()))
+        };
+        Engine::new(ports, script::policy())
     }
 
     fn ports(&self, store: Box<dyn Store>) -> Ports {

@@ -13,6 +13,7 @@ mod doubles;
 mod ending;
 mod four_eyes;
 mod issue;
+mod key_centre;
 mod kinds;
 mod laws;
 mod revoke;
