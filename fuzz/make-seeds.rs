@@ -6,6 +6,7 @@
 //! ```
 
 mod decisions;
+mod key_centre;
 
 use cert_profile::{
     CrlDraft, Issuer, IssuingDistributionPoint, OnlyContains, Reason, RevokedEntry, SHIPPED,
@@ -69,6 +70,7 @@ fn main() -> Result<()> {
     signed_data()?;
     messages()?;
     envelopes()?;
+    key_centre::messages()?;
     pkcs12_files()?;
     explained()?;
     sm2_inputs()?;

@@ -13,34 +13,50 @@ pub(crate) struct Desk(Bench);
 impl Desk {
     /// A rehearsal under these rules.
     pub(crate) fn of(rules: &str) -> Self {
-        let desk = Self(Bench::new());
-        desk.call("ca init --rehearsal --at")
+        let desk = Self::bare();
+        desk.set_up(rules, "");
+        desk
+    }
+
+    /// A folder in which there is no desk yet.
+    pub(crate) fn bare() -> Self {
+        Self(Bench::new())
+    }
+
+    /// Sets a rehearsal up, with further options.
+    pub(crate) fn set_up(&self, rules: &str, options: &str) {
+        self.call("ca init --rehearsal --at")
             .arg(MONDAY)
             .option("--rules", rules)
+            .words(options)
             .answer()
             .good();
         for paper in ["papers.txt", "record.txt", "call.txt"] {
-            desk.0.write(paper, format!("what {paper} says"));
+            self.0.write(paper, format!("what {paper} says"));
         }
-        desk.0.write("scan.jpg", b"\xff\xd8\xff\xe0 a scan");
-        desk
+        self.0.write("scan.jpg", b"\xff\xd8\xff\xe0 a scan");
     }
 
     /// A desk of the extranet with an organisation whose people apply themselves.
     pub(crate) fn of_the_extranet() -> Self {
         let desk = Self::of("egov-extranet");
-        desk.good(
+        desk.add_organisation();
+        desk
+    }
+
+    /// An organisation whose people apply themselves.
+    pub(crate) fn add_organisation(&self) {
+        self.good(
             "organisation add guan --actor wu.jiu:clerk --name 区文化馆 --model self-service \
              --evidence organisation-documents=papers.txt --conditions 馆员 --approver lin.ming \
              --applicant su.qing",
         );
-        desk.0.write(
+        self.0.write(
             "form.toml",
             "applicant-name = '苏青'\nidentity-number = '440106199003154563'\n\
              organisation-name = '区文化馆'\ndepartment = '群文部'\nmobile = '13900139000'\n\
              delivery = 'on-site'\n",
         );
-        desk
     }
 
     /// A case of 苏青 for a soft certificate.
@@ -145,6 +161,12 @@ impl Desk {
     /// The object that a call prints.
     pub(crate) fn object(&self, words: &str) -> Value {
         self.call(words).arg("--json").answer().good().json()
+    }
+
+    /// A new private key beside the desk, NAME.key, and its public half, NAME.pem.
+    pub(crate) fn key_pair(&self, name: &str) {
+        let key = self.0.key(&format!("{name}.key"));
+        self.0.public(&format!("{name}.pem"), &key);
     }
 
     /// The place of a file beside the desk.

@@ -5,6 +5,7 @@ mod authorities;
 mod cessation;
 mod delivery;
 mod desk;
+mod key_centre;
 mod log;
 mod many;
 mod refusals;
@@ -66,6 +67,15 @@ fn every_command_has_an_example_in_its_help() {
         "token retire",
         "token pin-changed",
         "token show",
+        "kmc init",
+        "kmc admit",
+        "kmc serve",
+        "kmc ask-user",
+        "kmc ask-court",
+        "kmc approve",
+        "kmc recover-user",
+        "kmc recover-court",
+        "kmc audit",
         "case open",
         "case consent",
         "case withdraw-consent",

@@ -12,6 +12,7 @@ mod csr;
 mod desk;
 mod device;
 mod explain;
+mod kmc;
 mod message;
 mod ocsp;
 mod profile;
@@ -51,6 +52,10 @@ pub(crate) use device::{
     Store,
 };
 pub(crate) use explain::Explain;
+pub(crate) use kmc::{
+    ArchivePassword, KmcAdmit, KmcApprove, KmcAsk, KmcAudit, KmcCommand, KmcInit, KmcPlace,
+    KmcRecover, KmcServe,
+};
 pub(crate) use message::{
     DecryptMessage, DialectName, EncryptMessage, For, MessageCommand, PartnerName, SignMessage,
     VerifyMessage,
@@ -164,6 +169,10 @@ pub(crate) enum Command {
     /// Signed and encrypted messages of any size (GM/T 0010, GB/T 35275)
     #[command(subcommand)]
     Message(MessageCommand),
+    /// A key-management centre: makes encryption keys for CAs, archives them, gives them back
+    /// when enough custodians approve
+    #[command(subcommand)]
+    Kmc(Box<KmcCommand>),
     /// Devices that hold keys: a software device, and any other by its name
     #[command(subcommand)]
     Device(DeviceCommand),

@@ -8,19 +8,22 @@ use crate::{
     case::{durable, told},
     demo::folder::Folder,
     desk::{
-        self, Desk, LogSettings, Settings, checkpoints,
+        self, Desk, KeyCentreSettings, LogSettings, Settings, checkpoints,
         roles::{Keys, Role},
         rules,
     },
     failure::Failure,
+    keys::public_key,
     names,
     outcome::Outcome,
 };
+use gm_crypto::pki::encode_pem;
 use lifecycle::{
     Actor, AuthorityId, Command, Entry, PersonId, Seat,
     authority::{self, Proposal},
 };
 use serde_json::json;
+use spki::EncodePublicKey;
 use std::fs;
 
 pub(crate) fn run(command: &CaCommand) -> Result<Outcome, Failure> {
@@ -110,7 +113,21 @@ fn settings(init: &CaInit, rules: &str) -> Result<Settings, Failure> {
             origin: init.log.clone(),
             signer: init.log_signer.clone(),
         }),
+        key_centre: key_centre(init)?,
     })
+}
+
+fn key_centre(init: &CaInit) -> Result<Option<KeyCentreSettings>, Failure> {
+    let (Some(address), Some(path)) = (init.kmc, &init.kmc_key) else {
+        return Ok(None);
+    };
+    Ok(Some(KeyCentreSettings {
+        address,
+        key: encode_pem(
+            "PUBLIC KEY",
+            public_key(path)?.to_public_key_der()?.as_bytes(),
+        ),
+    }))
 }
 
 /// The desk's authorities, each proposed by one officer and approved by the other; those that

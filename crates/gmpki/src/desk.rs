@@ -9,10 +9,13 @@ mod clock;
 mod delivery;
 pub(crate) mod documents;
 pub(crate) mod evidence;
+mod key_centre;
 pub(crate) mod roles;
 mod settings;
 
-pub(crate) use settings::{LogSettings, RuleFiles, Settings, place, rules, rules_in};
+pub(crate) use settings::{
+    KeyCentreSettings, LogSettings, RuleFiles, Settings, place, rules, rules_in,
+};
 
 use crate::{
     args::{AtWork, DeskPlace, NamedKey},
@@ -31,7 +34,7 @@ use lifecycle::{
     Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, Seat, SqliteStore,
     calendar::{Calendar, Estimate},
     cessation::Terms,
-    ports::{Clock, RandomSerials, SystemClock, TokenKeyCentre},
+    ports::{Clock, RandomSerials, SystemClock},
     rules::{RuleBook, RuleSet, RuleSetId},
 };
 use roles::{Keys, Role};
@@ -127,7 +130,7 @@ impl Desk {
             Some(token) => token,
             None => Box::new(SoftToken::open(folder.token(), folder.password()?)?),
         };
-        let archive = SoftToken::open(folder.key_centre(), folder.own_password()?)?;
+        let key_centre = key_centre::of(&settings, &folder, &*token)?;
         let mut policy = policy(&rules, Keys::of(&store, Role::IssuingCa)?.serving()?)?;
         if let Some(log) = &settings.log {
             policy.checkpoints = Some(checkpoints::policy(log, &store)?);
@@ -136,7 +139,7 @@ impl Desk {
             Ports {
                 store: Box::new(store),
                 token,
-                key_centre: Box::new(TokenKeyCentre::new(archive)),
+                key_centre,
                 publisher: delivery::publisher(&settings, &folder),
                 notifier: delivery::notifier(&settings, &folder)?,
                 clock,

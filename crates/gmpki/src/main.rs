@@ -22,6 +22,7 @@ mod explain;
 mod failure;
 mod input;
 mod keys;
+mod kmc;
 mod lint;
 mod message;
 mod moment;
@@ -135,6 +136,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
                 MessageCommand::Decrypt(decrypt) => message::decrypt(&decrypt),
             }
         }
+        Command::Kmc(command) => kmc::run(&command, args.json),
         Command::Device(command) => device::run(&command),
         Command::Ceremony(ceremony) => match &ceremony.command {
             Some(CeremonyCommand::Restore(restore)) => ceremony::restore(restore),

@@ -59,6 +59,7 @@ mod id;
 mod index;
 mod interval;
 mod issuance;
+pub mod key_centre;
 mod log;
 pub mod machine;
 mod memory;

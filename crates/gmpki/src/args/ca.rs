@@ -5,6 +5,7 @@ use crate::desk::roles::Role;
 use clap::{Args as Group, Subcommand, ValueEnum};
 use hsm::KeyUri;
 use lifecycle::{AuthorityId, PersonId};
+use std::{net::SocketAddr, path::PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaCommand {
@@ -47,7 +48,9 @@ pub(crate) enum CaCommand {
     Examples:\n  gmpki ca init --rules egov-extranet\n  \
     gmpki ca init --rules szca-online --rehearsal --at 2026-03-02T01:00:00Z --dir desk\n  \
     gmpki ca init --rules my-rules.toml --officer zhao.yi --officer qian.er \\\n      \
-    --key 'pkcs11:token=ca?module-path=/usr/lib/libdevice.so&pin-source=pin.txt'"
+    --key 'pkcs11:token=ca?module-path=/usr/lib/libdevice.so&pin-source=pin.txt'\n  \
+    gmpki ca init --rules egov-extranet --kmc 127.0.0.1:7014 \\\n      \
+    --kmc-key kmc/key-centre.pem"
 )]
 pub(crate) struct CaInit {
     #[command(flatten)]
@@ -100,6 +103,13 @@ pub(crate) struct CaInit {
     /// its arguments. It gets the name and the SM3 digest behind them, octets on standard input
     #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
     pub(crate) publish_command: Vec<String>,
+    /// Where a key-management centre makes the encryption keys ('gmpki kmc serve')
+    /// [default: the desk makes and archives them itself]
+    #[arg(long, value_name = "ADDRESS", requires = "kmc_key")]
+    pub(crate) kmc: Option<SocketAddr>,
+    /// The public key that the centre's answers are signed with
+    #[arg(long, value_name = "FILE", requires = "kmc")]
+    pub(crate) kmc_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Group)]

@@ -10,6 +10,7 @@ use lifecycle::{
 use serde::{Deserialize, Serialize};
 use std::{
     fs, io,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -43,6 +44,19 @@ pub(crate) struct Settings {
     /// The log, of which checkpoints are made; none: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) log: Option<LogSettings>,
+    /// The centre that makes encryption keys; none: the desk does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key_centre: Option<KeyCentreSettings>,
+}
+
+/// A key-management centre elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct KeyCentreSettings {
+    /// Where it is asked.
+    pub(crate) address: SocketAddr,
+    /// PEM of the public key that its answers are signed with.
+    pub(crate) key: String,
 }
 
 /// The log of a desk.

@@ -9,7 +9,7 @@ use lifecycle::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Engine, Error,
     Event, Head, Holdings, IdempotencyKey, MemoryStore, Notice, Policy, Ports, Publication, Record,
     Serial, Store, StoreError, StreamId, authority, case,
-    ports::{Clock, Notifier, Publisher, Serials, TokenKeyCentre},
+    ports::{Clock, KeyCentre, Notifier, Publisher, Serials, TokenKeyCentre},
 };
 use spki::AlgorithmIdentifierOwned;
 use std::{
@@ -78,6 +78,15 @@ impl World {
             publisher: Box::new(publisher),
             notifier: Box::new(notifier),
             ..self.ports(Box::new(store))
+        };
+        Engine::new(ports, script::policy())
+    }
+
+    /// A fresh process that has its encryption keys from elsewhere.
+    pub(crate) fn engine_asking(&self, key_centre: Box<dyn KeyCentre>) -> Engine {
+        let ports = Ports {
+            key_centre,
+            ..self.ports(Box::new(self.store.clone()))
         };
         Engine::new(ports, script::policy())
     }

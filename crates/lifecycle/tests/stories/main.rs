@@ -15,6 +15,7 @@ mod ending;
 mod four_eyes;
 mod group;
 mod issue;
+mod key_centre;
 mod kinds;
 mod laws;
 mod migrate;
