@@ -21,7 +21,7 @@ use crate::{
 };
 pub use checkpoint::Checkpoints;
 
-use cert_profile::{Issuer, Profile, RevokedEntry};
+use cert_profile::{Issuer, Profile};
 use hsm::Token;
 use perform::Untried;
 use std::{collections::HashSet, time::Duration};
@@ -273,8 +273,9 @@ impl Engine {
                 };
                 let revoked = match command {
                     authority::Command::IssueCrl
+                    | authority::Command::IssueDeltaCrl
                     | authority::Command::RecordCrlUnknownOutcome { .. } => self.revoked(&id)?,
-                    _ => Vec::new(),
+                    _ => authority::Revoked::default(),
                 };
                 let established = known.as_ref().and_then(authority::State::established);
                 let last_end = match established {
@@ -390,17 +391,6 @@ impl Engine {
             }
             _ => None,
         })
-    }
-
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<RevokedEntry>, Error> {
-        let rows = self.ports.store.revoked(issuer)?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                let (at, reason) = row.revocation?;
-                Some(RevokedEntry::new(row.serial.to_x509(), at, reason))
-            })
-            .collect())
     }
 }
 

@@ -66,6 +66,7 @@ mod octets;
 pub mod organisation;
 pub mod picture;
 pub mod ports;
+mod reservation;
 pub mod roster;
 pub mod rules;
 mod sqlite;
@@ -93,5 +94,6 @@ pub use log::{
 pub use memory::MemoryStore;
 pub use octets::Octets;
 pub use ports::{Batch, CertificateRow, CheckpointRow, Store};
+pub use reservation::{CrlPoint, Reservation};
 pub use sqlite::SqliteStore;
 pub use terms::Seat;

@@ -1,12 +1,13 @@
 //! A store in memory, for tests and for trying rules out. Nothing survives it.
 
 use crate::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
-    Notice, Record, Serial, Store, StoreError, StreamId, certificate::Status, index::Holding,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
+    Holdings, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
+    certificate::Status, index::Holding,
 };
 use der::DateTime;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::Bound::{Excluded, Unbounded},
 };
 
@@ -16,6 +17,8 @@ use std::{
 pub struct MemoryStore {
     records: Vec<Record>,
     certificates: BTreeMap<(AuthorityId, Serial), CertificateRow>,
+    reservations: BTreeMap<(AuthorityId, Serial), Reservation>,
+    crl_points: BTreeSet<CrlPoint>,
     unsettled: Vec<StreamId>,
     case: u64,
     cases: BTreeMap<CaseId, CaseRow>,
@@ -66,6 +69,11 @@ impl Store for MemoryStore {
             return conflict("a place in the log or in a history is taken");
         }
         self.records.extend(batch.records.iter().cloned());
+        for row in &batch.reservations {
+            let key = (row.issuer.clone(), row.serial.clone());
+            self.reservations.insert(key, row.clone());
+        }
+        self.crl_points.extend(batch.crl_points.iter().cloned());
         for row in &batch.certificates {
             let key = (row.issuer.clone(), row.serial.clone());
             self.certificates.insert(key, row.clone());
@@ -145,6 +153,50 @@ impl Store for MemoryStore {
     ) -> Result<Option<CertificateRow>, StoreError> {
         let key = (issuer.clone(), serial.clone());
         Ok(self.certificates.get(&key).cloned())
+    }
+
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError> {
+        let key = (issuer.clone(), serial.clone());
+        Ok(self.reservations.get(&key).cloned())
+    }
+
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError> {
+        let own = self.reservations.values().filter(|row| row.key == *key);
+        Ok(own.cloned().collect())
+    }
+
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
+        let revoked = self.revoked(issuer)?.into_iter();
+        let shard = |row: CertificateRow| {
+            let key = (row.issuer, row.serial);
+            let shard = self.reservations.get(&key)?.shard?;
+            Some((key.1, shard))
+        };
+        Ok(revoked.filter_map(shard).collect())
+    }
+
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
+        let own = self
+            .crl_points
+            .iter()
+            .filter(|point| point.issuer == *issuer);
+        Ok(own.cloned().collect())
+    }
+
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError> {
+        let own = self.certificates.values();
+        let own = own
+            .filter(|row| row.issuer == *issuer && after.is_none_or(|after| row.serial > *after));
+        Ok(own.take(limit).cloned().collect())
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {

@@ -2,8 +2,8 @@
 //! it are what a single machine needs.
 
 use crate::{
-    AuthorityId, CaseId, CaseNumber, CaseRow, Error, Head, Holdings, Notice, Publication, Record,
-    Serial, StoreError, StreamId, case::pair::EncryptionKey, certificate,
+    AuthorityId, CaseId, CaseNumber, CaseRow, CrlPoint, Error, Head, Holdings, Notice, Publication,
+    Record, Reservation, Serial, StoreError, StreamId, case::pair::EncryptionKey, certificate,
 };
 use cert_profile::Reason;
 use der::{DateTime, Decode};
@@ -23,6 +23,12 @@ use std::{
 pub struct Batch {
     /// Records, in order, chained to the head before them.
     pub records: Vec<Record>,
+    /// What is fixed of each serial number that is reserved; beside its row in
+    /// [`certificates`](Self::certificates).
+    pub reservations: Vec<Reservation>,
+    /// What the certificates of those numbers say of their CRLs. One that is there already is
+    /// the same point.
+    pub crl_points: Vec<CrlPoint>,
     /// The last state of each certificate that changed.
     pub certificates: Vec<CertificateRow>,
     /// Streams, and whether something outside is to be done for them.
@@ -146,6 +152,48 @@ pub trait Store: fmt::Debug + Send {
         issuer: &AuthorityId,
         serial: &Serial,
     ) -> Result<Option<CertificateRow>, StoreError>;
+
+    /// What was fixed when a serial number was reserved.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError>;
+
+    /// Every serial number, of any issuer, that was reserved for a key: by the SM3 of the DER
+    /// of its `SubjectPublicKeyInfo`. By issuer, then serial number.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError>;
+
+    /// The shards of one issuer's certificates that are held, revoked or burnt, of those that
+    /// have one, by serial.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError>;
+
+    /// What one issuer's certificates say of where their CRLs lie, each saying once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError>;
+
+    /// At most `limit` certificates of one issuer whose serial numbers come after `after`, as
+    /// text; by serial.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError>;
 
     /// How many certificates the index has, of any issuer and state: an examiner
     /// compares it with the log.

@@ -4,19 +4,22 @@
 //! batch has been synced. The file is locked for as long as it is open, so that
 //! no second engine can take the first one's open intents for lost ones.
 
+mod reservations;
 mod rows;
 
 use crate::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
-    Notice, Record, Serial, Store, StoreError, StreamId,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
+    Holdings, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
 };
 use der::DateTime;
+use reservations::{COLUMNS, crl_point, reservation};
 use rows::{
     case_row, certificate_row, checkpoint_row, identifier, notice, record, seconds, time,
     write_batch,
 };
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params,
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior,
+    params,
 };
 use std::{
     fmt,
@@ -32,16 +35,31 @@ const APPLICATION_ID: i32 = 0x474d_4c43;
 /// wrote older ones.
 const OLDEST_VERSION: i32 = 2;
 /// Of the tables that are written: the oldest, and what each migration adds.
-const SCHEMA_VERSION: i32 = OLDEST_VERSION + 1;
+const SCHEMA_VERSION: i32 = OLDEST_VERSION + 2;
 
-/// What each version adds to the one before.
-const MIGRATIONS: [&str; 1] = ["
+/// What a version adds to the one before: tables, and what is in them of the log.
+struct Migration {
+    tables: &'static str,
+    fill: fn(&Transaction<'_>) -> rusqlite::Result<()>,
+}
+
+/// Version 3, and each after it.
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        tables: "
     CREATE TABLE checkpoints (
         size  INTEGER PRIMARY KEY,
         text  TEXT NOT NULL,
         roots BLOB NOT NULL
     );
-"];
+",
+        fill: |_| Ok(()),
+    },
+    Migration {
+        tables: reservations::TABLES,
+        fill: reservations::fill,
+    },
+];
 
 const SCHEMA: &str = "
     CREATE TABLE records (
@@ -274,17 +292,18 @@ impl SqliteStore {
     /// Adds what is missing to older tables: one version is one transaction, so that a process
     /// that dies in between leaves a store of some version, and the next goes on.
     fn migrate(&mut self) -> Result<(), StoreError> {
-        let step = |connection: &mut Connection, version: i32, sql: &str| {
+        let step = |connection: &mut Connection, version: i32, migration: &Migration| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
-            transaction.execute_batch(sql)?;
+            transaction.execute_batch(migration.tables)?;
+            (migration.fill)(&transaction)?;
             transaction.pragma_update(None, "user_version", version)?;
             transaction.commit()
         };
         let found = self.number("PRAGMA user_version")?;
-        for (version, sql) in (OLDEST_VERSION + 1..).zip(MIGRATIONS) {
+        for (version, migration) in (OLDEST_VERSION + 1..).zip(&MIGRATIONS) {
             if i64::from(version) > found {
-                step(&mut self.connection, version, sql)
+                step(&mut self.connection, version, migration)
                     .map_err(|source| self.failed("bringing its tables up to date", source))?;
             }
         }
@@ -490,6 +509,57 @@ impl Store for SqliteStore {
             .query_row(sql, [issuer.as_str(), &serial.to_string()], certificate_row)
             .optional()
             .map_err(|source| self.failed("reading it", source))
+    }
+
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM certificates
+             WHERE issuer = ?1 AND serial = ?2 AND key IS NOT NULL"
+        );
+        let key = [issuer.as_str(), &serial.to_string()];
+        Ok(self.read(&sql, key, reservation)?.into_iter().next())
+    }
+
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM certificates WHERE key = ?1 ORDER BY issuer, serial");
+        self.read(&sql, [key], reservation)
+    }
+
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
+        let sql = "SELECT serial, shard FROM certificates
+                   WHERE issuer = ?1 AND revoked_at IS NOT NULL AND shard IS NOT NULL
+                   ORDER BY serial";
+        self.read(sql, [issuer.as_str()], |row| {
+            Ok((identifier(row, 0)?, row.get(1)?))
+        })
+    }
+
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
+        let sql = "SELECT issuer, shard, urls, deltas FROM crl_points
+                   WHERE issuer = ?1 ORDER BY shard, urls, deltas";
+        self.read(sql, [issuer.as_str()], crl_point)
+    }
+
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError> {
+        // Every serial number comes after the empty text.
+        let after = after.map_or_else(String::new, Serial::to_string);
+        let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
+                   WHERE issuer = ?1 AND serial > ?2 ORDER BY serial LIMIT ?3";
+        self.read(
+            sql,
+            params![issuer.as_str(), after, bounded(limit)],
+            certificate_row,
+        )
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {

@@ -13,7 +13,7 @@ use hsm::{Checked, KeyHandle, KeyLabel};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Untried {
     Certificate(AuthorityId, crate::Serial),
-    Crl(AuthorityId, u64),
+    Crl(AuthorityId, u64, authority::List),
 }
 
 impl Engine {
@@ -83,10 +83,11 @@ impl Engine {
                 }
             }
             Some(Effect::SignCrl(intent)) => {
-                let number = intent.number;
-                let mark = Untried::Crl(id.clone(), number);
+                let (number, list) = (intent.number, intent.list);
+                let mark = Untried::Crl(id.clone(), number, list);
                 match self.sign(&mark, id, None, &intent.tbs)? {
                     Some(signature) => authority::Command::RecordCrl {
+                        list,
                         number,
                         crl: intent.attach(&signature)?,
                     },
@@ -192,7 +193,7 @@ impl Untried {
                 Self::Certificate(intent.issuer.clone(), intent.serial.clone()),
             ),
             (StreamId::Authority(id), Event::Authority(authority::Event::CrlIntended(intent))) => {
-                Some(Self::Crl(id.clone(), intent.number))
+                Some(Self::Crl(id.clone(), intent.number, intent.list))
             }
             _ => None,
         }

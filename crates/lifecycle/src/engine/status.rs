@@ -4,13 +4,18 @@ use super::{
     Engine,
     perform::{key_failed, label},
 };
-use crate::{AuthorityId, Error, Ground, Serial, authority, certificate::Status};
+use crate::{
+    AuthorityId, CertificateRow, Error, Ground, Serial,
+    authority::{self, Revoked},
+    certificate::Status,
+};
 use cert_profile::{
-    Issuer, Reason,
+    Issuer, Reason, RevokedEntry,
     ocsp::{CertId, CertStatus, OcspDraft, OcspRequest, SingleResponse},
 };
 use der::{DateTime, referenced::OwnedToRef};
 use hsm::KeyHandle;
+use std::collections::BTreeMap;
 
 impl Engine {
     /// Answers an OCSP request (DER) with the key of `responder`, from the state
@@ -53,6 +58,20 @@ impl Engine {
                 Err(error) => error,
             })?;
         Ok(prepared.attach(&signature)?)
+    }
+
+    /// What an issuer's lists are made of.
+    pub(super) fn revoked(&self, issuer: &AuthorityId) -> Result<Revoked, Error> {
+        let store = &self.ports.store;
+        let shards: BTreeMap<_, _> = store.revoked_shards(issuer)?.into_iter().collect();
+        let rows = store.revoked(issuer)?.into_iter();
+        let entry = |row: CertificateRow| {
+            let (at, reason) = row.revocation?;
+            let entry = RevokedEntry::new(row.serial.to_x509(), at, reason);
+            Some((entry, shards.get(&row.serial).copied()))
+        };
+        let entries = rows.filter_map(entry).collect();
+        Ok(Revoked::new(entries, store.crl_points(issuer)?))
     }
 
     fn status(

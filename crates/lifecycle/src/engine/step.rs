@@ -2,9 +2,9 @@
 
 use super::consequences::Happening;
 use crate::{
-    About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error,
-    Event, Head, Notice, OrganisationId, PersonId, Record, Serial, Store, StreamId, TokenId,
-    authority,
+    About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CrlPoint, Entry,
+    Error, Event, Head, Intent, Notice, OrganisationId, PersonId, Record, Reservation, Serial,
+    Store, StreamId, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
     cessation, organisation, roster,
@@ -278,7 +278,7 @@ impl<'a> Step<'a> {
             state = authority::evolve(id, state, &self.actor, &event);
             match &event {
                 Happened::IssuanceIntended(intent) => {
-                    self.change_certificate(&intent.issuer, &intent.serial, Change::Reserve)?;
+                    self.reserve(intent)?;
                 }
                 Happened::IssuanceAbandoned { issuer, serial } => {
                     self.change_certificate(issuer, serial, Change::Burn)?;
@@ -374,6 +374,14 @@ impl<'a> Step<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A serial number goes into an intent, and with it what never changes.
+    pub(super) fn reserve(&mut self, intent: &Intent) -> Result<(), Error> {
+        self.batch.reservations.push(Reservation::of(intent)?);
+        self.batch.crl_points.extend(CrlPoint::of(intent)?);
+        let reserve = certificate::Command::Reserve;
+        self.change_certificate(&intent.issuer, &intent.serial, reserve)
     }
 
     /// Decides and applies one command to one certificate.

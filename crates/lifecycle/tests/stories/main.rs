@@ -15,6 +15,7 @@ mod four_eyes;
 mod issue;
 mod kinds;
 mod laws;
+mod lists;
 mod revoke;
 mod script;
 mod store;
