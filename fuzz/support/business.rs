@@ -328,6 +328,7 @@ fn engine(outside: &Outside) -> Engine {
             authorities: PROFILES.clone(),
             cessation: Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
+            archive: None,
             checkpoints: None,
         },
     )

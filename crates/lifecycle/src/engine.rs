@@ -1,6 +1,7 @@
 //! The only caller of ports: carries commands out, does what states want done.
 
 mod answer;
+mod answers;
 mod checkpoint;
 mod consequences;
 mod context;
@@ -21,6 +22,7 @@ use crate::{
 };
 pub use checkpoint::Checkpoints;
 
+use answers::AnswerSet;
 use cert_profile::{Issuer, Profile};
 use hsm::Token;
 use perform::Untried;
@@ -93,6 +95,9 @@ pub struct Policy {
     pub cessation: cessation::Terms,
     /// From thisUpdate to nextUpdate of a CRL, and of an OCSP answer.
     pub crl_lifetime: Duration,
+    /// How long after its end it is known what a certificate was worth: what OCSP answers say
+    /// (archive cutoff, RFC 6960, 4.4.4); none: they do not say.
+    pub archive: Option<Duration>,
     /// When checkpoints of the log are made; none: never.
     pub checkpoints: Option<Checkpoints>,
 }
@@ -111,6 +116,8 @@ pub struct Engine {
     untried: HashSet<Untried>,
     /// Whether the store's last checkpoint was asked and held.
     is_whole: bool,
+    /// Answers that were signed before anybody asked.
+    answers: AnswerSet,
 }
 
 impl Engine {
@@ -121,6 +128,7 @@ impl Engine {
             policy,
             untried: HashSet::new(),
             is_whole: false,
+            answers: AnswerSet::default(),
         }
     }
 
@@ -327,6 +335,7 @@ impl Engine {
             }
         }
         let (batch, entries) = step.finish();
+        self.answers.heed(&entries);
         if let Some((batch, head)) = batch {
             self.ports.store.append(&head, &batch)?;
         }

@@ -103,6 +103,7 @@ impl Business {
                 ],
                 cessation: Terms::shipped(),
                 crl_lifetime: CRL_LIFETIME,
+                archive: None,
                 checkpoints: None,
             },
         );

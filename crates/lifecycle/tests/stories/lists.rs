@@ -9,7 +9,10 @@ use lifecycle::{
     certificate::Command::{Confirm, Freeze},
     ports::Clock,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    slice,
+};
 use x509_cert::{
     Certificate,
     ext::pkix::{CrlDistributionPoints, name::DistributionPointName},
@@ -193,7 +196,7 @@ fn check_shards(world: &World, engine: &Engine, pairs: &[[(Serial, String); 2]])
         assert_eq!(list.number(), all.number(), "one run, one number");
         assert_eq!(list.read().this_update(), all.read().this_update());
         let url = format!("http://ca.example.cn/{shard}.crl");
-        assert_eq!(list.urls(), [url.clone()]);
+        assert_eq!(list.urls(), slice::from_ref(&url));
         for (serial, reason) in list.entries() {
             assert_eq!(expected[&serial], url, "{serial} is another list's");
             assert_eq!(union.insert(serial, reason), None);

@@ -6,6 +6,7 @@
     reason = "what helps a test fails it when something is missing"
 )]
 
+mod answers;
 mod audit;
 mod checkpoints;
 mod crash;

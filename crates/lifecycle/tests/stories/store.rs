@@ -11,6 +11,7 @@ use serde_json::json;
 use std::{
     fs,
     path::{Path, PathBuf},
+    slice,
     sync::Barrier,
     thread,
 };
@@ -306,7 +307,8 @@ fn a_store_without_reservations_reads_them_from_its_log() {
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(fixed(&store), expected);
     for one in &expected {
-        assert_eq!(store.reservations_of(&one.key).unwrap(), [one.clone()]);
+        let found = store.reservations_of(&one.key).unwrap();
+        assert_eq!(found, slice::from_ref(one));
     }
     audit::verify(&store).unwrap();
 }
@@ -748,10 +750,10 @@ fn cases_are_found_by_name_and_by_certificate() {
         let [li, zhang] = &rows[..] else {
             panic!("{rows:?}");
         };
-        assert_eq!(store.cases(None, 1).unwrap(), std::slice::from_ref(li));
+        assert_eq!(store.cases(None, 1).unwrap(), slice::from_ref(li));
         assert_eq!(
             store.cases(Some(&li.id), 9).unwrap(),
-            std::slice::from_ref(zhang)
+            slice::from_ref(zhang)
         );
         assert_eq!(store.case(&zhang.id).unwrap(), Some(zhang.clone()));
         let pair = applicants[0].pair(&engine);
