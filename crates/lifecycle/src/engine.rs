@@ -5,16 +5,17 @@ mod answers;
 mod checkpoint;
 mod consequences;
 mod context;
+mod keys;
 mod perform;
 mod status;
 mod step;
 mod time;
 
 use crate::{
-    Actor, AuthorityId, CaseId, Entry, Error, Ground, OrganisationId, PersonId, Refusal, Seat,
-    Serial, Store, StreamId, TokenId, authority,
+    Actor, AuthorityId, CaseId, Entry, Error, Ground, KeyId, OrganisationId, PersonId, Refusal,
+    Seat, Serial, Store, StreamId, TokenId, authority,
     calendar::Calendar,
-    case, certificate, cessation, organisation,
+    case, certificate, cessation, key, organisation,
     ports::{Clock, KeyCentre, Notifier, Publisher, Serials},
     roster,
     rules::RuleBook,
@@ -48,6 +49,8 @@ pub enum Command {
     Token(TokenId, token::Command),
     /// To the end of an authority's service.
     Cessation(AuthorityId, cessation::Command),
+    /// To a key that is known to be bad.
+    Key(KeyId, key::Command),
 }
 
 /// Everything outside that the engine may call.
@@ -324,6 +327,7 @@ impl Engine {
                 step.change_person(&id, command, rules)?;
             }
             Command::Organisation(id, command) => step.change_organisation(&id, command)?,
+            Command::Key(id, command) => step.change_key(&id, command)?,
             Command::Token(id, command) => step.change_token(&id, actor.clone(), command)?,
             Command::Cessation(id, command) => {
                 let context = cessation::Context {

@@ -59,6 +59,7 @@ mod id;
 mod index;
 mod interval;
 mod issuance;
+pub mod key;
 mod log;
 pub mod machine;
 mod memory;
@@ -82,7 +83,7 @@ pub use error::{Error, Refusal, StoreError};
 pub use evidence::Evidence;
 pub use ground::{FieldFault, Ground, NotQualified, UploadFault};
 pub use id::{
-    AuthorityId, CaseId, CaseNumber, OrganisationId, PersonId, Serial, StreamId, TokenId,
+    AuthorityId, CaseId, CaseNumber, KeyId, OrganisationId, PersonId, Serial, StreamId, TokenId,
 };
 pub use index::{About, CaseRow, Holding, Holdings, Notice};
 pub use interval::Interval;

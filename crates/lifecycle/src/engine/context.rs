@@ -35,6 +35,7 @@ pub(super) struct Sight {
     target: Option<Certified>,
     token: Option<token::State>,
     objected: Option<[Status; 2]>,
+    blocked: bool,
 }
 
 /// A case that has certificates, with where they stand.
@@ -117,6 +118,16 @@ impl Engine {
             holdings: self.ports.store.holdings(&asked)?,
             target,
             token,
+            blocked: match command {
+                Command::ProveKey(request) => step.is_blocked(&request.public_key)?,
+                Command::Issue | Command::RecordUnknownOutcome { .. } => {
+                    match state.and_then(|state| state.request.as_ref()) {
+                        Some(request) => step.is_blocked(&request.public_key)?,
+                        None => false,
+                    }
+                }
+                _ => false,
+            },
             objected: match state {
                 Some(state) if state.phase == Phase::Objected => standing(step, state)?,
                 _ => None,
@@ -191,6 +202,7 @@ impl Engine {
             }),
             token: sight.token.as_ref(),
             objected: sight.objected,
+            blocked: sight.blocked,
         })
     }
 }

@@ -129,7 +129,7 @@ fn after_certificate(
     }
 }
 
-fn replay<S>(
+pub(super) fn replay<S>(
     store: &dyn Store,
     stream: &StreamId,
     evolve: impl Fn(Option<S>, Entry) -> Option<S>,
@@ -150,7 +150,7 @@ fn replay<S>(
 
 /// Collects the records of one step behind the head it started from.
 pub(super) struct Step<'a> {
-    store: &'a dyn Store,
+    pub(super) store: &'a dyn Store,
     pub(super) actor: Actor,
     pub(super) now: DateTime,
     start: Head,
@@ -171,7 +171,7 @@ impl<'a> Step<'a> {
     }
 
     /// An aggregate as the store has it, and as this same step changed it since.
-    fn known<S>(
+    pub(super) fn known<S>(
         &self,
         stream: &StreamId,
         evolve: impl Fn(Option<S>, Entry) -> Option<S>,
@@ -490,7 +490,12 @@ impl<'a> Step<'a> {
         self.push_by(actor, stream, version + 1, Event::Token(event))
     }
 
-    fn push(&mut self, stream: StreamId, version: u64, event: Event) -> Result<(), Error> {
+    pub(super) fn push(
+        &mut self,
+        stream: StreamId,
+        version: u64,
+        event: Event,
+    ) -> Result<(), Error> {
         self.push_by(self.actor.clone(), stream, version, event)
     }
 

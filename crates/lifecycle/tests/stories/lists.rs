@@ -367,8 +367,8 @@ fn a_delta_does_not_go_back_in_time() {
     establish(&mut engine).unwrap();
     let (zhang, _) = pair(&mut engine, "zhang.san");
     issue_crl(&mut engine).unwrap();
-    world.clock.forward(60);
     freeze(&mut engine, &zhang);
+    world.clock.forward(60);
     issue_delta(&mut engine).unwrap();
     let delta = List::delta(&world, &engine);
     world.clock.back(30);

@@ -14,6 +14,7 @@ mod doubles;
 mod ending;
 mod four_eyes;
 mod issue;
+mod keys;
 mod kinds;
 mod laws;
 mod lists;
