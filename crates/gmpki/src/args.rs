@@ -23,7 +23,7 @@ mod sm4;
 
 pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof};
 pub(crate) use ca::{
-    CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaTick,
+    CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaSweep, CaTick,
     DirectionName, OnAuthority,
 };
 pub(crate) use case::{
