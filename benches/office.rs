@@ -116,6 +116,7 @@ pub(crate) fn established(store: Box<dyn Store>) -> Engine {
             authorities: vec![shipped("root-ca"), shipped("issuing-ca")],
             cessation: Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
+            archive: None,
             checkpoints: None,
         },
     );

@@ -340,6 +340,7 @@ fn engine_with(outside: &Outside, checkpoints: Option<Checkpoints>) -> Engine {
             authorities: PROFILES.clone(),
             cessation: Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
+            archive: None,
             checkpoints,
         },
     )

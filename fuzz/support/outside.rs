@@ -5,8 +5,8 @@ use der::{DateTime, Document, asn1::BitString};
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SigningKey};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, Token};
 use lifecycle::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Error, Head, Holdings, IdempotencyKey,
-    MemoryStore, Notice, Publication, Record, Serial, Store, StoreError, StreamId,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Error, Head,
+    Holdings, IdempotencyKey, MemoryStore, Notice, Publication, Record, Reservation, Serial, Store, StoreError, StreamId,
     ports::{Clock, Notifier, Publisher, Serials},
 };
 use spki::{AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, EncodePublicKey};
@@ -237,6 +237,35 @@ impl Store for Outside {
         serial: &Serial,
     ) -> Result<Option<CertificateRow>, StoreError> {
         self.world().store.certificate(issuer, serial)
+    }
+
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError> {
+        self.world().store.reservation(issuer, serial)
+    }
+
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError> {
+        self.world().store.reservations_of(key)
+    }
+
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
+        self.world().store.revoked_shards(issuer)
+    }
+
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
+        self.world().store.crl_points(issuer)
+    }
+
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError> {
+        self.world().store.certificates(issuer, after, limit)
     }
 
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {

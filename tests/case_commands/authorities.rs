@@ -168,3 +168,30 @@ fn a_compromise_stops_a_key_at_one_word_and_ends_all_that_it_signed_at_two() {
     let good = desk.good("audit verify --store gmpki-desk/store.sqlite");
     assert!(good.contains("audit: good"), "{good}");
 }
+
+#[test]
+fn a_bad_key_is_blocked_by_two_officers_and_its_certificates_end() {
+    let desk = Desk::of_the_extranet();
+    desk.issued("a-1");
+    desk.good("case export a-1 --out a-1.packet");
+    let key = "a-1.packet/signing-certificate.pem";
+    let sweep = format!("ca sweep {key} --actor li.si:registrar");
+    desk.call(&sweep).answer().misused("work-record");
+    let reported = desk.object(&format!("{sweep} --evidence work-record=record.txt"));
+    assert_eq!(reported["state"], "reported as bad");
+    assert_eq!(reported["certificates"][0]["status"], "issued");
+    desk.refused(&sweep, "li.si");
+    let second = "--actor wang.wu:approver";
+    let blocked = desk.object(&format!("ca sweep {key} {second}"));
+    assert_eq!(blocked["state"], "blocked");
+    assert_eq!(blocked["certificates"][0]["serial"], desk.serial("a-1"));
+    assert_eq!(blocked["certificates"][0]["status"], "revoked");
+    assert_eq!(desk.status(&desk.serial("a-1")).0, "revoked");
+    // By its digest, and nothing is left to be done.
+    let digest = blocked["key"].as_str().expect("text");
+    let again = desk.object(&format!("ca sweep {digest} {second}"));
+    assert_eq!(again["durable"].as_array().expect("a list").len(), 1);
+    desk.refused(&format!("ca sweep {digest} --discard {second}"), "blocked");
+    let good = desk.good("audit verify --store gmpki-desk/store.sqlite");
+    assert!(good.contains("audit: good"), "{good}");
+}

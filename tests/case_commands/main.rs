@@ -26,6 +26,7 @@ fn every_command_has_an_example_in_its_help() {
         "ca show",
         "ca tick",
         "ca crl",
+        "ca sweep",
         "ca rollover",
         "ca link",
         "ca retire",

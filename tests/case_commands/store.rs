@@ -273,8 +273,12 @@ fn a_store_of_an_older_version_is_brought_up_to_date_whoever_is_killed() {
     let old = place.path().join("old");
     fs::copy(finished_demo().join("store.sqlite"), &old).expect("a demonstration");
     let file = rusqlite::Connection::open(&old).expect("a store");
-    file.execute_batch("DROP TABLE checkpoints; DROP TABLE keys; PRAGMA user_version = 2")
-        .expect("tables of version 2");
+    let undone = "DROP TABLE submissions; DROP TABLE crl_points; DROP INDEX certificates_key;
+        ALTER TABLE certificates DROP COLUMN key;
+        ALTER TABLE certificates DROP COLUMN not_after;
+        ALTER TABLE certificates DROP COLUMN shard;
+        DROP TABLE checkpoints; PRAGMA user_version = 2";
+    file.execute_batch(undone).expect("tables of version 2");
     file.close().expect("a file of ours");
     let path = place.path().join("store");
     let call = |words: &str| gmpki(words).within(place.path());

@@ -25,7 +25,7 @@ mod store;
 
 pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey};
 pub(crate) use ca::{
-    CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaTick,
+    CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaSweep, CaTick,
     DirectionName, OnAuthority,
 };
 pub(crate) use case::{

@@ -2,6 +2,7 @@
 
 mod keys;
 mod show;
+mod sweep;
 
 use crate::{
     args::{CaCommand, CaCrl, CaInit, CaTick},
@@ -32,6 +33,7 @@ pub(crate) fn run(command: &CaCommand) -> Result<Outcome, Failure> {
         CaCommand::Show(show) => show::run(show),
         CaCommand::Tick(tick) => self::tick(tick),
         CaCommand::Crl(crl) => self::crl(crl),
+        CaCommand::Sweep(sweep) => sweep::run(sweep),
         other => keys::run(other),
     }
 }

@@ -274,6 +274,7 @@ fn policy(rules: &RuleBook, issuer: AuthorityId) -> Result<Policy, Failure> {
         profiles: names.into_iter().map(shipped).collect::<Result<_, _>>()?,
         authorities,
         crl_lifetime: CRL_LIFETIME,
+        archive: None,
         checkpoints: None,
         cessation: Terms::shipped(),
     })

@@ -10,9 +10,9 @@ mod registers;
 pub use fault::Fault;
 
 use crate::{
-    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, Entry, Error, Event, Head,
-    IdempotencyKey, Intent, PersonId, Record, Seat, Serial, Store, StreamId, VerifiedCheckpoint,
-    authority, case::Step, certificate, log,
+    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, CrlPoint, Entry, Error, Event, Head,
+    IdempotencyKey, Intent, PersonId, Record, Reservation, Seat, Serial, Store, StreamId,
+    VerifiedCheckpoint, authority, case::Step, certificate, log,
 };
 use cases::Line;
 use cert_profile::Issuer;
@@ -21,7 +21,7 @@ use gm_crypto::pki::{Signed, Sm2Sm3};
 use intents::Outcome;
 use marks::Marks;
 use registers::Registers;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Records read at a time.
 const PAGE: usize = 1_000;
@@ -141,6 +141,10 @@ struct World {
     /// The key of the last record.
     last_key: Option<IdempotencyKey>,
     crls: usize,
+    /// What each intent fixed.
+    reservations: HashMap<(AuthorityId, Serial), Reservation>,
+    /// What intents say of where lists lie.
+    points: BTreeSet<CrlPoint>,
 }
 
 impl World {
@@ -209,13 +213,14 @@ impl World {
                 let intent = intent.filter(|intent| intent.serial == *serial);
                 self.check_issued(entry, intent, certificate)
             }
-            (Some(state), Happened::CrlIssued { number, crl }) => {
+            (Some(state), Happened::CrlIssued { list, number, crl }) => {
                 // A CRL that no key could sign is found when its step is replayed.
                 let Some(active) = state.signing() else {
                     return Ok(());
                 };
-                let intent = active.crl_intent.as_ref();
-                let intent = intent.filter(|intent| intent.number == *number);
+                let mut intents = active.crl_intents.iter();
+                let intent =
+                    intents.find(|intent| (intent.list, intent.number) == (*list, *number));
                 let tbs = intent.map(|intent| &intent.tbs[..]);
                 check_signed(entry, id, tbs, crl, &active.certificate)
             }
@@ -343,6 +348,7 @@ impl World {
         if found != expected {
             return Err(Fault::CasesDiffer { found, expected });
         }
+        self.compare_reservations(store)?;
         self.compare_cases(store)
     }
 

@@ -4,19 +4,20 @@
 //! [`machine`] has it as a table. How it gives way to another, or falls into other hands, is in [`Act`]: each such act takes
 //! two officers again.
 
+mod crl;
 mod life;
 pub mod machine;
 
+pub use crl::{CrlIntent, List, Revoked};
 pub(crate) use life::Wanted;
 pub use life::{Act, Compromised, Direction, Link, Linking, Pending};
 pub use machine::{Stage, Step};
 
 use crate::{
     Actor, AuthorityId, Effect, Error, Evidence, Ground, Intent, Octets, PersonId, Publication,
-    Refusal, Seat, Serial,
-    octets::{optional_seconds, seconds},
+    Refusal, Seat, Serial, octets::optional_seconds,
 };
-use cert_profile::{CertRequest, CrlDraft, Issuer, Profile, RevokedEntry};
+use cert_profile::{CertRequest, Issuer, Profile};
 use der::{DateTime, Decode, Encode};
 use gm_crypto::{pki, sm2::DerSignature};
 use serde::{Deserialize, Serialize};
@@ -109,36 +110,16 @@ pub struct Active {
     pub crl_number: u64,
     /// thisUpdate of the last CRL; it never goes back.
     pub last_update: Option<DateTime>,
-    /// A CRL that is about to be signed.
-    pub crl_intent: Option<CrlIntent>,
+    /// CRLs that are about to be signed.
+    pub crl_intents: Vec<CrlIntent>,
+    /// What its lists are at.
+    lists: crl::Lists,
     /// Finished things that did not leave yet.
     pub unpublished: Vec<Publication>,
     /// What one officer asked for.
     pub pending: Option<Pending>,
     /// A link certificate on its way.
     pub linking: Option<Linking>,
-}
-
-/// A CRL that is about to be signed; as with certificates, its number is never
-/// used for other content.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CrlIntent {
-    /// cRLNumber.
-    pub number: u64,
-    /// thisUpdate.
-    #[serde(with = "seconds")]
-    pub this_update: DateTime,
-    /// DER of the `TBSCertList`.
-    pub tbs: Octets,
-    /// DER of the signature's `AlgorithmIdentifier`.
-    pub algorithm: Octets,
-}
-
-impl CrlIntent {
-    pub(crate) fn attach(&self, signature: &der::asn1::BitString) -> Result<Octets, Error> {
-        crate::issuance::attach(&self.tbs, &self.algorithm, signature)
-    }
 }
 
 /// What can be asked of an authority.
@@ -149,8 +130,13 @@ pub enum Command {
     Propose(Proposal),
     /// By another key officer, once the key exists.
     Approve,
-    /// By a key officer or a timer: a new CRL over what is revoked now.
+    /// By a key officer or a timer: new CRLs over what is revoked now, one of all certificates
+    /// and one of each shard that certificates name; where they name deltas too, those to the
+    /// complete lists before.
     IssueCrl,
+    /// By a key officer or a timer: what changed since the last complete lists, where
+    /// certificates name deltas.
+    IssueDeltaCrl,
     /// The token has the key.
     RecordKey {
         /// DER of its `SubjectPublicKeyInfo`.
@@ -170,12 +156,15 @@ pub enum Command {
     },
     /// The token signed the CRL.
     RecordCrl {
+        /// Which list.
+        list: List,
         /// Of which intent.
         number: u64,
         /// DER of the CRL, its signature verified.
         crl: Octets,
     },
-    /// Nobody knows whether the token signed the CRL.
+    /// Nobody knows whether the token signed a CRL. All that wait under its number are made
+    /// anew.
     RecordCrlUnknownOutcome {
         /// Of which intent.
         number: u64,
@@ -224,13 +213,17 @@ pub enum Event {
     },
     /// A CRL is about to be signed.
     CrlIntended(CrlIntent),
-    /// A CRL ended without a known result; its number is never used again.
+    /// The CRLs of this number that wait ended without a known result; for them it is never
+    /// used again.
     CrlAbandoned {
         /// The number.
         number: u64,
     },
     /// A CRL exists.
     CrlIssued {
+        /// Which list.
+        #[serde(default, skip_serializing_if = "List::is_all")]
+        list: List,
         /// Its number.
         number: u64,
         /// Its DER.
@@ -288,8 +281,8 @@ pub struct Context<'a> {
     pub profile: Option<&'a Profile>,
     /// The public half of the issuer that the proposal names, if it is active.
     pub issuer: Option<&'a Issuer>,
-    /// What the CRL is to list.
-    pub revoked: Vec<RevokedEntry>,
+    /// What CRLs are to list.
+    pub revoked: Revoked,
     /// How long a CRL is current.
     pub crl_lifetime: Duration,
     /// The other authority that the act names: a successor, or the other end of a link.
@@ -376,17 +369,16 @@ pub fn decide(
             },
             Event::IssuanceIntended(issuing.proposed.intend(context)?),
         ]),
-        (Command::IssueCrl, _, Some(active)) if active.crl_intent.is_none() => {
-            Ok(vec![Event::CrlIntended(active.intend_crl(context)?)])
-        }
-        (Command::RecordCrl { number, crl }, _, Some(active)) if active.awaits(number) => {
-            Ok(vec![Event::CrlIssued { number, crl }])
-        }
-        (Command::RecordCrlUnknownOutcome { number }, _, Some(active)) if active.awaits(number) => {
-            Ok(vec![
-                Event::CrlAbandoned { number },
-                Event::CrlIntended(active.intend_crl(context)?),
-            ])
+        (
+            command @ (Command::IssueCrl
+            | Command::IssueDeltaCrl
+            | Command::RecordCrl { .. }
+            | Command::RecordCrlUnknownOutcome { .. }),
+            _,
+            Some(active),
+        ) => {
+            let events = active.decide_crl(&command, context)?;
+            events.ok_or_else(|| wrong_state.by(BASIS))
         }
         (Command::RecordPublication, _, Some(active)) if !active.unpublished.is_empty() => {
             Ok(vec![Event::Published])
@@ -472,7 +464,8 @@ pub fn evolve(
             certificate: certificate.clone(),
             crl_number: 0,
             last_update: None,
-            crl_intent: None,
+            crl_intents: Vec::new(),
+            lists: crl::Lists::default(),
             unpublished: vec![Publication {
                 name: format!("authorities/{id}.pem"),
                 octets: pki::encode_pem("CERTIFICATE", certificate).into_bytes(),
@@ -560,7 +553,7 @@ impl State {
             Self::Active(active)
             | Self::Retiring(active)
             | Self::Compromised(Compromised { active, .. }) => {
-                if let Some(intent) = &active.crl_intent {
+                if let Some(intent) = active.crl_intents.first() {
                     Some(Effect::SignCrl(intent.clone()))
                 } else if let Some(intent) = active.open_link() {
                     Some(Effect::Sign(intent.clone()))
@@ -581,7 +574,7 @@ impl Command {
         Some(match self {
             Self::Propose(_) => Step::Proposed,
             Self::Approve => Step::Approved,
-            Self::IssueCrl => Step::CrlIntended,
+            Self::IssueCrl | Self::IssueDeltaCrl => Step::CrlIntended,
             Self::RecordKey { .. } => Step::KeyMade,
             Self::RecordCertificate { .. } if issuing => Step::Established,
             Self::RecordCertificate { .. } => Step::Linked,
@@ -600,7 +593,7 @@ impl Command {
             Self::Propose(_) | Self::Approve | Self::Request(_) | Self::Confirm | Self::Discard => {
                 &[Seat::KeyOfficer]
             }
-            Self::IssueCrl => &[Seat::KeyOfficer, Seat::System],
+            Self::IssueCrl | Self::IssueDeltaCrl => &[Seat::KeyOfficer, Seat::System],
             Self::RecordKey { .. }
             | Self::RecordCertificate { .. }
             | Self::RecordUnknownOutcome { .. }
@@ -615,6 +608,7 @@ impl Command {
             Self::Propose(_) => "proposed",
             Self::Approve => "approved",
             Self::IssueCrl => "asked for a CRL",
+            Self::IssueDeltaCrl => "asked for a delta CRL",
             Self::RecordKey { .. } => "given a key",
             Self::RecordCertificate { .. } => "given a certificate",
             Self::RecordUnknownOutcome { .. } => "issued again",
@@ -684,63 +678,6 @@ impl Active {
         let certificate = Certificate::from_der(&self.certificate).map_err(Error::Damaged)?;
         let tbs = certificate.tbs_certificate();
         Ok(tbs.subject_public_key_info().clone())
-    }
-
-    /// What becomes of CRLs, and of what is to be published.
-    fn apply_crl(&mut self, id: &AuthorityId, event: &Event) {
-        match event {
-            Event::CrlIntended(intent)
-                if self.crl_intent.is_none()
-                    && self.crl_number < intent.number
-                    && self.last_update <= Some(intent.this_update) =>
-            {
-                self.crl_number = intent.number;
-                self.last_update = Some(intent.this_update);
-                self.crl_intent = Some(intent.clone());
-            }
-            Event::CrlAbandoned { number } if self.awaits(*number) => self.crl_intent = None,
-            Event::CrlIssued { number, crl } if self.awaits(*number) => {
-                self.crl_intent = None;
-                // Each under its number for whoever asks about the past, the last
-                // under a name that stays.
-                for name in [format!("{id}/{number}.crl"), format!("{id}.crl")] {
-                    self.unpublished.push(Publication {
-                        name: format!("authorities/{name}"),
-                        octets: crl.to_vec(),
-                    });
-                }
-            }
-            Event::Published => self.unpublished.clear(),
-            _ => {}
-        }
-    }
-
-    fn awaits(&self, number: u64) -> bool {
-        self.crl_intent
-            .as_ref()
-            .is_some_and(|intent| intent.number == number)
-    }
-
-    fn intend_crl(&self, context: &Context<'_>) -> Result<CrlIntent, Error> {
-        let later = |entry: &RevokedEntry| entry.revoked_at() > context.now;
-        if self.last_update.is_some_and(|last| context.now < last)
-            || context.revoked.iter().any(later)
-        {
-            return Err(Refusal::TimeRunsBackwards.into());
-        }
-        let issuer = Issuer::from_certificate(&self.certificate)?;
-        let next_update =
-            DateTime::from_unix_duration(context.now.unix_duration() + context.crl_lifetime)
-                .map_err(Error::Damaged)?;
-        let number = self.crl_number + 1;
-        let prepared =
-            CrlDraft::new(&issuer, number, context.now, next_update).prepare(&context.revoked)?;
-        Ok(CrlIntent {
-            number,
-            this_update: context.now,
-            tbs: prepared.tbs().to_vec().into(),
-            algorithm: encode(prepared.algorithm()),
-        })
     }
 }
 

@@ -1,11 +1,13 @@
 //! The only caller of ports: carries commands out, does what states want done.
 
 mod answer;
+mod answers;
 mod checkpoint;
 mod consequences;
 mod context;
 mod decision;
 mod group;
+mod keys;
 mod perform;
 mod settle;
 mod status;
@@ -14,10 +16,10 @@ mod time;
 mod view;
 
 use crate::{
-    Actor, AuthorityId, CaseId, Entry, Error, Ground, IdempotencyKey, OrganisationId, PersonId,
-    Refusal, Serial, Store, StreamId, TokenId, authority,
+    Actor, AuthorityId, CaseId, Entry, Error, Ground, IdempotencyKey, KeyId, OrganisationId,
+    PersonId, Refusal, Serial, Store, StreamId, TokenId, authority,
     calendar::Calendar,
-    case, certificate, cessation, organisation,
+    case, certificate, cessation, key, organisation,
     ports::{Clock, KeyCentre, Notifier, Publisher, Serials},
     roster,
     rules::RuleBook,
@@ -25,6 +27,7 @@ use crate::{
 };
 pub use checkpoint::Checkpoints;
 
+use answers::AnswerSet;
 use cert_profile::Profile;
 use der::DateTime;
 use group::Group;
@@ -52,6 +55,8 @@ pub enum Command {
     Token(TokenId, token::Command),
     /// To the end of an authority's service.
     Cessation(AuthorityId, cessation::Command),
+    /// To a key that is known to be bad.
+    Key(KeyId, key::Command),
 }
 
 /// A command, with who gives it.
@@ -108,6 +113,7 @@ impl Command {
             Self::Organisation(id, _) => StreamId::Organisation(id.clone()),
             Self::Token(id, _) => StreamId::Token(id.clone()),
             Self::Cessation(id, _) => StreamId::Cessation(id.clone()),
+            Self::Key(id, _) => StreamId::Key(id.clone()),
         }
     }
 }
@@ -157,6 +163,9 @@ pub struct Policy {
     pub cessation: cessation::Terms,
     /// From thisUpdate to nextUpdate of a CRL, and of an OCSP answer.
     pub crl_lifetime: Duration,
+    /// How long after its end it is known what a certificate was worth: what OCSP answers say
+    /// (archive cutoff, RFC 6960, 4.4.4); none: they do not say.
+    pub archive: Option<Duration>,
     /// When checkpoints of the log are made; none: never.
     pub checkpoints: Option<Checkpoints>,
 }
@@ -181,6 +190,8 @@ pub struct Engine {
     untried: HashSet<Untried>,
     /// Whether the store's last checkpoint was asked and held.
     is_whole: bool,
+    /// Answers that were signed before anybody asked.
+    answers: AnswerSet,
 }
 
 impl Engine {
@@ -193,6 +204,7 @@ impl Engine {
             group: None,
             untried: HashSet::new(),
             is_whole: false,
+            answers: AnswerSet::default(),
         }
     }
 

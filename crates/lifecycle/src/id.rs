@@ -1,6 +1,7 @@
 //! Names of things: checked once, compared by octets afterwards.
 
 use crate::Error;
+use gm_crypto::sm3;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use x509_cert::serial_number::SerialNumber;
@@ -182,6 +183,70 @@ pub(crate) fn hexadecimal(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
+/// A public key: SM3 of the DER of its `SubjectPublicKeyInfo`, written in hexadecimal.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyId([u8; 32]);
+
+impl KeyId {
+    /// The key of this `SubjectPublicKeyInfo`, in DER.
+    pub fn of(public_key: &[u8]) -> Self {
+        Self(sm3::digest(public_key))
+    }
+
+    /// The key of this SM3.
+    pub fn from_digest(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
+    /// The SM3.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hexadecimal(&self.0))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({self})")
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = Error;
+
+    /// 64 small hexadecimal digits.
+    fn try_from(text: String) -> Result<Self, Error> {
+        let digit = |octet: &u8| match octet {
+            b'0'..=b'9' => Some(octet - b'0'),
+            b'a'..=b'f' => Some(octet - b'a' + 10),
+            _ => None,
+        };
+        let octet = |pair: &[u8; 2]| Some(digit(&pair[0])? << 4 | digit(&pair[1])?);
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let octets: Option<Vec<u8>> = pairs.iter().map(octet).collect();
+        let digest = octets.and_then(|octets| octets.try_into().ok());
+        match digest {
+            Some(digest) if rest.is_empty() => Ok(Self(digest)),
+            _ => Err(Error::BadIdentifier {
+                what: "key",
+                found: text,
+            }),
+        }
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> Self {
+        id.to_string()
+    }
+}
+
 /// The number that a case gets when its registration starts: 1, 2, 3, … without a gap in one
 /// store (requirement S1-07).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -213,6 +278,8 @@ pub enum StreamId {
     Token(TokenId),
     /// `cessation/ID`: of the authority that ends its business.
     Cessation(AuthorityId),
+    /// `key/SM3`
+    Key(KeyId),
 }
 
 impl fmt::Display for StreamId {
@@ -225,6 +292,7 @@ impl fmt::Display for StreamId {
             Self::Organisation(id) => write!(f, "organisation/{id}"),
             Self::Token(id) => write!(f, "token/{id}"),
             Self::Cessation(id) => write!(f, "cessation/{id}"),
+            Self::Key(id) => write!(f, "key/{id}"),
         }
     }
 }
@@ -251,6 +319,7 @@ impl TryFrom<String> for StreamId {
             "token" => Ok(Self::Token(TokenId::new(name)?)),
             "cessation" => Ok(Self::Cessation(AuthorityId::new(name)?)),
             "authority" => Ok(Self::Authority(AuthorityId::new(name)?)),
+            "key" => Ok(Self::Key(KeyId::try_from(name.to_owned())?)),
             "certificate" => {
                 let (issuer, serial) = name.split_once('/').ok_or_else(bad)?;
                 Ok(Self::Certificate(
@@ -293,8 +362,14 @@ mod tests {
         let stream = StreamId::Certificate(AuthorityId::new("ca-1").unwrap(), serial);
         assert_eq!(stream.to_string(), "certificate/ca-1/8102");
         assert_eq!(StreamId::try_from(stream.to_string()).unwrap(), stream);
+        let key = StreamId::Key(KeyId::of(b"a key"));
+        assert_eq!(StreamId::try_from(key.to_string()).unwrap(), key);
         for bad in [
             "",
+            "key/00",
+            &key.to_string()[..67],
+            &key.to_string().to_uppercase().replace("KEY", "key"),
+            &format!("{key}0"),
             "certificate/ca-1",
             "certificate/ca/zz",
             "other/x",

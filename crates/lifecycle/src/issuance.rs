@@ -20,6 +20,10 @@ pub struct Intent {
     pub serial: Serial,
     /// Name of the profile that allowed it.
     pub profile: String,
+    /// The shard whose CRL the certificate names, as the profile chose it (RFC 5280,
+    /// 4.2.1.13); none: the profile has no shards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<u32>,
     /// DER of the `TBSCertificate`.
     pub tbs: Octets,
     /// DER of the signature's `AlgorithmIdentifier`.
@@ -49,6 +53,7 @@ impl Intent {
             issuer: id.clone(),
             serial: serial.clone(),
             profile: profile.name().to_owned(),
+            shard: profile.shard(&serial.to_x509()),
             tbs: prepared.tbs().to_vec().into(),
             algorithm: prepared
                 .algorithm()

@@ -59,6 +59,7 @@ mod id;
 mod index;
 mod interval;
 mod issuance;
+pub mod key;
 pub mod key_centre;
 mod log;
 pub mod machine;
@@ -70,6 +71,7 @@ pub mod picture;
 pub mod ports;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod reservation;
 pub mod roster;
 pub mod rules;
 mod service;
@@ -86,8 +88,8 @@ pub use error::{Error, Refusal, StoreError};
 pub use evidence::Evidence;
 pub use ground::{FieldFault, Ground, NotQualified, UploadFault};
 pub use id::{
-    AuthorityId, CaseId, CaseNumber, IdempotencyKey, OrganisationId, PersonId, Serial, StreamId,
-    TokenId,
+    AuthorityId, CaseId, CaseNumber, IdempotencyKey, KeyId, OrganisationId, PersonId, Serial,
+    StreamId, TokenId,
 };
 pub use index::{About, CaseRow, Holding, Holdings, Notice};
 pub use interval::Interval;
@@ -99,6 +101,7 @@ pub use log::{
 pub use memory::MemoryStore;
 pub use octets::Octets;
 pub use ports::{Batch, CertificateRow, CheckpointRow, Store};
+pub use reservation::{CrlPoint, Reservation};
 pub use service::{Busy, Handle, Happened, Service, Settled, Stopped, Ticket};
 pub use sqlite::{BackupSource, Copied, Migration, Restoration, SqliteStore};
 pub use terms::Seat;

@@ -12,7 +12,7 @@ pub(crate) use checkpoint::is_origin;
 pub(crate) use tree::{Frontier, leaf};
 
 use crate::{
-    Actor, Error, IdempotencyKey, StreamId, authority, case, certificate, cessation,
+    Actor, Error, IdempotencyKey, StreamId, authority, case, certificate, cessation, key,
     octets::seconds, organisation, roster, token,
 };
 use der::DateTime;
@@ -42,6 +42,8 @@ pub enum Event {
     Token(token::Event),
     /// Of the end of an authority's service.
     Cessation(cessation::Event),
+    /// Of a key that is known to be bad.
+    Key(key::Event),
 }
 
 impl Event {
@@ -55,6 +57,7 @@ impl Event {
             Self::Organisation(event) => event.name(),
             Self::Token(event) => event.name(),
             Self::Cessation(event) => event.name(),
+            Self::Key(event) => event.name(),
         }
     }
 }

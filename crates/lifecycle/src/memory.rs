@@ -1,13 +1,13 @@
 //! A store in memory, for tests and for trying rules out. Nothing survives it.
 
 use crate::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
-    IdempotencyKey, Notice, Record, Serial, Store, StoreError, StreamId, certificate::Status,
-    index::Holding,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
+    Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
+    certificate::Status, index::Holding,
 };
 use der::DateTime;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::Bound::{Excluded, Unbounded},
 };
 
@@ -17,6 +17,8 @@ use std::{
 pub struct MemoryStore {
     records: Vec<Record>,
     certificates: BTreeMap<(AuthorityId, Serial), CertificateRow>,
+    reservations: BTreeMap<(AuthorityId, Serial), Reservation>,
+    crl_points: BTreeSet<CrlPoint>,
     unsettled: Vec<StreamId>,
     case: u64,
     cases: BTreeMap<CaseId, CaseRow>,
@@ -24,7 +26,7 @@ pub struct MemoryStore {
     /// With whether they were told.
     notices: BTreeMap<String, (Notice, bool)>,
     checkpoint: Option<CheckpointRow>,
-    keys: BTreeMap<IdempotencyKey, u64>,
+    submissions: BTreeMap<IdempotencyKey, u64>,
 }
 
 impl MemoryStore {
@@ -62,9 +64,9 @@ impl Store for MemoryStore {
             return conflict("a case number is not the next");
         }
         if batch
-            .keys
+            .submissions
             .iter()
-            .any(|(key, _)| self.keys.contains_key(key))
+            .any(|(key, _)| self.submissions.contains_key(key))
         {
             return conflict("an idempotency key is taken");
         }
@@ -78,7 +80,12 @@ impl Store for MemoryStore {
             return conflict("a place in the log or in a history is taken");
         }
         self.records.extend(batch.records.iter().cloned());
-        self.keys.extend(batch.keys.iter().cloned());
+        self.submissions.extend(batch.submissions.iter().cloned());
+        for row in &batch.reservations {
+            let key = (row.issuer.clone(), row.serial.clone());
+            self.reservations.insert(key, row.clone());
+        }
+        self.crl_points.extend(batch.crl_points.iter().cloned());
         for row in &batch.certificates {
             let key = (row.issuer.clone(), row.serial.clone());
             self.certificates.insert(key, row.clone());
@@ -160,6 +167,50 @@ impl Store for MemoryStore {
         Ok(self.certificates.get(&key).cloned())
     }
 
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError> {
+        let key = (issuer.clone(), serial.clone());
+        Ok(self.reservations.get(&key).cloned())
+    }
+
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError> {
+        let own = self.reservations.values().filter(|row| row.key == *key);
+        Ok(own.cloned().collect())
+    }
+
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
+        let revoked = self.revoked(issuer)?.into_iter();
+        let shard = |row: CertificateRow| {
+            let key = (row.issuer, row.serial);
+            let shard = self.reservations.get(&key)?.shard?;
+            Some((key.1, shard))
+        };
+        Ok(revoked.filter_map(shard).collect())
+    }
+
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
+        let own = self
+            .crl_points
+            .iter()
+            .filter(|point| point.issuer == *issuer);
+        Ok(own.cloned().collect())
+    }
+
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError> {
+        let own = self.certificates.values();
+        let own = own
+            .filter(|row| row.issuer == *issuer && after.is_none_or(|after| row.serial > *after));
+        Ok(own.take(limit).cloned().collect())
+    }
+
     fn certificate_count(&self) -> Result<u64, StoreError> {
         Ok(self.certificates.len() as u64)
     }
@@ -169,7 +220,7 @@ impl Store for MemoryStore {
     }
 
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
-        Ok(self.keys.get(key).copied())
+        Ok(self.submissions.get(key).copied())
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {

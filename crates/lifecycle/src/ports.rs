@@ -2,8 +2,9 @@
 //! it are what a single machine needs, those of the outbox are in [`outbox`](crate::outbox).
 
 use crate::{
-    AuthorityId, CaseId, CaseNumber, CaseRow, Error, Head, Holdings, IdempotencyKey, Notice,
-    Publication, Record, Serial, StoreError, StreamId, case::pair::EncryptionKey, certificate,
+    AuthorityId, CaseId, CaseNumber, CaseRow, CrlPoint, Error, Head, Holdings, IdempotencyKey,
+    Notice, Publication, Record, Reservation, Serial, StoreError, StreamId,
+    case::pair::EncryptionKey, certificate,
 };
 use cert_profile::Reason;
 use der::{DateTime, Decode};
@@ -17,6 +18,12 @@ use std::{collections::HashSet, fmt, hash::Hash, io, time::SystemTime};
 pub struct Batch {
     /// Records, in order, chained to the head before them.
     pub records: Vec<Record>,
+    /// What is fixed of each serial number that is reserved; beside its row in
+    /// [`certificates`](Self::certificates).
+    pub reservations: Vec<Reservation>,
+    /// What the certificates of those numbers say of their CRLs. One that is there already is
+    /// the same point.
+    pub crl_points: Vec<CrlPoint>,
     /// The last state of each certificate that changed.
     pub certificates: Vec<CertificateRow>,
     /// Streams, and whether something outside is to be done for them.
@@ -25,7 +32,7 @@ pub struct Batch {
     /// are this node's to settle.
     pub taken: Vec<StreamId>,
     /// Keys that commands came under, each with the place of its first record.
-    pub keys: Vec<(IdempotencyKey, u64)>,
+    pub submissions: Vec<(IdempotencyKey, u64)>,
     /// Case numbers that this batch takes, in order.
     pub numbers: Vec<CaseNumber>,
     /// The last state of each case that changed.
@@ -41,10 +48,12 @@ impl Batch {
     /// What came after it, behind it.
     pub(crate) fn take_in(&mut self, later: Self) {
         self.records.extend(later.records);
+        self.reservations.extend(later.reservations);
+        self.crl_points.extend(later.crl_points);
         self.certificates.extend(later.certificates);
         self.unsettled.extend(later.unsettled);
         self.taken.extend(later.taken);
-        self.keys.extend(later.keys);
+        self.submissions.extend(later.submissions);
         self.numbers.extend(later.numbers);
         self.cases.extend(later.cases);
         self.timers.extend(later.timers);
@@ -182,6 +191,48 @@ pub trait Store: fmt::Debug + Send {
         serial: &Serial,
     ) -> Result<Option<CertificateRow>, StoreError>;
 
+    /// What was fixed when a serial number was reserved.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError>;
+
+    /// Every serial number, of any issuer, that was reserved for a key: by the SM3 of the DER
+    /// of its `SubjectPublicKeyInfo`. By issuer, then serial number.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError>;
+
+    /// The shards of one issuer's certificates that are held, revoked or burnt, of those that
+    /// have one, by serial.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError>;
+
+    /// What one issuer's certificates say of where their CRLs lie, each saying once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError>;
+
+    /// At most `limit` certificates of one issuer whose serial numbers come after `after`, as
+    /// text; by serial.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError>;
+
     /// How many certificates the index has, of any issuer and state: an examiner
     /// compares it with the log.
     ///
@@ -201,6 +252,11 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when the store can't be read.
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError>;
+
+    /// Whether other engines may write to it while this one works.
+    fn is_shared(&self) -> bool {
+        false
+    }
 
     /// Those of them that are for this engine to settle, oldest first: all of them, in a store
     /// that has one engine. Where several nodes share a store, those that this node took, and

@@ -60,8 +60,9 @@ mod schema;
 mod write;
 
 use crate::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Error, Head,
-    Holdings, IdempotencyKey, Notice, Record, Serial, Store, StoreError, StreamId,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
+    Error, Head, Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError,
+    StreamId,
 };
 use ::postgres::{Client, Config, NoTls};
 use der::DateTime;
@@ -309,6 +310,51 @@ impl Store for PostgresStore {
         Ok(self.read(sql, key, rows::certificate)?.into_iter().next())
     }
 
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError> {
+        let sql = "SELECT issuer, serial, key, not_after, shard FROM certificates
+            WHERE issuer = $1 AND serial = $2 AND key IS NOT NULL";
+        let key: link::Parameters<'_> = &[&issuer.as_str(), &serial.to_string()];
+        Ok(self.read(sql, key, rows::reservation)?.into_iter().next())
+    }
+
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError> {
+        let sql = "SELECT issuer, serial, key, not_after, shard FROM certificates
+            WHERE key = $1 ORDER BY issuer, serial";
+        self.read(sql, &[&&key[..]], rows::reservation)
+    }
+
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
+        let sql = "SELECT serial, shard FROM certificates
+            WHERE issuer = $1 AND revoked_at IS NOT NULL AND shard IS NOT NULL ORDER BY serial";
+        self.read(sql, &[&issuer.as_str()], |row| {
+            Ok((identifier(row, 0)?, u32::try_from(number(row, 1)?)?))
+        })
+    }
+
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
+        let sql = "SELECT issuer, shard, urls, deltas FROM crl_points
+            WHERE issuer = $1 ORDER BY shard NULLS FIRST, urls, deltas";
+        self.read(sql, &[&issuer.as_str()], rows::crl_point)
+    }
+
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError> {
+        // Every serial number comes after the empty text.
+        let after = after.map_or_else(String::new, Serial::to_string);
+        let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
+            WHERE issuer = $1 AND serial > $2 ORDER BY serial LIMIT $3";
+        let limit = stored(limit as u64);
+        self.read(sql, &[&issuer.as_str(), &after, &limit], rows::certificate)
+    }
+
     fn certificate_count(&self) -> Result<u64, StoreError> {
         let counts = self.read("SELECT count(*) FROM certificates", &[], |row| {
             number(row, 0)
@@ -326,8 +372,12 @@ impl Store for PostgresStore {
         node.streams(link)
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
-        let sql = "SELECT seq FROM keys WHERE key = $1";
+        let sql = "SELECT seq FROM submissions WHERE key = $1";
         let found = self.read(sql, &[&key.as_str()], |row| number(row, 0))?;
         Ok(found.into_iter().next())
     }

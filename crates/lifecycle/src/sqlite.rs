@@ -5,16 +5,18 @@
 //! no second engine can take the first one's open intents for lost ones.
 
 mod backup;
+mod reservations;
 mod rows;
 
 pub use backup::{BackupSource, Copied, Migration, Restoration};
 
 use crate::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Holdings,
-    IdempotencyKey, Notice, Record, Serial, Store, StoreError, StreamId,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
+    Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
 };
 use der::DateTime;
 use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
+use reservations::{COLUMNS, crl_point, reservation};
 use rows::{
     case_row, certificate_row, checkpoint_row, identifier, notice, record, seconds, time,
     write_batch,
@@ -40,14 +42,28 @@ const OLDEST_VERSION: i32 = 2;
 /// Of the tables that are written: the oldest, and what each migration adds.
 const SCHEMA_VERSION: i32 = OLDEST_VERSION + 2;
 
-/// What each version adds to the one before.
-const MIGRATIONS: [&str; 2] = [
-    "CREATE TABLE checkpoints (
+/// What a version adds to the one before: tables, and what is in them of the log.
+struct Version {
+    tables: &'static str,
+    fill: fn(&Transaction<'_>) -> rusqlite::Result<()>,
+}
+
+/// Version 3, and each after it.
+const MIGRATIONS: [Version; 2] = [
+    Version {
+        tables: "
+    CREATE TABLE checkpoints (
         size  INTEGER PRIMARY KEY,
         text  TEXT NOT NULL,
         roots BLOB NOT NULL
-    );",
-    "CREATE TABLE keys (key TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;",
+    );
+",
+        fill: |_| Ok(()),
+    },
+    Version {
+        tables: reservations::TABLES,
+        fill: reservations::fill,
+    },
 ];
 
 const SCHEMA: &str = "
@@ -290,17 +306,18 @@ impl SqliteStore {
     /// that dies in between leaves a store of some version, and the next goes on. `reached` hears
     /// each version that is durable.
     fn migrate(&self, reached: &mut dyn FnMut(i32)) -> Result<(), StoreError> {
-        let step = |connection: &Connection, version: i32, sql: &str| {
+        let step = |connection: &Connection, version: i32, added: &Version| {
             let transaction =
                 Transaction::new_unchecked(connection, TransactionBehavior::Exclusive)?;
-            transaction.execute_batch(sql)?;
+            transaction.execute_batch(added.tables)?;
+            (added.fill)(&transaction)?;
             transaction.pragma_update(None, "user_version", version)?;
             transaction.commit()
         };
         let found = self.number("PRAGMA user_version")?;
-        for (version, sql) in (OLDEST_VERSION + 1..).zip(MIGRATIONS) {
+        for (version, added) in (OLDEST_VERSION + 1..).zip(&MIGRATIONS) {
             if i64::from(version) > found {
-                step(&self.connection(), version, sql)
+                step(&self.connection(), version, added)
                     .map_err(|source| self.failed("bringing its tables up to date", source))?;
                 reached(version);
             }
@@ -513,6 +530,57 @@ impl Store for SqliteStore {
             .map_err(|source| self.failed("reading it", source))
     }
 
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM certificates
+             WHERE issuer = ?1 AND serial = ?2 AND key IS NOT NULL"
+        );
+        let key = [issuer.as_str(), &serial.to_string()];
+        Ok(self.read(&sql, key, reservation)?.into_iter().next())
+    }
+
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM certificates WHERE key = ?1 ORDER BY issuer, serial");
+        self.read(&sql, [key], reservation)
+    }
+
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
+        let sql = "SELECT serial, shard FROM certificates
+                   WHERE issuer = ?1 AND revoked_at IS NOT NULL AND shard IS NOT NULL
+                   ORDER BY serial";
+        self.read(sql, [issuer.as_str()], |row| {
+            Ok((identifier(row, 0)?, row.get(1)?))
+        })
+    }
+
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
+        let sql = "SELECT issuer, shard, urls, deltas FROM crl_points
+                   WHERE issuer = ?1 ORDER BY shard, urls, deltas";
+        self.read(sql, [issuer.as_str()], crl_point)
+    }
+
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError> {
+        // Every serial number comes after the empty text.
+        let after = after.map_or_else(String::new, Serial::to_string);
+        let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
+                   WHERE issuer = ?1 AND serial > ?2 ORDER BY serial LIMIT ?3";
+        self.read(
+            sql,
+            params![issuer.as_str(), after, bounded(limit)],
+            certificate_row,
+        )
+    }
+
     fn certificate_count(&self) -> Result<u64, StoreError> {
         self.connection()
             .query_row("SELECT count(*) FROM certificates", [], |row| row.get(0))
@@ -525,7 +593,7 @@ impl Store for SqliteStore {
     }
 
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
-        let sql = "SELECT seq FROM keys WHERE key = ?1";
+        let sql = "SELECT seq FROM submissions WHERE key = ?1";
         let found = self.read(sql, [key.as_str()], |row| row.get(0))?;
         Ok(found.into_iter().next())
     }

@@ -17,6 +17,8 @@ pub(crate) enum CaCommand {
     Tick(CaTick),
     /// Have a revocation list made
     Crl(CaCrl),
+    /// Report a subscriber's key as bad; as a second officer, block it and end its certificates
+    Sweep(CaSweep),
     /// Propose the next key of a CA or a responder
     Rollover(CaRollover),
     /// Ask for a link certificate from one root's key to the next one's (RFC 4210, 4.4)
@@ -140,6 +142,28 @@ pub(crate) struct CaCrl {
     /// Whose [default: the CA that issues]
     #[arg(value_parser = authority)]
     pub(crate) authority: Option<AuthorityId>,
+}
+
+#[derive(Debug, Group)]
+#[command(
+    after_help = "The first officer reports the key, with a proof; the second one's call blocks it: every\n\
+    certificate of it is revoked, and no case brings it any more. Each call after that looks for\n\
+    what came to be meanwhile. What is revoked is in the next list: gmpki ca crl.\n\n\
+    Examples:\n  gmpki ca sweep leaked.pem --actor li.si:registrar --evidence work-record=report.pdf\n  \
+    gmpki ca sweep leaked.pem --actor wang.wu:approver"
+)]
+pub(crate) struct CaSweep {
+    #[command(flatten)]
+    pub(crate) act: Act,
+    /// Drop a report: the key is not bad
+    #[arg(long)]
+    pub(crate) discard: bool,
+    #[command(flatten)]
+    pub(crate) proof: Proof,
+    /// A file with the public key or a certificate of it, or the SM3 of its
+    /// SubjectPublicKeyInfo in 64 hexadecimal digits
+    #[arg(value_name = "KEY")]
+    pub(crate) key: String,
 }
 
 /// An act on one of the operator's keys that needs nothing more.

@@ -30,9 +30,11 @@ pub(super) fn run(command: &CaCommand) -> Result<Outcome, Failure> {
         CaCommand::Compromise(compromise) => self::compromise(compromise),
         CaCommand::Confirm(on) => confirm(on),
         CaCommand::Discard(on) => simple(on, Asked::Discard),
-        CaCommand::Init(_) | CaCommand::Show(_) | CaCommand::Tick(_) | CaCommand::Crl(_) => {
-            Err(Failure::Usage("this is no act on a key".into()))
-        }
+        CaCommand::Init(_)
+        | CaCommand::Show(_)
+        | CaCommand::Tick(_)
+        | CaCommand::Crl(_)
+        | CaCommand::Sweep(_) => Err(Failure::Usage("this is no act on a key".into())),
     }
 }
 

@@ -104,6 +104,7 @@ impl Business {
                 ],
                 cessation: Terms::shipped(),
                 crl_lifetime: CRL_LIFETIME,
+                archive: None,
                 checkpoints: None,
             },
         );

@@ -46,6 +46,7 @@ pub(crate) fn open(folder: &Path) -> Result<Engine, Box<dyn Error>> {
             authorities: profiles(&["root-ca", "issuing-ca", "ocsp-responder"])?,
             cessation: Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
+            archive: None,
             checkpoints: None,
         },
     );

@@ -12,6 +12,7 @@ use crate::{
         state::State,
     },
     certificate::{self, Act, Cause},
+    key,
     terms::Model,
 };
 use der::{DateTime, Decode, Encode};
@@ -107,6 +108,16 @@ impl World {
         };
         let id = match cause {
             Cause::Case(id) => id,
+            Cause::Key(id) => {
+                let state = self.registers.keys.get(id).and_then(Option::as_ref);
+                let own = self.reservations.get(certificate);
+                let is_own = own.is_some_and(|own| own.key == *id.as_bytes());
+                return if is_own && state.is_some_and(key::State::is_blocked) {
+                    Ok(())
+                } else {
+                    Err(not_decided())
+                };
+            }
             Cause::Compromise(id) => {
                 let state = self.authorities.get(id).and_then(Option::as_ref);
                 let Some(authority::State::Compromised(fallen)) = state else {

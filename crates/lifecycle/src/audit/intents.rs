@@ -2,7 +2,11 @@
 //! against what each certificate's own history says.
 
 use super::{Fault, World};
-use crate::{AuthorityId, CaseNumber, Serial, StreamId, authority, case, certificate};
+use crate::{
+    AuthorityId, CaseNumber, CrlPoint, Intent, Reservation, Serial, Store, StreamId, authority,
+    case, certificate,
+};
+use std::collections::BTreeSet;
 
 /// How an intent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +38,7 @@ impl World {
                 self.numbers = self.numbers.max(number.0);
             }
             Happened::IssuanceIntended { intent, .. } => {
-                self.note(&intent.issuer, &intent.serial, Outcome::Open);
+                self.note_intent(intent);
             }
             Happened::IssuanceAbandoned { issuer, serial, .. } => {
                 self.note(issuer, serial, Outcome::Abandoned);
@@ -51,7 +55,7 @@ impl World {
         use authority::Event as Happened;
         match event {
             Happened::IssuanceIntended(intent) => {
-                self.note(&intent.issuer, &intent.serial, Outcome::Open);
+                self.note_intent(intent);
             }
             Happened::IssuanceAbandoned { issuer, serial } => {
                 self.note(issuer, serial, Outcome::Abandoned);
@@ -62,6 +66,40 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    fn note_intent(&mut self, intent: &Intent) {
+        self.note(&intent.issuer, &intent.serial, Outcome::Open);
+        // What is no certificate's octets fixes nothing; who says that it was issued is asked
+        // for those.
+        if let Ok(fixed) = Reservation::of(intent) {
+            let key = (intent.issuer.clone(), intent.serial.clone());
+            self.reservations.insert(key, fixed);
+        }
+        self.points.extend(CrlPoint::of(intent).ok().flatten());
+    }
+
+    /// Keys, ends and shards stand in the index as the log's intents have them.
+    pub(super) fn compare_reservations(&self, store: &dyn Store) -> Result<(), Fault> {
+        for key in self.certificates.keys() {
+            let (issuer, serial) = key;
+            if store.reservation(issuer, serial)?.as_ref() != self.reservations.get(key) {
+                let (issuer, serial) = key.clone();
+                return Err(Fault::IndexDiffers {
+                    what: StreamId::Certificate(issuer, serial),
+                });
+            }
+        }
+        for id in self.authorities.keys() {
+            let found: BTreeSet<_> = store.crl_points(id)?.into_iter().collect();
+            let expected = self.points.iter().filter(|point| point.issuer == *id);
+            if !found.iter().eq(expected) {
+                return Err(Fault::IndexDiffers {
+                    what: StreamId::Authority(id.clone()),
+                });
+            }
+        }
+        Ok(())
     }
 
     fn note(&mut self, issuer: &AuthorityId, serial: &Serial, outcome: Outcome) {

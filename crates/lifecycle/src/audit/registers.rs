@@ -3,8 +3,8 @@
 
 use super::{Fault, World, two_persons};
 use crate::{
-    AuthorityId, Entry, Event, Notice, OrganisationId, PersonId, StreamId, TokenId, cessation,
-    organisation, roster, token,
+    AuthorityId, Entry, Event, KeyId, Notice, OrganisationId, PersonId, StreamId, TokenId,
+    cessation, key, organisation, roster, token,
 };
 use der::DateTime;
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub(super) struct Registers {
     organisations: BTreeMap<OrganisationId, Option<organisation::State>>,
     tokens: BTreeMap<TokenId, Option<token::State>>,
     cessations: BTreeMap<AuthorityId, Option<cessation::State>>,
+    pub(super) keys: BTreeMap<KeyId, Option<key::State>>,
 }
 
 impl Registers {
@@ -88,6 +89,15 @@ impl World {
                 });
                 self.notices.extend(keys);
                 Ok(changed)
+            }
+            (StreamId::Key(id), Event::Key(event)) => {
+                let state = self.registers.keys.entry(id.clone()).or_default();
+                if let (key::Event::Blocked, Some(key::State::Reported { by })) = (event, &*state) {
+                    two_persons(entry, &[by])?;
+                }
+                let before = state.clone();
+                *state = key::evolve(before.clone(), actor, event);
+                Ok(*state != before)
             }
             _ => Err(Fault::Misfiled { seq: entry.seq }),
         }

@@ -321,7 +321,7 @@ impl Act {
                 link.intend(active, context).map(drop)
             }
             Self::Close
-                if active.crl_intent.is_none()
+                if active.crl_intents.is_empty()
                     && active.linking.is_none()
                     && active.unpublished.is_empty() =>
             {

@@ -72,7 +72,7 @@ impl World {
             serial: serial(self.next_serial),
             profile: profiles.iter().find(named),
             issuer: None,
-            revoked: Vec::new(),
+            revoked: Revoked::default(),
             crl_lifetime: Duration::from_secs(86_400),
             other: other.as_ref().filter(|_| wanted.other == Some(&other_name)),
             last_end: self.last_end,
@@ -425,6 +425,7 @@ fn a_key_is_not_closed_over_something_unfinished_nor_while_it_is_active() {
     let open = world.two_officers(Act::Close);
     assert_eq!(refusal(open).coded(), "wrong-state (S4-15, S4-16)");
     let record = Command::RecordCrl {
+        list: List::ALL,
         number: 1,
         crl: vec![0x30, 0].into(),
     };
@@ -668,6 +669,7 @@ fn decisions_and_the_table_are_the_same() {
             Command::Propose(Proposal::root("root-ca", &subject)),
             Command::Approve,
             Command::IssueCrl,
+            Command::IssueDeltaCrl,
             Command::RecordKey {
                 public_key: vec![1].into(),
             },
@@ -677,6 +679,7 @@ fn decisions_and_the_table_are_the_same() {
             },
             Command::RecordUnknownOutcome { serial },
             Command::RecordCrl {
+                list: List::ALL,
                 number,
                 crl: vec![1].into(),
             },
@@ -784,6 +787,7 @@ fn decisions_and_the_table_are_the_same() {
             try_all(&world);
             let number = world.ca().established().unwrap().crl_number;
             let record = Command::RecordCrl {
+                list: List::ALL,
                 number,
                 crl: vec![0x30, 0].into(),
             };
@@ -809,11 +813,12 @@ fn an_answer_that_nobody_waits_for_is_refused() {
     let Some(intent) = world
         .ca()
         .signing()
-        .and_then(|active| active.crl_intent.clone())
+        .and_then(|active| active.crl_intents.first().cloned())
     else {
         panic!("a list is to be signed");
     };
     let record = |number| Command::RecordCrl {
+        list: List::ALL,
         number,
         crl: vec![0].into(),
     };

@@ -314,6 +314,8 @@ pub struct Context<'a> {
     /// Where the signing and the encryption certificate of the case itself stand now; none
     /// where it has none, or nobody objected to them.
     pub objected: Option<[certificate::Status; 2]>,
+    /// Whether the key that the command is about is [blocked](crate::key).
+    pub blocked: bool,
 }
 
 impl<'a> Context<'a> {
@@ -342,6 +344,7 @@ impl<'a> Context<'a> {
             target: None,
             token: None,
             objected: None,
+            blocked: false,
         }
     }
 }

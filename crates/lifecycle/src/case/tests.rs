@@ -84,6 +84,7 @@ pub(super) struct Desk {
     pub(super) target: Option<Old>,
     pub(super) token: Option<token::State>,
     pub(super) objected: Option<[certificate::Status; 2]>,
+    pub(super) blocked: bool,
     pub(super) ca: Option<(Issuer, Profile, Profile)>,
 }
 
@@ -121,6 +122,7 @@ pub(super) fn desk_under(rules: RuleSet) -> Desk {
         target: None,
         token: Some(fresh_token()),
         objected: None,
+        blocked: false,
         ca: Some(ca()),
     }
 }
@@ -335,6 +337,7 @@ impl Desk {
             }),
             token: self.token.as_ref(),
             objected: self.objected,
+            blocked: self.blocked,
         }
     }
 

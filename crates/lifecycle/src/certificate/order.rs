@@ -1,7 +1,7 @@
 //! Changes that were decided elsewhere: by a case, or with the key of a CA.
 
 use super::{Event, Hold, Party, RevocationReason, State, Status, Step, Successor};
-use crate::{AuthorityId, CaseId, Ground, Refusal, terms::Kind};
+use crate::{AuthorityId, CaseId, Ground, KeyId, Refusal, terms::Kind};
 use der::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ pub enum Cause {
     Case(CaseId),
     /// By two key officers: the key that signed it is, or may be, in other hands.
     Compromise(AuthorityId),
+    /// By two officers: its own key is known to be bad.
+    Key(KeyId),
 }
 
 /// A change that was decided elsewhere.
@@ -111,7 +113,10 @@ impl Order {
             }
             (Act::Revoke(reason), _) => {
                 let compromise = matches!(self.cause, Cause::Compromise(_));
-                if compromise != (*reason == RevocationReason::CaCompromise) {
+                let bad_key = matches!(self.cause, Cause::Key(_));
+                if compromise != (*reason == RevocationReason::CaCompromise)
+                    || bad_key && *reason != RevocationReason::KeyCompromise
+                {
                     return Err(Ground::Missing {
                         what: "a reason that fits where it was decided",
                     }
@@ -142,7 +147,7 @@ impl Cause {
     fn case(&self) -> Option<&CaseId> {
         match self {
             Self::Case(case) => Some(case),
-            Self::Compromise(_) => None,
+            Self::Compromise(_) | Self::Key(_) => None,
         }
     }
 }

@@ -41,7 +41,7 @@ impl Step<'_> {
                 self.batch.numbers.push(*number);
             }
             Happened::IssuanceIntended { intent, .. } => {
-                self.change_certificate(&intent.issuer, &intent.serial, Change::Reserve)?;
+                self.reserve(intent)?;
             }
             Happened::IssuanceAbandoned { issuer, serial, .. } => {
                 self.change_certificate(issuer, serial, Change::Burn)?;

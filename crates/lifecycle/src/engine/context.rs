@@ -36,6 +36,7 @@ pub(super) struct Sight {
     target: Option<Certified>,
     token: Option<Arc<token::State>>,
     objected: Option<[Status; 2]>,
+    blocked: bool,
 }
 
 /// A case that has certificates, with where they stand.
@@ -122,6 +123,16 @@ impl Engine {
             holdings,
             target,
             token,
+            blocked: match command {
+                Command::ProveKey(request) => step.is_blocked(&request.public_key)?,
+                Command::Issue | Command::RecordUnknownOutcome { .. } => {
+                    match state.and_then(|state| state.request.as_ref()) {
+                        Some(request) => step.is_blocked(&request.public_key)?,
+                        None => false,
+                    }
+                }
+                _ => false,
+            },
             objected: match state {
                 Some(state) if state.phase == Phase::Objected => standing(step, state)?,
                 _ => None,
@@ -231,6 +242,7 @@ impl Engine {
             }),
             token: sight.token.as_deref(),
             objected: sight.objected,
+            blocked: sight.blocked,
         })
     }
 }

@@ -5,7 +5,7 @@ use super::{Command, Engine, context, step::Step};
 use crate::{
     Actor, AuthorityId, CaseId, Error, Ground, Refusal, Seat, StreamId, authority, case, cessation,
 };
-use cert_profile::{Issuer, Profile, RevokedEntry};
+use cert_profile::{Issuer, Profile};
 
 impl Engine {
     /// Adds what a command comes to to a step.
@@ -31,8 +31,9 @@ impl Engine {
                 };
                 let revoked = match command {
                     authority::Command::IssueCrl
+                    | authority::Command::IssueDeltaCrl
                     | authority::Command::RecordCrlUnknownOutcome { .. } => self.revoked(&id)?,
-                    _ => Vec::new(),
+                    _ => authority::Revoked::default(),
                 };
                 let established = known.and_then(authority::State::established);
                 let last_end = match established {
@@ -73,6 +74,7 @@ impl Engine {
                 step.change_person(&id, command, rules)?;
             }
             Command::Organisation(id, command) => step.change_organisation(&id, command)?,
+            Command::Key(id, command) => step.change_key(&id, command)?,
             Command::Token(id, command) => step.change_token(&id, actor.clone(), command)?,
             Command::Cessation(id, command) => {
                 let context = cessation::Context {
@@ -142,17 +144,6 @@ impl Engine {
             }
             _ => None,
         })
-    }
-
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<RevokedEntry>, Error> {
-        let rows = self.ports.store.revoked(issuer)?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                let (at, reason) = row.revocation?;
-                Some(RevokedEntry::new(row.serial.to_x509(), at, reason))
-            })
-            .collect())
     }
 }
 

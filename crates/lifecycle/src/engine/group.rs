@@ -167,13 +167,19 @@ impl Engine {
         if group.batch.records.len() >= RECORDS {
             return true;
         }
-        let of_this_group = |key| group.batch.keys.iter().any(|(known, _)| known == key);
+        let of_this_group = |key| {
+            group
+                .batch
+                .submissions
+                .iter()
+                .any(|(known, _)| known == key)
+        };
         if submission.key.as_ref().is_some_and(of_this_group) {
             return true;
         }
         match &submission.command {
             Command::Case(id, command) => self.counts_what_changes(id, command, &group.batch),
-            Command::Authority(..) | Command::Cessation(..) => true,
+            Command::Authority(..) | Command::Cessation(..) | Command::Key(..) => true,
             _ => false,
         }
     }
@@ -195,6 +201,8 @@ impl Engine {
         let Some(last) = taken.batch.records.last() else {
             return Ok(taken.entries);
         };
+        // Before it is durable, so that no answer stays whatever becomes of the write.
+        self.answers.heed(&taken.entries);
         self.view.go_on(last.head(), taken.changed);
         if let Some(group) = &mut self.group {
             if let Some(number) = taken.batch.numbers.last() {

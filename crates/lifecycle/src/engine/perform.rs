@@ -16,7 +16,7 @@ use std::{collections::HashMap, sync::Arc};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Untried {
     Certificate(AuthorityId, crate::Serial),
-    Crl(AuthorityId, u64),
+    Crl(AuthorityId, u64, authority::List),
 }
 
 /// What is to come of one stream next.
@@ -122,8 +122,9 @@ impl Engine {
                 }
             }
             Some(Effect::SignCrl(intent)) => {
-                let number = intent.number;
-                match self.signer(&Untried::Crl(id.clone(), number), id, None, keys)? {
+                let (number, list) = (intent.number, intent.list);
+                let mark = Untried::Crl(id.clone(), number, list);
+                match self.signer(&mark, id, None, keys)? {
                     Some(signer) => Planned::Deed(Deed::Crl(signer, id.clone(), intent)),
                     None => known(authority::Command::RecordCrlUnknownOutcome { number }),
                 }
@@ -247,8 +248,8 @@ impl Deed {
             }
             Self::Crl(signer, id, intent) => {
                 let crl = intent.attach(&signer.sign(&intent.tbs)?)?;
-                let number = intent.number;
-                Command::Authority(id, authority::Command::RecordCrl { number, crl })
+                let (number, list) = (intent.number, intent.list);
+                Command::Authority(id, authority::Command::RecordCrl { list, number, crl })
             }
             Self::EncryptionKey(id, recipient) => {
                 let key = outside.key_centre.encryption_key(&id, &recipient);
@@ -299,7 +300,7 @@ impl Untried {
                 Self::Certificate(intent.issuer.clone(), intent.serial.clone()),
             ),
             (StreamId::Authority(id), Event::Authority(authority::Event::CrlIntended(intent))) => {
-                Some(Self::Crl(id.clone(), intent.number))
+                Some(Self::Crl(id.clone(), intent.number, intent.list))
             }
             _ => None,
         }

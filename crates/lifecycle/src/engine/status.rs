@@ -1,16 +1,34 @@
-//! What the store says about a certificate, as OCSP answers it.
+//! What the store says about a certificate, as OCSP answers it and CRLs list it.
 
 use super::{
     Engine,
     perform::{key_failed, label},
 };
-use crate::{AuthorityId, Error, Ground, Serial, authority, certificate::Status};
+use crate::{
+    AuthorityId, CertificateRow, Error, Ground, Serial,
+    authority::{self, Active, Revoked},
+    certificate::Status,
+};
 use cert_profile::{
-    Issuer, Reason,
-    ocsp::{CertId, CertStatus, OcspDraft, OcspRequest, SingleResponse},
+    Issuer, Reason, RevokedEntry,
+    ocsp::{CertId, CertStatus, Nonce, OcspDraft, OcspRequest, SingleResponse},
 };
 use der::{DateTime, referenced::OwnedToRef};
-use hsm::KeyHandle;
+use hsm::{Checked, KeyHandle};
+use std::collections::BTreeMap;
+
+/// Certificates that are read from the store at a time.
+const PAGE: usize = 1_000;
+
+/// Who answers, for which CA, at which time.
+struct Responder<'a> {
+    id: &'a AuthorityId,
+    key: Checked<Box<dyn KeyHandle>>,
+    active: Active,
+    issuer: Issuer,
+    now: DateTime,
+    until: DateTime,
+}
 
 impl Engine {
     /// Answers an OCSP request (DER) with the key of `responder`, from the state
@@ -18,41 +36,158 @@ impl Engine {
     ///
     /// Only certificates of the CA that issued the responder's are known; a
     /// serial number that was never handed over is `unknown`, never `good`. An
-    /// answer may be kept until its nextUpdate, as long as a CRL.
+    /// answer may be kept until its nextUpdate, as long as a CRL. A question about one
+    /// certificate without a nonce has the answer that was [signed before](Self::presign), if
+    /// nothing happened to the certificate since. An answer about an expired certificate says
+    /// since when those are kept (archive cutoff, RFC 6960, 4.4.4), if the policy does.
     ///
     /// # Errors
     /// [`Error::Profile`] when the request can't be read, [`Error::Refused`] when
     /// the responder has no certificate, [`Error::Key`] when its key fails.
     pub fn answer_ocsp(&self, responder: &AuthorityId, request: &[u8]) -> Result<Vec<u8>, Error> {
+        let now = self.ports.clock.now();
+        let store = &self.ports.store;
+        // Where others write to the same store, it must be asked whether they did.
+        if store.is_shared() {
+            self.view.catch_up(&**store)?;
+        }
+        let signed = Some(&self.answers).filter(|set| set.are_of(self.view.overtaken()));
+        if let Some(answer) = signed.and_then(|set| set.find(responder, request, now)) {
+            return Ok(answer.to_vec());
+        }
         let request = OcspRequest::from_der(request)?;
-        let active = self.active(responder)?;
+        if let Some(answer) = signed.and_then(|set| set.find_read(responder, &request, now)) {
+            return Ok(answer.to_vec());
+        }
+        let responder = self.responder(responder, now)?;
+        let about = |id: &CertId| self.single(&responder, id.clone());
+        let singles = request.cert_ids().iter().map(about);
+        let singles = singles.collect::<Result<_, _>>()?;
+        responder.sign(singles, request.nonce())
+    }
+
+    /// Signs answers before anybody asks, with the key of `responder`: about these
+    /// certificates of its CA, or about all that are in use and did not expire; about each by
+    /// SHA-1 and by SM3. They last as long as others do: to be called again before their
+    /// nextUpdate, and for what changed since. How many were signed.
+    ///
+    /// # Errors
+    /// As [`Self::answer_ocsp`]. What was signed before the failure stays.
+    pub fn presign(
+        &mut self,
+        responder: &AuthorityId,
+        serials: Option<&[Serial]>,
+    ) -> Result<usize, Error> {
+        let id = responder;
+        let responder = self.responder(id, self.ports.clock.now())?;
+        self.answers.begin(self.view.overtaken());
+        let ca = responder.active.issuer.clone();
+        if let Some(serials) = serials {
+            return self.presign_each(&responder, serials);
+        }
+        let (mut signed, mut after) = (0, None);
+        loop {
+            let rows = self.ports.store.certificates(&ca, after.as_ref(), PAGE)?;
+            let Some(last) = rows.last() else {
+                return Ok(signed);
+            };
+            after = Some(last.serial.clone());
+            let mut serials = Vec::new();
+            for row in rows {
+                let fixed = match row.status {
+                    Status::Active | Status::Superseded => {
+                        self.ports.store.reservation(&ca, &row.serial)?
+                    }
+                    _ => None,
+                };
+                if fixed.is_some_and(|fixed| responder.now <= fixed.not_after) {
+                    serials.push(row.serial);
+                }
+            }
+            signed += self.presign_each(&responder, &serials)?;
+        }
+    }
+
+    fn presign_each(
+        &mut self,
+        responder: &Responder<'_>,
+        serials: &[Serial],
+    ) -> Result<usize, Error> {
+        let (ca, issuer) = (&responder.active.issuer, &responder.issuer);
+        let mut signed = 0;
+        for serial in serials {
+            let key = || issuer.public_key().owned_to_ref();
+            for id in [
+                CertId::new(issuer.name(), key(), serial.to_x509())?,
+                CertId::with_sm3(issuer.name(), key(), serial.to_x509())?,
+            ] {
+                let single = self.single(responder, id.clone())?;
+                if *single.status() == CertStatus::Unknown {
+                    continue;
+                }
+                let octets = responder.sign(vec![single], None)?;
+                let lasts = (responder.now, responder.until);
+                self.answers
+                    .keep((responder.id, ca), (&id, serial), octets, lasts)?;
+                signed += 1;
+            }
+        }
+        Ok(signed)
+    }
+
+    fn responder<'a>(&self, id: &'a AuthorityId, now: DateTime) -> Result<Responder<'a>, Error> {
+        let active = self.active(id)?;
         // Whatever became of the CA's key, what it issued can be asked for.
         let ca = self.authority(&active.issuer)?;
         let ca = ca.as_ref().and_then(authority::State::established);
         let ca = ca.ok_or_else(|| Ground::not_ready(&active.issuer))?;
-        let issuer = Issuer::from_certificate(&ca.certificate)?;
-        let now = self.ports.clock.now();
-        let until = DateTime::from_unix_duration(now.unix_duration() + self.policy.crl_lifetime)
-            .map_err(Error::Damaged)?;
+        let until = now.unix_duration() + self.policy.crl_lifetime;
+        Ok(Responder {
+            id,
+            key: self.key(id, None)?,
+            issuer: Issuer::from_certificate(&ca.certificate)?,
+            active,
+            now,
+            until: DateTime::from_unix_duration(until).map_err(Error::Damaged)?,
+        })
+    }
 
-        let key = self.key(responder, None)?;
-        let own = active.public_key()?;
-        let mut draft = OcspDraft::new(own.owned_to_ref(), key.algorithm(), now)
-            .nonce(request.nonce().cloned())
-            .certificate(active.certificate.to_vec());
-        for id in request.cert_ids() {
-            let status = self.status(&active.issuer, &issuer, id)?;
-            let response = SingleResponse::new(id.clone(), status, now).until(until);
-            draft = draft.response(response);
+    /// What is said of one certificate.
+    fn single(&self, responder: &Responder<'_>, id: CertId) -> Result<SingleResponse, Error> {
+        let (ca, now) = (&responder.active.issuer, responder.now);
+        let status = self.status(ca, &responder.issuer, &id)?;
+        let mut cutoff = None;
+        if let Some(kept) = self.policy.archive
+            && status != CertStatus::Unknown
+        {
+            let fixed = self
+                .ports
+                .store
+                .reservation(ca, &Serial::from(id.serial()))?;
+            if fixed.is_some_and(|fixed| fixed.not_after < now) {
+                let since = now.unix_duration().saturating_sub(kept);
+                cutoff = Some(DateTime::from_unix_duration(since).map_err(Error::Damaged)?);
+            }
         }
-        let prepared = draft.prepare()?;
-        let signature = key
-            .sign(prepared.tbs())
-            .map_err(|source| match label(responder) {
-                Ok(label) => key_failed(&label, source),
-                Err(error) => error,
-            })?;
-        Ok(prepared.attach(&signature)?)
+        let single = SingleResponse::new(id, status, now).until(responder.until);
+        Ok(match cutoff {
+            Some(cutoff) => single.archived_since(cutoff),
+            None => single,
+        })
+    }
+
+    /// What an issuer's lists are made of.
+    pub(super) fn revoked(&self, issuer: &AuthorityId) -> Result<Revoked, Error> {
+        let store = &self.ports.store;
+        let shards: BTreeMap<_, _> = store.revoked_shards(issuer)?.into_iter().collect();
+        let rows = store.revoked(issuer)?.into_iter();
+        let entry = |row: CertificateRow| {
+            let (at, reason) = row.revocation?;
+            let entry = RevokedEntry::new(row.serial.to_x509(), at, reason);
+            Some((entry, shards.get(&row.serial).copied()))
+        };
+        let entries = rows.filter_map(entry).collect();
+        Ok(Revoked::new(entries, store.crl_points(issuer)?))
     }
 
     fn status(
@@ -76,5 +211,26 @@ impl Engine {
             Some((Status::Active | Status::Superseded, None)) => CertStatus::Good,
             _ => CertStatus::Unknown,
         })
+    }
+}
+
+impl Responder<'_> {
+    fn sign(&self, singles: Vec<SingleResponse>, nonce: Option<&Nonce>) -> Result<Vec<u8>, Error> {
+        let own = self.active.public_key()?;
+        let mut draft = OcspDraft::new(own.owned_to_ref(), self.key.algorithm(), self.now)
+            .nonce(nonce.cloned())
+            .certificate(self.active.certificate.to_vec());
+        for single in singles {
+            draft = draft.response(single);
+        }
+        let prepared = draft.prepare()?;
+        let signature = self
+            .key
+            .sign(prepared.tbs())
+            .map_err(|source| match label(self.id) {
+                Ok(label) => key_failed(&label, source),
+                Err(error) => error,
+            })?;
+        Ok(prepared.attach(&signature)?)
     }
 }

@@ -6,9 +6,9 @@ use super::{
     view::{Aggregate, Known, Shelves, View},
 };
 use crate::{
-    About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error,
-    Event, IdempotencyKey, Notice, OrganisationId, PersonId, Record, Serial, Store, StreamId,
-    TokenId, authority,
+    About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CrlPoint, Entry,
+    Error, Event, IdempotencyKey, Intent, Notice, OrganisationId, PersonId, Record, Reservation,
+    Serial, Store, StreamId, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
     cessation, organisation, roster,
@@ -23,7 +23,7 @@ const PAGE: usize = 1_000;
 
 /// Collects the records of one step behind the head that the view stands at.
 pub(super) struct Step<'a> {
-    store: &'a dyn Store,
+    pub(super) store: &'a dyn Store,
     view: &'a View,
     pub(super) actor: Actor,
     pub(super) now: DateTime,
@@ -72,7 +72,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn state<S: Aggregate>(&self, stream: &StreamId) -> Result<Option<Arc<S>>, Error> {
+    pub(super) fn state<S: Aggregate>(&self, stream: &StreamId) -> Result<Option<Arc<S>>, Error> {
         Ok(self.known(stream)?.state)
     }
 
@@ -165,7 +165,7 @@ impl<'a> Step<'a> {
             use certificate::Command as Change;
             match &event {
                 Happened::IssuanceIntended(intent) => {
-                    self.change_certificate(&intent.issuer, &intent.serial, Change::Reserve)?;
+                    self.reserve(intent)?;
                 }
                 Happened::IssuanceAbandoned { issuer, serial } => {
                     self.change_certificate(issuer, serial, Change::Burn)?;
@@ -262,6 +262,14 @@ impl<'a> Step<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A serial number goes into an intent, and with it what never changes.
+    pub(super) fn reserve(&mut self, intent: &Intent) -> Result<(), Error> {
+        self.batch.reservations.push(Reservation::of(intent)?);
+        self.batch.crl_points.extend(CrlPoint::of(intent)?);
+        let reserve = certificate::Command::Reserve;
+        self.change_certificate(&intent.issuer, &intent.serial, reserve)
     }
 
     /// Decides and applies one command to one certificate.
@@ -377,7 +385,11 @@ impl<'a> Step<'a> {
             .map(drop)
     }
 
-    fn push<S: Aggregate>(&mut self, stream: &StreamId, event: Event) -> Result<Known<S>, Error> {
+    pub(super) fn push<S: Aggregate>(
+        &mut self,
+        stream: &StreamId,
+        event: Event,
+    ) -> Result<Known<S>, Error> {
         self.push_by(self.actor.clone(), stream, event)
     }
 
@@ -401,7 +413,7 @@ impl<'a> Step<'a> {
             key: self.key.clone(),
         };
         if let (Some(key), None) = (&self.key, last) {
-            self.batch.keys.push((key.clone(), entry.seq));
+            self.batch.submissions.push((key.clone(), entry.seq));
         }
         self.batch.records.push(Record::chain(&head, &entry)?);
         let known = known.after(&entry);

@@ -2,7 +2,7 @@
 //! an earlier one was about, and none of them reads a history twice.
 
 use crate::{
-    Entry, Error, Event, Head, Store, StreamId, authority, case, certificate, cessation,
+    Entry, Error, Event, Head, Store, StreamId, authority, case, certificate, cessation, key,
     organisation, roster, token,
 };
 use der::DateTime;
@@ -114,6 +114,7 @@ pub(super) struct Shelves {
     organisations: Shelf<organisation::State>,
     tokens: Shelf<token::State>,
     cessations: Shelf<cessation::State>,
+    keys: Shelf<key::State>,
 }
 
 impl Shelves {
@@ -130,6 +131,8 @@ impl Shelves {
 #[derive(Debug)]
 pub(super) struct View {
     head: Cell<Head>,
+    /// How often somebody else was found to have moved the head.
+    overtaken: Cell<u64>,
     shelves: RefCell<Shelves>,
 }
 
@@ -138,6 +141,7 @@ impl View {
     pub(super) fn new() -> Self {
         Self {
             head: Cell::new(Head::EMPTY),
+            overtaken: Cell::new(0),
             shelves: RefCell::default(),
         }
     }
@@ -153,8 +157,15 @@ impl View {
         let head = store.head()?;
         if self.head.replace(head) != head {
             self.shelves.take();
+            self.overtaken.set(self.overtaken.get() + 1);
         }
         Ok(head)
+    }
+
+    /// How often it had to let go of everything: what was said before the last time may not be
+    /// so any more.
+    pub(super) fn overtaken(&self) -> u64 {
+        self.overtaken.get()
     }
 
     /// An aggregate as it is at the head.
@@ -185,6 +196,7 @@ impl View {
         shelves.organisations.take_in(changed.organisations);
         shelves.tokens.take_in(changed.tokens);
         shelves.cessations.take_in(changed.cessations);
+        shelves.keys.take_in(changed.keys);
     }
 
     /// Lets go of what nobody asked for lately; called when all that is kept here is in the
@@ -198,6 +210,7 @@ impl View {
         shelves.organisations.turn();
         shelves.tokens.turn();
         shelves.cessations.turn();
+        shelves.keys.turn();
     }
 }
 
@@ -293,5 +306,18 @@ impl Aggregate for cessation::State {
 
     fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self> {
         &mut shelves.cessations
+    }
+}
+
+impl Aggregate for key::State {
+    fn after(_: &StreamId, state: Option<Self>, entry: &Entry) -> Option<Self> {
+        match &entry.event {
+            Event::Key(event) => key::evolve(state, &entry.actor, event),
+            _ => state,
+        }
+    }
+
+    fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.keys
     }
 }

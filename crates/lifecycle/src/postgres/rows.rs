@@ -2,7 +2,8 @@
 
 use super::link::Unreadable;
 use crate::{
-    AuthorityId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Head, Notice, Record, Serial,
+    AuthorityId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head, Notice,
+    Record, Reservation, Serial,
     case::Phase,
     certificate::Status,
     index::Holding,
@@ -87,6 +88,33 @@ pub(super) fn certificate(row: &Row) -> Result<CertificateRow, Unreadable> {
         status: Status::parse(row.try_get(2)?).ok_or("a status is no status")?,
         revocation,
     })
+}
+
+pub(super) fn reservation(row: &Row) -> Result<Reservation, Unreadable> {
+    let key = (identifier(row, 0)?, identifier(row, 1)?);
+    let shard: Option<i64> = row.try_get(4)?;
+    let shard = shard.map(u32::try_from).transpose()?;
+    Ok(Reservation::new(key, digest(row, 2)?, time(row, 3)?, shard))
+}
+
+pub(super) fn crl_point(row: &Row) -> Result<CrlPoint, Unreadable> {
+    let urls = |column| -> Result<Vec<String>, Unreadable> {
+        let text: &str = row.try_get(column)?;
+        Ok(text.lines().map(str::to_owned).collect())
+    };
+    let shard: Option<i64> = row.try_get(1)?;
+    let shard = shard.map(u32::try_from).transpose()?;
+    Ok(CrlPoint::new(
+        identifier(row, 0)?,
+        shard,
+        urls(2)?,
+        urls(3)?,
+    ))
+}
+
+/// No URL has a line's end in it.
+pub(super) fn lines(urls: &[String]) -> String {
+    urls.join("\n")
 }
 
 pub(super) fn notice(row: &Row) -> Result<Notice, Unreadable> {

@@ -50,11 +50,23 @@ const INDICES: &str = r#"
         status     text NOT NULL,
         revoked_at bigint,
         reason     smallint,
+        key        bytea,
+        not_after  bigint,
+        shard      bigint,
         PRIMARY KEY (issuer, serial)
     );
+    CREATE INDEX certificates_key ON certificates (key) WHERE key IS NOT NULL;
+    CREATE TABLE crl_points (
+        issuer text COLLATE "C" NOT NULL,
+        shard  bigint,
+        urls   text COLLATE "C" NOT NULL,
+        deltas text COLLATE "C" NOT NULL
+    );
+    CREATE UNIQUE INDEX crl_points_once
+        ON crl_points (issuer, coalesce(shard, -1), urls, deltas);
     CREATE INDEX certificates_revoked ON certificates (issuer, serial)
         WHERE revoked_at IS NOT NULL;
-    CREATE TABLE keys (key text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL);
+    CREATE TABLE submissions (key text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL);
     CREATE TABLE case_numbers (number bigint PRIMARY KEY);
     CREATE TABLE cases (
         id                text COLLATE "C" PRIMARY KEY,

@@ -2,12 +2,12 @@
 
 use super::{
     link::{Failure, Fault, Parameters, Session, Statements},
-    rows::{seconds, stored},
+    rows::{lines, seconds, stored},
     schema::VERSION_KNOWN,
 };
 use crate::{
-    Batch, CaseNumber, CaseRow, Head, IdempotencyKey, Notice, Record, Serial, StreamId,
-    certificate::Status,
+    Batch, CaseNumber, CaseRow, CertificateRow, CrlPoint, Head, IdempotencyKey, Notice, Record,
+    Serial, StreamId, certificate::Status,
 };
 use ::postgres::{IsolationLevel, Transaction};
 use std::collections::BTreeMap;
@@ -24,9 +24,16 @@ const RECORDS: &str = "INSERT INTO records (seq, stream, version, octets, digest
         CAST($4 AS bytea[]), CAST($5 AS bytea[]))";
 
 /// A reserved serial number must be new; this fails when it is not.
-const RESERVE: &str = "INSERT INTO certificates (issuer, serial, status)
-    SELECT issuer, serial, $3
-    FROM UNNEST(CAST($1 AS text[]), CAST($2 AS text[])) AS new (issuer, serial)";
+const RESERVE: &str = "INSERT INTO certificates (issuer, serial, status, key, not_after, shard)
+    SELECT issuer, serial, $3, key, not_after, shard
+    FROM UNNEST(CAST($1 AS text[]), CAST($2 AS text[]), CAST($4 AS bytea[]),
+        CAST($5 AS bigint[]), CAST($6 AS bigint[]))
+        AS new (issuer, serial, key, not_after, shard)";
+
+const POINTS: &str = "INSERT INTO crl_points (issuer, shard, urls, deltas)
+    SELECT * FROM UNNEST(CAST($1 AS text[]), CAST($2 AS bigint[]), CAST($3 AS text[]),
+        CAST($4 AS text[]))
+    ON CONFLICT (issuer, coalesce(shard, -1), urls, deltas) DO NOTHING";
 
 const CHANGE: &str = "UPDATE certificates
     SET status = new.status, revoked_at = new.revoked_at, reason = new.reason
@@ -53,7 +60,7 @@ const NEXT_CASES: &str = "INSERT INTO case_numbers (number)
     SELECT number FROM UNNEST(CAST($1 AS bigint[])) AS new (number)
     WHERE CAST($2 AS bigint) = (SELECT coalesce(max(number), 0) + 1 FROM case_numbers)";
 
-const KEYS: &str = "INSERT INTO keys (key, seq)
+const SUBMISSIONS: &str = "INSERT INTO submissions (key, seq)
     SELECT * FROM UNNEST(CAST($1 AS text[]), CAST($2 AS bigint[]))";
 
 const CASES: &str = concat!(
@@ -180,7 +187,7 @@ impl Writing<'_> {
         }
         tables.numbers(&self.batch.numbers)?;
         tables.records(records)?;
-        tables.keys(&self.batch.keys)?;
+        tables.submissions(&self.batch.submissions)?;
         tables.certificates(self.batch)?;
         tables.unsettled(self.batch, stored(after.seq), self.node)?;
         tables.cases(&self.batch.cases)?;
@@ -216,13 +223,13 @@ impl Tables<'_> {
         Err(Failure::Conflict("a case number is not the next"))
     }
 
-    fn keys(&mut self, keys: &[(IdempotencyKey, u64)]) -> Result<(), Failure> {
+    fn submissions(&mut self, keys: &[(IdempotencyKey, u64)]) -> Result<(), Failure> {
         if keys.is_empty() {
             return Ok(());
         }
         let names: Vec<_> = keys.iter().map(|(key, _)| key.as_str()).collect();
         let places: Vec<_> = keys.iter().map(|(_, seq)| stored(*seq)).collect();
-        self.change(KEYS, &[&names, &places]).map(drop)
+        self.change(SUBMISSIONS, &[&names, &places]).map(drop)
     }
 
     /// Why the head stands where it did.
@@ -265,8 +272,27 @@ impl Tables<'_> {
             let issuers: Vec<_> = new.iter().map(|row| row.issuer.as_str()).collect();
             let serials: Vec<_> = new.iter().map(|row| row.serial.to_string()).collect();
             let status = Status::Reserved.as_str();
-            self.change(RESERVE, &[&issuers, &serials, &status])?;
+            let fixed = batch.reservations.iter();
+            let fixed: BTreeMap<_, _> = fixed
+                .map(|fixed| ((&fixed.issuer, &fixed.serial), fixed))
+                .collect();
+            let of = |row: &&CertificateRow| fixed.get(&(&row.issuer, &row.serial)).copied();
+            let keys: Vec<_> = new
+                .iter()
+                .map(|row| of(row).map(|row| &row.key[..]))
+                .collect();
+            let ends = new
+                .iter()
+                .map(|row| of(row).map(|row| seconds(row.not_after)));
+            let ends: Vec<_> = ends.collect();
+            let shards: Vec<_> = new
+                .iter()
+                .map(|row| of(row)?.shard.map(i64::from))
+                .collect();
+            let parameters: Parameters<'_> = &[&issuers, &serials, &status, &keys, &ends, &shards];
+            self.change(RESERVE, parameters)?;
         }
+        self.points(&batch.crl_points)?;
         // The last of several states stands: one statement changes a row once.
         let changed = changed
             .into_iter()
@@ -286,6 +312,21 @@ impl Tables<'_> {
             .map(|row| row.revocation.map(|(_, reason)| i16::from(reason.code())))
             .collect();
         self.change(CHANGE, &[&issuers, &serials, &states, &dates, &reasons])
+            .map(drop)
+    }
+
+    fn points(&mut self, points: &[CrlPoint]) -> Result<(), Failure> {
+        if points.is_empty() {
+            return Ok(());
+        }
+        let issuers: Vec<_> = points.iter().map(|point| point.issuer.as_str()).collect();
+        let shards: Vec<_> = points
+            .iter()
+            .map(|point| point.shard.map(i64::from))
+            .collect();
+        let urls: Vec<_> = points.iter().map(|point| lines(&point.urls)).collect();
+        let deltas: Vec<_> = points.iter().map(|point| lines(&point.deltas)).collect();
+        self.change(POINTS, &[&issuers, &shards, &urls, &deltas])
             .map(drop)
     }
 

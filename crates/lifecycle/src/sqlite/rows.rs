@@ -1,5 +1,6 @@
 //! How batches and rows stand in the tables.
 
+use super::reservations::write_points;
 use crate::{
     Batch, CaseRow, CertificateRow, CheckpointRow, Notice, Record, StoreError,
     case::Phase,
@@ -11,7 +12,7 @@ use crate::{
 use cert_profile::Reason;
 use der::DateTime;
 use rusqlite::{Row, Transaction, params, types::Type};
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 pub(super) fn checkpoint_row(row: &Row<'_>) -> rusqlite::Result<CheckpointRow> {
     let roots: Vec<u8> = row.get(2)?;
@@ -41,8 +42,14 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
         ])?;
     }
     // A reserved serial number must be new; INSERT fails when it is not.
-    let mut reserve = transaction
-        .prepare_cached("INSERT INTO certificates (issuer, serial, status) VALUES (?1, ?2, ?3)")?;
+    let mut reserve = transaction.prepare_cached(
+        "INSERT INTO certificates (issuer, serial, status, key, not_after, shard)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let reserved = batch.reservations.iter();
+    let reserved: HashMap<_, _> = reserved
+        .map(|row| ((&row.issuer, &row.serial), row))
+        .collect();
     let mut change = transaction.prepare_cached(
         "UPDATE certificates SET status = ?3, revoked_at = ?4, reason = ?5
          WHERE issuer = ?1 AND serial = ?2",
@@ -51,7 +58,15 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
         let (issuer, serial) = (row.issuer.as_str(), row.serial.to_string());
         let status = row.status.as_str();
         if row.status == Status::Reserved {
-            reserve.execute(params![issuer, serial, status])?;
+            let fixed = reserved.get(&(&row.issuer, &row.serial));
+            reserve.execute(params![
+                issuer,
+                serial,
+                status,
+                fixed.map(|fixed| fixed.key),
+                fixed.map(|fixed| seconds(fixed.not_after)),
+                fixed.and_then(|fixed| fixed.shard)
+            ])?;
         } else {
             let (at, reason) = row.revocation.map_or((None, None), |(at, reason)| {
                 (Some(at.unix_duration().as_secs()), Some(reason.code()))
@@ -59,6 +74,7 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
             change.execute(params![issuer, serial, status, at, reason])?;
         }
     }
+    write_points(transaction, &batch.crl_points)?;
     for (stream, waits) in &batch.unsettled {
         let sql = if *waits {
             "INSERT OR IGNORE INTO unsettled (stream) VALUES (?1)"
@@ -72,9 +88,9 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
             .prepare_cached("INSERT INTO case_numbers (number) VALUES (?1)")?
             .execute([number.0])?;
     }
-    for (key, seq) in &batch.keys {
+    for (key, seq) in &batch.submissions {
         transaction
-            .prepare_cached("INSERT INTO keys (key, seq) VALUES (?1, ?2)")?
+            .prepare_cached("INSERT INTO submissions (key, seq) VALUES (?1, ?2)")?
             .execute(params![key.as_str(), seq])?;
     }
     write_cases(transaction, &batch.cases)?;

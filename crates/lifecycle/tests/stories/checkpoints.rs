@@ -20,6 +20,7 @@ use crate::{
         self, Applicant, RESPONDER, act, authority_command, authority_id, establish, evidence,
         officer, second_officer, take_through,
     },
+    store::WITHOUT_RESERVATIONS,
 };
 
 const ORIGIN: &str = "ca.example/log";
@@ -381,7 +382,9 @@ fn a_store_of_the_version_before_checkpoints_is_brought_up_to_date() {
     let head = office.store().head().unwrap();
     Connection::open(&office.path)
         .unwrap()
-        .execute_batch("DROP TABLE checkpoints; DROP TABLE keys; PRAGMA user_version = 2")
+        .execute_batch(&format!(
+            "{WITHOUT_RESERVATIONS}; DROP TABLE checkpoints; PRAGMA user_version = 2"
+        ))
         .unwrap();
     let refused = SqliteStore::open_read_only(&office.path).unwrap_err();
     assert!(refused.to_string().contains("older version"), "{refused}");

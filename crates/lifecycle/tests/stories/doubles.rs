@@ -6,9 +6,9 @@ use getrandom::SysRng;
 use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, Engine, Error,
-    Event, Head, Holdings, IdempotencyKey, MemoryStore, Notice, Policy, Ports, Publication, Record,
-    Serial, Store, StoreError, StreamId, authority, case,
+    AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
+    Engine, Error, Event, Head, Holdings, IdempotencyKey, MemoryStore, Notice, Policy, Ports,
+    Publication, Record, Reservation, Serial, Store, StoreError, StreamId, authority, case,
     ports::{Clock, KeyCentre, Notifier, Publisher, Serials, TokenKeyCentre},
 };
 use spki::AlgorithmIdentifierOwned;
@@ -147,6 +147,35 @@ impl Store for SharedStore {
         serial: &Serial,
     ) -> Result<Option<CertificateRow>, StoreError> {
         self.0.lock().unwrap().certificate(issuer, serial)
+    }
+
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError> {
+        self.0.lock().unwrap().reservation(issuer, serial)
+    }
+
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError> {
+        self.0.lock().unwrap().reservations_of(key)
+    }
+
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
+        self.0.lock().unwrap().revoked_shards(issuer)
+    }
+
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
+        self.0.lock().unwrap().crl_points(issuer)
+    }
+
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError> {
+        self.0.lock().unwrap().certificates(issuer, after, limit)
     }
 
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
@@ -318,6 +347,35 @@ impl<S: Store> Store for FailingStore<S> {
         self.inner.certificate(issuer, serial)
     }
 
+    fn reservation(
+        &self,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Reservation>, StoreError> {
+        self.inner.reservation(issuer, serial)
+    }
+
+    fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError> {
+        self.inner.reservations_of(key)
+    }
+
+    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
+        self.inner.revoked_shards(issuer)
+    }
+
+    fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
+        self.inner.crl_points(issuer)
+    }
+
+    fn certificates(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<CertificateRow>, StoreError> {
+        self.inner.certificates(issuer, after, limit)
+    }
+
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
         self.inner.unsettled()
     }
@@ -328,6 +386,10 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn certificate_count(&self) -> Result<u64, StoreError> {
         self.inner.certificate_count()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
     }
 
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {

@@ -186,8 +186,8 @@ fn what_devices_answer_is_recorded_by_the_engine_alone() {
 #[test]
 fn an_authority_passes_two_officers() {
     use authority::Command::{
-        Approve, IssueCrl, Propose, RecordCertificate, RecordCrl, RecordCrlUnknownOutcome,
-        RecordKey, RecordPublication, RecordUnknownOutcome,
+        Approve, IssueCrl, IssueDeltaCrl, Propose, RecordCertificate, RecordCrl,
+        RecordCrlUnknownOutcome, RecordKey, RecordPublication, RecordUnknownOutcome,
     };
     let world = World::new();
     let mut engine = world.engine();
@@ -225,8 +225,10 @@ fn an_authority_passes_two_officers() {
     settle(&mut engine).unwrap();
 
     refused_in_other_seats(&mut engine, &officers, &root(IssueCrl));
+    refused_in_other_seats(&mut engine, &officers, &root(IssueDeltaCrl));
     engine.submit(&officer(), root(IssueCrl)).unwrap();
     let crl = RecordCrl {
+        list: authority::List::ALL,
         number: 1,
         crl: vec![0x30, 0].into(),
     };

@@ -6,6 +6,7 @@
     reason = "what helps a test fails it when something is missing"
 )]
 
+mod answers;
 mod audit;
 mod backup;
 mod checkpoints;
@@ -16,8 +17,10 @@ mod four_eyes;
 mod group;
 mod issue;
 mod key_centre;
+mod keys;
 mod kinds;
 mod laws;
+mod lists;
 mod migrate;
 mod outbox;
 #[cfg(feature = "postgres")]

@@ -68,6 +68,7 @@ pub(crate) fn policy() -> Policy {
             .into(),
         cessation: Terms::shipped(),
         crl_lifetime: CRL_LIFETIME,
+        archive: None,
         checkpoints: None,
     }
 }

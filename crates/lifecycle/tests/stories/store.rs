@@ -3,14 +3,15 @@
 use cert_profile::Reason;
 use der::DateTime;
 use lifecycle::{
-    AuthorityId, Batch, CaseNumber, CertificateRow, CheckpointRow, Head, MemoryStore, Notice,
-    Record, Serial, SqliteStore, Store, StoreError, StreamId, audit,
+    AuthorityId, Batch, CaseNumber, CertificateRow, CheckpointRow, CrlPoint, Head, MemoryStore,
+    Notice, Record, Reservation, Serial, SqliteStore, Store, StoreError, StreamId, audit,
     certificate::{Hold, Party, RevocationReason, State, Status},
 };
 use serde_json::json;
 use std::{
     fs,
     path::{Path, PathBuf},
+    slice,
     sync::Barrier,
     thread,
 };
@@ -199,6 +200,151 @@ fn a_serial_number_is_reserved_once() {
         let found = store.certificate(&ca, &serial(1)).unwrap().unwrap();
         assert_eq!(found.status, Status::Issued);
     });
+}
+
+/// What a number is reserved with, in this shard.
+fn reserved(number: u8, key: u8, shard: Option<u32>) -> Batch {
+    let state = State::Reserved;
+    let ca = authority_id("ca");
+    let mut batch = rows(vec![row(serial(number), &state)]);
+    let own = (ca.clone(), serial(number));
+    let end = "2030-01-01T00:00:00Z".parse().unwrap();
+    batch.reservations = vec![Reservation::new(own, [key; 32], end, shard)];
+    let url = format!("http://a.cn/{shard:?}.crl");
+    batch.crl_points = vec![CrlPoint::new(
+        ca,
+        shard,
+        vec![url.clone(), url + "2"],
+        vec![],
+    )];
+    batch
+}
+
+#[test]
+fn what_a_number_is_reserved_with_stays() {
+    each(|store| {
+        let ca = authority_id("ca");
+        assert_eq!(store.reservation(&ca, &serial(1)).unwrap(), None);
+        let batches = [
+            reserved(1, 7, Some(3)),
+            reserved(2, 8, None),
+            reserved(3, 7, Some(3)),
+            reserved(4, 9, Some(0)),
+        ];
+        for batch in &batches {
+            append(store, batch.clone()).unwrap();
+        }
+        // A number that nothing is fixed of.
+        append(store, rows(vec![row(serial(5), &State::Reserved)])).unwrap();
+        let burnt = State::Burnt {
+            at: "2026-01-01T00:00:00Z".parse().unwrap(),
+        };
+        for number in [2, 3, 4, 5] {
+            append(store, rows(vec![row(serial(number), &burnt)])).unwrap();
+        }
+        for batch in &batches {
+            let fixed = &batch.reservations[0];
+            let found = store.reservation(&ca, &fixed.serial).unwrap();
+            assert_eq!(found.as_ref(), Some(fixed));
+        }
+        assert_eq!(store.reservation(&ca, &serial(5)).unwrap(), None);
+        assert_eq!(
+            store
+                .reservation(&authority_id("other"), &serial(1))
+                .unwrap(),
+            None
+        );
+        let of = |key| -> Vec<Serial> {
+            let found = store.reservations_of(&[key; 32]).unwrap();
+            found.into_iter().map(|row| row.serial).collect()
+        };
+        assert_eq!(of(7), [serial(1), serial(3)]);
+        assert_eq!(of(8), [serial(2)]);
+        assert_eq!(of(1), []);
+        let shards = store.revoked_shards(&ca).unwrap();
+        assert_eq!(shards, [(serial(3), 3), (serial(4), 0)]);
+        assert_eq!(store.revoked_shards(&authority_id("other")).unwrap(), []);
+        // Each point once.
+        let mut expected: Vec<_> = [1, 3, 0]
+            .map(|one| batches[one].crl_points[0].clone())
+            .into();
+        assert_eq!(batches[0].crl_points, batches[2].crl_points);
+        expected.sort_unstable();
+        assert_eq!(store.crl_points(&ca).unwrap(), expected);
+        assert_eq!(store.crl_points(&authority_id("other")).unwrap(), []);
+        // All rows, page by page.
+        let page = |after: Option<u8>, limit| -> Vec<Serial> {
+            let after = after.map(serial);
+            let rows = store.certificates(&ca, after.as_ref(), limit).unwrap();
+            rows.into_iter().map(|row| row.serial).collect()
+        };
+        assert_eq!(page(None, 2), [serial(1), serial(2)]);
+        assert_eq!(page(Some(2), 2), [serial(3), serial(4)]);
+        assert_eq!(page(Some(4), 2), [serial(5)]);
+        assert_eq!(page(Some(5), 2), []);
+        let rows = store.certificates(&ca, None, 9).unwrap();
+        let statuses: Vec<_> = rows.iter().map(|row| row.status).collect();
+        assert_eq!(statuses[0], Status::Reserved);
+        assert!(statuses[1..].iter().all(|status| *status == Status::Burnt));
+    });
+}
+
+/// Takes from a file what version 4 added.
+pub(crate) const WITHOUT_RESERVATIONS: &str = "
+    DROP TABLE submissions;
+    DROP TABLE crl_points;
+    DROP INDEX certificates_key;
+    ALTER TABLE certificates DROP COLUMN key;
+    ALTER TABLE certificates DROP COLUMN not_after;
+    ALTER TABLE certificates DROP COLUMN shard";
+
+#[test]
+fn a_store_without_reservations_reads_them_from_its_log() {
+    let (_folder, path) = real_store();
+    let before = SqliteStore::open_read_only(&path).unwrap();
+    let ca = authority_id("issuing-ca");
+    let rows = before.certificates(&ca, None, 99).unwrap();
+    let fixed = |store: &SqliteStore| -> Vec<Reservation> {
+        let found = rows.iter().map(|row| store.reservation(&ca, &row.serial));
+        found.map(|found| found.unwrap().unwrap()).collect()
+    };
+    let expected = fixed(&before);
+    assert_eq!(expected.len(), 3, "a pair and a responder");
+    drop(before);
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute_batch(&format!("{WITHOUT_RESERVATIONS}; PRAGMA user_version = 3"))
+        .unwrap();
+    file.close().unwrap();
+    let refused = SqliteStore::open_read_only(&path).unwrap_err();
+    assert!(refused.to_string().contains("older version"), "{refused}");
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(fixed(&store), expected);
+    for one in &expected {
+        let found = store.reservations_of(&one.key).unwrap();
+        assert_eq!(found, slice::from_ref(one));
+    }
+    audit::verify(&store).unwrap();
+}
+
+#[test]
+fn an_index_of_other_keys_shards_or_points_is_found() {
+    for lie in [
+        "UPDATE certificates SET key = zeroblob(32) WHERE issuer = 'issuing-ca'",
+        "UPDATE certificates SET key = NULL",
+        "UPDATE certificates SET shard = 1",
+        "UPDATE certificates SET not_after = not_after + 1",
+        "INSERT INTO crl_points VALUES ('issuing-ca', 1, 'http://a.cn/1.crl', '')",
+    ] {
+        let (_folder, path) = real_store();
+        let file = rusqlite::Connection::open(&path).unwrap();
+        file.execute_batch(lie).unwrap();
+        file.close().unwrap();
+        let fault = audit::verify(&SqliteStore::open(&path).unwrap()).unwrap_err();
+        assert!(
+            matches!(fault, audit::Fault::IndexDiffers { .. }),
+            "{lie}: {fault}"
+        );
+    }
 }
 
 #[test]
@@ -652,10 +798,10 @@ fn cases_are_found_by_name_and_by_certificate() {
         let [li, zhang] = &rows[..] else {
             panic!("{rows:?}");
         };
-        assert_eq!(store.cases(None, 1).unwrap(), std::slice::from_ref(li));
+        assert_eq!(store.cases(None, 1).unwrap(), slice::from_ref(li));
         assert_eq!(
             store.cases(Some(&li.id), 9).unwrap(),
-            std::slice::from_ref(zhang)
+            slice::from_ref(zhang)
         );
         assert_eq!(store.case(&zhang.id).unwrap(), Some(zhang.clone()));
         let pair = applicants[0].pair(&engine);

@@ -39,6 +39,7 @@ impl Case<'_> {
             let why = "it can't be read";
             return Err(Ground::Key { why }.by(step.basis()));
         }
+        self.not_blocked(step)?;
         self.new_key(&request)?;
         let changes = self
             .state
@@ -61,6 +62,14 @@ impl Case<'_> {
             plan.intend(&request, None)?;
         }
         Ok(vec![Event::KeyProved(request)])
+    }
+
+    fn not_blocked(&self, step: Step) -> Result<(), Error> {
+        if self.context.blocked {
+            let why = "it is known to be bad";
+            return Err(Ground::Key { why }.by(step.basis()));
+        }
+        Ok(())
     }
 
     /// The customer brings it; where the token is made here, the officer who has the case.
@@ -109,6 +118,7 @@ impl Case<'_> {
         self.as_registered()?;
         self.still_about()?;
         self.gate(Stage::Issuance)?;
+        self.not_blocked(step)?;
         let (plan, request) = self.what_to_issue()?;
         let intent = plan.intend(request, key)?;
         Ok(vec![Event::IssuanceIntended { ordinal, intent }])
@@ -163,6 +173,9 @@ impl Case<'_> {
             issuer: lost.issuer.clone(),
             serial,
         }];
+        if self.context.blocked {
+            return Ok(events);
+        }
         let (plan, request) = self.what_to_issue()?;
         let key = match ordinal {
             Ordinal::Signing => None,

@@ -319,6 +319,7 @@ fn a_change_of_a_certificate_that_no_case_decided_is_found_under_a_new_chain() {
     for cause in [
         json!({"case": "zhang.san"}),
         json!({"compromise": "issuing-ca"}),
+        json!({"key": "ab".repeat(32)}),
     ] {
         let mut expected = 0;
         let fault = forged(|entries| {
