@@ -142,7 +142,7 @@ fn curl_brings_a_request_and_takes_both_certificates_away() {
         return;
     }
     let (office, desk) = (folder(), Bench::new());
-    let request = desk.csr("zhang.san", &desk.key("zhang.san"));
+    let request = desk.csr("request", &desk.key("zhang.san"));
     let service = Service::start(office.path());
     let apply = || {
         service
@@ -229,7 +229,7 @@ fn a_stop_in_the_middle_loses_nothing_that_was_accepted() {
         return;
     }
     let (office, desk) = (folder(), Bench::new());
-    let request = desk.csr("zhang.san", &desk.key("zhang.san"));
+    let request = desk.csr("request", &desk.key("zhang.san"));
     let service = Service::start(office.path());
     let address = service.address.clone();
     // Eight callers, one request after the other, until nobody answers any more.

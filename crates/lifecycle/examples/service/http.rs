@@ -13,8 +13,8 @@ use axum::{
 use csr::{Limits, UnverifiedCsr};
 use gm_crypto::{pki, sm3};
 use lifecycle::{
-    Actor, AuthorityId, Busy, CaseId, Command, Error, Evidence, Handle, IdempotencyKey, PersonId,
-    Seat, Stopped, Submission,
+    Actor, AuthorityId, Busy, CaseId, Command, Error, Evidence, Handle, IdempotencyKey,
+    OrganisationId, PersonId, Seat, Stopped, Submission,
     case::{
         Command as Ask,
         command::Opening,
@@ -67,13 +67,14 @@ async fn apply(
         .verify(&[&pki::Sm2Sm3::default()])
         .map_err(Failure::bad)?;
     let rules = RuleSet::shipped("in-house").ok_or_else(|| Failure::bad("no such rules"))?;
-    let opening = Opening::new(
+    let mut opening = Opening::new(
         rules.id(),
         (Kind::Apply, Mode::Counter, Model::SelfService),
         "pair",
         Carrier::Soft,
         person.clone(),
     );
+    opening.organisation = Some(OrganisationId::new("example")?);
     let form = [
         ("common-name", person.to_string()),
         ("organisation", "Example".to_owned()),
@@ -267,14 +268,18 @@ impl Failure {
 }
 
 /// An error with what it comes from.
-fn shown(error: &dyn error::Error) -> Value {
+pub(crate) fn told(error: &dyn error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
         text = format!("{text}: {error}");
         source = error.source();
     }
-    json!({ "error": text })
+    text
+}
+
+fn shown(error: &dyn error::Error) -> Value {
+    json!({ "error": told(error) })
 }
 
 impl From<Error> for Failure {

@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(folder).to_owned();
     // Keys are opened and authorities established before anybody is let in; both wait for disks.
     let engine = tokio::task::spawn_blocking(move || {
-        office::open(&folder).map_err(|error| error.to_string())
+        office::open(&folder).map_err(|error| http::told(&*error))
     });
     let engine = engine.await??;
     let metrics = Arc::new(Metrics::default());

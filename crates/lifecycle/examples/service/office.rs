@@ -57,18 +57,22 @@ pub(crate) fn open(folder: &Path) -> Result<Engine, Box<dyn Error>> {
     let proposals = [
         (
             &root,
-            Proposal::root("root-ca", &"CN=Example Root,C=CN".parse()?),
+            Proposal::root("root-ca", &"CN=Example Root,O=Example,C=CN".parse()?),
         ),
         (
             &ca,
-            Proposal::under(root.clone(), "issuing-ca", &"CN=Example CA,C=CN".parse()?),
+            Proposal::under(
+                root.clone(),
+                "issuing-ca",
+                &"CN=Example CA,O=Example,C=CN".parse()?,
+            ),
         ),
         (
             &AuthorityId::new(RESPONDER)?,
             Proposal::under(
                 ca.clone(),
                 "ocsp-responder",
-                &"CN=Example OCSP,C=CN".parse()?,
+                &"CN=Example OCSP,O=Example,C=CN".parse()?,
             ),
         ),
     ];

@@ -284,7 +284,7 @@ fn business_goes_on_over_a_network_that_is_cut_again_and_again() {
     let mut engine = world.engine_over(store);
     establish(&mut engine).unwrap();
     for nth in 0..6 {
-        for (side, step) in [(Side::Before, 31), (Side::After, 37)] {
+        for (side, step) in [(Side::Before, 17), (Side::After, 19)] {
             way.break_at(step * (nth + 1), side);
             let name = format!(
                 "{}-{nth}",

@@ -103,7 +103,7 @@ fn tables_that_are_half_made_are_made_whole() {
         (2, "nodes, unsettled"),
         (
             1,
-            "nodes, unsettled, certificates, case_numbers, cases, timers, notices",
+            "nodes, unsettled, submissions, crl_points, certificates, case_numbers, cases, timers, notices",
         ),
     ] {
         database.execute(&format!(
