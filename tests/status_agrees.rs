@@ -18,7 +18,8 @@ use lifecycle::{
     case::{self, command::Opening, pair::Request, paper::Verdict},
     certificate::{self, Change, RevocationReason},
     cessation::Terms,
-    ports::{FolderPublisher, NullNotifier, RandomSerials, SystemClock, TokenKeyCentre},
+    outbox::FolderPublisher,
+    ports::{NullNotifier, RandomSerials, SystemClock, TokenKeyCentre},
     rules::{RuleBook, RuleSet},
     terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };

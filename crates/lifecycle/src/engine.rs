@@ -232,7 +232,7 @@ impl Engine {
     /// A token that gives back something else than was written is not tried again (S1-15).
     fn put_aside(&mut self, id: &CaseId) -> Result<(), Error> {
         let state = self.case(id)?;
-        let token = state.and_then(|state| state.token.clone());
+        let token = state.and_then(|state| state.token);
         let Some(token) = token else { return Ok(()) };
         let quarantine = token::Command::Quarantine {
             reason: format!("read back for case {id}, and not what was written"),

@@ -277,7 +277,7 @@ pub enum StoreError {
     /// The write that carried this and other commands failed: of none of them is anything
     /// known to be written.
     #[error("the write that carried it with others failed")]
-    Group(#[source] std::sync::Arc<StoreError>),
+    Group(#[source] std::sync::Arc<Self>),
 
     /// Injected by a test double, or an adapter's own fault.
     #[error("{0}")]
