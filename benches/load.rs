@@ -10,7 +10,7 @@
 
 mod office;
 
-use lifecycle::{Happened, Service, Settled, SqliteStore, Store, audit, case::pair::Request};
+use lifecycle::{Happened, Service, Settled, SqliteStore, audit, case::pair::Request};
 use office::{acts, established, id, request};
 use std::{
     env,

@@ -28,12 +28,17 @@ use crate::{
 pub use checkpoint::Checkpoints;
 
 use answers::AnswerSet;
-use cert_profile::Profile;
+use cert_profile::{Issuer, Profile};
 use der::DateTime;
 use group::Group;
 use hsm::Token;
 use perform::Untried;
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 use view::{Aggregate, View};
 
 /// A command with the thing it is for.
@@ -170,6 +175,9 @@ pub struct Policy {
     pub checkpoints: Option<Checkpoints>,
 }
 
+/// A state of an authority with the CA that it makes, if it issues.
+type IssuerOf = (Arc<authority::State>, Option<Arc<Issuer>>);
+
 /// Carries commands out against a store, and does what the states then want
 /// done outside.
 ///
@@ -182,6 +190,8 @@ pub struct Engine {
     policy: Policy,
     /// What the aggregates are at the end of the log, what waits to be written with it.
     view: View,
+    /// CAs as their certificates say, each read once for a state of its authority.
+    issuers: RefCell<HashMap<AuthorityId, IssuerOf>>,
     /// Decided, and not yet written.
     group: Option<Group>,
     /// What this engine intended and has not yet tried to sign. An intent that
@@ -201,6 +211,7 @@ impl Engine {
             ports,
             policy,
             view: View::new(),
+            issuers: RefCell::default(),
             group: None,
             untried: HashSet::new(),
             is_whole: false,

@@ -28,7 +28,7 @@ pub(super) struct Sight {
     now: DateTime,
     number: CaseNumber,
     serial: Serial,
-    issuer: Option<Issuer>,
+    issuer: Option<Arc<Issuer>>,
     roster: Option<Arc<roster::State>>,
     organisation: Option<Arc<organisation::State>>,
     agency_modes: Option<Vec<Mode>>,
@@ -217,7 +217,7 @@ impl Engine {
             Err(refusal) if signs => return Err(refusal.into()),
             found => found.unwrap_or_default(),
         };
-        let issuance = sight.issuer.as_ref().zip(profiles);
+        let issuance = sight.issuer.as_deref().zip(profiles);
         Ok(Context {
             now: sight.now,
             rules,

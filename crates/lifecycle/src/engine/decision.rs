@@ -6,6 +6,7 @@ use crate::{
     Actor, AuthorityId, CaseId, Error, Ground, Refusal, Seat, StreamId, authority, case, cessation,
 };
 use cert_profile::{Issuer, Profile};
+use std::sync::Arc;
 
 impl Engine {
     /// Adds what a command comes to to a step.
@@ -45,7 +46,7 @@ impl Engine {
                     now,
                     serial: self.ports.serials.fresh()?,
                     profile,
-                    issuer: issuer.as_ref(),
+                    issuer: issuer.as_deref(),
                     revoked,
                     crl_lifetime: self.policy.crl_lifetime,
                     other: other.as_ref(),
@@ -118,12 +119,21 @@ impl Engine {
     }
 
     /// The public half of a CA, if it has a certificate and issues.
-    pub(super) fn active_issuer(&self, id: &AuthorityId) -> Result<Option<Issuer>, Error> {
-        let state = self.authority(id)?;
-        let active = state.as_ref().and_then(authority::State::issuing);
-        Ok(active
-            .map(|active| Issuer::from_certificate(&active.certificate))
-            .transpose()?)
+    pub(super) fn active_issuer(&self, id: &AuthorityId) -> Result<Option<Arc<Issuer>>, Error> {
+        let Some(state) = self.state::<authority::State>(&StreamId::Authority(id.clone()))? else {
+            return Ok(None);
+        };
+        let mut read = self.issuers.borrow_mut();
+        if let Some((of, issuer)) = read.get(id)
+            && Arc::ptr_eq(of, &state)
+        {
+            return Ok(issuer.clone());
+        }
+        let active = state.issuing();
+        let issuer = active.map(|active| Issuer::from_certificate(&active.certificate));
+        let issuer = issuer.transpose()?.map(Arc::new);
+        read.insert(id.clone(), (state, issuer.clone()));
+        Ok(issuer)
     }
 
     /// The public half of a CA that is to certify another authority: one that retires still
@@ -132,7 +142,7 @@ impl Engine {
         &self,
         id: &AuthorityId,
         profile: Option<&Profile>,
-    ) -> Result<Option<Issuer>, Error> {
+    ) -> Result<Option<Arc<Issuer>>, Error> {
         let issuing = self.active_issuer(id)?;
         if issuing.is_some() || profile.is_none_or(|profile| profile.kind().is_ca()) {
             return Ok(issuing);
@@ -140,7 +150,7 @@ impl Engine {
         let state = self.authority(id)?;
         Ok(match &state {
             Some(authority::State::Retiring(retiring)) => {
-                Some(Issuer::from_certificate(&retiring.certificate)?)
+                Some(Arc::new(Issuer::from_certificate(&retiring.certificate)?))
             }
             _ => None,
         })

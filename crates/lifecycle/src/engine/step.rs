@@ -266,6 +266,13 @@ impl<'a> Step<'a> {
 
     /// A serial number goes into an intent, and with it what never changes.
     pub(super) fn reserve(&mut self, intent: &Intent) -> Result<(), Error> {
+        // A number that was drawn just now has no history: if it had, the store would refuse it.
+        let (issuer, serial) = (intent.issuer.clone(), intent.serial.clone());
+        let stream = StreamId::Certificate(issuer, serial);
+        let known = self.view.kept::<certificate::State>(&stream);
+        self.changed
+            .get_mut()
+            .put(stream, known.unwrap_or_default());
         self.batch.reservations.push(Reservation::of(intent)?);
         self.batch.crl_points.extend(CrlPoint::of(intent)?);
         let reserve = certificate::Command::Reserve;

@@ -168,13 +168,18 @@ impl View {
         self.overtaken.get()
     }
 
+    /// An aggregate, if it is known without asking the store.
+    pub(super) fn kept<S: Aggregate>(&self, stream: &StreamId) -> Option<Known<S>> {
+        self.shelves.borrow_mut().get(stream)
+    }
+
     /// An aggregate as it is at the head.
     pub(super) fn known<S: Aggregate>(
         &self,
         store: &dyn Store,
         stream: &StreamId,
     ) -> Result<Known<S>, Error> {
-        if let Some(known) = self.shelves.borrow_mut().get(stream) {
+        if let Some(known) = self.kept(stream) {
             return Ok(known);
         }
         let mut known = Known::default();
