@@ -49,7 +49,7 @@
 //! |---|---|---|---|---|---|
 //! | the choices' tags | IMPLICIT | IMPLICIT | EXPLICIT | both, one in a message | as [`Tagging`] says |
 //! | `requestList` | SEQUENCE OF | one `Request`, bare | SEQUENCE OF | SEQUENCE OF | SEQUENCE OF |
-//! | `entName` | any, `dNSName` written | any | `directoryName` [4], of the certificate's issuer | any | `directoryName` [4], the party's own |
+//! | `entName` | any, `dNSName` written | any | `directoryName` \[4\], of the certificate's issuer | any | `directoryName` \[4\], the party's own |
 //! | `entPubKeyHash` | not computed | not computed | SM3 of the SubjectPublicKeyInfo | names the party | the same |
 //! | `userName`, `dsCode`, `extendInfo` | OCTET STRING | OCTET STRING, IA5String | OCTET STRING, `PKIFreeText` | anything | nothing |
 //! | `errDesc` | `[0]` OCTET STRING | SEQUENCE of UTF8String | not used | text in any of them | `[0]` OCTET STRING, UTF-8 |
