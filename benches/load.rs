@@ -158,16 +158,15 @@ const ISSUE: usize = 8;
 
 fn spread(mut times: Vec<Duration>) -> String {
     times.sort_unstable();
-    let at = |share: f64| {
-        let place = (times.len() as f64 * share) as usize;
-        let time = times.get(place).or(times.last());
+    let within = |percent: usize| {
+        let time = times.get(times.len() * percent / 100).or(times.last());
         time.map_or(0.0, |time| time.as_secs_f64() * 1e3)
     };
     format!(
         "median {:.1} ms, 99 % within {:.1} ms, all within {:.1} ms",
-        at(0.5),
-        at(0.99),
-        at(1.0)
+        within(50),
+        within(99),
+        within(100)
     )
 }
 

@@ -1,9 +1,7 @@
 //! Several engines on one database.
 
 use lifecycle::{
-    Checkpoints, Command, Engine, Error, Ground, Policy, Refusal, Store, StreamId, audit,
-    authority,
-    rules::{self, RuleBook, RuleSet},
+    Checkpoints, Command, Engine, Error, Ground, Refusal, Store, StreamId, audit, authority,
 };
 use std::{collections::BTreeSet, sync::Barrier, thread, time::Duration};
 
@@ -11,30 +9,14 @@ use super::{Database, check, lease};
 use crate::{
     doubles::World,
     script::{
-        Applicant, CA, RULES, act, authority_command, authority_id, count, establish, issue_crl,
-        officer, policy, settle, take_through,
+        Applicant, CA, act, authority_command, authority_id, count, establish, issue_crl, officer,
+        policy, policy_with_quota, settle, take_through,
     },
 };
 
 /// Cases that each node tries to open, and pairs that their organisation may have.
 const TRIES: usize = 6;
 const QUOTA: u32 = 9;
-
-/// The usual policy, with a quota.
-fn limited() -> Policy {
-    let (_, text) = rules::SHIPPED
-        .iter()
-        .find(|(name, _)| *name == RULES)
-        .unwrap();
-    let limited = text.replace(
-        "quota = { assumed = \"the operator's own choice: any number\" }",
-        &format!("quota = {{ value = {QUOTA}, assumed = \"a test\" }}"),
-    );
-    assert_ne!(limited, *text);
-    let mut policy = policy();
-    policy.rules = RuleBook::new([RuleSet::from_toml(&limited).unwrap()]).unwrap();
-    policy
-}
 
 /// Takes cases through; how many were refused for the quota.
 fn work(engine: &mut Engine, node: &str) -> usize {
@@ -65,7 +47,7 @@ fn two_nodes_at_once_do_what_one_would_do() {
         let node = |name: &'static str| {
             let (world, database, both) = (&world, &database, &both);
             scope.spawn(move || {
-                let mut engine = world.engine_of(database.open(), limited());
+                let mut engine = world.engine_of(database.open(), policy_with_quota(QUOTA));
                 both.wait();
                 work(&mut engine, name)
             })
