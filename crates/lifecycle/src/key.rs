@@ -237,4 +237,34 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_key_is_blocked_by_the_second_word_and_refusals_name_where_it_stands() {
+        let blocked = states().map(|(state, _)| state.is_some_and(|state| state.is_blocked()));
+        assert_eq!(blocked, [false, false, false, true]);
+
+        let wang = actor(Seat::Approver);
+        let refused = |state: Option<&State>, command, of_authority| {
+            let answer = decide(state, &wang, command, of_authority).unwrap_err();
+            let Error::Refused(crate::Refusal::Ruled { ground, .. }) = answer else {
+                panic!("{answer}");
+            };
+            ground.to_string()
+        };
+        let said = [
+            refused(None, Command::Report { report: report() }, true),
+            refused(None, Command::Confirm, false),
+            refused(Some(&State::Cleared), Command::Sweep, false),
+            refused(Some(&State::Blocked { sweeps: 1 }), Command::Discard, false),
+        ];
+        for (said, [stands, wanted]) in said.iter().zip([
+            ["an authority's", "reported as bad"],
+            ["unknown", "blocked"],
+            ["cleared", "swept"],
+            ["blocked", "cleared"],
+        ]) {
+            assert!(said.contains(stands) && said.contains(wanted), "{said}");
+        }
+        decide(None, &wang, Command::Report { report: report() }, false).unwrap();
+    }
 }
