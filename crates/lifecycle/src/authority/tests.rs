@@ -843,3 +843,28 @@ fn an_answer_that_nobody_waits_for_is_refused() {
     world.step("ca-2", &system, record_key()).unwrap();
     refused(&mut world, "ca-2", record_key());
 }
+
+#[test]
+fn the_same_proposal_again_is_as_good_as_the_first_and_another_one_is_not() {
+    let mut world = World::new();
+    let named = |name: &str| {
+        let subject: Name = format!("CN={name},O=Example,C=CN").parse().unwrap();
+        Command::Propose(Proposal::root("root-ca", &subject))
+    };
+    let exists = |answer: Result<Vec<Event>, Error>| {
+        matches!(answer, Err(Error::Refused(Refusal::AuthorityExists { .. })))
+    };
+    world.other = None;
+    world
+        .step("ca-2", &officer("li"), named("Root G2"))
+        .unwrap();
+    let again = world.decide("ca-2", &officer("wang"), named("Root G2"));
+    assert_eq!(again.unwrap(), []);
+    assert!(exists(world.decide(
+        "ca-2",
+        &officer("li"),
+        named("Root G3")
+    )));
+    // One that is established is proposed no more.
+    assert!(exists(world.decide("ca", &officer("li"), named("Root"))));
+}
