@@ -289,13 +289,14 @@ impl World {
 
     /// The records of one command stand together.
     fn note_key(&mut self, entry: &Entry) -> Result<(), Fault> {
-        if let Some(key) = &entry.key
-            && entry.key != self.last_key
+        let key = entry.submitted.as_ref().map(|submitted| &submitted.key);
+        if let Some(key) = key
+            && Some(key) != self.last_key.as_ref()
             && self.keys.insert(key.clone(), entry.seq).is_some()
         {
             return Err(Fault::KeyDiffers { key: key.clone() });
         }
-        self.last_key.clone_from(&entry.key);
+        self.last_key = key.cloned();
         Ok(())
     }
 

@@ -123,7 +123,7 @@ pub struct Active {
 }
 
 /// What can be asked of an authority.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// By a key officer. The same proposal again is answered as before.

@@ -207,7 +207,7 @@ impl Party {
 }
 
 /// What can be asked of a certificate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// Its serial number goes into an intent.
@@ -226,6 +226,7 @@ pub enum Command {
     RequestUpgrade {
         /// Since when the key is, or may be, in other hands: not after the revocation; none:
         /// unknown.
+        #[serde(with = "crate::octets::optional_seconds")]
         invalidity: Option<DateTime>,
         /// What shows it.
         report: Evidence,

@@ -262,7 +262,7 @@ pub struct Pending {
 }
 
 /// What can be asked of a cessation: by a key officer, where nothing else is said.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// An end, a later end, or none.

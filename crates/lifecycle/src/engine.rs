@@ -17,7 +17,7 @@ mod view;
 
 use crate::{
     Actor, AuthorityId, CaseId, Entry, Error, Ground, IdempotencyKey, KeyId, OrganisationId,
-    PersonId, Refusal, Serial, Store, StreamId, TokenId, authority,
+    PersonId, Refusal, Serial, Store, StreamId, Submitted, TokenId, authority,
     calendar::Calendar,
     case, certificate, cessation, key, organisation,
     ports::{Clock, KeyCentre, Notifier, Publisher, Serials},
@@ -30,9 +30,11 @@ pub use checkpoint::Checkpoints;
 use answers::AnswerSet;
 use cert_profile::{Issuer, Profile};
 use der::DateTime;
+use gm_crypto::sm3;
 use group::Group;
 use hsm::Token;
 use perform::Untried;
+use serde::Serialize;
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
@@ -42,7 +44,7 @@ use std::{
 use view::{Aggregate, View};
 
 /// A command with the thing it is for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// To a case.
@@ -86,14 +88,24 @@ impl Submission {
         }
     }
 
-    /// Under this key: sent again by the same person for the same thing, it is answered with
-    /// the records of the first time, and nothing is done twice. What was refused left no
-    /// record, and is judged anew.
+    /// Under this key: the same command sent again by the same person is answered with the
+    /// records of the first time, and nothing is done twice; another one under the same key is
+    /// [refused](crate::Refusal::KeyUsed). What made no record, a refusal or what was so already,
+    /// leaves the key free, and is judged anew.
     pub fn under(self, key: IdempotencyKey) -> Self {
         Self {
             key: Some(key),
             ..self
         }
+    }
+
+    /// The key with what came under it.
+    fn submitted(&self) -> Option<Submitted> {
+        let key = self.key.clone()?;
+        let told = serde_json::to_vec(&(&self.actor, &self.command));
+        let told = told.expect("a command is text, numbers and lists of them");
+        let digest = sm3::digest(&told).to_vec().into();
+        Some(Submitted { key, digest })
     }
 
     /// Of the engine itself.

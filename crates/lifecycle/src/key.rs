@@ -28,7 +28,7 @@ pub enum State {
 }
 
 /// What can be asked of a key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// By an officer: it is bad.

@@ -96,7 +96,7 @@ pub use interval::Interval;
 pub use issuance::Intent;
 pub use log::{
     Checkpoint, CheckpointFault, Entry, Event, GrowthProof, Head, HistoryProof, ProofFault, Record,
-    SignedCheckpoint, VerifiedCheckpoint,
+    SignedCheckpoint, Submitted, VerifiedCheckpoint,
 };
 pub use memory::MemoryStore;
 pub use octets::Octets;

@@ -13,7 +13,8 @@ pub(crate) use tree::{Frontier, leaf};
 
 use crate::{
     Actor, Error, IdempotencyKey, StreamId, authority, case, certificate, cessation, key,
-    octets::seconds, organisation, roster, token,
+    octets::{Octets, seconds},
+    organisation, roster, token,
 };
 use der::DateTime;
 use gm_crypto::sm3;
@@ -80,9 +81,21 @@ pub struct Entry {
     pub actor: Actor,
     /// What happened.
     pub event: Event,
-    /// The key that the command came under; all records of one command have the same.
+    /// What it came of, if that came under a key; all records of one command have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<IdempotencyKey>,
+    pub submitted: Option<Submitted>,
+}
+
+/// A command that came under a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Submitted {
+    /// The key.
+    pub key: IdempotencyKey,
+    /// SM3 of who gave it in which seat, and of the command, both as JSON: 32 octets. Another
+    /// command under the same key has another.
+    pub digest: Octets,
 }
 
 /// The end of the log.

@@ -296,7 +296,7 @@ pub struct Pending {
 }
 
 /// What can be asked of an organisation's record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// By a clerk.

@@ -259,7 +259,7 @@ pub fn transition(from: Option<Stage>, step: Step) -> Option<&'static Transition
 }
 
 /// What can be asked of the roster about one person.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// By a clerk: the entry as it is to be, whether it is the first or changes one.
@@ -272,6 +272,7 @@ pub enum Command {
     /// a new entry.
     Sanction {
         /// Before when no new entry is taken; none: whenever two clerks agree.
+        #[serde(with = "crate::octets::optional_seconds")]
         until: Option<DateTime>,
         /// Why: 1 to 1000 characters.
         reason: String,

@@ -409,12 +409,13 @@ impl Worker {
         if self.settling.is_empty() {
             return;
         }
-        let open = match self.engine.store().unsettled() {
-            Ok(open) => open,
-            Err(error) => return (self.watch)(Happened::Stumbled(&error.into())),
+        let settled = match self.engine.settled(self.settling.keys()) {
+            Ok(settled) => settled,
+            Err(error) => return (self.watch)(Happened::Stumbled(&error)),
         };
-        let open: HashSet<_> = open.into_iter().collect();
-        let done = self.settling.extract_if(|stream, _| !open.contains(stream));
+        let done = self
+            .settling
+            .extract_if(|stream, _| settled.contains(stream));
         for settling in done.flat_map(|(_, settling)| settling) {
             settling.answerer.answer(Ok(Settled {
                 entries: settling.entries,

@@ -130,7 +130,7 @@ impl State {
 }
 
 /// What can be asked of a token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// By a clerk: it came in.

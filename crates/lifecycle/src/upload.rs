@@ -7,10 +7,11 @@
 
 use crate::{Octets, UploadFault, field::is_hidden, terms::FileFormat};
 use gm_crypto::sm3::{self, digest::Digest};
+use serde::Serialize;
 use std::io::{self, Read};
 
 /// What the octets of an upload say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Inspected {
     /// What its first octets and its extension agree it is.

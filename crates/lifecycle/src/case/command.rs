@@ -64,7 +64,7 @@ pub struct Opening {
 }
 
 /// What can be asked of a case. Each becomes the event of the same name, or a refusal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub enum Command {
     /// A1.

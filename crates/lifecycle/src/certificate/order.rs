@@ -46,7 +46,7 @@ pub enum Act {
 }
 
 /// An order to change a certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Order {
     /// Where it was decided.
@@ -54,6 +54,7 @@ pub struct Order {
     /// What is to be done.
     pub act: Act,
     /// The certificate's notAfter.
+    #[serde(with = "crate::octets::seconds")]
     pub not_after: DateTime,
     /// Where the one that takes its place stands after this same write.
     pub successor: Option<Status>,

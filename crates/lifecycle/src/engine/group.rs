@@ -3,7 +3,8 @@
 
 use super::{Command, Engine, Submission, perform::Untried, step::Step};
 use crate::{
-    Actor, Batch, CaseNumber, Entry, Error, Ground, Head, Refusal, Seat, StoreError, StreamId, case,
+    Actor, Batch, CaseNumber, Entry, Error, Ground, Head, Record, Refusal, Seat, StoreError,
+    Submitted, case,
 };
 use std::sync::Arc;
 
@@ -187,7 +188,8 @@ impl Engine {
     /// Decides on one command, behind those that wait with it for their write.
     fn decide(&mut self, submission: &Submission) -> Answer {
         self.begin()?;
-        if let Some(before) = self.first_answer(submission)? {
+        let submitted = submission.submitted();
+        if let Some(before) = self.first_answer(submitted.as_ref())? {
             return Ok(before);
         }
         let Some(group) = &self.group else {
@@ -195,7 +197,8 @@ impl Engine {
         };
         let now = self.ports.clock.now();
         let store = &*self.ports.store;
-        let mut step = Step::new((store, &self.view), group.last_case, submission, now);
+        let mut step = Step::new((store, &self.view), group.last_case, &submission.actor, now);
+        step.submitted = submitted;
         self.take(&mut step, submission.command.clone())?;
         let taken = step.finish();
         let Some(last) = taken.batch.records.last() else {
@@ -220,39 +223,32 @@ impl Engine {
     }
 
     /// What came of a command when it was sent before under the same key.
-    fn first_answer(&self, submission: &Submission) -> Result<Option<Vec<Entry>>, Error> {
-        let Some(key) = &submission.key else {
+    fn first_answer(&self, submitted: Option<&Submitted>) -> Result<Option<Vec<Entry>>, Error> {
+        let Some(submitted) = submitted else {
             return Ok(None);
         };
         let store = &*self.ports.store;
-        let Some(first) = store.first_under(key)? else {
+        let Some(first) = store.first_under(&submitted.key)? else {
             return Ok(None);
         };
         let mut entries: Vec<Entry> = Vec::new();
-        'log: loop {
+        loop {
             let seq = first + entries.len() as u64;
             let page = store.records(seq - 1, PAGE)?;
-            if page.is_empty() {
+            let page = page.iter().map(Record::entry);
+            let page: Vec<_> = page.collect::<Result<_, _>>()?;
+            let of_it = |entry: &Entry| entry.submitted.as_ref() == Some(submitted);
+            let count = page.iter().take_while(|entry| of_it(entry)).count();
+            entries.extend(page.into_iter().take(count));
+            if count < PAGE {
                 break;
             }
-            for record in page {
-                let entry = record.entry()?;
-                if entry.key.as_ref() != Some(key) {
-                    break 'log;
-                }
-                entries.push(entry);
-            }
         }
-        let is_same = |entry: &Entry| match (&submission.command, &entry.stream) {
-            (Command::Certificates(..), stream) => matches!(stream, StreamId::Certificate(..)),
-            (command, stream) => *stream == command.stream(),
-        };
-        let is_own = |entry: &Entry| entry.actor == submission.actor && is_same(entry);
-        if entries.iter().any(is_own) {
-            return Ok(Some(entries));
+        if entries.is_empty() {
+            let key = submitted.key.clone();
+            return Err(Refusal::KeyUsed { key }.into());
         }
-        let key = key.clone();
-        Err(Refusal::KeyUsed { key }.into())
+        Ok(Some(entries))
     }
 
     /// A group begins at the end of the log.
@@ -298,16 +294,18 @@ fn check_seat(actor: &Actor) -> Result<(), Error> {
     Ok(())
 }
 
-/// The failure of one write is that of each command that it carried; a refusal stays one.
+/// The failure of one write is that of each command that it carried, and of what was judged behind
+/// the first of them: that rests on what never came to be.
 fn fail(answers: &mut [Answer], error: StoreError) {
-    let carried = |answer: &&mut Answer| answer.as_ref().is_ok_and(|entries| !entries.is_empty());
-    let mut carried: Vec<_> = answers.iter_mut().filter(carried).collect();
-    if let [alone] = &mut carried[..] {
-        **alone = Err(error.into());
+    let is_carried = |answer: &Answer| answer.as_ref().is_ok_and(|entries| !entries.is_empty());
+    let first = answers.iter().position(is_carried).unwrap_or(0);
+    let failed = &mut answers[first..];
+    if let [alone] = failed {
+        *alone = Err(error.into());
         return;
     }
     let error = Arc::new(error);
-    for answer in carried {
+    for answer in failed {
         *answer = Err(StoreError::Group(Arc::clone(&error)).into());
     }
 }

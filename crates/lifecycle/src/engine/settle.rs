@@ -6,7 +6,7 @@ use super::{
     group::Answer,
     perform::{Deed, Keys, Outside, Planned},
 };
-use crate::{Entry, Error, StreamId};
+use crate::{Entry, Error, StreamId, authority, case};
 use std::{
     collections::HashSet,
     num::NonZero,
@@ -60,6 +60,33 @@ impl Engine {
         let waiting = self.ports.store.to_settle()?.into_iter();
         let waiting = waiting.filter(|stream| !stuck.contains(stream));
         Ok(waiting.take(ROUND).collect())
+    }
+
+    /// Those of these streams for which nothing is to be done outside.
+    pub(crate) fn settled<'a>(
+        &self,
+        streams: impl Iterator<Item = &'a StreamId>,
+    ) -> Result<HashSet<StreamId>, Error> {
+        let store = &*self.ports.store;
+        self.view.catch_up(store)?;
+        let mut settled = HashSet::new();
+        for stream in streams {
+            let is_due = match stream {
+                StreamId::Case(id) => {
+                    let state = self.view.known::<case::State>(store, stream)?.state;
+                    state.is_some_and(|state| state.due(id).is_some())
+                }
+                StreamId::Authority(_) => {
+                    let state = self.view.known::<authority::State>(store, stream)?.state;
+                    state.is_some_and(|state| state.due().is_some())
+                }
+                _ => false,
+            };
+            if !is_due {
+                settled.insert(stream.clone());
+            }
+        }
+        Ok(settled)
     }
 
     /// One effect of each of these streams; one write then carries what came of them, and

@@ -1,14 +1,13 @@
 //! One step: what a command changes in one or more aggregates, written at once.
 
 use super::{
-    Submission,
     consequences::Happening,
     view::{Aggregate, Known, Shelves, View},
 };
 use crate::{
     About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CrlPoint, Entry,
-    Error, Event, IdempotencyKey, Intent, Notice, OrganisationId, PersonId, Record, Reservation,
-    Serial, Store, StreamId, TokenId, authority,
+    Error, Event, Intent, Notice, OrganisationId, PersonId, Record, Reservation, Serial, Store,
+    StreamId, Submitted, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
     cessation, organisation, roster,
@@ -27,8 +26,8 @@ pub(super) struct Step<'a> {
     view: &'a View,
     pub(super) actor: Actor,
     pub(super) now: DateTime,
-    /// What the command came under.
-    key: Option<IdempotencyKey>,
+    /// The command, if it came under a key.
+    pub(super) submitted: Option<Submitted>,
     /// The last case number before this step.
     last_case: CaseNumber,
     pub(super) batch: Batch,
@@ -48,15 +47,15 @@ impl<'a> Step<'a> {
     pub(super) fn new(
         (store, view): (&'a dyn Store, &'a View),
         last_case: CaseNumber,
-        submission: &Submission,
+        actor: &Actor,
         now: DateTime,
     ) -> Self {
         Self {
             store,
             view,
-            actor: submission.actor.clone(),
+            actor: actor.clone(),
             now,
-            key: submission.key.clone(),
+            submitted: None,
             last_case,
             batch: Batch::default(),
             entries: Vec::new(),
@@ -417,9 +416,9 @@ impl<'a> Step<'a> {
             at: self.now,
             actor,
             event,
-            key: self.key.clone(),
+            submitted: self.submitted.clone(),
         };
-        if let (Some(key), None) = (&self.key, last) {
+        if let (Some(Submitted { key, .. }), None) = (&self.submitted, last) {
             self.batch.submissions.push((key.clone(), entry.seq));
         }
         self.batch.records.push(Record::chain(&head, &entry)?);
