@@ -4,13 +4,16 @@
 //! `load [--applicants N] [--cases N] [--store FILE]`: so many threads take so many cases
 //! through, one after the other each; requests are made before the clock starts. The report
 //! says what the file system and its fsync give in the same run, then cases and commands per
-//! second, how long an act and the issuing step take, writes for each case, and octets of the
+//! second, how long an act and the issuing step take, turns of the service for each case, and octets of the
 //! store for each certificate; at last the log is verified. Keys are in the process, nothing is
 //! published outside.
 
 mod office;
 
-use lifecycle::{Happened, Service, Settled, SqliteStore, audit, case::pair::Request};
+use lifecycle::{
+    Command, Happened, Service, Settled, SqliteStore, audit,
+    case::{self, pair::Request},
+};
 use office::{acts, established, id, request};
 use std::{
     env,
@@ -74,7 +77,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         records.load(Relaxed) as f64 / cases
     );
     println!(
-        "writes           {:.3} a case",
+        "turns            {:.3} a case",
         turns.load(Relaxed) as f64 / cases
     );
     println!("an act           {}", spread(times.acts));
@@ -119,12 +122,9 @@ fn crowd(service: &Service, requests: Vec<Request>, applicants: usize) -> Times 
                     let Some((number, request)) = next else {
                         break;
                     };
-                    for (nth, (actor, command)) in acts(&id(&format!("case-{number}")), request)
-                        .into_iter()
-                        .enumerate()
-                    {
+                    for (actor, command) in acts(&id(&format!("case-{number}")), request) {
                         let began = Instant::now();
-                        if nth == ISSUE {
+                        if is_issue(&command) {
                             let ticket = handle.submit_and_settle((actor, command));
                             let settled: Settled = ticket
                                 .expect("a place for everybody")
@@ -153,8 +153,10 @@ fn crowd(service: &Service, requests: Vec<Request>, applicants: usize) -> Times 
     times.into_inner().expect("nobody panics with it")
 }
 
-/// Which of the acts orders the certificates.
-const ISSUE: usize = 8;
+/// Whether it orders the certificates.
+fn is_issue(command: &Command) -> bool {
+    matches!(command, Command::Case(_, case::Command::Issue))
+}
 
 fn spread(mut times: Vec<Duration>) -> String {
     times.sort_unstable();

@@ -16,8 +16,8 @@ mod time;
 mod view;
 
 use crate::{
-    Actor, AuthorityId, CaseId, Entry, Error, Ground, IdempotencyKey, KeyId, OrganisationId,
-    PersonId, Refusal, Serial, Store, StreamId, Submitted, TokenId, authority,
+    Actor, AuthorityId, CaseId, Entry, Error, IdempotencyKey, KeyId, OrganisationId, PersonId,
+    Serial, Store, StreamId, Submitted, TokenId, authority,
     calendar::Calendar,
     case, certificate, cessation, key, organisation,
     ports::{Clock, KeyCentre, Notifier, Publisher, Serials},
@@ -252,18 +252,6 @@ impl Engine {
         answers.pop().unwrap_or(Ok(Vec::new()))
     }
 
-    /// A token that gives back something else than was written is not tried again (S1-15).
-    fn put_aside(&mut self, id: &CaseId) -> Result<(), Error> {
-        let state = self.case(id)?;
-        let token = state.and_then(|state| state.token);
-        let Some(token) = token else { return Ok(()) };
-        let quarantine = token::Command::Quarantine {
-            reason: format!("read back for case {id}, and not what was written"),
-        };
-        self.carry_out(&Actor::system(), Command::Token(token, quarantine))
-            .map(drop)
-    }
-
     /// Where a case stands; `None` if nobody opened it.
     ///
     /// # Errors
@@ -335,9 +323,4 @@ impl Engine {
         }
         Ok(self.view.known(store, stream)?.state)
     }
-}
-
-/// A refusal because of what was read back from a token.
-fn is_misread(error: &Error) -> bool {
-    matches!(error, Error::Refused(Refusal::Ruled { ground, .. }) if **ground == Ground::ReadBack)
 }

@@ -26,6 +26,10 @@ const TURN: usize = 1_024;
 /// their second.
 const IDLE: Duration = Duration::from_millis(250);
 
+/// How long time is not looked at when something that it brought failed, such as a notice: each
+/// try takes up all that is due.
+const TICK_AGAIN: Duration = Duration::from_secs(10);
+
 /// How long what failed outside is left alone.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -70,7 +74,7 @@ pub struct Handle {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Happened<'a> {
-    /// A record became durable.
+    /// A record of a command or an effect became durable; each is told once.
     Recorded(&'a Entry),
     /// An effect failed; it is tried again a second later.
     Failed(&'a StreamId, &'a Error),
@@ -150,6 +154,7 @@ impl Service {
             stuck: HashMap::new(),
             settling: HashMap::new(),
             ticked: None,
+            tick_again: Instant::now(),
         };
         let worker = thread::Builder::new()
             .name("lifecycle".to_owned())
@@ -172,7 +177,8 @@ impl Service {
     /// and gives the engine back.
     ///
     /// # Errors
-    /// [`Stopped`] when the service's thread had died: whoever watched it panicked, or a port.
+    /// [`Stopped`] when the service's thread had died: whoever watched it panicked, a question, or
+    /// a port.
     pub fn stop(mut self) -> Result<Engine, Stopped> {
         self.join().ok_or(Stopped)
     }
@@ -268,11 +274,13 @@ struct Worker {
     engine: Engine,
     jobs: Receiver<Job>,
     watch: Box<dyn FnMut(Happened<'_>) + Send>,
-    /// Streams that are left alone until then.
-    stuck: HashMap<StreamId, Instant>,
+    /// Streams that are left alone until then, and why.
+    stuck: HashMap<StreamId, (Instant, Arc<Error>)>,
     settling: HashMap<StreamId, Vec<Settling>>,
     /// The second in which time was looked at last.
     ticked: Option<u64>,
+    /// Time is not looked at before then: something that it brought failed.
+    tick_again: Instant,
 }
 
 impl Worker {
@@ -321,7 +329,7 @@ impl Worker {
                 Job::Stop => {}
             }
         }
-        self.stuck.retain(|_, until| *until > began);
+        self.stuck.retain(|_, (until, _)| *until > began);
         let stuck: HashSet<_> = self.stuck.keys().cloned().collect();
         let round = self.engine.waiting(&stuck).unwrap_or_else(|error| {
             (self.watch)(Happened::Stumbled(&error));
@@ -329,14 +337,14 @@ impl Worker {
         });
         let (carried, effects) = (commands.len(), round.len());
         if carried + effects > 0 {
+            let head = self.engine.store().head().map_or(0, |head| head.seq);
             let turn = self.engine.turn(round, commands);
             for (stream, answer) in turn.settled {
                 self.note(stream, answer);
             }
             for (answer, waiting) in turn.answers.into_iter().zip(waiting) {
-                self.answer(answer, waiting);
+                self.answer(answer, waiting, head);
             }
-            self.release();
             let took = began.elapsed();
             (self.watch)(Happened::Turned {
                 commands: carried,
@@ -344,6 +352,7 @@ impl Worker {
                 took,
             });
         }
+        self.release();
         for question in questions {
             question(&self.engine);
         }
@@ -353,12 +362,16 @@ impl Worker {
     /// Time is looked at once in each of its seconds.
     fn tick(&mut self) {
         let second = self.engine.now().unix_duration().as_secs();
+        if Instant::now() < self.tick_again {
+            return;
+        }
         if self.ticked.replace(second) != Some(second) {
             let watch = &mut self.watch;
             let ticked = self
                 .engine
                 .tick(&mut |entry| watch(Happened::Recorded(entry)));
             if let Err(error) = ticked {
+                self.tick_again = Instant::now() + TICK_AGAIN;
                 (self.watch)(Happened::Stumbled(&error));
             }
         }
@@ -371,7 +384,7 @@ impl Worker {
                 for entry in &entries {
                     (self.watch)(Happened::Recorded(entry));
                 }
-                for settling in self.settling.entry(stream).or_default() {
+                for settling in self.settling.get_mut(&stream).into_iter().flatten() {
                     settling.entries.extend(entries.iter().cloned());
                 }
             }
@@ -384,19 +397,27 @@ impl Worker {
                         failure: Some(Arc::clone(&failure)),
                     }));
                 }
-                self.stuck.insert(stream, Instant::now() + RETRY);
+                self.stuck.insert(stream, (Instant::now() + RETRY, failure));
             }
         }
     }
 
-    fn answer(&mut self, answer: Result<Vec<Entry>, Error>, waiting: Waiting) {
-        for entry in answer.iter().flatten() {
+    /// The answer to one command of a turn that began behind record `head`.
+    fn answer(&mut self, answer: Result<Vec<Entry>, Error>, waiting: Waiting, head: u64) {
+        // What comes again under its key was told the first time.
+        let is_new = |entry: &&Entry| entry.seq > head;
+        for entry in answer.iter().flatten().filter(is_new) {
             (self.watch)(Happened::Recorded(entry));
         }
         match (waiting, answer) {
             (Waiting::ForRecords(answerer), answer) => answerer.answer(answer),
             (Waiting::ForEffects(_, answerer), Err(error)) => answerer.answer(Err(error)),
             (Waiting::ForEffects(stream, answerer), Ok(entries)) => {
+                // It has failed once already, and is left alone for a while.
+                if let Some((_, failure)) = self.stuck.get(&stream) {
+                    let failure = Some(Arc::clone(failure));
+                    return answerer.answer(Ok(Settled { entries, failure }));
+                }
                 let settling = Settling { entries, answerer };
                 self.settling.entry(stream).or_default().push(settling);
             }
@@ -405,7 +426,6 @@ impl Worker {
 
     /// Answers those for whose streams nothing is left to do.
     fn release(&mut self) {
-        self.settling.retain(|_, settling| !settling.is_empty());
         if self.settling.is_empty() {
             return;
         }

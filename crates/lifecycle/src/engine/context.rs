@@ -161,12 +161,14 @@ impl Engine {
             return false;
         }
         let unit = unit_of(opening);
+        // A case that gave up counted until then: its row does not say for whom.
         let is_of_unit = |row: &CaseRow| {
             row.id != *id
+                && row.kind.makes_certificates()
                 && row
                     .holding
                     .as_ref()
-                    .is_some_and(|holding| holding.unit == unit)
+                    .is_none_or(|holding| holding.unit == unit)
         };
         batch.cases.iter().any(is_of_unit)
             || batch

@@ -3,10 +3,10 @@
 
 use super::{Command, Engine, Submission, perform::Untried, step::Step};
 use crate::{
-    Actor, Batch, CaseNumber, Entry, Error, Ground, Head, Record, Refusal, Seat, StoreError,
-    Submitted, case,
+    Actor, Batch, CaseId, CaseNumber, Entry, Error, Ground, Head, IdempotencyKey, Record, Refusal,
+    Seat, StoreError, StreamId, Submitted, case, token,
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// Records of a group before it is written, however many commands wait.
 const RECORDS: usize = 4_000;
@@ -31,6 +31,8 @@ pub(super) struct Group {
     /// The last case number, those of this group with it.
     last_case: CaseNumber,
     untried: Vec<Untried>,
+    /// What its commands came under.
+    keys: HashSet<IdempotencyKey>,
 }
 
 impl Engine {
@@ -65,19 +67,10 @@ impl Engine {
             })
             .collect();
         let mut answers = self.carry_out_all(&carried);
-        let of_persons = answers.split_off(first);
-        let mut of_persons = of_persons.into_iter().zip(carried.split_off(first));
+        let mut of_persons = answers.split_off(first).into_iter();
         let answer = |seated: Result<(), Error>| {
             seated?;
-            let Some((answer, submission)) = of_persons.next() else {
-                return Ok(Vec::new());
-            };
-            if let Command::Case(id, case::Command::Personalise { .. }) = &submission.command
-                && answer.as_ref().is_err_and(super::is_misread)
-            {
-                self.put_aside(id)?;
-            }
-            answer
+            of_persons.next().unwrap_or(Ok(Vec::new()))
         };
         let of_persons = seated.into_iter().map(answer).collect();
         (answers, of_persons)
@@ -106,7 +99,14 @@ impl Engine {
                 self.write(commands, &mut answers, written, tries);
                 written = answers.len();
             }
-            let answer = self.decide(submission);
+            let mut answer = self.decide(submission);
+            // In the same write, so that nobody tries the token again in between.
+            if let Command::Case(id, case::Command::Personalise { .. }) = &submission.command
+                && answer.as_ref().is_err_and(is_misread)
+                && let Err(failure) = self.put_aside(id)
+            {
+                answer = Err(failure);
+            }
             answers.push(answer);
         }
         self.write(commands, &mut answers, written, tries);
@@ -134,8 +134,8 @@ impl Engine {
         }
     }
 
-    /// What was refused while another node wrote may rest on what was read before and after: such
-    /// a refusal does not stand.
+    /// What was refused, or found done, while another node wrote may rest on what was read before
+    /// and after: it does not stand.
     fn judge_again(
         &mut self,
         commands: &[Submission],
@@ -143,8 +143,11 @@ impl Engine {
         from: usize,
         tries: usize,
     ) {
-        let is_refused = |answer: &Answer| matches!(answer, Err(Error::Refused(_)));
-        if tries == 0 || !answers.iter().any(is_refused) {
+        let made_nothing = |answer: &Answer| match answer {
+            Ok(entries) => entries.is_empty(),
+            Err(error) => matches!(error, Error::Refused(_)),
+        };
+        if tries == 0 || !answers.iter().any(made_nothing) {
             return;
         }
         let head = self.view.head();
@@ -152,7 +155,7 @@ impl Engine {
             return;
         }
         for (answer, submission) in answers.iter_mut().zip(&commands[from..]) {
-            if is_refused(answer) {
+            if made_nothing(answer) {
                 let again = self.carry_out_within(std::slice::from_ref(submission), tries - 1);
                 *answer = again.into_iter().next().unwrap_or(Ok(Vec::new()));
             }
@@ -168,14 +171,8 @@ impl Engine {
         if group.batch.records.len() >= RECORDS {
             return true;
         }
-        let of_this_group = |key| {
-            group
-                .batch
-                .submissions
-                .iter()
-                .any(|(known, _)| known == key)
-        };
-        if submission.key.as_ref().is_some_and(of_this_group) {
+        let is_of_group = |key| group.keys.contains(key);
+        if submission.key.as_ref().is_some_and(is_of_group) {
             return true;
         }
         match &submission.command {
@@ -211,6 +208,7 @@ impl Engine {
             if let Some(number) = taken.batch.numbers.last() {
                 group.last_case = *number;
             }
+            group.keys.extend(submission.key.clone());
             group.batch.take_in(taken.batch);
             for entry in &taken.entries {
                 if let Some(mark) = Untried::of(entry) {
@@ -233,8 +231,8 @@ impl Engine {
         };
         let mut entries: Vec<Entry> = Vec::new();
         loop {
-            let seq = first + entries.len() as u64;
-            let page = store.records(seq - 1, PAGE)?;
+            let before = first.saturating_sub(1) + entries.len() as u64;
+            let page = store.records(before, PAGE)?;
             let page = page.iter().map(Record::entry);
             let page: Vec<_> = page.collect::<Result<_, _>>()?;
             let of_it = |entry: &Entry| entry.submitted.as_ref() == Some(submitted);
@@ -251,6 +249,19 @@ impl Engine {
         Ok(Some(entries))
     }
 
+    /// A token that gives back something else than was written is not tried again (S1-15).
+    fn put_aside(&mut self, id: &CaseId) -> Result<(), Error> {
+        let state = self.state::<case::State>(&StreamId::Case(id.clone()))?;
+        let Some(token) = state.and_then(|state| state.token.clone()) else {
+            return Ok(());
+        };
+        let quarantine = token::Command::Quarantine {
+            reason: format!("read back for case {id}, and not what was written"),
+        };
+        let quarantine = Submission::of_system(Command::Token(token, quarantine));
+        self.decide(&quarantine).map(drop)
+    }
+
     /// A group begins at the end of the log.
     fn begin(&mut self) -> Result<(), Error> {
         if self.group.is_some() {
@@ -264,6 +275,7 @@ impl Engine {
             batch: Batch::default(),
             last_case: store.last_case()?,
             untried: Vec::new(),
+            keys: HashSet::new(),
         });
         Ok(())
     }
@@ -280,9 +292,13 @@ impl Engine {
         group.batch.keep_last();
         self.ports.store.append(&group.start, &group.batch)?;
         self.untried.extend(group.untried);
-        self.view.turn();
         Ok(())
     }
+}
+
+/// A refusal because of what was read back from a token.
+fn is_misread(error: &Error) -> bool {
+    matches!(error, Error::Refused(Refusal::Ruled { ground, .. }) if **ground == Ground::ReadBack)
 }
 
 /// Nobody takes the system's seat: what devices and ports answered is recorded by

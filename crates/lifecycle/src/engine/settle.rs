@@ -33,7 +33,6 @@ impl Engine {
     /// The first failure, after everything else was done. What failed is tried
     /// again by the next call.
     pub fn settle(&mut self, watch: &mut dyn FnMut(&Entry)) -> Result<(), Error> {
-        self.check_own_tail()?;
         let mut failure = None;
         let mut stuck = HashSet::new();
         loop {
@@ -57,6 +56,7 @@ impl Engine {
     /// The streams of the next round: those for which something is to be done outside, the
     /// oldest first, and `stuck` left out.
     pub(crate) fn waiting(&mut self, stuck: &HashSet<StreamId>) -> Result<Vec<StreamId>, Error> {
+        self.check_own_tail()?;
         let waiting = self.ports.store.to_settle()?.into_iter();
         let waiting = waiting.filter(|stream| !stuck.contains(stream));
         Ok(waiting.take(ROUND).collect())
@@ -154,7 +154,7 @@ fn do_all(
         }
     };
     thread::scope(|scope| {
-        for _ in 1..processors {
+        for _ in 1..processors.min(slots.len()) {
             scope.spawn(work);
         }
         work();

@@ -23,6 +23,7 @@ impl Engine {
     /// The first failure, after everything else was done. What failed is tried again by the
     /// next call.
     pub fn tick(&mut self, watch: &mut dyn FnMut(&Entry)) -> Result<(), Error> {
+        self.check_own_tail()?;
         let fired = self.fire(watch);
         let told = self.tell();
         let kept = self.checkpoint_if_due();
@@ -115,13 +116,20 @@ impl Engine {
         loop {
             let now = self.ports.clock.now();
             let open = self.ports.store.notices(now, PAGE + stuck.len())?;
-            let mut open = open.into_iter();
-            let Some(notice) = open.find(|notice| !stuck.contains(&notice.key())) else {
+            let mut open = open
+                .into_iter()
+                .filter(|notice| !stuck.contains(&notice.key()))
+                .collect::<Vec<_>>()
+                .into_iter()
+                .peekable();
+            if open.peek().is_none() {
                 return failure.map_or(Ok(()), Err);
-            };
-            if let Err(error) = self.tell_one(&notice) {
-                stuck.insert(notice.key());
-                failure.get_or_insert(error);
+            }
+            for notice in open {
+                if let Err(error) = self.tell_one(&notice) {
+                    stuck.insert(notice.key());
+                    failure.get_or_insert(error);
+                }
             }
         }
     }

@@ -151,7 +151,8 @@ impl View {
         self.head.get()
     }
 
-    /// Stands at the store's head from now on. Whoever else writes to the store moves that: then
+    /// Stands at the store's head from now on; asked when all that is kept here is in the store,
+    /// too. Whoever else writes to the store moves that: then
     /// nothing that is kept here can be believed.
     pub(super) fn catch_up(&self, store: &dyn Store) -> Result<Head, Error> {
         let head = store.head()?;
@@ -159,6 +160,7 @@ impl View {
             self.shelves.take();
             self.overtaken.set(self.overtaken.get() + 1);
         }
+        self.turn();
         Ok(head)
     }
 
@@ -204,9 +206,8 @@ impl View {
         shelves.keys.take_in(changed.keys);
     }
 
-    /// Lets go of what nobody asked for lately; called when all that is kept here is in the
-    /// store, too.
-    pub(super) fn turn(&self) {
+    /// Lets go of what nobody asked for lately.
+    fn turn(&self) {
         let mut shelves = self.shelves.borrow_mut();
         shelves.cases.turn();
         shelves.authorities.turn();

@@ -35,7 +35,7 @@ fn checkpoints(origin: &str) -> Result<Checkpoints, Error> {
 }
 
 /// The responder's key stands for the log's: a store knows its authorities' keys and no more.
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     Policy {
         checkpoints: Some(checkpoints(ORIGIN).unwrap()),
         ..script::policy()

@@ -108,6 +108,13 @@ impl World {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SharedStore(Arc<Mutex<MemoryStore>>);
 
+impl SharedStore {
+    /// What is in it now, for itself.
+    pub(crate) fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.0.lock().unwrap().clone())))
+    }
+}
+
 impl Store for SharedStore {
     fn head(&self) -> Result<Head, StoreError> {
         self.0.lock().unwrap().head()
@@ -689,6 +696,11 @@ impl Shelf {
     /// The last content under a name.
     pub(crate) fn item(&self, name: &str) -> Option<Vec<u8>> {
         self.0.lock().unwrap().items.get(name).cloned()
+    }
+
+    /// The names of all that came.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.lock().unwrap().items.keys().cloned().collect()
     }
 
     /// Refuses everything from now on, or takes it again.

@@ -223,6 +223,19 @@ fn coded(answer: &Result<Vec<Entry>, Error>) -> String {
     }
 }
 
+#[test]
+fn a_case_that_gives_up_leaves_its_place_to_the_next_of_the_group() {
+    let (world, engine) = in_business();
+    drop(engine);
+    let mut engine = world.engine_under(policy_with_quota(1));
+    let [zhang, li] = ["zhang.san", "li.ming"].map(Applicant::new);
+    engine.submit(&zhang.actor(), zhang.open()).unwrap();
+    let withdraw = zhang.command(case::Command::Withdraw);
+    let answers = engine.submit_all([(zhang.actor(), withdraw), (li.actor(), li.open())]);
+    let answered: Vec<_> = answers.iter().map(coded).collect();
+    assert_eq!(answered, ["withdrawn", "opened"]);
+}
+
 proptest! {
     #![proptest_config(Config {
         cases: 32,

@@ -247,6 +247,25 @@ fn a_token_that_gives_back_something_else_is_put_aside() {
 }
 
 #[test]
+fn a_token_that_gave_back_something_else_is_not_tried_again_in_the_same_group() {
+    let (_, mut engine) = in_business();
+    let zhang = Applicant::new("zhang.san").with_token();
+    with_token(&mut engine, &zhang, Phase::Issued);
+    let wrong = zhang.next(&engine).unwrap().unwrap();
+    let certificate = zhang.pair(&engine).signing.certificate;
+    let digest = gm_crypto::sm3::digest(&certificate);
+    let right = zhang.command(Command::Personalise {
+        read_back: Evidence::new(EvidenceKind::ReadBack, digest, "reader/1"),
+        work_record: evidence(EvidenceKind::WorkRecord),
+    });
+    let answers = engine.submit_all([wrong, (approver(), right)]);
+    assert!(answers.iter().all(Result::is_err), "{answers:?}");
+    assert_eq!(standing(&engine, "k1"), token::Status::Quarantined);
+    assert_eq!(zhang.phase(&engine), Some(Phase::Issued));
+    audit::verify(engine.store()).unwrap();
+}
+
+#[test]
 fn a_token_of_a_case_that_is_taken_back_is_free_again() {
     let (_, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san").with_token();

@@ -2,8 +2,8 @@
 //! accepted is answered, also when the service is stopped.
 
 use lifecycle::{
-    Actor, Busy, Command, Engine, Entry, Error, Handle, Happened, Service, SqliteStore, Stopped,
-    audit, case, case::Phase,
+    Actor, Busy, Command, Engine, Entry, Error, Handle, Happened, IdempotencyKey, Service,
+    SqliteStore, Stopped, Store, Submission, audit, case, case::Phase, terms::EvidenceKind,
 };
 use std::{
     collections::HashSet,
@@ -18,8 +18,9 @@ use std::{
 };
 
 use crate::{
+    checkpoints,
     doubles::{FailingStore, SharedStore, Side, World},
-    script::{Applicant, approver, establish, in_business},
+    script::{Applicant, act, approver, establish, evidence, in_business},
 };
 
 const PLACES: NonZero<usize> = NonZero::new(1_000).unwrap();
@@ -263,6 +264,87 @@ fn what_fails_outside_is_told_and_tried_again() {
     while !is_published(&handle) {
         thread::yield_now();
     }
+}
+
+#[test]
+fn who_comes_while_a_stream_is_left_alone_is_told_why_at_once_and_before_a_stop() {
+    let (world, mut engine) = in_business();
+    let zhang = Applicant::new("zhang.san");
+    zhang.go_to(&mut engine, Phase::Personalised).unwrap();
+    world.shelf.refuse(true);
+    let service = serve(engine);
+    let handle = service.handle();
+    let (actor, dispatch) = next(&handle, &zhang).unwrap();
+    let first = handle.submit_and_settle((actor, dispatch)).unwrap();
+    assert!(first.wait().unwrap().unwrap().failure.is_some());
+    let confirm = zhang.command(case::Command::ConfirmReceipt {
+        correct: true,
+        record: evidence(EvidenceKind::HolderStatement),
+    });
+    let second = handle.submit_and_settle((zhang.actor(), confirm)).unwrap();
+    drop(service.stop().unwrap());
+    let settled = second.wait().unwrap().unwrap();
+    assert!(settled.failure.is_some() && !settled.entries.is_empty());
+}
+
+#[test]
+fn a_record_is_told_once_however_often_its_command_comes() {
+    let (_world, engine) = in_business();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let hears = Arc::clone(&told);
+    let watch = move |happened: Happened<'_>| {
+        if let Happened::Recorded(entry) = happened {
+            hears.lock().unwrap().push(entry.seq);
+        }
+    };
+    let service = Service::start(engine, PLACES, watch).unwrap();
+    let zhang = Applicant::new("zhang.san");
+    let key = IdempotencyKey::new("open-1").unwrap();
+    let open = Submission::new(zhang.actor(), zhang.open()).under(key);
+    for _ in 0..3 {
+        let answer = service.handle().submit(open.clone()).unwrap().wait();
+        assert_eq!(answer.unwrap().unwrap().len(), 1);
+    }
+    drop(service.stop().unwrap());
+    assert_eq!(told.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn nothing_leaves_over_a_store_whose_tail_was_lost() {
+    let (world, mut engine) = in_business();
+    let zhang = Applicant::new("zhang.san");
+    zhang.go_to(&mut engine, Phase::Personalised).unwrap();
+    world.shelf.refuse(true);
+    let (actor, dispatch) = zhang.next(&engine).unwrap().unwrap();
+    act(&mut engine, &actor, dispatch).unwrap_err();
+    drop(engine);
+    world.shelf.refuse(false);
+    // The store as it is now comes back later, when a checkpoint of more records was made.
+    let mut earlier = world.store.copy();
+    let mut engine = world.engine_under(checkpoints::policy());
+    let li = Applicant::new("li.ming");
+    engine.submit(&li.actor(), li.open()).unwrap();
+    engine.checkpoint().unwrap().unwrap();
+    let made = world.store.checkpoint().unwrap().unwrap();
+    earlier.put_checkpoint(&made).unwrap();
+    let published = world.shelf.names();
+    let stumbled = Arc::new(AtomicUsize::new(0));
+    let counts = Arc::clone(&stumbled);
+    let watch = move |happened: Happened<'_>| {
+        if let Happened::Stumbled(Error::TailLost { .. }) = happened {
+            counts.fetch_add(1, Relaxed);
+        }
+    };
+    let service = Service::start(world.engine_over(earlier), PLACES, watch).unwrap();
+    let refused = service.handle().submit((zhang.actor(), zhang.open()));
+    let refused = refused.unwrap().wait().unwrap();
+    assert!(
+        matches!(refused, Err(Error::TailLost { .. })),
+        "{refused:?}"
+    );
+    drop(service.stop().unwrap());
+    assert!(stumbled.load(Relaxed) > 0);
+    assert_eq!(world.shelf.names(), published);
 }
 
 #[test]
