@@ -10,6 +10,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use lifecycle::{
     CaseId, Engine, MemoryStore, SqliteStore, Store,
     case::{Phase, pair::Request},
+    ports::SystemClock,
 };
 use office::{acts, established, id, request};
 use std::time::Duration;
@@ -33,7 +34,7 @@ fn issue(c: &mut Criterion) {
     ];
     let mut group = c.benchmark_group("issue");
     for (name, store) in stores {
-        let mut engine = established(store);
+        let mut engine = established(store, Box::new(SystemClock::default()));
         let mut count = 0;
         group.bench_function(name, |b| {
             // The store grows from run to run, as it does in life.

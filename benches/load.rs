@@ -1,8 +1,9 @@
 //! A crowd of applicants before one CA: complete cases with both certificates, each act sent by
 //! itself and answered only when it is durable, on a real file with fsync on.
 //!
-//! `load [--applicants N] [--cases N] [--store FILE]`: so many threads take so many cases
-//! through, one after the other each; requests are made before the clock starts. The report
+//! `load [--applicants N] [--cases N] [--store FILE | --postgres]`: so many threads take so many
+//! cases through, one after the other each; requests are made before the clock starts. With
+//! `--postgres` the store is the database of `GM_PKI_POSTGRES` (`tests/postgres run`). The report
 //! says what the file system and its fsync give in the same run, then cases and commands per
 //! second, how long an act and the issuing step take, turns of the service for each case, and octets of the
 //! store for each certificate; at last the log is verified. Keys are in the process, nothing is
@@ -11,10 +12,13 @@
 mod office;
 
 use lifecycle::{
-    Command, Happened, Service, Settled, SqliteStore, audit,
+    Command, Happened, Service, Settled, SqliteStore, Store, audit,
     case::{self, pair::Request},
+    ports::SystemClock,
+    postgres::{PostgresOptions, PostgresStore},
 };
 use office::{acts, established, id, request};
+use postgres::{Client, NoTls};
 use std::{
     env,
     error::Error,
@@ -37,6 +41,37 @@ struct Wanted {
     applicants: usize,
     cases: usize,
     store: Option<PathBuf>,
+    postgres: bool,
+}
+
+/// Where the store is.
+enum Place {
+    File(PathBuf),
+    Database(String),
+}
+
+impl Place {
+    fn open(&self) -> Result<Box<dyn Store>, Box<dyn Error>> {
+        Ok(match self {
+            Self::File(path) => Box::new(SqliteStore::open(path)?),
+            Self::Database(connection) => {
+                let options = PostgresOptions::default();
+                Box::new(PostgresStore::open(connection, &options)?)
+            }
+        })
+    }
+
+    fn octets(&self) -> Result<u64, Box<dyn Error>> {
+        Ok(match self {
+            Self::File(path) => fs::metadata(path)?.len(),
+            Self::Database(connection) => {
+                let mut client = Client::connect(connection, NoTls)?;
+                let sql = "SELECT pg_database_size(current_database())";
+                let octets: i64 = client.query_one(sql, &[])?.get(0);
+                octets.try_into()?
+            }
+        })
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -44,13 +79,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let path = wanted.store.clone();
     let path = path.unwrap_or_else(|| folder.path().join("store"));
-    let place = path.parent().ok_or("a store lies in a folder")?;
+    let around = path.parent().ok_or("a store lies in a folder")?;
     println!("processor        {}", processor());
-    println!("file system      {}", file_system(place)?);
-    println!("raw fsync        {:.0} /s of 4 KiB", fsyncs(place)?);
+    println!("file system      {}", file_system(around)?);
+    println!("raw fsync        {:.0} /s of 4 KiB", fsyncs(around)?);
+    let place = if wanted.postgres {
+        Place::Database(env::var("GM_PKI_POSTGRES")?)
+    } else {
+        Place::File(path)
+    };
 
     let requests: Vec<_> = (0..wanted.cases).map(|_| request()).collect();
-    let mut engine = established(Box::new(SqliteStore::open(&path)?));
+    let mut engine = established(place.open()?, Box::new(SystemClock::default()));
     engine.settle(&mut |_| ())?;
     let (turns, records) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let counts = (Arc::clone(&turns), Arc::clone(&records));
@@ -61,7 +101,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let places = NonZero::new(4 * wanted.applicants).ok_or("nobody applies")?;
     let service = Service::start(engine, places, watch)?;
-    let before = fs::metadata(&path)?.len();
+    let before = place.octets()?;
     let began = Instant::now();
     let times = crowd(&service, requests, wanted.applicants);
     let took = began.elapsed().as_secs_f64();
@@ -93,7 +133,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("burnt            {}", report.burnt);
     drop(engine);
-    let grown = fs::metadata(&path)?.len() - before;
+    let grown = place.octets()? - before;
     println!(
         "store            {:.0} octets a certificate",
         grown as f64 / (2.0 * cases)
@@ -177,6 +217,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
         applicants: 256,
         cases: 5_000,
         store: None,
+        postgres: false,
     };
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -184,6 +225,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
         match argument.as_str() {
             "--applicants" => wanted.applicants = value()?.parse()?,
             "--cases" => wanted.cases = value()?.parse()?,
+            "--postgres" => wanted.postgres = true,
             "--store" => wanted.store = Some(value()?.into()),
             // Cargo's own.
             "--bench" => {}

@@ -15,15 +15,25 @@ use lifecycle::{
     calendar::{Calendar, Estimate},
     case::{self, command::Opening, pair::Request, paper::Verdict},
     cessation::Terms,
-    ports::{NullNotifier, Publisher, RandomSerials, SystemClock, TokenKeyCentre},
-    rules::{RuleBook, RuleSet},
+    ports::{Clock, NullNotifier, Publisher, RandomSerials, TokenKeyCentre},
+    rules::{RuleBook, RuleSet, RuleSetId},
     terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };
-use std::{collections::BTreeMap, io, sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{LazyLock, Mutex},
+    time::Duration,
+};
 
 /// The acts of one case in order, each with whose it is: opened, filled in, its key proved,
 /// submitted; registered; reviewed, approved, issued, personalised, dispatched.
 pub(crate) fn acts(case: &CaseId, request: Request) -> Vec<(Actor, Command)> {
+    acts_of(case, opening(Kind::Apply), request)
+}
+
+/// Those of a case that is opened so.
+pub(crate) fn acts_of(case: &CaseId, opening: Opening, request: Request) -> Vec<(Actor, Command)> {
     use case::Command as Ask;
     let record = || evidence(EvidenceKind::WorkRecord);
     let verdict = || Verdict::new(true, true, true);
@@ -34,7 +44,7 @@ pub(crate) fn acts(case: &CaseId, request: Request) -> Vec<(Actor, Command)> {
     ];
     let fields = fields.map(|(field, value)| (field.to_owned(), value.to_owned()));
     let applicant = [
-        Ask::Open(opening()),
+        Ask::Open(opening),
         Ask::Fill {
             fields: fields.into(),
             years: 2,
@@ -76,11 +86,14 @@ pub(crate) fn acts(case: &CaseId, request: Request) -> Vec<(Actor, Command)> {
     acts.into_iter().flat_map(of).collect()
 }
 
-fn opening() -> Opening {
-    let rules = RuleSet::shipped("in-house").expect("rules that are shipped");
+pub(crate) fn opening(kind: Kind) -> Opening {
+    static RULES: LazyLock<RuleSetId> = LazyLock::new(|| {
+        let rules = RuleSet::shipped("in-house");
+        rules.expect("rules that are shipped").id()
+    });
     let mut opening = Opening::new(
-        rules.id(),
-        (Kind::Apply, Mode::Counter, Model::SelfService),
+        RULES.clone(),
+        (kind, Mode::Counter, Model::SelfService),
         "pair",
         Carrier::Soft,
         id("zhang.san"),
@@ -93,8 +106,8 @@ fn evidence(kind: EvidenceKind) -> Evidence {
     Evidence::new(kind, [7; 32], "archive/7")
 }
 
-/// An engine whose root and issuing CA exist.
-pub(crate) fn established(store: Box<dyn Store>) -> Engine {
+/// An engine whose root, issuing CA and OCSP responder exist.
+pub(crate) fn established(store: Box<dyn Store>, clock: Box<dyn Clock>) -> Engine {
     let mut engine = Engine::new(
         Ports {
             store,
@@ -102,7 +115,7 @@ pub(crate) fn established(store: Box<dyn Store>) -> Engine {
             key_centre: Box::new(TokenKeyCentre::new(Keys::default())),
             publisher: Box::new(Nobody),
             notifier: Box::new(NullNotifier::default()),
-            clock: Box::new(SystemClock::default()),
+            clock,
             serials: Box::new(RandomSerials::default()),
         },
         Policy {
@@ -113,7 +126,11 @@ pub(crate) fn established(store: Box<dyn Store>) -> Engine {
                 shipped("subscriber-signing"),
                 shipped("subscriber-encryption"),
             ],
-            authorities: vec![shipped("root-ca"), shipped("issuing-ca")],
+            authorities: vec![
+                shipped("root-ca"),
+                shipped("issuing-ca"),
+                shipped("ocsp-responder"),
+            ],
             cessation: Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
             archive: None,
@@ -123,7 +140,9 @@ pub(crate) fn established(store: Box<dyn Store>) -> Engine {
     let root = Proposal::root("root-ca", &"CN=Root,O=Bench,C=CN".parse().expect("a name"));
     let ca = "CN=CA,O=Bench,C=CN".parse().expect("a name");
     let ca = Proposal::under(id("root"), "issuing-ca", &ca);
-    for (authority, proposal) in [("root", root), ("ca", ca)] {
+    let responder = "CN=OCSP,O=Bench,C=CN".parse().expect("a name");
+    let responder = Proposal::under(id("ca"), "ocsp-responder", &responder);
+    for (authority, proposal) in [("root", root), ("ca", ca), ("ocsp", responder)] {
         for (person, command) in [
             ("zhao.yi", authority::Command::Propose(proposal)),
             ("qian.er", authority::Command::Approve),

@@ -5,23 +5,26 @@ mod cases;
 mod fault;
 mod intents;
 mod marks;
+mod passage;
 mod registers;
 
 pub use fault::Fault;
 
 use crate::{
-    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, CrlPoint, Entry, Error, Event, Head,
-    IdempotencyKey, Intent, PersonId, Record, Reservation, Seat, Serial, Store, StreamId,
-    VerifiedCheckpoint, authority, case::Step, certificate, log,
+    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, CrlPoint, Entry, Event, Head,
+    IdempotencyKey, Intent, PersonId, Reservation, Seat, Serial, Store, StoreError, StreamId,
+    VerifiedCheckpoint, authority, case::Step, certificate,
 };
 use cases::Line;
-use cert_profile::Issuer;
-use der::referenced::OwnedToRef;
-use gm_crypto::pki::{Signed, Sm2Sm3};
+use gm_crypto::pki::Signed;
 use intents::Outcome;
 use marks::Marks;
+use passage::{Claim, Signatures, Steps};
 use registers::Registers;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+};
 
 /// Records read at a time.
 const PAGE: usize = 1_000;
@@ -77,47 +80,11 @@ pub fn verify_watched(
     passed: &mut dyn FnMut(u64),
 ) -> Result<Report, Fault> {
     let mut world = World::default();
-    let mut head = Head::EMPTY;
-    let mut marks = Marks::new(store, outside)?;
-    marks.pass(&head)?;
-    loop {
-        let page = store.records(head.seq, PAGE)?;
-        if page.is_empty() {
-            break;
-        }
-        for record in page {
-            let entry = check_chain(&head, &record)?;
-            world.apply(&entry)?;
-            head = record.head();
-            marks.pass(&head)?;
-        }
-        passed(head.seq);
-    }
-    marks.finish(&head, &world)?;
+    let reached = passage::pass(store, Marks::new(store, outside)?, &mut world, passed)?;
+    reached.marks.finish(&reached.head, &world)?;
     world.connect()?;
     world.compare_indices(store)?;
-    Ok(world.report(&head))
-}
-
-fn check_chain(head: &Head, record: &Record) -> Result<Entry, Fault> {
-    let seq = head.seq + 1;
-    if record.seq != seq {
-        return Err(Fault::Missing {
-            expected: seq,
-            found: record.seq,
-        });
-    }
-    if log::link(&head.digest, &record.octets) != record.digest {
-        return Err(Fault::ChainBroken { seq });
-    }
-    let entry = record.entry().map_err(|source| Fault::Unreadable {
-        seq,
-        source: Box::new(source),
-    })?;
-    if (entry.seq, &entry.stream, entry.version) != (seq, &record.stream, record.version) {
-        return Err(Fault::Misfiled { seq });
-    }
-    Ok(entry)
+    Ok(world.report(&reached.head))
 }
 
 /// Everything that the records so far made.
@@ -145,9 +112,10 @@ struct World {
     reservations: HashMap<(AuthorityId, Serial), Reservation>,
     /// What intents say of where lists lie.
     points: BTreeSet<CrlPoint>,
+    signatures: RefCell<Signatures>,
 }
 
-impl World {
+impl Steps for World {
     fn apply(&mut self, entry: &Entry) -> Result<(), Fault> {
         let seq = entry.seq;
         let version = self.versions.entry(entry.stream.clone()).or_default();
@@ -163,7 +131,7 @@ impl World {
                 self.note_authority(event);
                 let state = self.authorities.entry(id.clone()).or_default();
                 let before = state.clone();
-                *state = authority::evolve(id, before.clone(), &entry.actor, event);
+                *state = authority::evolve(id, state.take(), &entry.actor, event);
                 self.crls += usize::from(matches!(event, authority::Event::CrlIssued { .. }));
                 *state != before
             }
@@ -173,7 +141,7 @@ impl World {
                 let state = self.certificates.entry(key).or_default();
                 check_certificate(state.as_ref(), entry, event)?;
                 let before = state.clone();
-                *state = certificate::evolve(before.clone(), &entry.actor, event);
+                *state = certificate::evolve(state.take(), &entry.actor, event);
                 *state != before
             }
             _ => self.apply_to_register(entry)?,
@@ -189,6 +157,12 @@ impl World {
         }
     }
 
+    fn claims(&mut self) -> Vec<Claim> {
+        self.signatures.get_mut().take()
+    }
+}
+
+impl World {
     fn check_authority(
         &self,
         id: &AuthorityId,
@@ -222,7 +196,7 @@ impl World {
                 let intent =
                     intents.find(|intent| (intent.list, intent.number) == (*list, *number));
                 let tbs = intent.map(|intent| &intent.tbs[..]);
-                check_signed(entry, id, tbs, crl, &active.certificate)
+                self.check_signed(entry, id, tbs, (crl, &active.certificate))
             }
             (
                 Some(state),
@@ -278,13 +252,33 @@ impl World {
             None if entry.stream == StreamId::Authority(intent.issuer.clone()) => certificate,
             None => return Err(not_intended()),
         };
-        check_signed(
-            entry,
-            &intent.issuer,
-            Some(&intent.tbs),
-            certificate,
-            issuer,
-        )
+        let signed = (certificate, &issuer[..]);
+        self.check_signed(entry, &intent.issuer, Some(&intent.tbs), signed)
+    }
+
+    /// What is signed is what was intended; whether its issuer signed it is looked at later.
+    fn check_signed(
+        &self,
+        entry: &Entry,
+        issuer: &AuthorityId,
+        tbs: Option<&[u8]>,
+        (signed, issuer_certificate): (&[u8], &[u8]),
+    ) -> Result<(), Fault> {
+        let seq = entry.seq;
+        let parts = Signed::from_der("signed structure", signed);
+        let parts = parts.map_err(|source| Fault::BadSignature {
+            seq,
+            issuer: issuer.clone(),
+            source,
+        })?;
+        if Some(parts.tbs()) != tbs {
+            return Err(Fault::NotIntended {
+                seq,
+                stream: entry.stream.clone(),
+            });
+        }
+        let mut signatures = self.signatures.borrow_mut();
+        signatures.claim(seq, issuer, signed, issuer_certificate)
     }
 
     /// The records of one command stand together.
@@ -301,31 +295,7 @@ impl World {
     }
 
     fn compare_indices(&self, store: &dyn Store) -> Result<(), Fault> {
-        for ((issuer, serial), state) in &self.certificates {
-            let expected = state
-                .as_ref()
-                .map(|state| CertificateRow::new(issuer.clone(), serial.clone(), state));
-            if store.certificate(issuer, serial)? != expected {
-                return Err(Fault::IndexDiffers {
-                    what: StreamId::Certificate(issuer.clone(), serial.clone()),
-                });
-            }
-        }
-        for id in self.authorities.keys() {
-            let listed = store.revoked(id)?.len();
-            let revoked =
-                |((issuer, _), state): &(&(AuthorityId, Serial), &Option<certificate::State>)| {
-                    issuer == id
-                        && state
-                            .as_ref()
-                            .is_some_and(|state| state.revocation().is_some())
-                };
-            if listed != self.certificates.iter().filter(revoked).count() {
-                return Err(Fault::IndexDiffers {
-                    what: StreamId::Authority(id.clone()),
-                });
-            }
-        }
+        self.compare_certificates(store)?;
         // Every certificate of the log has its row, so one more is a stranger's:
         // OCSP would answer for it.
         let (found, expected) = (store.certificate_count()?, self.certificates.len() as u64);
@@ -351,6 +321,38 @@ impl World {
         }
         self.compare_reservations(store)?;
         self.compare_cases(store)
+    }
+
+    /// Each certificate of the log has the row that its history makes, and each list of revoked
+    /// ones is as long.
+    fn compare_certificates(&self, store: &dyn Store) -> Result<(), Fault> {
+        let mut revoked: BTreeMap<&AuthorityId, usize> = BTreeMap::new();
+        let mut rows = Rows::default();
+        for ((issuer, serial), state) in &self.certificates {
+            let found = rows.of(store, issuer, serial)?;
+            let expected = state
+                .as_ref()
+                .map(|state| CertificateRow::new(issuer.clone(), serial.clone(), state));
+            if found != expected {
+                return Err(Fault::IndexDiffers {
+                    what: StreamId::Certificate(issuer.clone(), serial.clone()),
+                });
+            }
+            if state
+                .as_ref()
+                .is_some_and(|state| state.revocation().is_some())
+            {
+                *revoked.entry(issuer).or_default() += 1;
+            }
+        }
+        for id in self.authorities.keys() {
+            if store.revoked(id)?.len() != revoked.get(id).copied().unwrap_or(0) {
+                return Err(Fault::IndexDiffers {
+                    what: StreamId::Authority(id.clone()),
+                });
+            }
+        }
+        Ok(())
     }
 
     fn due(&self) -> impl Iterator<Item = (StreamId, bool)> {
@@ -382,6 +384,53 @@ impl World {
             burnt: states().filter(burnt).count(),
             crls: self.crls,
             unsettled: self.due().filter(|(_, due)| *due).count(),
+        }
+    }
+}
+
+/// Rows of the index in the order in which the log's certificates are gone through.
+#[derive(Default)]
+struct Rows {
+    /// Of whom the page is, and what it begins behind.
+    issuer: Option<AuthorityId>,
+    after: Option<Serial>,
+    page: VecDeque<CertificateRow>,
+}
+
+impl Rows {
+    /// The row of a certificate that comes after those that were asked for before. Rows in
+    /// between are of no certificate of the log: their number tells.
+    fn of(
+        &mut self,
+        store: &dyn Store,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<CertificateRow>, StoreError> {
+        if self.issuer.as_ref() != Some(issuer) {
+            *self = Self {
+                issuer: Some(issuer.clone()),
+                ..Self::default()
+            };
+        }
+        loop {
+            match self.page.front() {
+                Some(row) if row.serial > *serial => return Ok(None),
+                Some(row) => {
+                    let is_it = row.serial == *serial;
+                    let row = self.page.pop_front();
+                    if is_it {
+                        return Ok(row);
+                    }
+                }
+                None => {
+                    let page = store.certificates(issuer, self.after.as_ref(), PAGE)?;
+                    let Some(last) = page.last() else {
+                        return Ok(None);
+                    };
+                    self.after = Some(last.serial.clone());
+                    self.page = page.into();
+                }
+            }
         }
     }
 }
@@ -447,33 +496,4 @@ fn two_persons(entry: &Entry, earlier: &[&PersonId]) -> Result<(), Fault> {
         });
     }
     Ok(())
-}
-
-fn check_signed(
-    entry: &Entry,
-    issuer: &AuthorityId,
-    tbs: Option<&[u8]>,
-    signed: &[u8],
-    issuer_certificate: &[u8],
-) -> Result<(), Fault> {
-    let bad_signature = |source| Fault::BadSignature {
-        seq: entry.seq,
-        issuer: issuer.clone(),
-        source,
-    };
-    let parts = Signed::from_der("signed structure", signed).map_err(bad_signature)?;
-    if Some(parts.tbs()) != tbs {
-        return Err(Fault::NotIntended {
-            seq: entry.seq,
-            stream: entry.stream.clone(),
-        });
-    }
-    let issuer =
-        Issuer::from_certificate(issuer_certificate).map_err(|source| Fault::Unreadable {
-            seq: entry.seq,
-            source: Box::new(Error::Profile(source)),
-        })?;
-    parts
-        .verify(issuer.public_key().owned_to_ref(), &[&Sm2Sm3::default()])
-        .map_err(bad_signature)
 }

@@ -180,7 +180,11 @@ impl From<Serial> for String {
 }
 
 pub(crate) fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = octets.iter().flat_map(|octet| [octet >> 4, octet & 15]);
+    digits
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 /// A public key: SM3 of the DER of its `SubjectPublicKeyInfo`, written in hexadecimal.

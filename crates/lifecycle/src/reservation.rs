@@ -52,7 +52,17 @@ impl Reservation {
     /// # Errors
     /// [`Error::Damaged`] when its octets are no `TBSCertificate`.
     pub fn of(intent: &Intent) -> Result<Self, Error> {
-        let tbs = TbsCertificate::from_der(&intent.tbs).map_err(Error::Damaged)?;
+        Self::from_tbs(intent, &tbs_of(intent)?)
+    }
+
+    /// What an intent fixes, and what it says of lists: its octets are read once.
+    pub(crate) fn with_point(intent: &Intent) -> Result<(Self, Option<CrlPoint>), Error> {
+        let tbs = tbs_of(intent)?;
+        let fixed = Self::from_tbs(intent, &tbs)?;
+        Ok((fixed, CrlPoint::from_tbs(intent, &tbs)?))
+    }
+
+    fn from_tbs(intent: &Intent, tbs: &TbsCertificate) -> Result<Self, Error> {
         Ok(Self {
             issuer: intent.issuer.clone(),
             serial: intent.serial.clone(),
@@ -61,6 +71,10 @@ impl Reservation {
             shard: intent.shard,
         })
     }
+}
+
+fn tbs_of(intent: &Intent) -> Result<TbsCertificate, Error> {
+    TbsCertificate::from_der(&intent.tbs).map_err(Error::Damaged)
 }
 
 /// SM3 of the DER of a `SubjectPublicKeyInfo`.
@@ -103,7 +117,10 @@ impl CrlPoint {
     /// # Errors
     /// [`Error::Damaged`] when its octets are no `TBSCertificate`.
     pub fn of(intent: &Intent) -> Result<Option<Self>, Error> {
-        let tbs = TbsCertificate::from_der(&intent.tbs).map_err(Error::Damaged)?;
+        Self::from_tbs(intent, &tbs_of(intent)?)
+    }
+
+    fn from_tbs(intent: &Intent, tbs: &TbsCertificate) -> Result<Option<Self>, Error> {
         let value = |oid: ObjectIdentifier| {
             let mut all = tbs.extensions().into_iter().flatten();
             all.find(|one| one.extn_id == oid)

@@ -140,6 +140,8 @@ const HOLDINGS: &str = "
 
 /// How long an open waits for another process to let go.
 const BUSY: Duration = Duration::from_millis(500);
+/// Statements that a connection keeps prepared: more than there are.
+const STATEMENTS: usize = 64;
 /// How long it waits for its turn: longer than the open before it takes.
 const TURN: Duration = Duration::from_secs(5);
 
@@ -210,6 +212,7 @@ impl SqliteStore {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY)?;
+            connection.set_prepared_statement_cache_capacity(STATEMENTS);
             Ok(connection)
         });
         match opened {

@@ -38,9 +38,10 @@ impl World {
         self.note_case(entry.seq, self.number(id), event)?;
         let line = self.cases.entry(id.clone()).or_default();
         line.begun.get_or_insert(entry.at);
-        let before = line.state.clone();
-        line.state = case::evolve(before.clone(), &entry.actor, entry.at, event);
-        let changed = line.state != before;
+        // Each event that changes a case counts up what happened to it.
+        let acts = line.state.as_ref().map(|state| state.acts);
+        line.state = case::evolve(line.state.take(), &entry.actor, entry.at, event);
+        let changed = line.state.as_ref().map(|state| state.acts) != acts;
         self.last = Some((id.clone(), event.step()));
         let about = match event {
             Happened::OverdueNoted { deadline } => Some(About::Overdue {

@@ -3,8 +3,8 @@
 
 use super::{Fault, World};
 use crate::{
-    AuthorityId, CaseNumber, CrlPoint, Intent, Reservation, Serial, Store, StreamId, authority,
-    case, certificate,
+    AuthorityId, CaseNumber, Intent, Reservation, Serial, Store, StreamId, authority, case,
+    certificate,
 };
 use std::collections::BTreeSet;
 
@@ -72,11 +72,11 @@ impl World {
         self.note(&intent.issuer, &intent.serial, Outcome::Open);
         // What is no certificate's octets fixes nothing; who says that it was issued is asked
         // for those.
-        if let Ok(fixed) = Reservation::of(intent) {
+        if let Ok((fixed, point)) = Reservation::with_point(intent) {
             let key = (intent.issuer.clone(), intent.serial.clone());
             self.reservations.insert(key, fixed);
+            self.points.extend(point);
         }
-        self.points.extend(CrlPoint::of(intent).ok().flatten());
     }
 
     /// Keys, ends and shards stand in the index as the log's intents have them.

@@ -3,7 +3,7 @@
 
 use super::{step::Step, time::after};
 use crate::{
-    About, Actor, CaseId, Error, Notice, PersonId, StreamId,
+    About, Actor, CaseId, Error, Notice, PersonId, StreamId, TokenId,
     case::{Event as Happened, pair::Issued, state::State},
     certificate::{
         Act, Cause, Command as Change, Order, Party, RevocationReason, Status, Successor,
@@ -21,8 +21,10 @@ pub(super) struct Happening<'a> {
     pub(super) id: &'a CaseId,
     /// Its place in the case's history.
     pub(super) version: u64,
-    /// The case before it.
-    pub(super) before: Option<&'a State>,
+    /// Whether the case had a number before it.
+    pub(super) had_number: bool,
+    /// The token that was kept for the case before it.
+    pub(super) had_token: Option<&'a TokenId>,
     /// The case after it.
     pub(super) state: &'a State,
     /// The case's rules.
@@ -35,9 +37,7 @@ impl Step<'_> {
         let activation = case.rules.values().activation.value;
         match event {
             // A case that comes back keeps the number that it has.
-            Happened::RegistrationStarted { number }
-                if case.before.is_none_or(|before| before.number.is_none()) =>
-            {
+            Happened::RegistrationStarted { number } if !case.had_number => {
                 self.batch.numbers.push(*number);
             }
             Happened::IssuanceIntended { intent, .. } => {
@@ -105,7 +105,7 @@ impl Step<'_> {
 
     /// A token that was kept for a case is free again, unless it was put aside meanwhile.
     fn release(&mut self, case: &Happening<'_>) -> Result<(), Error> {
-        let Some(token) = case.before.and_then(|before| before.token.as_ref()) else {
+        let Some(token) = case.had_token else {
             return Ok(());
         };
         let state = self.token(token)?;

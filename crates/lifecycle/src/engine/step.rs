@@ -5,9 +5,9 @@ use super::{
     view::{Aggregate, Known, Shelves, View},
 };
 use crate::{
-    About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CrlPoint, Entry,
-    Error, Event, Intent, Notice, OrganisationId, PersonId, Record, Reservation, Serial, Store,
-    StreamId, Submitted, TokenId, authority,
+    About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error,
+    Event, Intent, Notice, OrganisationId, PersonId, Record, Reservation, Serial, Store, StreamId,
+    Submitted, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
     cessation, organisation, roster,
@@ -126,13 +126,19 @@ impl<'a> Step<'a> {
         let stream = StreamId::Case(id.clone());
         let mut known: Known<State> = self.known(&stream)?;
         for event in events {
-            let before = known.state;
+            let before = known.state.as_deref();
+            let (had_number, had_token) = before
+                .map(|before| (before.number.is_some(), before.token.clone()))
+                .unwrap_or_default();
+            // Nobody holds it now but this step, which can change it as it is.
+            drop(known);
             known = self.push(&stream, Event::Case(event.clone()))?;
             if let Some(after) = &known.state {
                 let happened = Happening {
                     id,
                     version: known.version,
-                    before: before.as_deref(),
+                    had_number,
+                    had_token: had_token.as_ref(),
                     state: after,
                     rules,
                 };
@@ -272,8 +278,9 @@ impl<'a> Step<'a> {
         self.changed
             .get_mut()
             .put(stream, known.unwrap_or_default());
-        self.batch.reservations.push(Reservation::of(intent)?);
-        self.batch.crl_points.extend(CrlPoint::of(intent)?);
+        let (fixed, point) = Reservation::with_point(intent)?;
+        self.batch.reservations.push(fixed);
+        self.batch.crl_points.extend(point);
         let reserve = certificate::Command::Reserve;
         self.change_certificate(&intent.issuer, &intent.serial, reserve)
     }
@@ -408,7 +415,10 @@ impl<'a> Step<'a> {
     ) -> Result<Known<S>, Error> {
         let last = self.batch.records.last();
         let head = last.map_or_else(|| self.view.head(), Record::head);
-        let known = self.known::<S>(stream)?;
+        let known = match self.changed.get_mut().take(stream) {
+            Some(known) => known,
+            None => self.view.known::<S>(self.store, stream)?,
+        };
         let entry = Entry {
             seq: head.seq + 1,
             stream: stream.clone(),

@@ -91,6 +91,12 @@ impl<S> Shelf<S> {
         self.young.insert(stream, known);
     }
 
+    fn take(&mut self, stream: &StreamId) -> Option<Known<S>> {
+        self.young
+            .remove(stream)
+            .or_else(|| self.old.remove(stream))
+    }
+
     fn turn(&mut self) {
         if self.young.len() > GENERATION {
             self.old = std::mem::take(&mut self.young);
@@ -120,6 +126,11 @@ pub(super) struct Shelves {
 impl Shelves {
     pub(super) fn get<S: Aggregate>(&mut self, stream: &StreamId) -> Option<Known<S>> {
         S::shelf(self).get(stream)
+    }
+
+    /// What is kept of it, for whoever puts it back changed.
+    pub(super) fn take<S: Aggregate>(&mut self, stream: &StreamId) -> Option<Known<S>> {
+        S::shelf(self).take(stream)
     }
 
     pub(super) fn put<S: Aggregate>(&mut self, stream: StreamId, known: Known<S>) {

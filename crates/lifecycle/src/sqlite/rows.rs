@@ -81,7 +81,9 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
         } else {
             "DELETE FROM unsettled WHERE stream = ?1"
         };
-        transaction.execute(sql, [stream.to_string()])?;
+        transaction
+            .prepare_cached(sql)?
+            .execute([stream.to_string()])?;
     }
     for number in &batch.numbers {
         transaction
