@@ -151,5 +151,6 @@ fn is_of_lists(event: &authority::Event) -> bool {
             | Happened::CrlAbandoned { .. }
             | Happened::CrlIssued { .. }
             | Happened::Published
+            | Happened::PublishedThrough { .. }
     )
 }

@@ -715,7 +715,7 @@ impl Publisher for Shelf {
         if shelves.refuses {
             return Err(io::Error::other(BROKEN));
         }
-        shelves.items.insert(item.name.clone(), item.octets.clone());
+        shelves.items.insert(item.name.clone(), item.octets.to_vec());
         Ok(())
     }
 }
