@@ -160,7 +160,7 @@ impl World {
             (StreamId::Case(id), Event::Case(event)) => self.apply_to_case(id, entry, event)?,
             (StreamId::Authority(id), Event::Authority(event)) => {
                 self.check_authority(id, entry, event)?;
-                self.note_authority(event);
+                self.note_authority(seq, event)?;
                 let state = self.authorities.entry(id.clone()).or_default();
                 let before = state.clone();
                 *state = authority::evolve(id, before.clone(), &entry.actor, event);

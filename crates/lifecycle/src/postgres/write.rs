@@ -2,7 +2,7 @@
 
 use super::{
     link::{Failure, Fault, Parameters, Session, Statements},
-    rows::{lines, seconds, stored},
+    rows::{seconds, stored},
     schema::{APPLICATION, VERSION_KNOWN},
 };
 use crate::{
@@ -331,8 +331,8 @@ impl Tables<'_> {
             .iter()
             .map(|point| point.shard.map(i64::from))
             .collect();
-        let urls: Vec<_> = points.iter().map(|point| lines(&point.urls)).collect();
-        let deltas: Vec<_> = points.iter().map(|point| lines(&point.deltas)).collect();
+        let lines = points.iter().map(CrlPoint::lines);
+        let (urls, deltas): (Vec<_>, Vec<_>) = lines.map(Into::into).unzip();
         self.change(POINTS, &[&issuers, &shards, &urls, &deltas])
             .map(drop)
     }
