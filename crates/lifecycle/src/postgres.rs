@@ -64,7 +64,7 @@ mod write;
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
     Error, Head, Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError,
-    StreamId,
+    StreamId, ports::bounded,
 };
 use ::postgres::{Client, Config, NoTls};
 use der::DateTime;
@@ -330,10 +330,15 @@ impl Store for PostgresStore {
         self.read(sql, &[&stream.to_string()], rows::record)
     }
 
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
-        let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
+    fn revoked(
+        &self,
+        issuer: &AuthorityId,
+    ) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError> {
+        let sql = "SELECT issuer, serial, status, revoked_at, reason, shard FROM certificates
             WHERE issuer = $1 AND revoked_at IS NOT NULL ORDER BY serial";
-        self.read(sql, &[&issuer.as_str()], rows::certificate)
+        self.read(sql, &[&issuer.as_str()], |row| {
+            Ok((rows::certificate(row)?, rows::shard(row, 5)?))
+        })
     }
 
     fn certificate(
@@ -364,12 +369,18 @@ impl Store for PostgresStore {
         self.read(sql, &[&&key[..]], rows::reservation)
     }
 
-    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
-        let sql = "SELECT serial, shard FROM certificates
-            WHERE issuer = $1 AND revoked_at IS NOT NULL AND shard IS NOT NULL ORDER BY serial";
-        self.read(sql, &[&issuer.as_str()], |row| {
-            Ok((identifier(row, 0)?, u32::try_from(number(row, 1)?)?))
-        })
+    fn reservations(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<Reservation>, StoreError> {
+        // Every serial number comes after the empty text.
+        let after = after.map_or_else(String::new, Serial::to_string);
+        let sql = "SELECT issuer, serial, key, not_after, shard FROM certificates
+            WHERE issuer = $1 AND serial > $2 AND key IS NOT NULL ORDER BY serial LIMIT $3";
+        let parameters: link::Parameters<'_> = &[&issuer.as_str(), &after, &bounded(limit)];
+        self.read(sql, parameters, rows::reservation)
     }
 
     fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
@@ -388,8 +399,8 @@ impl Store for PostgresStore {
         let after = after.map_or_else(String::new, Serial::to_string);
         let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
             WHERE issuer = $1 AND serial > $2 ORDER BY serial LIMIT $3";
-        let limit = stored(limit as u64);
-        self.read(sql, &[&issuer.as_str(), &after, &limit], rows::certificate)
+        let parameters: link::Parameters<'_> = &[&issuer.as_str(), &after, &bounded(limit)];
+        self.read(sql, parameters, rows::certificate)
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {
@@ -417,6 +428,19 @@ impl Store for PostgresStore {
         let sql = "SELECT seq FROM submissions WHERE key = $1";
         let found = self.read(sql, &[&key.as_str()], |row| number(row, 0))?;
         Ok(found.into_iter().next())
+    }
+
+    fn submissions(
+        &self,
+        after: Option<&IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<(IdempotencyKey, u64)>, StoreError> {
+        // Every key comes after the empty text.
+        let after = after.map_or("", IdempotencyKey::as_str);
+        let sql = "SELECT key, seq FROM submissions WHERE key > $1 ORDER BY key LIMIT $2";
+        self.read(sql, &[&after, &bounded(limit)], |row| {
+            Ok((identifier(row, 0)?, number(row, 1)?))
+        })
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
@@ -497,11 +521,6 @@ impl Drop for PostgresStore {
             node.release(self.link.get_mut());
         }
     }
-}
-
-/// The server counts to `i64::MAX`; no table is longer.
-fn bounded(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 impl fmt::Debug for PostgresStore {

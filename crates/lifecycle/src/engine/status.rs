@@ -15,7 +15,7 @@ use cert_profile::{
 };
 use der::{DateTime, referenced::OwnedToRef};
 use hsm::{Checked, KeyHandle};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Certificates that are read from the store at a time.
 const PAGE: usize = 1_000;
@@ -80,51 +80,58 @@ impl Engine {
     ) -> Result<usize, Error> {
         let id = responder;
         let responder = self.responder(id, self.ports.clock.now())?;
-        self.answers.begin(self.view.overtaken());
+        self.answers.begin(self.view.overtaken(), responder.now);
         let ca = responder.active.issuer.clone();
         if let Some(serials) = serials {
-            return self.presign_each(&responder, serials);
+            let mut about = Vec::new();
+            for serial in serials {
+                if let Some(row) = self.ports.store.certificate(&ca, serial)? {
+                    about.push((row, self.end_to_tell(&ca, serial)?));
+                }
+            }
+            return self.presign_each(&responder, about);
         }
         let (mut signed, mut after) = (0, None);
         loop {
-            let rows = self.ports.store.certificates(&ca, after.as_ref(), PAGE)?;
+            let store = &self.ports.store;
+            let rows = store.certificates(&ca, after.as_ref(), PAGE)?;
             let Some(last) = rows.last() else {
                 return Ok(signed);
             };
+            // Of no more numbers than there are rows is anything fixed.
+            let ends = store.reservations(&ca, after.as_ref(), PAGE)?.into_iter();
+            let ends: HashMap<_, _> = ends.map(|fixed| (fixed.serial, fixed.not_after)).collect();
             after = Some(last.serial.clone());
-            let mut serials = Vec::new();
-            for row in rows {
-                let fixed = match row.status {
-                    Status::Active | Status::Superseded => {
-                        self.ports.store.reservation(&ca, &row.serial)?
-                    }
-                    _ => None,
-                };
-                if fixed.is_some_and(|fixed| responder.now <= fixed.not_after) {
-                    serials.push(row.serial);
-                }
-            }
-            signed += self.presign_each(&responder, &serials)?;
+            let about = rows.into_iter().filter_map(|row| {
+                let end = ends.get(&row.serial).copied();
+                let is_used = matches!(row.status, Status::Active | Status::Superseded);
+                let is_asked_for = is_used && end.is_some_and(|end| responder.now <= end);
+                is_asked_for.then_some((row, end))
+            });
+            signed += self.presign_each(&responder, about.collect())?;
         }
     }
 
+    /// About certificates, each with its end where that may be told.
     fn presign_each(
         &mut self,
         responder: &Responder<'_>,
-        serials: &[Serial],
+        about: Vec<(CertificateRow, Option<DateTime>)>,
     ) -> Result<usize, Error> {
         let (ca, issuer) = (&responder.active.issuer, &responder.issuer);
         let mut signed = 0;
-        for serial in serials {
+        for (row, end) in about {
+            let status = status_of(Some(&row));
+            if status == CertStatus::Unknown {
+                continue;
+            }
+            let serial = &row.serial;
             let key = || issuer.public_key().owned_to_ref();
             for id in [
                 CertId::new(issuer.name(), key(), serial.to_x509())?,
                 CertId::with_sm3(issuer.name(), key(), serial.to_x509())?,
             ] {
-                let single = self.single(responder, id.clone())?;
-                if *single.status() == CertStatus::Unknown {
-                    continue;
-                }
+                let single = self.say(responder, id.clone(), status.clone(), end)?;
                 let octets = responder.sign(vec![single], None)?;
                 let lasts = (responder.now, responder.until);
                 self.answers
@@ -154,63 +161,74 @@ impl Engine {
 
     /// What is said of one certificate.
     fn single(&self, responder: &Responder<'_>, id: CertId) -> Result<SingleResponse, Error> {
-        let (ca, now) = (&responder.active.issuer, responder.now);
-        let status = self.status(ca, &responder.issuer, &id)?;
-        let mut cutoff = None;
-        if let Some(kept) = self.policy.archive
-            && status != CertStatus::Unknown
-        {
-            let fixed = self
-                .ports
-                .store
-                .reservation(ca, &Serial::from(id.serial()))?;
-            if fixed.is_some_and(|fixed| fixed.not_after < now) {
-                let since = now.unix_duration().saturating_sub(kept);
-                cutoff = Some(DateTime::from_unix_duration(since).map_err(Error::Damaged)?);
-            }
+        let (ca, issuer) = (&responder.active.issuer, &responder.issuer);
+        let serial = Serial::from(id.serial());
+        let is_own = id.matches(issuer.name(), issuer.public_key().owned_to_ref());
+        let row = match is_own {
+            true => self.ports.store.certificate(ca, &serial)?,
+            false => None,
+        };
+        let status = status_of(row.as_ref());
+        let end = match status {
+            CertStatus::Unknown => None,
+            _ => self.end_to_tell(ca, &serial)?,
+        };
+        self.say(responder, id, status, end)
+    }
+
+    /// When a certificate ends, if answers say anything of that.
+    fn end_to_tell(&self, ca: &AuthorityId, serial: &Serial) -> Result<Option<DateTime>, Error> {
+        if self.policy.archive.is_none() {
+            return Ok(None);
         }
+        let fixed = self.ports.store.reservation(ca, serial)?;
+        Ok(fixed.map(|fixed| fixed.not_after))
+    }
+
+    fn say(
+        &self,
+        responder: &Responder<'_>,
+        id: CertId,
+        status: CertStatus,
+        end: Option<DateTime>,
+    ) -> Result<SingleResponse, Error> {
+        let now = responder.now;
         let single = SingleResponse::new(id, status, now).until(responder.until);
-        Ok(match cutoff {
-            Some(cutoff) => single.archived_since(cutoff),
-            None => single,
+        Ok(match self.policy.archive {
+            Some(kept) if end.is_some_and(|end| end < now) => {
+                let since = now.unix_duration().saturating_sub(kept);
+                let since = DateTime::from_unix_duration(since).map_err(Error::Damaged)?;
+                single.archived_since(since)
+            }
+            _ => single,
         })
     }
 
     /// What an issuer's lists are made of.
     pub(super) fn revoked(&self, issuer: &AuthorityId) -> Result<Revoked, Error> {
         let store = &self.ports.store;
-        let shards: BTreeMap<_, _> = store.revoked_shards(issuer)?.into_iter().collect();
         let rows = store.revoked(issuer)?.into_iter();
-        let entry = |row: CertificateRow| {
+        let entry = |(row, shard): (CertificateRow, _)| {
             let (at, reason) = row.revocation?;
             let entry = RevokedEntry::new(row.serial.to_x509(), at, reason);
-            Some((entry, shards.get(&row.serial).copied()))
+            Some((entry, shard))
         };
         let entries = rows.filter_map(entry).collect();
         Ok(Revoked::new(entries, store.crl_points(issuer)?))
     }
+}
 
-    fn status(
-        &self,
-        issuer_id: &AuthorityId,
-        issuer: &Issuer,
-        id: &CertId,
-    ) -> Result<CertStatus, Error> {
-        if !id.matches(issuer.name(), issuer.public_key().owned_to_ref()) {
-            return Ok(CertStatus::Unknown);
-        }
-        let serial = Serial::from(id.serial());
-        let row = self.ports.store.certificate(issuer_id, &serial)?;
-        Ok(match row.map(|row| (row.status, row.revocation)) {
-            Some((_, Some((at, reason)))) => CertStatus::Revoked {
-                at,
-                // Unspecified says what saying nothing says (RFC 5280, 5.3.1).
-                reason: (reason != Reason::Unspecified).then_some(reason),
-            },
-            // What another took the place of is as good as it was, to its end (B9).
-            Some((Status::Active | Status::Superseded, None)) => CertStatus::Good,
-            _ => CertStatus::Unknown,
-        })
+/// What a store says of a certificate of an issuer, or of a number that it does not have.
+fn status_of(row: Option<&CertificateRow>) -> CertStatus {
+    match row.map(|row| (row.status, row.revocation)) {
+        Some((_, Some((at, reason)))) => CertStatus::Revoked {
+            at,
+            // Unspecified says what saying nothing says (RFC 5280, 5.3.1).
+            reason: (reason != Reason::Unspecified).then_some(reason),
+        },
+        // What another took the place of is as good as it was, to its end (B9).
+        Some((Status::Active | Status::Superseded, None)) => CertStatus::Good,
+        _ => CertStatus::Unknown,
     }
 }
 
