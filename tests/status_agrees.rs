@@ -302,8 +302,8 @@ fn bouncycastle_reads_complete_lists_and_deltas() {
         "crl_urls = ['http://ca.example.cn/ca.crl']\n\
          delta_crl_urls = ['http://ca.example.cn/delta.crl']",
     );
-    let [released, revoked, frozen] =
-        ["released", "revoked", "frozen"].map(|name| office.pair(name));
+    let [released, revoked, frozen, between] =
+        ["released", "revoked", "frozen", "between"].map(|name| office.pair(name));
     office.freeze("released");
     office.freeze("revoked");
     office.authority(CA, "zhao.yi", authority::Command::IssueCrl);
@@ -315,22 +315,31 @@ fn bouncycastle_reads_complete_lists_and_deltas() {
     office.end("released", Change::Unfreeze);
     office.end("revoked", Change::Revoke(RevocationReason::Superseded));
     office.freeze("frozen");
+    office.freeze("between");
     office.authority(CA, "zhao.yi", authority::Command::IssueDeltaCrl);
     let own = ["good", "issuer=key", "number=2", "delta=!1"];
-    let changes = [
-        (&released, REMOVED),
-        (&revoked, SUPERSEDED),
-        (&frozen, HOLD),
-    ];
-    assert_eq!(office.list("ca/delta.crl"), list(&own, changes));
+    let changes = |last| {
+        [
+            (&released, REMOVED),
+            (&revoked, SUPERSEDED),
+            (&frozen, HOLD),
+            (&between, last),
+        ]
+    };
+    assert_eq!(office.list("ca/delta.crl"), list(&own, changes(HOLD)));
+    // Whoever read that one hears from the next that the hold is lifted (RFC 5280, 5.2.4).
+    office.end("between", Change::Unfreeze);
+    office.authority(CA, "zhao.yi", authority::Command::IssueDeltaCrl);
+    let own = ["good", "issuer=key", "number=3", "delta=!1"];
+    assert_eq!(office.list("ca/delta.crl"), list(&own, changes(REMOVED)));
 
     // A complete list and a delta of one moment.
     office.authority(CA, "zhao.yi", authority::Command::IssueCrl);
-    let own = ["good", "issuer=key", "number=3", freshest];
+    let own = ["good", "issuer=key", "number=4", freshest];
     let now = [(&revoked, SUPERSEDED), (&frozen, HOLD)];
     assert_eq!(office.list("ca.crl"), list(&own, now));
-    let own = ["good", "issuer=key", "number=3", "delta=!1"];
-    assert_eq!(office.list("ca/delta.crl"), list(&own, changes));
+    let own = ["good", "issuer=key", "number=4", "delta=!1"];
+    assert_eq!(office.list("ca/delta.crl"), list(&own, changes(REMOVED)));
     // A changed octet is seen.
     let path = office.folder.path().join("changed");
     let mut octets = fs::read(office.folder.path().join("authorities/ca.crl")).expect("a list");

@@ -227,7 +227,10 @@ impl Store for Outside {
         self.world().store.stream(stream)
     }
 
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
+    fn revoked(
+        &self,
+        issuer: &AuthorityId,
+    ) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError> {
         self.world().store.revoked(issuer)
     }
 
@@ -251,8 +254,13 @@ impl Store for Outside {
         self.world().store.reservations_of(key)
     }
 
-    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
-        self.world().store.revoked_shards(issuer)
+    fn reservations(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<Reservation>, StoreError> {
+        self.world().store.reservations(issuer, after, limit)
     }
 
     fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
@@ -282,6 +290,14 @@ impl Store for Outside {
 
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
         self.world().store.first_under(key)
+    }
+
+    fn submissions(
+        &self,
+        after: Option<&IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<(IdempotencyKey, u64)>, StoreError> {
+        self.world().store.submissions(after, limit)
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {

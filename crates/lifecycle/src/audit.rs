@@ -128,7 +128,7 @@ impl Steps for World {
             (StreamId::Case(id), Event::Case(event)) => self.apply_to_case(id, entry, event)?,
             (StreamId::Authority(id), Event::Authority(event)) => {
                 self.check_authority(id, entry, event)?;
-                self.note_authority(event);
+                self.note_authority(seq, event)?;
                 let state = self.authorities.entry(id.clone()).or_default();
                 let before = state.clone();
                 *state = authority::evolve(id, state.take(), &entry.actor, event);
@@ -310,11 +310,7 @@ impl World {
         if let Some(what) = due.symmetric_difference(&waiting).min().cloned() {
             return Err(Fault::IndexDiffers { what });
         }
-        for (key, first) in &self.keys {
-            if store.first_under(key)? != Some(*first) {
-                return Err(Fault::KeyDiffers { key: key.clone() });
-            }
-        }
+        self.compare_keys(store)?;
         let (found, expected) = (store.last_case()?, CaseNumber(self.numbers));
         if found != expected {
             return Err(Fault::CasesDiffer { found, expected });
@@ -353,6 +349,33 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// The keys of the log and those of the index are the same, page by page.
+    fn compare_keys(&self, store: &dyn Store) -> Result<(), Fault> {
+        let mut expected = self.keys.iter();
+        let mut after = None;
+        loop {
+            let page = store.submissions(after.as_ref(), PAGE)?;
+            for (key, first) in &page {
+                match expected.next() {
+                    Some((own, place)) if (own, place) == (key, first) => {}
+                    other => {
+                        let own = other.map(|(own, _)| own);
+                        let key = own.map_or(key, |own| own.min(key)).clone();
+                        return Err(Fault::KeyDiffers { key });
+                    }
+                }
+            }
+            let Some((last, _)) = page.into_iter().next_back() else {
+                break;
+            };
+            after = Some(last);
+        }
+        match expected.next() {
+            Some((key, _)) => Err(Fault::KeyDiffers { key: key.clone() }),
+            None => Ok(()),
+        }
     }
 
     fn due(&self) -> impl Iterator<Item = (StreamId, bool)> {

@@ -114,8 +114,10 @@ pub struct Active {
     pub crl_intents: Vec<CrlIntent>,
     /// What its lists are at.
     lists: crl::Lists,
-    /// Finished things that did not leave yet.
+    /// Finished things that did not leave yet, in order.
     pub unpublished: Vec<Publication>,
+    /// How many left before them.
+    pub published: u64,
     /// What one officer asked for.
     pub pending: Option<Pending>,
     /// A link certificate on its way.
@@ -169,8 +171,12 @@ pub enum Command {
         /// Of which intent.
         number: u64,
     },
-    /// The publisher took everything.
-    RecordPublication,
+    /// The publisher took what was finished: each thing up to this one, counted from the first
+    /// that the authority ever finished. What another node finished meanwhile waits on.
+    RecordPublication {
+        /// How many left by now.
+        through: u64,
+    },
     /// By a key officer: see [`Act`].
     Request(Act),
     /// By another key officer.
@@ -229,8 +235,14 @@ pub enum Event {
         /// Its DER.
         crl: Octets,
     },
-    /// Its certificate or CRL left the engine.
+    /// All that waited left the engine. Logs of versions that had one engine alone have it;
+    /// [`PublishedThrough`](Self::PublishedThrough) is written now.
     Published,
+    /// Certificates or CRLs left the engine.
+    PublishedThrough {
+        /// How many of all that the authority ever finished left by now.
+        count: u64,
+    },
     /// An officer asked for something.
     Requested(Act),
     /// It is not wanted any more.
@@ -380,8 +392,10 @@ pub fn decide(
             let events = active.decide_crl(&command, context)?;
             events.ok_or_else(|| wrong_state.by(BASIS))
         }
-        (Command::RecordPublication, _, Some(active)) if !active.unpublished.is_empty() => {
-            Ok(vec![Event::Published])
+        (Command::RecordPublication { through }, _, Some(active))
+            if active.may_leave(through).is_some() =>
+        {
+            Ok(vec![Event::PublishedThrough { count: through }])
         }
         (
             Command::RecordCertificate {
@@ -468,8 +482,11 @@ pub fn evolve(
             lists: crl::Lists::default(),
             unpublished: vec![Publication {
                 name: format!("authorities/{id}.pem"),
-                octets: pki::encode_pem("CERTIFICATE", certificate).into_bytes(),
+                octets: pki::encode_pem("CERTIFICATE", certificate)
+                    .into_bytes()
+                    .into(),
             }],
+            published: 0,
             pending: None,
             linking: None,
         }),
@@ -479,9 +496,13 @@ pub fn evolve(
                 State::Active(active) | State::Retiring(active) => {
                     active.apply_crl(id, event);
                     active.apply_life(id, actor, event);
+                    active.apply_publication(event);
                 }
                 State::Retired(active) => active.apply_life(id, actor, event),
-                State::Compromised(compromised) => compromised.active.apply_crl(id, event),
+                State::Compromised(compromised) => {
+                    compromised.active.apply_crl(id, event);
+                    compromised.active.apply_publication(event);
+                }
                 State::Proposed(_) | State::Issuing(_) => {}
             }
             state
@@ -581,7 +602,7 @@ impl Command {
             Self::RecordUnknownOutcome { .. } => Step::IssuanceAbandoned,
             Self::RecordCrl { .. } => Step::CrlIssued,
             Self::RecordCrlUnknownOutcome { .. } => Step::CrlAbandoned,
-            Self::RecordPublication => Step::Published,
+            Self::RecordPublication { .. } => Step::Published,
             Self::Request(act) => act.asked(),
             Self::Confirm => state?.established()?.pending.as_ref()?.act.decided(),
             Self::Discard => Step::Discarded,
@@ -599,7 +620,7 @@ impl Command {
             | Self::RecordUnknownOutcome { .. }
             | Self::RecordCrl { .. }
             | Self::RecordCrlUnknownOutcome { .. }
-            | Self::RecordPublication => &[Seat::System],
+            | Self::RecordPublication { .. } => &[Seat::System],
         }
     }
 
@@ -614,7 +635,7 @@ impl Command {
             Self::RecordUnknownOutcome { .. } => "issued again",
             Self::RecordCrl { .. } => "given a CRL",
             Self::RecordCrlUnknownOutcome { .. } => "asked for that CRL again",
-            Self::RecordPublication => "published",
+            Self::RecordPublication { .. } => "published",
             Self::Request(act) => act.verb(),
             Self::Confirm => "changed: nothing waits for a second officer",
             Self::Discard => "freed of what was asked for: nothing was",
@@ -673,6 +694,32 @@ impl Issuing {
 }
 
 impl Active {
+    /// How many things will have left when all that waits has.
+    pub(crate) fn finished(&self) -> u64 {
+        self.published + self.unpublished.len() as u64
+    }
+
+    /// Of what waits, how much leaves when `through` of all have left; none where that is no
+    /// news, or more than there is.
+    fn may_leave(&self, through: u64) -> Option<usize> {
+        let leave = usize::try_from(through.checked_sub(self.published)?).ok()?;
+        (1..=self.unpublished.len())
+            .contains(&leave)
+            .then_some(leave)
+    }
+
+    fn apply_publication(&mut self, event: &Event) {
+        let through = match event {
+            Event::Published => self.finished(),
+            Event::PublishedThrough { count } => *count,
+            _ => return,
+        };
+        if let Some(leave) = self.may_leave(through) {
+            self.unpublished.drain(..leave);
+            self.published = through;
+        }
+    }
+
     /// The key of its certificate.
     pub(crate) fn public_key(&self) -> Result<SubjectPublicKeyInfoOwned, Error> {
         let certificate = Certificate::from_der(&self.certificate).map_err(Error::Damaged)?;

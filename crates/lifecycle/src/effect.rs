@@ -33,5 +33,5 @@ pub struct Publication {
     /// A relative path: `/` between parts, identifiers only.
     pub name: String,
     /// Its content.
-    pub octets: Vec<u8>,
+    pub octets: Octets,
 }

@@ -35,6 +35,7 @@ use group::Group;
 use hsm::Token;
 use perform::Untried;
 use serde::Serialize;
+use status::Responder;
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
@@ -214,6 +215,8 @@ pub struct Engine {
     is_whole: bool,
     /// Answers that were signed before anybody asked.
     answers: AnswerSet,
+    /// Who signs answers.
+    responders: RefCell<HashMap<AuthorityId, Arc<Responder>>>,
 }
 
 impl Engine {
@@ -228,6 +231,7 @@ impl Engine {
             untried: HashSet::new(),
             is_whole: false,
             answers: AnswerSet::default(),
+            responders: RefCell::default(),
         }
     }
 

@@ -258,6 +258,19 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
+    /// A setting of a store that nobody can work with.
+    #[error("{what} of {value:?} is none: it takes {least:?} to {most:?}")]
+    OutOfRange {
+        /// Which setting.
+        what: &'static str,
+        /// What was asked for.
+        value: std::time::Duration,
+        /// The least that it may be.
+        least: std::time::Duration,
+        /// The most.
+        most: std::time::Duration,
+    },
+
     /// A database that no store can be kept in, or that holds something else.
     #[error("{database} is not a database for a store of this program: {found}")]
     Unfit {

@@ -153,9 +153,17 @@ impl Store for MemoryStore {
         Ok(own.cloned().collect())
     }
 
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
-        let listed = |row: &&CertificateRow| row.issuer == *issuer && row.revocation.is_some();
-        Ok(self.certificates.values().filter(listed).cloned().collect())
+    fn revoked(
+        &self,
+        issuer: &AuthorityId,
+    ) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError> {
+        let own = self.certificates.iter();
+        let own = own.filter(|(_, row)| row.issuer == *issuer && row.revocation.is_some());
+        let listed = own.map(|(key, row)| {
+            let fixed = self.reservations.get(key);
+            (row.clone(), fixed.and_then(|fixed| fixed.shard))
+        });
+        Ok(listed.collect())
     }
 
     fn certificate(
@@ -181,14 +189,16 @@ impl Store for MemoryStore {
         Ok(own.cloned().collect())
     }
 
-    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
-        let revoked = self.revoked(issuer)?.into_iter();
-        let shard = |row: CertificateRow| {
-            let key = (row.issuer, row.serial);
-            let shard = self.reservations.get(&key)?.shard?;
-            Some((key.1, shard))
-        };
-        Ok(revoked.filter_map(shard).collect())
+    fn reservations(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<Reservation>, StoreError> {
+        let own = self.reservations.values();
+        let own = own
+            .filter(|row| row.issuer == *issuer && after.is_none_or(|after| row.serial > *after));
+        Ok(own.take(limit).cloned().collect())
     }
 
     fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
@@ -221,6 +231,21 @@ impl Store for MemoryStore {
 
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
         Ok(self.submissions.get(key).copied())
+    }
+
+    fn submissions(
+        &self,
+        after: Option<&IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<(IdempotencyKey, u64)>, StoreError> {
+        let start = after.map_or(Unbounded, Excluded);
+        let rows = self
+            .submissions
+            .range::<IdempotencyKey, _>((start, Unbounded));
+        Ok(rows
+            .take(limit)
+            .map(|(key, seq)| (key.clone(), *seq))
+            .collect())
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {

@@ -2,15 +2,16 @@
 
 use base64ct::{Base64, Encoding};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::{fmt, ops::Deref};
+use std::{fmt, ops::Deref, sync::Arc};
 
-/// Octets that a record keeps as they are (DER, mostly); base64 in its text.
+/// Octets that a record keeps as they are (DER, mostly); base64 in its text. A clone is the same
+/// octets, not a copy: states have many, and each event makes a new state.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Octets(Vec<u8>);
+pub struct Octets(Arc<[u8]>);
 
 impl From<Vec<u8>> for Octets {
     fn from(octets: Vec<u8>) -> Self {
-        Self(octets)
+        Self(octets.into())
     }
 }
 
@@ -38,7 +39,7 @@ impl<'de> Deserialize<'de> for Octets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         Base64::decode_vec(&text)
-            .map(Self)
+            .map(Self::from)
             .map_err(D::Error::custom)
     }
 }

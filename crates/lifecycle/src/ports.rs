@@ -175,11 +175,15 @@ pub trait Store: fmt::Debug + Send {
     /// [`StoreError`] when the store can't be read.
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError>;
 
-    /// The certificates of one issuer that are held, revoked or burnt, by serial.
+    /// The certificates of one issuer that are held, revoked or burnt, each with its shard, by
+    /// serial.
     ///
     /// # Errors
     /// [`StoreError`] when the store can't be read.
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError>;
+    fn revoked(
+        &self,
+        issuer: &AuthorityId,
+    ) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError>;
 
     /// One certificate.
     ///
@@ -208,12 +212,17 @@ pub trait Store: fmt::Debug + Send {
     /// [`StoreError`] when the store can't be read.
     fn reservations_of(&self, key: &[u8; 32]) -> Result<Vec<Reservation>, StoreError>;
 
-    /// The shards of one issuer's certificates that are held, revoked or burnt, of those that
-    /// have one, by serial.
+    /// What was fixed of at most `limit` serial numbers of one issuer that come after `after`, as
+    /// text; by serial.
     ///
     /// # Errors
     /// [`StoreError`] when the store can't be read.
-    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError>;
+    fn reservations(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<Reservation>, StoreError>;
 
     /// What one issuer's certificates say of where their CRLs lie, each saying once.
     ///
@@ -252,6 +261,17 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when the store can't be read.
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError>;
+
+    /// At most `limit` keys that commands came under, after `after`, each with the place of the
+    /// first record; by key.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn submissions(
+        &self,
+        after: Option<&IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<(IdempotencyKey, u64)>, StoreError>;
 
     /// Whether other engines may write to it while this one works.
     fn is_shared(&self) -> bool {
@@ -323,6 +343,11 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when it could not be written; then the notice is told again.
     fn note_told(&mut self, key: &str) -> Result<(), StoreError>;
+}
+
+/// How a database has a limit: it counts to `i64::MAX`, and no table is longer.
+pub(crate) fn bounded(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 /// The time.

@@ -19,7 +19,9 @@
 //! again over a new one. When it is lost in the middle of the commit, nobody has said what
 //! became of it: then the log is asked for the digest of the batch's last record. A commit that
 //! is still on its way holds `log_head`, so whoever tries again waits for it and then sees it.
-//! [`StoreError::OutcomeUnknown`] is left where the server did not come back in time.
+//! [`StoreError::OutcomeUnknown`] is left where the server did not come back in time, or others
+//! were in the way until then: a conflict, after which the engine decides again, is said only
+//! where that commit can come through no more.
 //!
 //! # Whose an open intent is
 //!
@@ -62,14 +64,14 @@ mod write;
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
     Error, Head, Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError,
-    StreamId,
+    StreamId, ports::bounded,
 };
 use ::postgres::{Client, Config, NoTls};
 use der::DateTime;
 use lease::Node;
 use link::{Connect, Failure, Link};
 use rows::{identifier, number, seconds, stored};
-use std::{cell::RefCell, fmt, time::Duration};
+use std::{cell::RefCell, fmt, ops::RangeInclusive, time::Duration};
 use write::Writing;
 
 /// The cases that count: `$1` is the unit, `$2` the certificate, `$3` the time, `$4` and `$5`
@@ -102,10 +104,36 @@ pub struct PostgresOptions {
     /// What the node is called in the table `nodes`, for people; random digits come behind it.
     pub node: String,
     /// How long others leave this node's open intents alone after it was last heard of: longer
-    /// than one signature of its device takes.
+    /// than one signature of its device takes; 1 second to 1 day.
     pub lease: Duration,
-    /// How long a call waits for a server that can't be reached, and for others that write.
+    /// How long a call waits for a server that can't be reached, and for others that write;
+    /// 100 milliseconds to 10 minutes.
     pub patience: Duration,
+}
+
+/// A lease of nothing gives every open intent away; one of years is never taken over from.
+const LEASE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(86_400);
+/// Without patience no connection is ever tried again.
+const PATIENCE: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(600);
+
+impl PostgresOptions {
+    fn check(&self) -> Result<(), StoreError> {
+        for (what, value, range) in [
+            ("a lease", self.lease, LEASE),
+            ("a patience", self.patience, PATIENCE),
+        ] {
+            if !range.contains(&value) {
+                let (least, most) = range.into_inner();
+                return Err(StoreError::OutOfRange {
+                    what,
+                    value,
+                    least,
+                    most,
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Default for PostgresOptions {
@@ -135,7 +163,8 @@ impl PostgresStore {
     /// as PostgreSQL's own programs take it.
     ///
     /// # Errors
-    /// [`Error::Store`] with [`StoreError::Unfit`] when the string can't be read, the database
+    /// [`Error::Store`] with [`StoreError::OutOfRange`] for options that no node can work with;
+    /// with [`StoreError::Unfit`] when the string can't be read, the database
     /// holds something else or tables of a newer version, or the server acknowledges what a power
     /// cut may take (`synchronous_commit`, `fsync` or `full_page_writes` off); with
     /// [`StoreError::Server`] when it can't be reached or refuses; [`Error::Random`].
@@ -209,6 +238,7 @@ fn link_to(
     connect: Box<Connect>,
     reads_only: bool,
 ) -> Result<Link, StoreError> {
+    options.check()?;
     let config = connection.parse().map_err(|error: ::postgres::Error| {
         let source = std::error::Error::source(&error).map(ToString::to_string);
         StoreError::Unfit {
@@ -240,6 +270,13 @@ impl Store for PostgresStore {
             Err(StoreError::Server {
                 database, source, ..
             }) if writing.is_unknown => Err(StoreError::OutcomeUnknown { database, source }),
+            // Decided again it would be written twice, where it comes through after all.
+            Err(conflict @ StoreError::Conflict { .. }) if writing.is_unknown => {
+                Err(StoreError::OutcomeUnknown {
+                    database: link.database().to_owned(),
+                    source: conflict.into(),
+                })
+            }
             answer => answer,
         }
     }
@@ -293,10 +330,15 @@ impl Store for PostgresStore {
         self.read(sql, &[&stream.to_string()], rows::record)
     }
 
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
-        let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
+    fn revoked(
+        &self,
+        issuer: &AuthorityId,
+    ) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError> {
+        let sql = "SELECT issuer, serial, status, revoked_at, reason, shard FROM certificates
             WHERE issuer = $1 AND revoked_at IS NOT NULL ORDER BY serial";
-        self.read(sql, &[&issuer.as_str()], rows::certificate)
+        self.read(sql, &[&issuer.as_str()], |row| {
+            Ok((rows::certificate(row)?, rows::shard(row, 5)?))
+        })
     }
 
     fn certificate(
@@ -327,12 +369,18 @@ impl Store for PostgresStore {
         self.read(sql, &[&&key[..]], rows::reservation)
     }
 
-    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
-        let sql = "SELECT serial, shard FROM certificates
-            WHERE issuer = $1 AND revoked_at IS NOT NULL AND shard IS NOT NULL ORDER BY serial";
-        self.read(sql, &[&issuer.as_str()], |row| {
-            Ok((identifier(row, 0)?, u32::try_from(number(row, 1)?)?))
-        })
+    fn reservations(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<Reservation>, StoreError> {
+        // Every serial number comes after the empty text.
+        let after = after.map_or_else(String::new, Serial::to_string);
+        let sql = "SELECT issuer, serial, key, not_after, shard FROM certificates
+            WHERE issuer = $1 AND serial > $2 AND key IS NOT NULL ORDER BY serial LIMIT $3";
+        let parameters: link::Parameters<'_> = &[&issuer.as_str(), &after, &bounded(limit)];
+        self.read(sql, parameters, rows::reservation)
     }
 
     fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
@@ -351,8 +399,8 @@ impl Store for PostgresStore {
         let after = after.map_or_else(String::new, Serial::to_string);
         let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
             WHERE issuer = $1 AND serial > $2 ORDER BY serial LIMIT $3";
-        let limit = stored(limit as u64);
-        self.read(sql, &[&issuer.as_str(), &after, &limit], rows::certificate)
+        let parameters: link::Parameters<'_> = &[&issuer.as_str(), &after, &bounded(limit)];
+        self.read(sql, parameters, rows::certificate)
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {
@@ -380,6 +428,19 @@ impl Store for PostgresStore {
         let sql = "SELECT seq FROM submissions WHERE key = $1";
         let found = self.read(sql, &[&key.as_str()], |row| number(row, 0))?;
         Ok(found.into_iter().next())
+    }
+
+    fn submissions(
+        &self,
+        after: Option<&IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<(IdempotencyKey, u64)>, StoreError> {
+        // Every key comes after the empty text.
+        let after = after.map_or("", IdempotencyKey::as_str);
+        let sql = "SELECT key, seq FROM submissions WHERE key > $1 ORDER BY key LIMIT $2";
+        self.read(sql, &[&after, &bounded(limit)], |row| {
+            Ok((identifier(row, 0)?, number(row, 1)?))
+        })
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
@@ -460,11 +521,6 @@ impl Drop for PostgresStore {
             node.release(self.link.get_mut());
         }
     }
-}
-
-/// The server counts to `i64::MAX`; no table is longer.
-fn bounded(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 impl fmt::Debug for PostgresStore {

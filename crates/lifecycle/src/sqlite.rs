@@ -13,6 +13,7 @@ pub use backup::{BackupSource, Copied, Migration, Restoration};
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
     Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
+    ports::bounded,
 };
 use der::DateTime;
 use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
@@ -514,10 +515,15 @@ impl Store for SqliteStore {
         self.read(sql, [stream.to_string()], record)
     }
 
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
-        let sql = "SELECT issuer, serial, status, revoked_at, reason FROM certificates
+    fn revoked(
+        &self,
+        issuer: &AuthorityId,
+    ) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError> {
+        let sql = "SELECT issuer, serial, status, revoked_at, reason, shard FROM certificates
                    WHERE issuer = ?1 AND revoked_at IS NOT NULL ORDER BY serial";
-        self.read(sql, [issuer.as_str()], certificate_row)
+        self.read(sql, [issuer.as_str()], |row| {
+            Ok((certificate_row(row)?, row.get(5)?))
+        })
     }
 
     fn certificate(
@@ -552,13 +558,20 @@ impl Store for SqliteStore {
         self.read(&sql, [key], reservation)
     }
 
-    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
-        let sql = "SELECT serial, shard FROM certificates
-                   WHERE issuer = ?1 AND revoked_at IS NOT NULL AND shard IS NOT NULL
-                   ORDER BY serial";
-        self.read(sql, [issuer.as_str()], |row| {
-            Ok((identifier(row, 0)?, row.get(1)?))
-        })
+    fn reservations(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<Reservation>, StoreError> {
+        // Every serial number comes after the empty text.
+        let after = after.map_or_else(String::new, Serial::to_string);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM certificates
+             WHERE issuer = ?1 AND serial > ?2 AND key IS NOT NULL ORDER BY serial LIMIT ?3"
+        );
+        let values = params![issuer.as_str(), after, bounded(limit)];
+        self.read(&sql, values, reservation)
     }
 
     fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
@@ -599,6 +612,19 @@ impl Store for SqliteStore {
         let sql = "SELECT seq FROM submissions WHERE key = ?1";
         let found = self.read(sql, [key.as_str()], |row| row.get(0))?;
         Ok(found.into_iter().next())
+    }
+
+    fn submissions(
+        &self,
+        after: Option<&IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<(IdempotencyKey, u64)>, StoreError> {
+        // Every key comes after the empty text.
+        let after = after.map_or("", IdempotencyKey::as_str);
+        let sql = "SELECT key, seq FROM submissions WHERE key > ?1 ORDER BY key LIMIT ?2";
+        self.read(sql, params![after, bounded(limit)], |row| {
+            Ok((identifier(row, 0)?, row.get(1)?))
+        })
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
@@ -671,11 +697,6 @@ impl Store for SqliteStore {
             .map(drop)
             .map_err(|source| self.failed("writing to it", source))
     }
-}
-
-/// SQLite counts to `i64::MAX`; no table is longer.
-fn bounded(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 impl fmt::Debug for SqliteStore {

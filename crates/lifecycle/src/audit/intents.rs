@@ -38,7 +38,7 @@ impl World {
                 self.numbers = self.numbers.max(number.0);
             }
             Happened::IssuanceIntended { intent, .. } => {
-                self.note_intent(intent);
+                self.note_intent(seq, intent)?;
             }
             Happened::IssuanceAbandoned { issuer, serial, .. } => {
                 self.note(issuer, serial, Outcome::Abandoned);
@@ -51,11 +51,15 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn note_authority(&mut self, event: &authority::Event) {
+    pub(super) fn note_authority(
+        &mut self,
+        seq: u64,
+        event: &authority::Event,
+    ) -> Result<(), Fault> {
         use authority::Event as Happened;
         match event {
             Happened::IssuanceIntended(intent) => {
-                self.note_intent(intent);
+                self.note_intent(seq, intent)?;
             }
             Happened::IssuanceAbandoned { issuer, serial } => {
                 self.note(issuer, serial, Outcome::Abandoned);
@@ -66,17 +70,21 @@ impl World {
             }
             _ => {}
         }
+        Ok(())
     }
 
-    fn note_intent(&mut self, intent: &Intent) {
+    fn note_intent(&mut self, seq: u64, intent: &Intent) -> Result<(), Fault> {
         self.note(&intent.issuer, &intent.serial, Outcome::Open);
-        // What is no certificate's octets fixes nothing; who says that it was issued is asked
-        // for those.
-        if let Ok((fixed, point)) = Reservation::with_point(intent) {
-            let key = (intent.issuer.clone(), intent.serial.clone());
-            self.reservations.insert(key, fixed);
-            self.points.extend(point);
-        }
+        // No index can have what no certificate's octets fix.
+        let fixed = Reservation::with_point(intent);
+        let (fixed, point) = fixed.map_err(|source| Fault::Unreadable {
+            seq,
+            source: Box::new(source),
+        })?;
+        let key = (intent.issuer.clone(), intent.serial.clone());
+        self.reservations.insert(key, fixed);
+        self.points.extend(point);
+        Ok(())
     }
 
     /// Keys, ends and shards stand in the index as the log's intents have them.

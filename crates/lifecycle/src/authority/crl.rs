@@ -11,10 +11,7 @@ use crate::{AuthorityId, CrlPoint, Error, Ground, Octets, Publication, Refusal, 
 use cert_profile::{CrlDraft, CrlReader, Issuer, IssuingDistributionPoint, RevokedEntry};
 use der::DateTime;
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::BTreeMap;
 
 /// One of an authority's lists: of which certificates, complete or what changed.
 #[derive(
@@ -119,16 +116,37 @@ impl Revoked {
         Self { entries, points }
     }
 
-    /// The shards that certificates are in; first of all, none.
-    fn shards(&self) -> BTreeSet<Option<u32>> {
-        let named = self.points.iter().map(|point| point.shard);
-        named.chain([None]).collect()
+    /// What goes into the list of each shard that certificates name, and first into that of all:
+    /// everything is looked at once, however many shards there are.
+    fn sheets(&self) -> BTreeMap<Option<u32>, Sheet<'_>> {
+        let mut sheets = BTreeMap::from([(None, Sheet::default())]);
+        for point in &self.points {
+            sheets.entry(point.shard).or_default().points.push(point);
+        }
+        for (entry, shard) in &self.entries {
+            let lists = [None].into_iter().chain(shard.map(Some));
+            for list in lists {
+                if let Some(sheet) = sheets.get_mut(&list) {
+                    sheet.entries.push(entry);
+                }
+            }
+        }
+        sheets
     }
+}
 
-    /// All URLs that certificates of a shard ever named: ways to one list.
-    fn urls(&self, shard: Option<u32>, of: impl Fn(&CrlPoint) -> &[String]) -> Vec<&str> {
+/// What one list is made of.
+#[derive(Default)]
+struct Sheet<'r> {
+    entries: Vec<&'r RevokedEntry>,
+    points: Vec<&'r CrlPoint>,
+}
+
+impl<'r> Sheet<'r> {
+    /// All URLs that its certificates ever named: ways to one list.
+    fn urls(&self, of: impl Fn(&'r CrlPoint) -> &'r [String]) -> Vec<&'r str> {
         let mut urls = Vec::new();
-        for point in self.points.iter().filter(|point| point.shard == shard) {
+        for point in &self.points {
             for url in of(point) {
                 if !urls.contains(&&**url) {
                     urls.push(&**url);
@@ -138,14 +156,8 @@ impl Revoked {
         urls
     }
 
-    fn deltas(&self, shard: Option<u32>) -> Vec<&str> {
-        self.urls(shard, |point| &point.deltas)
-    }
-
-    /// Those of one list.
-    fn of(&self, shard: Option<u32>) -> impl Iterator<Item = &RevokedEntry> {
-        let own = move |(_, own): &&(RevokedEntry, Option<u32>)| shard.is_none() || *own == shard;
-        self.entries.iter().filter(own).map(|(entry, _)| entry)
+    fn deltas(&self) -> Vec<&'r str> {
+        self.urls(|point| &point.deltas)
     }
 }
 
@@ -153,7 +165,9 @@ impl Revoked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Complete {
     number: u64,
-    crl: Arc<Octets>,
+    crl: Octets,
+    /// The last delta to it: it names whatever one before it named.
+    delta: Option<Octets>,
 }
 
 /// What an authority's lists are at.
@@ -185,18 +199,22 @@ impl Active {
                 if list.base.is_none() {
                     let complete = Complete {
                         number: *number,
-                        crl: Arc::new(crl.clone()),
+                        crl: crl.clone(),
+                        delta: None,
                     };
                     self.lists.complete.insert(list.shard, complete);
+                } else if let Some(complete) = self.lists.complete.get_mut(&list.shard)
+                    && Some(complete.number) == list.base
+                {
+                    complete.delta = Some(crl.clone());
                 }
                 for name in list.names(id, *number) {
                     self.unpublished.push(Publication {
                         name,
-                        octets: crl.to_vec(),
+                        octets: crl.clone(),
                     });
                 }
             }
-            Event::Published => self.unpublished.clear(),
             _ => {}
         }
     }
@@ -228,20 +246,21 @@ impl Active {
         command: &Command,
         context: &Context<'_>,
     ) -> Result<Option<Vec<Event>>, Error> {
-        let revoked = &context.revoked;
         Ok(match command {
             Command::IssueCrl if self.crl_intents.is_empty() => {
+                let sheets = context.revoked.sheets();
                 let mut lists = Vec::new();
-                for shard in revoked.shards() {
-                    lists.push(List::of(shard));
-                    lists.extend(self.next_delta(shard, revoked));
+                for (shard, sheet) in &sheets {
+                    lists.push(List::of(*shard));
+                    lists.extend(self.next_delta(*shard, sheet));
                 }
-                Some(self.intend(&lists, context)?)
+                Some(self.intend(&lists, &sheets, context)?)
             }
             Command::IssueDeltaCrl if self.crl_intents.is_empty() => {
-                let shards = revoked.shards().into_iter();
-                let lists: Vec<_> = shards
-                    .filter_map(|shard| self.next_delta(shard, revoked))
+                let sheets = context.revoked.sheets();
+                let lists: Vec<_> = sheets
+                    .iter()
+                    .filter_map(|(shard, sheet)| self.next_delta(*shard, sheet))
                     .collect();
                 if lists.is_empty() {
                     return Err(Ground::Missing {
@@ -249,7 +268,7 @@ impl Active {
                     }
                     .by(super::BASIS));
                 }
-                Some(self.intend(&lists, context)?)
+                Some(self.intend(&lists, &sheets, context)?)
             }
             Command::RecordCrl { list, number, crl } if self.awaits(*list, *number) => {
                 Some(vec![Event::CrlIssued {
@@ -272,7 +291,7 @@ impl Active {
                     return Ok(None);
                 }
                 let mut events = vec![Event::CrlAbandoned { number: *number }];
-                events.extend(self.intend(&again, context)?);
+                events.extend(self.intend(&again, &context.revoked.sheets(), context)?);
                 Some(events)
             }
             _ => None,
@@ -280,8 +299,8 @@ impl Active {
     }
 
     /// The delta to the last complete list, where certificates say where it lies.
-    fn next_delta(&self, shard: Option<u32>, revoked: &Revoked) -> Option<List> {
-        let wanted = !revoked.deltas(shard).is_empty();
+    fn next_delta(&self, shard: Option<u32>, sheet: &Sheet<'_>) -> Option<List> {
+        let wanted = !sheet.deltas().is_empty();
         self.delta(shard).filter(|_| wanted)
     }
 
@@ -291,16 +310,23 @@ impl Active {
     }
 
     /// The next run: of these lists, with one number.
-    fn intend(&self, lists: &[List], context: &Context<'_>) -> Result<Vec<Event>, Error> {
+    fn intend(
+        &self,
+        lists: &[List],
+        sheets: &BTreeMap<Option<u32>, Sheet<'_>>,
+        context: &Context<'_>,
+    ) -> Result<Vec<Event>, Error> {
         let entries = &context.revoked.entries;
         let later = |(entry, _): &(RevokedEntry, _)| entry.revoked_at() > context.now;
         if self.last_update.is_some_and(|last| context.now < last) || entries.iter().any(later) {
             return Err(Refusal::TimeRunsBackwards.into());
         }
         let issuer = Issuer::from_certificate(&self.certificate)?;
+        let nothing = Sheet::default();
         let lists = lists.iter();
         let intents = lists.map(|list| {
-            self.intend_one(*list, &issuer, context)
+            let sheet = sheets.get(&list.shard).unwrap_or(&nothing);
+            self.intend_one(*list, sheet, &issuer, context)
                 .map(Event::CrlIntended)
         });
         intents.collect()
@@ -309,10 +335,10 @@ impl Active {
     fn intend_one(
         &self,
         list: List,
+        sheet: &Sheet<'_>,
         issuer: &Issuer,
         context: &Context<'_>,
     ) -> Result<CrlIntent, Error> {
-        let revoked = &context.revoked;
         let number = self.crl_number + 1;
         let next_update =
             DateTime::from_unix_duration(context.now.unix_duration() + context.crl_lifetime)
@@ -325,17 +351,20 @@ impl Active {
                 draft = draft.distribution_point(point.clone());
             }
             draft = draft.delta_to(complete.number);
-            draft.prepare(changes(&base, revoked.of(list.shard), context.now)?)?
+            let delta = complete.delta.as_deref();
+            let delta = delta.map(CrlReader::from_der).transpose()?;
+            let changes = changes(&base, delta.as_ref(), &sheet.entries, context.now)?;
+            draft.prepare(changes)?
         } else {
             if list.shard.is_some() {
-                let urls = revoked.urls(list.shard, |point| &point.urls);
+                let urls = sheet.urls(|point| &point.urls);
                 draft = draft.distribution_point(IssuingDistributionPoint::at(urls)?);
             }
-            let deltas = revoked.deltas(list.shard);
+            let deltas = sheet.deltas();
             if !deltas.is_empty() {
                 draft = draft.freshest(deltas)?;
             }
-            draft.prepare(revoked.of(list.shard))?
+            draft.prepare(sheet.entries.iter().copied())?
         };
         Ok(CrlIntent {
             list,
@@ -347,26 +376,36 @@ impl Active {
     }
 }
 
-/// What a base lacks of `revoked`, and what it has and is revoked no more: with it the base
-/// says what a complete list would say now (RFC 5280, 5.2.4).
-fn changes<'r>(
+/// What makes a base, and all that a relying party made of it with the deltas to it so far, say
+/// what a complete list would say now (RFC 5280, 5.2.4): what the base lacks of `revoked`, and
+/// what it or a delta has and is revoked no more. `last` is the last of those deltas. What one
+/// delta names the next one names, so it speaks for those before it.
+fn changes(
     base: &CrlReader<'_>,
-    revoked: impl Iterator<Item = &'r RevokedEntry>,
+    last: Option<&CrlReader<'_>>,
+    revoked: &[&RevokedEntry],
     now: DateTime,
 ) -> Result<Vec<RevokedEntry>, Error> {
-    let mut listed = BTreeMap::new();
+    let mut named = BTreeMap::new();
     for entry in base.entries() {
         let entry = entry?.to_owned()?;
-        listed.insert(entry.serial().as_bytes().to_vec(), entry);
+        named.insert(entry.serial().clone(), Some(entry));
+    }
+    for entry in last.into_iter().flat_map(CrlReader::entries) {
+        named.insert(entry?.to_owned()?.serial().clone(), None);
     }
     let mut changes = Vec::new();
     for entry in revoked {
-        let before = listed.remove(entry.serial().as_bytes());
-        if before.as_ref() != Some(entry) {
-            changes.push(entry.clone());
+        // Where a delta named it, the base's word is not the last.
+        match named.remove(entry.serial()) {
+            Some(Some(before)) if before == **entry => {}
+            _ => changes.push((*entry).clone()),
         }
     }
-    let removed = listed.into_values();
-    changes.extend(removed.map(|entry| RevokedEntry::removed(entry.serial().clone(), now)));
+    changes.extend(
+        named
+            .into_keys()
+            .map(|serial| RevokedEntry::removed(serial, now)),
+    );
     Ok(changes)
 }

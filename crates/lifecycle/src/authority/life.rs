@@ -111,7 +111,7 @@ pub struct Compromised {
 }
 
 /// What the context of a decision must know by name.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wanted<'a> {
     /// A profile.
     pub(crate) profile: Option<&'a str>,
@@ -522,7 +522,9 @@ impl Active {
                     };
                     self.unpublished.push(Publication {
                         name: format!("authorities/{name}.pem"),
-                        octets: pki::encode_pem("CERTIFICATE", certificate).into_bytes(),
+                        octets: pki::encode_pem("CERTIFICATE", certificate)
+                            .into_bytes()
+                            .into(),
                     });
                 }
             }

@@ -135,7 +135,7 @@ impl Event {
             Self::CrlIntended(_) => Step::CrlIntended,
             Self::CrlAbandoned { .. } => Step::CrlAbandoned,
             Self::CrlIssued { .. } => Step::CrlIssued,
-            Self::Published => Step::Published,
+            Self::Published | Self::PublishedThrough { .. } => Step::Published,
             Self::Requested(act) => act.asked(),
             Self::Discarded => Step::Discarded,
             Self::RetirementBegun { .. } => Step::RetirementBegun,

@@ -1,3 +1,6 @@
+mod lists;
+mod wanted;
+
 use super::*;
 use crate::{CertificateRow, Ground, certificate, terms::EvidenceKind};
 use der::asn1::BitString;
@@ -49,6 +52,7 @@ struct World {
     ca: Option<State>,
     other: Option<State>,
     last_end: Option<DateTime>,
+    revoked: Revoked,
 }
 
 impl World {
@@ -72,7 +76,7 @@ impl World {
             serial: serial(self.next_serial),
             profile: profiles.iter().find(named),
             issuer: None,
-            revoked: Revoked::default(),
+            revoked: self.revoked.clone(),
             crl_lifetime: Duration::from_secs(86_400),
             other: other.as_ref().filter(|_| wanted.other == Some(&other_name)),
             last_end: self.last_end,
@@ -121,8 +125,8 @@ impl World {
             certificate: sign(intent),
         };
         self.step(name, &Actor::system(), record).unwrap();
-        self.step(name, &Actor::system(), Command::RecordPublication)
-            .unwrap();
+        let left = Command::RecordPublication { through: 1 };
+        self.step(name, &Actor::system(), left).unwrap();
     }
 
     /// The old root from 2026 to 2046, the new one from 2036 to 2056.
@@ -133,6 +137,7 @@ impl World {
             ca: None,
             other: None,
             last_end: None,
+            revoked: Revoked::default(),
         };
         world.establish("ca", "Root", 2);
         world.now = at(2036);
@@ -432,9 +437,8 @@ fn a_key_is_not_closed_over_something_unfinished_nor_while_it_is_active() {
     world.step("ca", &Actor::system(), record).unwrap();
     let unpublished = world.two_officers(Act::Close);
     assert_eq!(refusal(unpublished).coded(), "wrong-state (S4-15, S4-16)");
-    world
-        .step("ca", &Actor::system(), Command::RecordPublication)
-        .unwrap();
+    let left = Command::RecordPublication { through: 3 };
+    world.step("ca", &Actor::system(), left).unwrap();
     world.two_officers(Act::Close).unwrap();
 }
 
@@ -654,6 +658,8 @@ fn events_that_nobody_asked_for_change_nothing() {
 fn decisions_and_the_table_are_the_same() {
     let mut reached = std::collections::BTreeSet::new();
     let mut try_all = |world: &World| {
+        let established = world.ca.as_ref().and_then(State::established);
+        let finished = established.map_or(0, Active::finished);
         let (serials, number) = match &world.ca {
             Some(State::Issuing(issuing)) => (issuing.intent.clone(), 0),
             Some(state) => {
@@ -684,7 +690,7 @@ fn decisions_and_the_table_are_the_same() {
                 crl: vec![1].into(),
             },
             Command::RecordCrlUnknownOutcome { number },
-            Command::RecordPublication,
+            Command::RecordPublication { through: finished },
             Command::Confirm,
             Command::Discard,
         ];
@@ -703,6 +709,7 @@ fn decisions_and_the_table_are_the_same() {
                 ca: world.ca.clone(),
                 other: world.other.clone(),
                 last_end: world.last_end,
+                revoked: world.revoked.clone(),
             };
             let who = Actor::new(PersonId::new("wang").unwrap(), command.seats()[0]);
             let first = command.step(state.as_ref());
@@ -808,7 +815,9 @@ fn an_answer_that_nobody_waits_for_is_refused() {
         assert!(answer.is_err(), "{answer:?}");
     };
     // Everything was handed out.
-    refused(&mut world, "ca", Command::RecordPublication);
+    for through in 0..=2 {
+        refused(&mut world, "ca", Command::RecordPublication { through });
+    }
     world.crl().unwrap();
     let Some(intent) = world
         .ca()

@@ -248,14 +248,16 @@ impl State {
         let key = self.encryption_key.as_ref()?;
         let certificate = |name: &str, issued: &Issued| Publication {
             name: format!("subscribers/{id}/{name}.pem"),
-            octets: pki::encode_pem("CERTIFICATE", &issued.certificate).into_bytes(),
+            octets: pki::encode_pem("CERTIFICATE", &issued.certificate)
+                .into_bytes()
+                .into(),
         };
         Some(vec![
             certificate("signing-certificate", signing),
             certificate("encryption-certificate", encryption),
             Publication {
                 name: format!("subscribers/{id}/encryption-key.enveloped.der"),
-                octets: key.envelope.to_vec(),
+                octets: key.envelope.clone(),
             },
         ])
     }

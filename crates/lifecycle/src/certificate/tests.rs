@@ -363,6 +363,16 @@ fn the_reason_of_a_compromised_ca_comes_from_its_key_officers_alone() {
         ground(by(officers(), other)),
         Ground::Missing { .. }
     ));
+    // A key that is known to be bad says why by itself.
+    let bad_key = || Cause::Key(crate::KeyId::of(b"a key"));
+    for reason in RevocationReason::ALL {
+        let answer = by(bad_key(), *reason);
+        if *reason == RevocationReason::KeyCompromise {
+            answer.unwrap();
+        } else {
+            assert!(matches!(ground(answer), Ground::Missing { .. }), "{reason}");
+        }
+    }
 }
 
 fn upgrade(invalidity: Option<u8>) -> Command {

@@ -488,6 +488,47 @@ fn terms_without_a_basis_or_with_impossible_numbers_do_not_load() {
 }
 
 #[test]
+fn officers_are_reminded_of_each_deadline_and_told_of_each_that_passed() {
+    let plan = Plan::new(at(END), &Terms::shipped(), &Calendar::china());
+    let reminders: Vec<_> = [
+        (DeadlineName::PartiesTold, NOTICE_BY),
+        (DeadlineName::AuthorityTold, REPORT_BY),
+        (DeadlineName::ServiceEnded, END),
+    ]
+    .map(|(deadline, by)| About::CessationReminder {
+        deadline,
+        by: at(by),
+        version: 2,
+    })
+    .into();
+    let mut events = vec![(Event::Decided(plan), reminders)];
+    for deadline in DeadlineName::ALL {
+        let deadline = *deadline;
+        let version = 2;
+        let told = About::CessationOverdue { deadline, version };
+        events.push((Event::OverdueNoted { deadline }, vec![told]));
+    }
+    // What somebody did is no news to them.
+    for (second, who, command) in orderly(6) {
+        let before = orderly(6);
+        let before: Vec<_> = before
+            .into_iter()
+            .take_while(|(earlier, ..)| *earlier < second)
+            .collect();
+        let state = (!before.is_empty()).then(|| after(&before).unwrap());
+        let event = ask(state.as_ref(), &officer(who), command, second).unwrap();
+        if !matches!(event, Event::Decided(_)) {
+            events.push((event, Vec::new()));
+        }
+    }
+    events.extend([Event::CalledOff, Event::Discarded].map(|event| (event, Vec::new())));
+    assert_eq!(events.len(), 1 + 3 + 5 + 2);
+    for (event, expected) in events {
+        assert_eq!(event.notices(2), expected, "{event:?}");
+    }
+}
+
+#[test]
 fn an_end_near_the_beginning_of_time_has_deadlines_all_the_same() {
     let plan = Plan::new(at(DAY), &Terms::shipped(), &Calendar::china());
     let first = at(16 * 60 * 60 - 1);

@@ -41,12 +41,26 @@ impl AnswerSet {
         self.overtaken == overtaken
     }
 
-    /// Drops what was signed before somebody else wrote.
-    pub(super) fn begin(&mut self, overtaken: u64) {
+    /// Drops what was signed before somebody else wrote, and what is past its nextUpdate: nobody
+    /// is ever given it again.
+    pub(super) fn begin(&mut self, overtaken: u64, now: DateTime) {
         if !self.are_of(overtaken) {
             self.by_responder.clear();
             self.overtaken = overtaken;
         }
+        self.by_responder.retain(|_, answers| {
+            let Answers {
+                by_question,
+                by_serial,
+                ..
+            } = answers;
+            by_question.retain(|_, answer| now < answer.next_update);
+            by_serial.retain(|_, questions| {
+                questions.retain(|question| by_question.contains_key(question));
+                !questions.is_empty()
+            });
+            !by_serial.is_empty()
+        });
     }
 
     /// The answer to a question in these octets at this time, if one is kept: nothing is read
@@ -151,5 +165,83 @@ fn is_of_lists(event: &authority::Event) -> bool {
             | Happened::CrlAbandoned { .. }
             | Happened::CrlIssued { .. }
             | Happened::Published
+            | Happened::PublishedThrough { .. }
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gm_crypto::sm2::SecretKey;
+    use spki::{EncodePublicKey, SubjectPublicKeyInfoRef};
+    use std::time::Duration;
+
+    fn at(second: u64) -> DateTime {
+        DateTime::from_unix_duration(Duration::from_secs(second)).unwrap()
+    }
+
+    fn serial(number: u8) -> Serial {
+        Serial::from_bytes(&[number]).unwrap()
+    }
+
+    fn cert_id(number: u8) -> CertId {
+        use der::Decode;
+        let key = SecretKey::from_bytes(&[7; 32]).unwrap().public_key();
+        let key = key.to_public_key_der().unwrap();
+        let key = SubjectPublicKeyInfoRef::from_der(key.as_bytes()).unwrap();
+        let name = "CN=CA,O=Example,C=CN".parse().unwrap();
+        CertId::new(&name, key, serial(number).to_x509()).unwrap()
+    }
+
+    fn keep(set: &mut AnswerSet, number: u8, lasts: (u64, u64)) {
+        let [responder, ca] = ["responder", "ca"].map(|name| AuthorityId::new(name).unwrap());
+        let about = (&cert_id(number), &serial(number));
+        let lasts = (at(lasts.0), at(lasts.1));
+        set.keep((&responder, &ca), about, vec![number], lasts)
+            .unwrap();
+    }
+
+    fn found(set: &AnswerSet, number: u8, now: u64) -> Option<&[u8]> {
+        let question = plain(&cert_id(number)).unwrap();
+        set.find(&AuthorityId::new("responder").unwrap(), &question, at(now))
+    }
+
+    /// Questions and certificates that take memory.
+    fn size(set: &AnswerSet) -> (usize, usize) {
+        let all = set.by_responder.values();
+        all.fold((0, 0), |(questions, serials), answers| {
+            let more = (answers.by_question.len(), answers.by_serial.len());
+            (questions + more.0, serials + more.1)
+        })
+    }
+
+    #[test]
+    fn what_is_past_its_time_takes_no_memory() {
+        let mut set = AnswerSet::default();
+        keep(&mut set, 1, (10, 20));
+        keep(&mut set, 2, (10, 30));
+        set.begin(0, at(19));
+        assert_eq!(size(&set), (2, 2));
+        assert_eq!(found(&set, 1, 19), Some(&[1][..]));
+        set.begin(0, at(20));
+        assert_eq!(size(&set), (1, 1));
+        assert_eq!(found(&set, 2, 20), Some(&[2][..]));
+        // One that is signed again lasts as long as the new one.
+        keep(&mut set, 2, (20, 40));
+        set.begin(0, at(39));
+        assert_eq!(size(&set), (1, 1));
+        set.begin(0, at(40));
+        assert_eq!((size(&set), set.by_responder.len()), ((0, 0), 0));
+    }
+
+    #[test]
+    fn what_was_signed_before_another_wrote_is_dropped() {
+        let mut set = AnswerSet::default();
+        keep(&mut set, 1, (10, 20));
+        set.begin(0, at(10));
+        assert_eq!(size(&set), (1, 1));
+        set.begin(1, at(10));
+        assert_eq!(size(&set), (0, 0));
+        assert!(set.are_of(1) && !set.are_of(0));
+    }
 }

@@ -55,7 +55,7 @@ impl Engine {
         let signed = signed.map_err(|source| perform::key_failed(&label, source))?;
         self.publish(&[Publication {
             name: format!("log/checkpoint-{}.txt", head.seq),
-            octets: signed.text().as_bytes().to_vec(),
+            octets: signed.text().as_bytes().to_vec().into(),
         }])?;
         self.ports.store.put_checkpoint(&CheckpointRow {
             size: head.seq,

@@ -108,6 +108,8 @@ impl Engine {
             Some(authority::State::Issuing(issuing)) => issuing.proposed.public_key.clone(),
             _ => None,
         };
+        let established = state.as_deref().and_then(authority::State::established);
+        let finished = established.map_or(0, authority::Active::finished);
         let known = |command| Planned::Known(Command::Authority(id.clone(), command));
         Ok(match state.and_then(|state| state.due()) {
             Some(Effect::GenerateKey) => Planned::Deed(Deed::Key(id.clone(), label(id)?)),
@@ -130,7 +132,8 @@ impl Engine {
                 }
             }
             Some(Effect::Publish(items)) => {
-                let out = Command::Authority(id.clone(), authority::Command::RecordPublication);
+                let out = authority::Command::RecordPublication { through: finished };
+                let out = Command::Authority(id.clone(), out);
                 Planned::Deed(Deed::Publish(items, out))
             }
             _ => return Err(Error::NothingDue(stream)),

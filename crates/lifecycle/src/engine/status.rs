@@ -5,8 +5,8 @@ use super::{
     perform::{key_failed, label},
 };
 use crate::{
-    AuthorityId, CertificateRow, Error, Ground, Serial,
-    authority::{self, Active, Revoked},
+    AuthorityId, CertificateRow, Error, Ground, Serial, StreamId,
+    authority::{self, Revoked},
     certificate::Status,
 };
 use cert_profile::{
@@ -15,17 +15,28 @@ use cert_profile::{
 };
 use der::{DateTime, referenced::OwnedToRef};
 use hsm::{Checked, KeyHandle};
-use std::collections::BTreeMap;
+use spki::SubjectPublicKeyInfoOwned;
+use std::{collections::HashMap, sync::Arc};
 
 /// Certificates that are read from the store at a time.
 const PAGE: usize = 1_000;
 
-/// Who answers, for which CA, at which time.
-struct Responder<'a> {
-    id: &'a AuthorityId,
+/// Who answers for which CA: certificates and key are read once for a state of both.
+#[derive(Debug)]
+pub(super) struct Responder {
+    id: AuthorityId,
+    /// The responder's authority and the CA as they were then.
+    states: [Arc<authority::State>; 2],
     key: Checked<Box<dyn KeyHandle>>,
-    active: Active,
+    own: SubjectPublicKeyInfoOwned,
+    certificate: Vec<u8>,
+    ca: AuthorityId,
     issuer: Issuer,
+}
+
+/// A responder at one time.
+struct Answering {
+    responder: Arc<Responder>,
     now: DateTime,
     until: DateTime,
 }
@@ -46,11 +57,7 @@ impl Engine {
     /// the responder has no certificate, [`Error::Key`] when its key fails.
     pub fn answer_ocsp(&self, responder: &AuthorityId, request: &[u8]) -> Result<Vec<u8>, Error> {
         let now = self.ports.clock.now();
-        let store = &self.ports.store;
-        // Where others write to the same store, it must be asked whether they did.
-        if store.is_shared() {
-            self.view.catch_up(&**store)?;
-        }
+        self.heed_others()?;
         let signed = Some(&self.answers).filter(|set| set.are_of(self.view.overtaken()));
         if let Some(answer) = signed.and_then(|set| set.find(responder, request, now)) {
             return Ok(answer.to_vec());
@@ -59,11 +66,11 @@ impl Engine {
         if let Some(answer) = signed.and_then(|set| set.find_read(responder, &request, now)) {
             return Ok(answer.to_vec());
         }
-        let responder = self.responder(responder, now)?;
-        let about = |id: &CertId| self.single(&responder, id.clone());
+        let answering = self.answering(responder, now)?;
+        let about = |id: &CertId| self.single(&answering, id.clone());
         let singles = request.cert_ids().iter().map(about);
         let singles = singles.collect::<Result<_, _>>()?;
-        responder.sign(singles, request.nonce())
+        self.sign(&answering, singles, request.nonce())
     }
 
     /// Signs answers before anybody asks, with the key of `responder`: about these
@@ -78,159 +85,216 @@ impl Engine {
         responder: &AuthorityId,
         serials: Option<&[Serial]>,
     ) -> Result<usize, Error> {
-        let id = responder;
-        let responder = self.responder(id, self.ports.clock.now())?;
-        self.answers.begin(self.view.overtaken());
-        let ca = responder.active.issuer.clone();
+        self.heed_others()?;
+        let answering = self.answering(responder, self.ports.clock.now())?;
+        self.answers.begin(self.view.overtaken(), answering.now);
+        let ca = answering.responder.ca.clone();
         if let Some(serials) = serials {
-            return self.presign_each(&responder, serials);
+            let mut about = Vec::new();
+            for serial in serials {
+                if let Some(row) = self.ports.store.certificate(&ca, serial)? {
+                    about.push((row, self.end_to_tell(&ca, serial)?));
+                }
+            }
+            return self.presign_each(&answering, about);
         }
         let (mut signed, mut after) = (0, None);
         loop {
-            let rows = self.ports.store.certificates(&ca, after.as_ref(), PAGE)?;
+            let store = &self.ports.store;
+            let rows = store.certificates(&ca, after.as_ref(), PAGE)?;
             let Some(last) = rows.last() else {
                 return Ok(signed);
             };
+            // Of no more numbers than there are rows is anything fixed.
+            let ends = store.reservations(&ca, after.as_ref(), PAGE)?.into_iter();
+            let ends: HashMap<_, _> = ends.map(|fixed| (fixed.serial, fixed.not_after)).collect();
             after = Some(last.serial.clone());
-            let mut serials = Vec::new();
-            for row in rows {
-                let fixed = match row.status {
-                    Status::Active | Status::Superseded => {
-                        self.ports.store.reservation(&ca, &row.serial)?
-                    }
-                    _ => None,
-                };
-                if fixed.is_some_and(|fixed| responder.now <= fixed.not_after) {
-                    serials.push(row.serial);
-                }
-            }
-            signed += self.presign_each(&responder, &serials)?;
+            let about = rows.into_iter().filter_map(|row| {
+                let end = ends.get(&row.serial).copied();
+                let is_used = matches!(row.status, Status::Active | Status::Superseded);
+                let is_asked_for = is_used && end.is_some_and(|end| answering.now <= end);
+                is_asked_for.then_some((row, end))
+            });
+            signed += self.presign_each(&answering, about.collect())?;
         }
     }
 
+    /// About certificates, each with its end where that may be told.
     fn presign_each(
         &mut self,
-        responder: &Responder<'_>,
-        serials: &[Serial],
+        answering: &Answering,
+        about: Vec<(CertificateRow, Option<DateTime>)>,
     ) -> Result<usize, Error> {
-        let (ca, issuer) = (&responder.active.issuer, &responder.issuer);
+        let Responder { id, ca, issuer, .. } = &*answering.responder;
+        let responder = id;
         let mut signed = 0;
-        for serial in serials {
+        for (row, end) in about {
+            let status = status_of(Some(&row));
+            if status == CertStatus::Unknown {
+                continue;
+            }
+            let serial = &row.serial;
             let key = || issuer.public_key().owned_to_ref();
             for id in [
                 CertId::new(issuer.name(), key(), serial.to_x509())?,
                 CertId::with_sm3(issuer.name(), key(), serial.to_x509())?,
             ] {
-                let single = self.single(responder, id.clone())?;
-                if *single.status() == CertStatus::Unknown {
-                    continue;
-                }
-                let octets = responder.sign(vec![single], None)?;
-                let lasts = (responder.now, responder.until);
+                let single = self.say(answering, id.clone(), status.clone(), end)?;
+                let octets = self.sign(answering, vec![single], None)?;
+                let lasts = (answering.now, answering.until);
                 self.answers
-                    .keep((responder.id, ca), (&id, serial), octets, lasts)?;
+                    .keep((responder, ca), (&id, serial), octets, lasts)?;
                 signed += 1;
             }
         }
         Ok(signed)
     }
 
-    fn responder<'a>(&self, id: &'a AuthorityId, now: DateTime) -> Result<Responder<'a>, Error> {
-        let active = self.active(id)?;
-        // Whatever became of the CA's key, what it issued can be asked for.
-        let ca = self.authority(&active.issuer)?;
-        let ca = ca.as_ref().and_then(authority::State::established);
-        let ca = ca.ok_or_else(|| Ground::not_ready(&active.issuer))?;
+    /// Where others write to the same store, it must be asked whether they did.
+    fn heed_others(&self) -> Result<(), Error> {
+        let store = &*self.ports.store;
+        if store.is_shared() {
+            self.view.catch_up(store)?;
+        }
+        Ok(())
+    }
+
+    fn answering(&self, id: &AuthorityId, now: DateTime) -> Result<Answering, Error> {
         let until = now.unix_duration() + self.policy.crl_lifetime;
-        Ok(Responder {
-            id,
-            key: self.key(id, None)?,
-            issuer: Issuer::from_certificate(&ca.certificate)?,
-            active,
+        Ok(Answering {
+            responder: self.responder(id)?,
             now,
             until: DateTime::from_unix_duration(until).map_err(Error::Damaged)?,
         })
     }
 
-    /// What is said of one certificate.
-    fn single(&self, responder: &Responder<'_>, id: CertId) -> Result<SingleResponse, Error> {
-        let (ca, now) = (&responder.active.issuer, responder.now);
-        let status = self.status(ca, &responder.issuer, &id)?;
-        let mut cutoff = None;
-        if let Some(kept) = self.policy.archive
-            && status != CertStatus::Unknown
+    fn responder(&self, id: &AuthorityId) -> Result<Arc<Responder>, Error> {
+        let state = |id: &AuthorityId| -> Result<Arc<authority::State>, Error> {
+            let stream = StreamId::Authority(id.clone());
+            let state = self.view.known(&*self.ports.store, &stream)?.state;
+            Ok(state.ok_or_else(|| Ground::not_ready(id))?)
+        };
+        let own = state(id)?;
+        let active = own.signing().ok_or_else(|| Ground::not_ready(id))?;
+        // Whatever became of the CA's key, what it issued can be asked for.
+        let issuing = state(&active.issuer)?;
+        let known = self.responders.borrow().get(id).cloned();
+        if let Some(known) = known
+            && Arc::ptr_eq(&known.states[0], &own)
+            && Arc::ptr_eq(&known.states[1], &issuing)
         {
-            let fixed = self
-                .ports
-                .store
-                .reservation(ca, &Serial::from(id.serial()))?;
-            if fixed.is_some_and(|fixed| fixed.not_after < now) {
-                let since = now.unix_duration().saturating_sub(kept);
-                cutoff = Some(DateTime::from_unix_duration(since).map_err(Error::Damaged)?);
-            }
+            return Ok(known);
         }
-        let single = SingleResponse::new(id, status, now).until(responder.until);
-        Ok(match cutoff {
-            Some(cutoff) => single.archived_since(cutoff),
-            None => single,
+        let ca = issuing.established();
+        let ca = ca.ok_or_else(|| Ground::not_ready(&active.issuer))?;
+        let read = Arc::new(Responder {
+            id: id.clone(),
+            key: self.key(id, None)?,
+            own: active.public_key()?,
+            certificate: active.certificate.to_vec(),
+            ca: active.issuer.clone(),
+            issuer: Issuer::from_certificate(&ca.certificate)?,
+            states: [Arc::clone(&own), issuing],
+        });
+        let mut responders = self.responders.borrow_mut();
+        responders.insert(id.clone(), Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn sign(
+        &self,
+        answering: &Answering,
+        singles: Vec<SingleResponse>,
+        nonce: Option<&Nonce>,
+    ) -> Result<Vec<u8>, Error> {
+        let Responder { id, key, own, .. } = &*answering.responder;
+        let mut draft = OcspDraft::new(own.owned_to_ref(), key.algorithm(), answering.now)
+            .nonce(nonce.cloned())
+            .certificate(answering.responder.certificate.clone());
+        for single in singles {
+            draft = draft.response(single);
+        }
+        let prepared = draft.prepare()?;
+        let signature = key.sign(prepared.tbs()).map_err(|source| {
+            // Its token may have lost it: the next one asks the token again.
+            self.responders.borrow_mut().remove(id);
+            match label(id) {
+                Ok(label) => key_failed(&label, source),
+                Err(error) => error,
+            }
+        })?;
+        Ok(prepared.attach(&signature)?)
+    }
+
+    /// What is said of one certificate.
+    fn single(&self, answering: &Answering, id: CertId) -> Result<SingleResponse, Error> {
+        let Responder { ca, issuer, .. } = &*answering.responder;
+        let serial = Serial::from(id.serial());
+        let is_own = id.matches(issuer.name(), issuer.public_key().owned_to_ref());
+        let row = match is_own {
+            true => self.ports.store.certificate(ca, &serial)?,
+            false => None,
+        };
+        let status = status_of(row.as_ref());
+        let end = match status {
+            CertStatus::Unknown => None,
+            _ => self.end_to_tell(ca, &serial)?,
+        };
+        self.say(answering, id, status, end)
+    }
+
+    /// When a certificate ends, if answers say anything of that.
+    fn end_to_tell(&self, ca: &AuthorityId, serial: &Serial) -> Result<Option<DateTime>, Error> {
+        if self.policy.archive.is_none() {
+            return Ok(None);
+        }
+        let fixed = self.ports.store.reservation(ca, serial)?;
+        Ok(fixed.map(|fixed| fixed.not_after))
+    }
+
+    fn say(
+        &self,
+        answering: &Answering,
+        id: CertId,
+        status: CertStatus,
+        end: Option<DateTime>,
+    ) -> Result<SingleResponse, Error> {
+        let now = answering.now;
+        let single = SingleResponse::new(id, status, now).until(answering.until);
+        Ok(match self.policy.archive {
+            Some(kept) if end.is_some_and(|end| end < now) => {
+                let since = now.unix_duration().saturating_sub(kept);
+                let since = DateTime::from_unix_duration(since).map_err(Error::Damaged)?;
+                single.archived_since(since)
+            }
+            _ => single,
         })
     }
 
     /// What an issuer's lists are made of.
     pub(super) fn revoked(&self, issuer: &AuthorityId) -> Result<Revoked, Error> {
         let store = &self.ports.store;
-        let shards: BTreeMap<_, _> = store.revoked_shards(issuer)?.into_iter().collect();
         let rows = store.revoked(issuer)?.into_iter();
-        let entry = |row: CertificateRow| {
+        let entry = |(row, shard): (CertificateRow, _)| {
             let (at, reason) = row.revocation?;
             let entry = RevokedEntry::new(row.serial.to_x509(), at, reason);
-            Some((entry, shards.get(&row.serial).copied()))
+            Some((entry, shard))
         };
         let entries = rows.filter_map(entry).collect();
         Ok(Revoked::new(entries, store.crl_points(issuer)?))
     }
-
-    fn status(
-        &self,
-        issuer_id: &AuthorityId,
-        issuer: &Issuer,
-        id: &CertId,
-    ) -> Result<CertStatus, Error> {
-        if !id.matches(issuer.name(), issuer.public_key().owned_to_ref()) {
-            return Ok(CertStatus::Unknown);
-        }
-        let serial = Serial::from(id.serial());
-        let row = self.ports.store.certificate(issuer_id, &serial)?;
-        Ok(match row.map(|row| (row.status, row.revocation)) {
-            Some((_, Some((at, reason)))) => CertStatus::Revoked {
-                at,
-                // Unspecified says what saying nothing says (RFC 5280, 5.3.1).
-                reason: (reason != Reason::Unspecified).then_some(reason),
-            },
-            // What another took the place of is as good as it was, to its end (B9).
-            Some((Status::Active | Status::Superseded, None)) => CertStatus::Good,
-            _ => CertStatus::Unknown,
-        })
-    }
 }
 
-impl Responder<'_> {
-    fn sign(&self, singles: Vec<SingleResponse>, nonce: Option<&Nonce>) -> Result<Vec<u8>, Error> {
-        let own = self.active.public_key()?;
-        let mut draft = OcspDraft::new(own.owned_to_ref(), self.key.algorithm(), self.now)
-            .nonce(nonce.cloned())
-            .certificate(self.active.certificate.to_vec());
-        for single in singles {
-            draft = draft.response(single);
-        }
-        let prepared = draft.prepare()?;
-        let signature = self
-            .key
-            .sign(prepared.tbs())
-            .map_err(|source| match label(self.id) {
-                Ok(label) => key_failed(&label, source),
-                Err(error) => error,
-            })?;
-        Ok(prepared.attach(&signature)?)
+/// What a store says of a certificate of an issuer, or of a number that it does not have.
+fn status_of(row: Option<&CertificateRow>) -> CertStatus {
+    match row.map(|row| (row.status, row.revocation)) {
+        Some((_, Some((at, reason)))) => CertStatus::Revoked {
+            at,
+            // Unspecified says what saying nothing says (RFC 5280, 5.3.1).
+            reason: (reason != Reason::Unspecified).then_some(reason),
+        },
+        // What another took the place of is as good as it was, to its end (B9).
+        Some((Status::Active | Status::Superseded, None)) => CertStatus::Good,
+        _ => CertStatus::Unknown,
     }
 }

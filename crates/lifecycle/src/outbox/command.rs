@@ -187,7 +187,7 @@ impl Publisher for CommandPublisher {
         for octet in sm3::digest(&item.octets) {
             let _ = write!(digest, "{octet:02x}");
         }
-        self.0.deliver(&[&item.name, &digest], item.octets.clone())
+        self.0.deliver(&[&item.name, &digest], item.octets.to_vec())
     }
 }
 

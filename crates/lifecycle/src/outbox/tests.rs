@@ -16,7 +16,7 @@ fn receiver(folder: &Path, script: &str) -> DeliveryCommand {
 fn publication(octets: Vec<u8>) -> Publication {
     Publication {
         name: "authorities/ca.crl".to_owned(),
-        octets,
+        octets: octets.into(),
     }
 }
 
@@ -187,11 +187,11 @@ fn what_the_second_place_did_not_take_comes_to_both_again() {
     let item = publication(vec![1, 2, 3]);
     both.publish(&item).unwrap_err();
     let published = folder.path().join("published/authorities/ca.crl");
-    assert_eq!(fs::read(&published).unwrap(), item.octets);
+    assert_eq!(fs::read(&published).unwrap(), *item.octets);
     fs::remove_file(&published).unwrap();
     fs::write(folder.path().join("open"), "").unwrap();
     both.publish(&item).unwrap();
-    assert_eq!(fs::read(&published).unwrap(), item.octets);
+    assert_eq!(fs::read(&published).unwrap(), *item.octets);
     let tries = fs::read_to_string(folder.path().join("tries")).unwrap();
     assert_eq!(tries.lines().count(), 2);
 }

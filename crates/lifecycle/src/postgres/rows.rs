@@ -92,29 +92,19 @@ pub(super) fn certificate(row: &Row) -> Result<CertificateRow, Unreadable> {
 
 pub(super) fn reservation(row: &Row) -> Result<Reservation, Unreadable> {
     let key = (identifier(row, 0)?, identifier(row, 1)?);
-    let shard: Option<i64> = row.try_get(4)?;
-    let shard = shard.map(u32::try_from).transpose()?;
-    Ok(Reservation::new(key, digest(row, 2)?, time(row, 3)?, shard))
+    let (digest, end) = (digest(row, 2)?, time(row, 3)?);
+    Ok(Reservation::new(key, digest, end, shard(row, 4)?))
+}
+
+pub(super) fn shard(row: &Row, column: usize) -> Result<Option<u32>, Unreadable> {
+    let shard: Option<i64> = row.try_get(column)?;
+    Ok(shard.map(u32::try_from).transpose()?)
 }
 
 pub(super) fn crl_point(row: &Row) -> Result<CrlPoint, Unreadable> {
-    let urls = |column| -> Result<Vec<String>, Unreadable> {
-        let text: &str = row.try_get(column)?;
-        Ok(text.lines().map(str::to_owned).collect())
-    };
-    let shard: Option<i64> = row.try_get(1)?;
-    let shard = shard.map(u32::try_from).transpose()?;
-    Ok(CrlPoint::new(
-        identifier(row, 0)?,
-        shard,
-        urls(2)?,
-        urls(3)?,
-    ))
-}
-
-/// No URL has a line's end in it.
-pub(super) fn lines(urls: &[String]) -> String {
-    urls.join("\n")
+    let lines = [row.try_get(2)?, row.try_get(3)?];
+    let issuer = identifier(row, 0)?;
+    Ok(CrlPoint::from_lines(issuer, shard(row, 1)?, lines))
 }
 
 pub(super) fn notice(row: &Row) -> Result<Notice, Unreadable> {

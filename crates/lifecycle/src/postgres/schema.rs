@@ -6,7 +6,7 @@ use ::postgres::IsolationLevel;
 
 /// What stands in `schema_version`, so that no other program's table of that name is taken for
 /// ours.
-const APPLICATION: &str = "certificate lifecycle";
+pub(super) const APPLICATION: &str = "certificate lifecycle";
 
 /// Tries to bring tables up to date while other nodes do the same.
 const TRIES: usize = 20;

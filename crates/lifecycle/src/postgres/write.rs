@@ -2,8 +2,8 @@
 
 use super::{
     link::{Failure, Fault, Parameters, Session, Statements},
-    rows::{lines, seconds, stored},
-    schema::VERSION_KNOWN,
+    rows::{seconds, stored},
+    schema::{APPLICATION, VERSION_KNOWN},
 };
 use crate::{
     Batch, CaseNumber, CaseRow, CertificateRow, CrlPoint, Head, IdempotencyKey, Notice, Record,
@@ -15,9 +15,10 @@ use std::collections::BTreeMap;
 /// The first change of every batch: it waits for a writer who was here before, and then finds
 /// the head moved. A node of an older version changes nothing once a newer one was there.
 const MOVE_HEAD: &str = "UPDATE log_head SET seq = $1, digest = $2
-    WHERE seq = $3 AND digest = $4 AND $5 = (SELECT version FROM schema_version)";
+    WHERE seq = $3 AND digest = $4
+        AND $5 = (SELECT version FROM schema_version WHERE application = $6)";
 
-const VERSION: &str = "SELECT version FROM schema_version";
+const VERSION: &str = "SELECT version FROM schema_version WHERE application = $1";
 
 const RECORDS: &str = "INSERT INTO records (seq, stream, version, octets, digest)
     SELECT * FROM UNNEST(CAST($1 AS bigint[]), CAST($2 AS text[]), CAST($3 AS bigint[]),
@@ -126,9 +127,14 @@ impl Writing<'_> {
                 return Err(error.into());
             }
         };
-        // The lost try was on its way still, and came through before this one.
-        if self.is_unknown && is_conflict(&answer) && self.is_there(session)? {
-            return Ok(());
+        if self.is_unknown && is_rolled_back(&answer) {
+            // The lost try was on its way still, and came through before this one.
+            if self.is_there(session)? {
+                return Ok(());
+            }
+            // Whoever is merely in the way may be the lost try itself. Where the head is another,
+            // or what this try would write is taken, that can come through no more.
+            self.is_unknown = is_contended(&answer);
         }
         Err(answer)
     }
@@ -180,6 +186,7 @@ impl Writing<'_> {
                 &stored(self.expected.seq),
                 &&self.expected.digest[..],
                 &VERSION_KNOWN,
+                &APPLICATION,
             ],
         )?;
         if moved == 0 {
@@ -235,7 +242,7 @@ impl Tables<'_> {
     /// Why the head stands where it did.
     fn not_moved(&mut self) -> Result<Failure, Failure> {
         let statement = self.statements.get(&mut self.transaction, VERSION)?;
-        let row = self.transaction.query_opt(&statement, &[])?;
+        let row = self.transaction.query_opt(&statement, &[&APPLICATION])?;
         let version: Option<i64> = row.map(|row| row.try_get(0)).transpose()?;
         if version == Some(VERSION_KNOWN) {
             return Ok(Failure::Conflict("records were added in between"));
@@ -324,8 +331,8 @@ impl Tables<'_> {
             .iter()
             .map(|point| point.shard.map(i64::from))
             .collect();
-        let urls: Vec<_> = points.iter().map(|point| lines(&point.urls)).collect();
-        let deltas: Vec<_> = points.iter().map(|point| lines(&point.deltas)).collect();
+        let lines = points.iter().map(CrlPoint::lines);
+        let (urls, deltas): (Vec<_>, Vec<_>) = lines.map(Into::into).unzip();
         self.change(POINTS, &[&issuers, &shards, &urls, &deltas])
             .map(drop)
     }
@@ -441,10 +448,15 @@ fn names(streams: &[StreamId]) -> Vec<String> {
     streams.iter().map(ToString::to_string).collect()
 }
 
-fn is_conflict(failure: &Failure) -> bool {
+/// Whether others are why a try left nothing.
+fn is_rolled_back(failure: &Failure) -> bool {
     match failure {
         Failure::Conflict(_) => true,
-        Failure::Server(error) => Fault::of(error) == Fault::Taken,
+        Failure::Server(error) => matches!(Fault::of(error), Fault::Taken | Fault::Contended),
         Failure::Unreadable(_) => false,
     }
+}
+
+fn is_contended(failure: &Failure) -> bool {
+    matches!(failure, Failure::Server(error) if Fault::of(error) == Fault::Contended)
 }

@@ -1,9 +1,9 @@
 //! What is fixed of each serial number, in the tables: written with the number, and read from
 //! the log for numbers of stores that did not keep it.
 
-use super::rows::{identifier, record, seconds, time};
-use crate::{AuthorityId, CrlPoint, Error, Event, Intent, Reservation, Serial, authority, case};
-use rusqlite::{Row, Transaction, params, types::Type};
+use super::rows::{identifier, seconds, time};
+use crate::{AuthorityId, CrlPoint, Entry, Event, Intent, Reservation, Serial, authority, case};
+use rusqlite::{Row, Transaction, params};
 
 /// Columns of [`reservation`].
 pub(super) const COLUMNS: &str = "issuer, serial, key, not_after, shard";
@@ -28,48 +28,54 @@ pub(super) const TABLES: &str = "
 const PAGE: u64 = 1_000;
 
 /// Reads what older tables did not keep from the log's intents. None of them is of a shard:
-/// whoever wrote them signed no list of one.
+/// whoever wrote them signed no list of one. What can't be read is left out: a damaged record is
+/// no reason to keep the others from a newer program, and [`audit`](crate::audit) names it.
 pub(super) fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    let mut select = transaction.prepare(
-        "SELECT seq, stream, version, octets, digest FROM records WHERE seq > ?1 ORDER BY seq
-         LIMIT ?2",
-    )?;
+    let mut select = transaction
+        .prepare("SELECT seq, octets FROM records WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
     let mut update = transaction.prepare(
         "UPDATE certificates SET key = ?3, not_after = ?4, shard = ?5
          WHERE issuer = ?1 AND serial = ?2",
     )?;
     let mut seq = 0;
     loop {
-        let page = select.query_map(params![seq, PAGE], record)?;
+        // What is no blob is no record.
+        let row = |row: &Row<'_>| -> rusqlite::Result<(i64, Vec<u8>)> {
+            Ok((row.get(0)?, row.get(1).unwrap_or_default()))
+        };
+        let page = select.query_map(params![seq, PAGE], row)?;
         let page = page.collect::<rusqlite::Result<Vec<_>>>()?;
-        let Some(last) = page.last() else {
+        let Some((last, _)) = page.last() else {
             return Ok(());
         };
-        seq = last.seq;
-        for record in &page {
-            let entry = record.entry().map_err(damaged)?;
-            let (Event::Case(case::Event::IssuanceIntended { intent, .. })
-            | Event::Authority(authority::Event::IssuanceIntended(intent))) = &entry.event
-            else {
+        seq = *last;
+        for (_, octets) in &page {
+            let Some(intent) = intent(octets) else {
                 continue;
             };
-            let row = Reservation::of(intent).map_err(damaged)?;
-            let shard = row.shard;
-            update.execute(params![
-                row.issuer.as_str(),
-                row.serial.to_string(),
-                row.key,
-                seconds(row.not_after),
-                shard
-            ])?;
-            write_points(transaction, &points(intent)?)?;
+            if let Ok(row) = Reservation::of(&intent) {
+                update.execute(params![
+                    row.issuer.as_str(),
+                    row.serial.to_string(),
+                    row.key,
+                    seconds(row.not_after),
+                    row.shard
+                ])?;
+            }
+            if let Ok(Some(point)) = CrlPoint::of(&intent) {
+                write_points(transaction, &[point])?;
+            }
         }
     }
 }
 
-fn points(intent: &Intent) -> rusqlite::Result<Vec<CrlPoint>> {
-    let point = CrlPoint::of(intent).map_err(damaged)?;
-    Ok(point.into_iter().collect())
+/// The intent in a record, if it is one of those.
+fn intent(octets: &[u8]) -> Option<Intent> {
+    match serde_json::from_slice::<Entry>(octets).ok()?.event {
+        Event::Case(case::Event::IssuanceIntended { intent, .. })
+        | Event::Authority(authority::Event::IssuanceIntended(intent)) => Some(intent),
+        _ => None,
+    }
 }
 
 pub(super) fn write_points(
@@ -79,12 +85,9 @@ pub(super) fn write_points(
     for point in points {
         let sql = "INSERT OR IGNORE INTO crl_points (issuer, shard, urls, deltas)
                    VALUES (?1, ?2, ?3, ?4)";
-        transaction.prepare_cached(sql)?.execute(params![
-            point.issuer.as_str(),
-            point.shard,
-            lines(&point.urls),
-            lines(&point.deltas)
-        ])?;
+        let [urls, deltas] = point.lines();
+        let values = params![point.issuer.as_str(), point.shard, urls, deltas];
+        transaction.prepare_cached(sql)?.execute(values)?;
     }
     Ok(())
 }
@@ -96,23 +99,11 @@ pub(super) fn reservation(row: &Row<'_>) -> rusqlite::Result<Reservation> {
 }
 
 pub(super) fn crl_point(row: &Row<'_>) -> rusqlite::Result<CrlPoint> {
-    let urls = |column| -> rusqlite::Result<Vec<String>> {
-        let text: String = row.get(column)?;
-        Ok(text.lines().map(str::to_owned).collect())
-    };
-    Ok(CrlPoint::new(
+    let (urls, deltas): (String, String) = (row.get(2)?, row.get(3)?);
+    let lines = [urls.as_str(), deltas.as_str()];
+    Ok(CrlPoint::from_lines(
         identifier(row, 0)?,
         row.get(1)?,
-        urls(2)?,
-        urls(3)?,
+        lines,
     ))
-}
-
-/// No URL has a line's end in it.
-fn lines(urls: &[String]) -> String {
-    urls.join("\n")
-}
-
-fn damaged(error: Error) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(3, Type::Blob, Box::new(error))
 }

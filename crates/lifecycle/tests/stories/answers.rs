@@ -7,7 +7,7 @@ use cert_profile::{
 use der::{Decode, referenced::OwnedToRef};
 use gm_crypto::pki::Sm2Sm3;
 use lifecycle::{
-    Engine, Error, Policy, Serial, StoreError,
+    Engine, Error, Policy, Serial, SqliteStore, StoreError,
     authority::{self, Act},
     certificate::Command::Freeze,
     ports::Clock,
@@ -170,6 +170,71 @@ fn a_freeze_is_in_the_very_next_answer() {
         says(&engine, &answer(&engine, &frozen), &id).status(),
         &held
     );
+}
+
+/// One node signs answers before anybody asks, another freezes: what the first says next.
+#[cfg(feature = "postgres")]
+#[test]
+fn what_another_node_freezes_is_in_the_very_next_answer() {
+    let Some(database) = crate::postgres::Database::new() else {
+        return;
+    };
+    let world = World::default();
+    let mut first = world.engine_over(database.open());
+    establish(&mut first).unwrap();
+    let [zhang, li] = ["zhang.san", "li.ming"].map(Applicant::new);
+    for applicant in [&zhang, &li] {
+        take_through(&mut first, applicant).unwrap();
+    }
+    let mut second = world.engine_over(database.open());
+    // Two pairs and the responder; then one pair less.
+    for (applicant, in_use) in [(zhang, 5), (li, 3)] {
+        assert_eq!(presign(&mut first, None), 2 * in_use);
+        let id = ids(&first, &signing(&first, &applicant))[0].clone();
+        let plain = question(slice::from_ref(&id), None);
+        assert!(is_kept(&world, &first, &plain));
+        world.clock.forward(60);
+        act(&mut second, &registrar(), applicant.pair_command(Freeze)).unwrap();
+        let held = CertStatus::Revoked {
+            at: world.clock.now(),
+            reason: Some(Reason::CertificateHold),
+        };
+        let said = says(&first, &answer(&first, &plain), &id);
+        assert_eq!(said.status(), &held);
+        let serial = signing(&first, &applicant);
+        assert_eq!(presign(&mut first, Some(&[serial])), 2);
+        assert!(is_kept(&world, &first, &plain));
+        let said = says(&first, &answer(&first, &plain), &id);
+        assert_eq!(said.status(), &held);
+    }
+}
+
+/// A file has one engine: whoever would freeze beside it does not get in, and what a process
+/// signed before ends with it.
+#[test]
+fn beside_the_engine_of_a_file_nobody_freezes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let world = World::default();
+    let open = || SqliteStore::open(&path);
+    let mut first = world.engine_over(open().unwrap());
+    establish(&mut first).unwrap();
+    let zhang = Applicant::new("zhang.san");
+    take_through(&mut first, &zhang).unwrap();
+    presign(&mut first, None);
+    let id = ids(&first, &signing(&first, &zhang))[0].clone();
+    let plain = question(slice::from_ref(&id), None);
+    assert!(is_kept(&world, &first, &plain));
+    assert!(matches!(open(), Err(StoreError::Locked { .. })));
+    assert!(is_kept(&world, &first, &plain));
+    drop(first);
+    let mut second = world.engine_over(open().unwrap());
+    world.clock.forward(60);
+    act(&mut second, &registrar(), zhang.pair_command(Freeze)).unwrap();
+    drop(second);
+    let first = world.engine_over(open().unwrap());
+    let said = says(&first, &answer(&first, &plain), &id);
+    assert!(matches!(said.status(), CertStatus::Revoked { .. }));
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod forged;
 
 use gm_crypto::sm3::{self, digest::Digest};
 use lifecycle::{
-    CaseNumber, Head, Record, SqliteStore, Store, StreamId,
+    CaseNumber, Head, IdempotencyKey, Record, SqliteStore, Store, StreamId, Submission,
     audit::{self, Fault, Report},
     certificate::Command::{Confirm, Freeze},
 };
@@ -179,6 +179,67 @@ fn one_changed_octet_of_any_record_is_found_at_its_place() {
         copy.execute(update, params![record.seq, record.octets]);
     }
     copy.verify().unwrap();
+}
+
+/// The index of idempotency keys says what the log says, of each key, and of no other.
+#[test]
+fn a_key_that_the_log_has_elsewhere_or_not_at_all_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let mut engine = World::default().engine_over(SqliteStore::open(&path).unwrap());
+    for key in ["b", "d"] {
+        let applicant = Applicant::new(&format!("person-{key}"));
+        let open = Submission::new(applicant.actor(), applicant.open());
+        let open = open.under(IdempotencyKey::new(key).unwrap());
+        for answer in engine.submit_all([open]) {
+            answer.unwrap();
+        }
+    }
+    drop(engine);
+    let verify = || audit::verify(&SqliteStore::open_read_only(&path).unwrap());
+    verify().unwrap();
+    for (damage, undo, expected) in [
+        (
+            "UPDATE submissions SET seq = seq + 1 WHERE key = 'b'",
+            "UPDATE submissions SET seq = seq - 1 WHERE key = 'b'",
+            "b",
+        ),
+        (
+            "UPDATE submissions SET key = 'bb' WHERE key = 'b'",
+            "UPDATE submissions SET key = 'b' WHERE key = 'bb'",
+            "b",
+        ),
+        (
+            "UPDATE submissions SET key = 'dd' WHERE key = 'd'",
+            "UPDATE submissions SET key = 'd' WHERE key = 'dd'",
+            "d",
+        ),
+        (
+            "INSERT INTO submissions VALUES ('a', 1)",
+            "DELETE FROM submissions WHERE key = 'a'",
+            "a",
+        ),
+        (
+            "INSERT INTO submissions VALUES ('c', 1)",
+            "DELETE FROM submissions WHERE key = 'c'",
+            "c",
+        ),
+        (
+            "INSERT INTO submissions VALUES ('e', 1)",
+            "DELETE FROM submissions WHERE key = 'e'",
+            "e",
+        ),
+        ("DELETE FROM submissions", "", "b"),
+    ] {
+        let connection = open(&path);
+        connection.execute_batch(damage).unwrap();
+        let fault = verify().unwrap_err();
+        assert!(
+            matches!(&fault, Fault::KeyDiffers { key } if key.as_str() == expected),
+            "{damage}: {fault:?}"
+        );
+        connection.execute_batch(undo).unwrap();
+    }
 }
 
 #[test]

@@ -144,7 +144,10 @@ impl Store for SharedStore {
         self.0.lock().unwrap().stream(stream)
     }
 
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
+    fn revoked(
+        &self,
+        issuer: &AuthorityId,
+    ) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError> {
         self.0.lock().unwrap().revoked(issuer)
     }
 
@@ -168,8 +171,13 @@ impl Store for SharedStore {
         self.0.lock().unwrap().reservations_of(key)
     }
 
-    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
-        self.0.lock().unwrap().revoked_shards(issuer)
+    fn reservations(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<Reservation>, StoreError> {
+        self.0.lock().unwrap().reservations(issuer, after, limit)
     }
 
     fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
@@ -199,6 +207,14 @@ impl Store for SharedStore {
 
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
         self.0.lock().unwrap().first_under(key)
+    }
+
+    fn submissions(
+        &self,
+        after: Option<&IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<(IdempotencyKey, u64)>, StoreError> {
+        self.0.lock().unwrap().submissions(after, limit)
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
@@ -342,7 +358,10 @@ impl<S: Store> Store for FailingStore<S> {
         self.inner.stream(stream)
     }
 
-    fn revoked(&self, issuer: &AuthorityId) -> Result<Vec<CertificateRow>, StoreError> {
+    fn revoked(
+        &self,
+        issuer: &AuthorityId,
+    ) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError> {
         self.inner.revoked(issuer)
     }
 
@@ -366,8 +385,13 @@ impl<S: Store> Store for FailingStore<S> {
         self.inner.reservations_of(key)
     }
 
-    fn revoked_shards(&self, issuer: &AuthorityId) -> Result<Vec<(Serial, u32)>, StoreError> {
-        self.inner.revoked_shards(issuer)
+    fn reservations(
+        &self,
+        issuer: &AuthorityId,
+        after: Option<&Serial>,
+        limit: usize,
+    ) -> Result<Vec<Reservation>, StoreError> {
+        self.inner.reservations(issuer, after, limit)
     }
 
     fn crl_points(&self, issuer: &AuthorityId) -> Result<Vec<CrlPoint>, StoreError> {
@@ -401,6 +425,14 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
         self.inner.first_under(key)
+    }
+
+    fn submissions(
+        &self,
+        after: Option<&IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<(IdempotencyKey, u64)>, StoreError> {
+        self.inner.submissions(after, limit)
     }
 
     fn last_case(&self) -> Result<CaseNumber, StoreError> {
@@ -715,7 +747,9 @@ impl Publisher for Shelf {
         if shelves.refuses {
             return Err(io::Error::other(BROKEN));
         }
-        shelves.items.insert(item.name.clone(), item.octets.clone());
+        shelves
+            .items
+            .insert(item.name.clone(), item.octets.to_vec());
         Ok(())
     }
 }

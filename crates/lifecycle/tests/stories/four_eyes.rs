@@ -237,7 +237,7 @@ fn an_authority_passes_two_officers() {
     refused_in_other_seats(&mut engine, &[], &root(unknown));
     world.shelf.refuse(true);
     settle(&mut engine).unwrap_err();
-    refused_in_other_seats(&mut engine, &[], &root(RecordPublication));
+    refused_in_other_seats(&mut engine, &[], &root(RecordPublication { through: 1 }));
 }
 
 #[test]

@@ -13,8 +13,8 @@ use x509_cert::Certificate;
 use crate::{
     doubles::World,
     script::{
-        Applicant, CA, act, actor, approver, authority_id, coded, count, evidence, in_business,
-        registrar, settle, take_through,
+        Applicant, CA, act, actor, approver, authority_command, authority_id, coded, count,
+        evidence, in_business, officer, registrar, second_officer, settle, take_through,
     },
 };
 
@@ -188,6 +188,39 @@ fn an_authoritys_key_is_not_blocked_here() {
     let refused = tell(&mut engine, Seat::Registrar, &id, report());
     assert_eq!(coded(refused), "wrong-state (S0-13)");
     assert_eq!(engine.key_state(&id).unwrap(), None);
+    // Nor one that was reported, or blocked, before its authority had a certificate.
+    for name in ["late-1", "late-2"] {
+        let subject = format!("CN={name},O=Example,C=CN").parse().unwrap();
+        let proposal = authority::Proposal::root("root-ca", &subject);
+        let propose = authority_command(name, authority::Command::Propose(proposal));
+        engine.submit(&officer(), propose).unwrap();
+    }
+    settle(&mut engine).unwrap();
+    for (name, late) in [("late-1", Command::Confirm), ("late-2", Command::Sweep)] {
+        let Some(authority::State::Proposed(proposed)) =
+            engine.authority(&authority_id(name)).unwrap()
+        else {
+            panic!("proposed, with its key");
+        };
+        let id = KeyId::of(&proposed.public_key.unwrap());
+        let approve = authority_command(name, authority::Command::Approve);
+        engine.submit(&second_officer(), approve).unwrap();
+        let command = lifecycle::Command::Key(id.clone(), report());
+        engine.submit(&registrar(), command).unwrap();
+        if name == "late-2" {
+            let command = lifecycle::Command::Key(id.clone(), Command::Confirm);
+            engine.submit(&approver(), command).unwrap();
+        }
+        settle(&mut engine).unwrap();
+        let refused = tell(&mut engine, Seat::Approver, &id, late);
+        assert_eq!(coded(refused), "wrong-state (S0-13)");
+        let state = engine.authority(&authority_id(name)).unwrap().unwrap();
+        let certificate = &state.issuing().unwrap().certificate;
+        let certificate = Certificate::from_der(certificate).unwrap();
+        let serial = Serial::from(certificate.tbs_certificate().serial_number());
+        let own = engine.certificate(&authority_id(name), &serial).unwrap();
+        assert_eq!(own.unwrap().status(), Status::Active);
+    }
     // A key that nobody has may be blocked before anybody brings it.
     let stranger = KeyId::of(b"a key in a list of weak ones");
     block(&mut engine, &stranger);

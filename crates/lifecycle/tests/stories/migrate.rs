@@ -1,6 +1,9 @@
 //! Stores of older versions: as they were written then, brought up to date.
 
-use lifecycle::{Head, Migration, Restoration, SqliteStore, Store, StoreError, audit};
+use lifecycle::{
+    Head, Migration, Restoration, SqliteStore, Store, StoreError,
+    audit::{self, Fault},
+};
 use rusqlite::Connection;
 use std::{
     fs,
@@ -145,6 +148,42 @@ fn what_died_in_the_middle_goes_on() {
         let left = "SELECT count(*) FROM sqlite_master WHERE name = 'much'";
         let left: i64 = file.query_row(left, [], |row| row.get(0)).unwrap();
         assert_eq!(left, 0);
+    }
+}
+
+/// A damaged record is for whoever examines the store, and stops nobody who brings it up to date.
+#[test]
+fn what_can_t_be_read_is_left_out_and_named_by_an_examination() {
+    let damages = [
+        "SET octets = x'7b7d'",
+        "SET octets = 'a text'",
+        "SET octets = CAST(replace(CAST(octets AS TEXT), '\"tbs\":\"', '\"tbs\":\"AAAA') AS BLOB)",
+    ];
+    for (version, damage) in older().flat_map(|version| damages.map(|damage| (version, damage))) {
+        let (_folder, path, head) = of_version(version);
+        let file = Connection::open(&path).unwrap();
+        let number = |sql: &str| -> u64 { file.query_row(sql, [], |row| row.get(0)).unwrap() };
+        let seq = number(
+            "SELECT min(seq) FROM records
+             WHERE stream LIKE 'case/%' AND CAST(octets AS TEXT) LIKE '%issuance-intended%'",
+        );
+        let changed = file.execute(&format!("UPDATE records {damage} WHERE seq = {seq}"), []);
+        assert_eq!(changed.unwrap(), 1);
+        file.close().map_err(|(_, error)| error).unwrap();
+
+        let (migration, _) = migrated(&path);
+        assert_eq!((migration.from, migration.to), (version, NOW), "{damage}");
+        let file = Connection::open(&path).unwrap();
+        let number = |sql: &str| -> u64 { file.query_row(sql, [], |row| row.get(0)).unwrap() };
+        let without = number("SELECT count(*) FROM certificates WHERE key IS NULL");
+        assert_eq!(without, 1, "{damage}");
+        file.close().map_err(|(_, error)| error).unwrap();
+        let store = SqliteStore::open_read_only(&path).unwrap();
+        assert_eq!(store.head().unwrap(), head);
+        let fault = audit::verify(&store).unwrap_err();
+        let names_it = matches!(fault, Fault::ChainBroken { seq: at } if at == seq)
+            || damage.contains("a text") && matches!(fault, Fault::Store(_));
+        assert!(names_it, "{damage}: {fault:?}");
     }
 }
 

@@ -1,10 +1,12 @@
 //! What every store must do, asked of each; and what a file must withstand.
 
+mod reserved;
+
 use cert_profile::Reason;
 use der::DateTime;
 use lifecycle::{
-    AuthorityId, Batch, CaseNumber, CertificateRow, CheckpointRow, CrlPoint, Head, MemoryStore,
-    Notice, Record, Reservation, Serial, SqliteStore, Store, StoreError, StreamId, audit,
+    AuthorityId, Batch, CaseNumber, CertificateRow, CheckpointRow, Head, MemoryStore, Notice,
+    Record, Reservation, Serial, SqliteStore, Store, StoreError, StreamId, audit,
     certificate::{Hold, Party, RevocationReason, State, Status},
 };
 use serde_json::json;
@@ -202,93 +204,6 @@ fn a_serial_number_is_reserved_once() {
     });
 }
 
-/// What a number is reserved with, in this shard.
-fn reserved(number: u8, key: u8, shard: Option<u32>) -> Batch {
-    let state = State::Reserved;
-    let ca = authority_id("ca");
-    let mut batch = rows(vec![row(serial(number), &state)]);
-    let own = (ca.clone(), serial(number));
-    let end = "2030-01-01T00:00:00Z".parse().unwrap();
-    batch.reservations = vec![Reservation::new(own, [key; 32], end, shard)];
-    let url = format!("http://a.cn/{shard:?}.crl");
-    batch.crl_points = vec![CrlPoint::new(
-        ca,
-        shard,
-        vec![url.clone(), url + "2"],
-        vec![],
-    )];
-    batch
-}
-
-#[test]
-fn what_a_number_is_reserved_with_stays() {
-    each(|store| {
-        let ca = authority_id("ca");
-        assert_eq!(store.reservation(&ca, &serial(1)).unwrap(), None);
-        let batches = [
-            reserved(1, 7, Some(3)),
-            reserved(2, 8, None),
-            reserved(3, 7, Some(3)),
-            reserved(4, 9, Some(0)),
-        ];
-        for batch in &batches {
-            append(store, batch.clone()).unwrap();
-        }
-        // A number that nothing is fixed of.
-        append(store, rows(vec![row(serial(5), &State::Reserved)])).unwrap();
-        let burnt = State::Burnt {
-            at: "2026-01-01T00:00:00Z".parse().unwrap(),
-        };
-        for number in [2, 3, 4, 5] {
-            append(store, rows(vec![row(serial(number), &burnt)])).unwrap();
-        }
-        for batch in &batches {
-            let fixed = &batch.reservations[0];
-            let found = store.reservation(&ca, &fixed.serial).unwrap();
-            assert_eq!(found.as_ref(), Some(fixed));
-        }
-        assert_eq!(store.reservation(&ca, &serial(5)).unwrap(), None);
-        assert_eq!(
-            store
-                .reservation(&authority_id("other"), &serial(1))
-                .unwrap(),
-            None
-        );
-        let of = |key| -> Vec<Serial> {
-            let found = store.reservations_of(&[key; 32]).unwrap();
-            found.into_iter().map(|row| row.serial).collect()
-        };
-        assert_eq!(of(7), [serial(1), serial(3)]);
-        assert_eq!(of(8), [serial(2)]);
-        assert_eq!(of(1), []);
-        let shards = store.revoked_shards(&ca).unwrap();
-        assert_eq!(shards, [(serial(3), 3), (serial(4), 0)]);
-        assert_eq!(store.revoked_shards(&authority_id("other")).unwrap(), []);
-        // Each point once.
-        let mut expected: Vec<_> = [1, 3, 0]
-            .map(|one| batches[one].crl_points[0].clone())
-            .into();
-        assert_eq!(batches[0].crl_points, batches[2].crl_points);
-        expected.sort_unstable();
-        assert_eq!(store.crl_points(&ca).unwrap(), expected);
-        assert_eq!(store.crl_points(&authority_id("other")).unwrap(), []);
-        // All rows, page by page.
-        let page = |after: Option<u8>, limit| -> Vec<Serial> {
-            let after = after.map(serial);
-            let rows = store.certificates(&ca, after.as_ref(), limit).unwrap();
-            rows.into_iter().map(|row| row.serial).collect()
-        };
-        assert_eq!(page(None, 2), [serial(1), serial(2)]);
-        assert_eq!(page(Some(2), 2), [serial(3), serial(4)]);
-        assert_eq!(page(Some(4), 2), [serial(5)]);
-        assert_eq!(page(Some(5), 2), []);
-        let rows = store.certificates(&ca, None, 9).unwrap();
-        let statuses: Vec<_> = rows.iter().map(|row| row.status).collect();
-        assert_eq!(statuses[0], Status::Reserved);
-        assert!(statuses[1..].iter().all(|status| *status == Status::Burnt));
-    });
-}
-
 /// Takes from a file what version 4 added.
 pub(crate) const WITHOUT_RESERVATIONS: &str = "
     DROP TABLE submissions;
@@ -469,7 +384,8 @@ fn what_is_held_revoked_or_burnt_is_listed_by_serial_number() {
         let changed = [(9, &revoked), (2, &held), (5, &burnt), (4, &active)]
             .map(|(number, state)| row(serial(number), state));
         append(store, rows(changed.to_vec())).unwrap();
-        let listed = store.revoked(&ca).unwrap();
+        let listed = store.revoked(&ca).unwrap().into_iter();
+        let listed: Vec<_> = listed.map(|(row, _)| row).collect();
         let [nine, two, five, four] = changed;
         assert_eq!(listed, [two.clone(), five, nine]);
         assert_eq!(two.revocation, Some((at(2), Reason::CertificateHold)));
@@ -484,7 +400,7 @@ fn what_is_held_revoked_or_burnt_is_listed_by_serial_number() {
         append(store, rows(unfrozen.to_vec())).unwrap();
         let listed = store.revoked(&ca).unwrap();
         assert_eq!(listed.len(), 2);
-        assert!(listed.iter().all(|row| row.serial != serial(2)));
+        assert!(listed.iter().all(|(row, _)| row.serial != serial(2)));
     });
 }
 

@@ -43,6 +43,21 @@ fn a_second_person_who_is_the_first_is_found_under_a_new_chain() {
     }
 }
 
+/// Nobody else could say whether the index has what it fixes.
+#[test]
+fn an_intent_that_is_no_certificate_is_found_under_a_new_chain() {
+    let mut expected = 0;
+    let fault = forged(|entries| {
+        let place = place(entries, 0, of("authority/", "issuance-intended"));
+        entries[place]["event"]["authority"]["issuance-intended"]["tbs"] = json!("MAA=");
+        expected = seq(place);
+    });
+    assert!(
+        matches!(&fault, Fault::Unreadable { seq, .. } if *seq == expected),
+        "{fault:?}"
+    );
+}
+
 #[test]
 fn an_event_that_was_left_out_is_found_under_a_new_chain() {
     let copy = Copy::new();
@@ -57,7 +72,7 @@ fn an_event_that_was_left_out_is_found_under_a_new_chain() {
         }
     }
     // A log without it is one that could have been: a CRL went out with it.
-    assert_eq!(unseen, ["\"authority/issuing-ca\": published"]);
+    assert_eq!(unseen, ["\"authority/issuing-ca\": published-through"]);
 }
 
 #[test]

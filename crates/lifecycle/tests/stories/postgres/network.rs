@@ -41,7 +41,16 @@ struct Shared {
 #[derive(Default)]
 struct Fuse {
     requests: usize,
-    breaks_at: Option<(usize, Side)>,
+    breaks_at: Option<(usize, Break)>,
+}
+
+/// Where one request ends.
+#[derive(Clone, Copy)]
+enum Break {
+    /// It is not carried on, or its answer is not brought back.
+    At(Side),
+    /// It is carried on, and nobody waits for the answer.
+    InFlight,
 }
 
 impl Way {
@@ -76,8 +85,17 @@ impl Way {
 
     /// Breaks at the `nth` request from now.
     fn break_at(&self, nth: usize, side: Side) {
+        self.set(nth, Break::At(side));
+    }
+
+    fn set(&self, nth: usize, how: Break) {
         let mut fuse = self.0.fuse.lock().unwrap();
-        fuse.breaks_at = Some((fuse.requests + nth, side));
+        fuse.breaks_at = Some((fuse.requests + nth, how));
+    }
+
+    /// Requests that came by.
+    fn requests(&self) -> usize {
+        self.0.fuse.lock().unwrap().requests
     }
 
     /// Whether it is still to break; it will not.
@@ -119,15 +137,20 @@ impl Way {
         thread::spawn(move || {
             let mut octets = [0; 65_536];
             while let Ok(length @ 1..) = requests.read(&mut octets) {
-                match way.breaks() {
-                    Some(Side::Before) => {
+                let broken = way.breaks();
+                match broken {
+                    Some(Break::At(Side::Before)) => {
                         way.cut();
                         break;
                     }
-                    Some(Side::After) => is_last.store(1, Relaxed),
-                    None => {}
+                    Some(Break::At(Side::After)) => is_last.store(1, Relaxed),
+                    Some(Break::InFlight) | None => {}
                 }
                 if on.write_all(&octets[..length]).is_err() {
+                    break;
+                }
+                if let Some(Break::InFlight) = broken {
+                    way.cut();
                     break;
                 }
             }
@@ -136,12 +159,12 @@ impl Way {
     }
 
     /// One more request; whether it breaks the way.
-    fn breaks(&self) -> Option<Side> {
+    fn breaks(&self) -> Option<Break> {
         let mut fuse = self.0.fuse.lock().unwrap();
         fuse.requests += 1;
-        let (at, side) = fuse.breaks_at?;
+        let (at, how) = fuse.breaks_at?;
         let is_now = fuse.requests >= at;
-        is_now.then(|| fuse.breaks_at.take()).map(|_| side)
+        is_now.then(|| fuse.breaks_at.take()).map(|_| how)
     }
 
     fn cut(&self) {
@@ -271,6 +294,70 @@ fn another_nodes_batch_is_not_taken_for_the_lost_one_though_it_says_the_same() {
         );
     }
     assert!(way.cuts() >= 6);
+}
+
+/// A commit that takes two seconds, and comes through though nobody waits for it.
+const SLOW_COMMIT: &str = "
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON records DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION wait();";
+
+/// Of all that try to move the head, the first alone is not in somebody's way.
+const CONTENDED: &str = "
+    CREATE SEQUENCE tries;
+    CREATE FUNCTION contend() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('tries') > 1 THEN RAISE EXCEPTION USING ERRCODE = '40001'; END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER contended BEFORE UPDATE ON log_head
+        FOR EACH STATEMENT EXECUTE FUNCTION contend();";
+
+/// Writes one batch, its commit cut off in flight, and says what the writer was told.
+fn commit_in_flight(database: &Database, triggers: &str) -> Result<(), StoreError> {
+    let (way, connection) = Way::to(database);
+    let mut options = options();
+    options.patience = Duration::from_millis(500);
+    let mut store = PostgresStore::open(&connection, &options).unwrap();
+    let mut requests = 0;
+    // The first prepares its statements, the second shows how many requests there are.
+    for _ in 0..2 {
+        let head = store.head().unwrap();
+        let before = way.requests();
+        store.append(&head, &batch(&head, false)).unwrap();
+        requests = way.requests() - before;
+    }
+    database.execute(triggers);
+    let head = store.head().unwrap();
+    let last = batch(&head, false);
+    way.set(requests, Break::InFlight);
+    let answer = store.append(&head, &last);
+    assert!(!way.mend(), "its commit was not cut off");
+    // It holds the head for as long as it is on its way.
+    database.execute("SELECT FROM log_head FOR UPDATE");
+    assert_eq!(database.read().head().unwrap(), last.records[1].head());
+    answer
+}
+
+#[test]
+fn a_commit_that_is_still_on_its_way_is_waited_for() {
+    let Some(database) = Database::new() else {
+        return;
+    };
+    commit_in_flight(&database, SLOW_COMMIT).unwrap();
+}
+
+/// Said to be a conflict, it would be decided again, and written twice.
+#[test]
+fn of_a_commit_that_may_come_through_nobody_says_that_it_will_not() {
+    let Some(database) = Database::new() else {
+        return;
+    };
+    let answer = commit_in_flight(&database, &[SLOW_COMMIT, CONTENDED].concat());
+    assert!(
+        matches!(answer, Err(StoreError::OutcomeUnknown { .. })),
+        "{answer:?}"
+    );
 }
 
 #[test]

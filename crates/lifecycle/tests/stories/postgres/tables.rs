@@ -1,6 +1,9 @@
 //! Which databases are taken for a store, and which tables it has.
 
-use lifecycle::{Error, Store, StoreError, postgres::PostgresStore};
+use lifecycle::{
+    Error, Store, StoreError,
+    postgres::{PostgresOptions, PostgresStore},
+};
 use std::{collections::BTreeSet, thread};
 
 use super::{Database, Server, options};
@@ -59,6 +62,66 @@ fn another_programs_database_is_refused_and_left_alone() {
             "{sql}"
         );
         assert_eq!(tables(&database), before);
+    }
+}
+
+/// Whose rows stand beside ours in `schema_version` is nobody we know.
+#[test]
+fn another_programs_version_is_not_taken_for_ours() {
+    let Some(database) = Database::new() else {
+        return;
+    };
+    let world = World::default();
+    let mut engine = world.engine_over(database.open());
+    database.execute("INSERT INTO schema_version VALUES ('letters', 1000)");
+    establish(&mut engine).unwrap();
+    drop(engine);
+    let mut engine = world.engine_over(database.open());
+    take_through(&mut engine, &Applicant::new("zhang.san")).unwrap();
+    database.execute("DELETE FROM schema_version WHERE application <> 'letters'");
+    drop(engine);
+    assert_eq!(refused(&database), "it has tables of another program");
+}
+
+#[test]
+fn a_lease_and_a_patience_that_nobody_can_work_with_are_refused() {
+    use std::time::Duration;
+    // Nothing is asked of a server before.
+    let open = |options: &PostgresOptions| {
+        let nowhere = "host=/nowhere user=ca";
+        let read = PostgresStore::open_read_only(nowhere, options).unwrap_err();
+        let opened = PostgresStore::open(nowhere, options).unwrap_err();
+        assert_eq!(read.to_string(), opened.to_string());
+        opened
+    };
+    let second = Duration::from_secs(1);
+    let least = Duration::from_nanos(1);
+    for (lease, patience, what) in [
+        (Duration::ZERO, second, "a lease"),
+        (second - least, second, "a lease"),
+        (86_400 * second + least, second, "a lease"),
+        (Duration::MAX, second, "a lease"),
+        (second, Duration::ZERO, "a patience"),
+        (second, second / 10 - least, "a patience"),
+        (second, 600 * second + least, "a patience"),
+        (second, Duration::MAX, "a patience"),
+    ] {
+        let mut options = options();
+        (options.lease, options.patience) = (lease, patience);
+        let answer = open(&options);
+        assert!(
+            matches!(answer, Error::Store(StoreError::OutOfRange { what: which, .. }) if which == what),
+            "{answer:?}"
+        );
+    }
+    for lease in [second, 86_400 * second] {
+        let mut options = options();
+        (options.lease, options.patience) = (lease, second / 10);
+        let answer = open(&options);
+        assert!(
+            matches!(answer, Error::Store(StoreError::Server { .. })),
+            "{answer:?}"
+        );
     }
 }
 
