@@ -100,7 +100,9 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
         let stream = stream.to_string();
         match due {
             Some(due) => {
-                let sql = "INSERT OR REPLACE INTO timers (stream, due) VALUES (?1, ?2)";
+                let sql = "INSERT INTO timers (stream, due) VALUES (?1, ?2)
+                           ON CONFLICT (stream) DO UPDATE SET due = excluded.due
+                           WHERE due <> excluded.due";
                 transaction
                     .prepare_cached(sql)?
                     .execute(params![stream, seconds(*due)])?;
@@ -122,9 +124,16 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
 }
 
 fn write_cases(transaction: &Transaction<'_>, rows: &[CaseRow]) -> rusqlite::Result<()> {
-    let mut replace = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO cases VALUES
-         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    let mut put = transaction.prepare_cached(
+        "INSERT INTO cases VALUES
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+         ON CONFLICT (id) DO UPDATE SET
+            number = excluded.number, phase = excluded.phase, unit = excluded.unit,
+            certificate = excluded.certificate, replaces = excluded.replaces,
+            until = excluded.until, signing_issuer = excluded.signing_issuer,
+            signing_serial = excluded.signing_serial,
+            encryption_issuer = excluded.encryption_issuer,
+            encryption_serial = excluded.encryption_serial",
     )?;
     for row in rows {
         let holding = row.holding.as_ref();
@@ -134,7 +143,7 @@ fn write_cases(transaction: &Transaction<'_>, rows: &[CaseRow]) -> rusqlite::Res
                 .map(|(issuer, serial)| (issuer.as_str(), serial.to_string()))
                 .unzip()
         });
-        replace.execute(params![
+        put.execute(params![
             row.id.as_str(),
             row.number.map(|number| number.0),
             row.phase.as_str(),
