@@ -6,7 +6,11 @@ use super::{Fault, Marks, PAGE};
 use crate::{AuthorityId, Entry, Error, Head, Record, Store, log};
 use cert_profile::Issuer;
 use der::referenced::OwnedToRef;
-use gm_crypto::pki::{Signed, Sm2Sm3};
+use gm_crypto::{
+    pki::{Signed, Sm2Sm3, VerifyAlgorithm},
+    sm2::{DerSignature, PreparedVerifyingKey, PublicKey, TableSize, UserId, VerifyingKey},
+};
+use spki::SubjectPublicKeyInfoRef;
 use std::{
     collections::HashMap,
     sync::{
@@ -23,6 +27,8 @@ const DEPTH: usize = 2;
 pub(super) struct Claim {
     seq: u64,
     issuer: AuthorityId,
+    /// Which of the keys it is.
+    number: usize,
     key: Arc<Issuer>,
     /// DER of what was signed, whole.
     signed: Vec<u8>,
@@ -31,8 +37,8 @@ pub(super) struct Claim {
 /// Signatures that are still to be looked at.
 #[derive(Default)]
 pub(super) struct Signatures {
-    /// The keys of certificates, read once each.
-    keys: HashMap<Vec<u8>, Arc<Issuer>>,
+    /// The keys of certificates, read once each, and numbered.
+    keys: HashMap<Vec<u8>, (usize, Arc<Issuer>)>,
     claims: Vec<Claim>,
 }
 
@@ -164,12 +170,39 @@ fn follow(pages: &Receiver<Vec<Record>>, to_steps: &SyncSender<Passed>, mut mark
 /// The first of the signatures that is none.
 fn verify(claims: &Receiver<Vec<Claim>>) -> Option<Fault> {
     let mut fault = None;
+    let mut keys = Vec::new();
     while let Ok(claims) = claims.recv() {
         if fault.is_none() {
-            fault = claims.into_iter().find_map(|claim| claim.check().err());
+            let mut checked = claims.into_iter().map(|claim| claim.check(&mut keys));
+            fault = checked.find_map(Result::err);
         }
     }
     fault
+}
+
+/// How often a key was used, and its tables when that is often.
+#[derive(Default)]
+struct Use {
+    checks: u32,
+    prepared: Option<PreparedVerifyingKey>,
+}
+
+/// So many checks take as long as the tables for the rest do.
+const CHECKS_WITHOUT_TABLES: u32 = 16;
+
+impl Use {
+    /// The key with tables, if it is of SM2 and these pay.
+    fn prepared(&mut self, spki: SubjectPublicKeyInfoRef<'_>) -> Option<&PreparedVerifyingKey> {
+        self.checks += 1;
+        if self.checks == CHECKS_WITHOUT_TABLES
+            && Sm2Sm3::default().takes_key(spki.algorithm)
+            && let Ok(key) = PublicKey::try_from(spki)
+        {
+            let key = VerifyingKey::new(key, &UserId::default());
+            self.prepared = Some(PreparedVerifyingKey::new(&key, TableSize::Medium));
+        }
+        self.prepared.as_ref()
+    }
 }
 
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
@@ -205,15 +238,31 @@ fn unreadable(seq: u64, source: Error) -> Fault {
 }
 
 impl Claim {
-    fn check(self) -> Result<(), Fault> {
-        let key = self.key.public_key().owned_to_ref();
-        Signed::from_der("signed structure", &self.signed)
-            .and_then(|parts| parts.verify(key, &[&Sm2Sm3::default()]))
-            .map_err(|source| Fault::BadSignature {
-                seq: self.seq,
-                issuer: self.issuer,
-                source,
-            })
+    fn check(self, keys: &mut Vec<Use>) -> Result<(), Fault> {
+        let spki = self.key.public_key().owned_to_ref();
+        if keys.len() <= self.number {
+            keys.resize_with(self.number + 1, Use::default);
+        }
+        let prepared = keys[self.number].prepared(spki.clone());
+        let check = || -> gm_crypto::Result<()> {
+            let parts = Signed::from_der("signed structure", &self.signed)?;
+            let algorithm = Sm2Sm3::default();
+            match prepared {
+                Some(key) if algorithm.accepts(parts.algorithm(), spki.algorithm) => {
+                    let signature = parts.signature().as_bytes();
+                    let signature = signature.and_then(|octets| octets.try_into().ok());
+                    let signature: DerSignature = signature.ok_or(gm_crypto::Error::Crypto)?;
+                    let digest = key.verifying_key().za().digest(parts.tbs());
+                    key.verify_digest(&digest, &signature)
+                }
+                _ => parts.verify(spki.clone(), &[&algorithm]),
+            }
+        };
+        check().map_err(|source| Fault::BadSignature {
+            seq: self.seq,
+            issuer: self.issuer,
+            source,
+        })
     }
 }
 
@@ -227,20 +276,21 @@ impl Signatures {
         issuer_certificate: &[u8],
     ) -> Result<(), Fault> {
         let known = self.keys.get(issuer_certificate).cloned();
-        let key = match known {
+        let (number, key) = match known {
             Some(known) => known,
             None => {
                 let read = Issuer::from_certificate(issuer_certificate);
                 let read = read.map_err(|source| unreadable(seq, Error::Profile(source)))?;
-                let read = Arc::new(read);
+                let read = (self.keys.len(), Arc::new(read));
                 let certificate = issuer_certificate.to_vec();
-                self.keys.insert(certificate, Arc::clone(&read));
+                self.keys.insert(certificate, read.clone());
                 read
             }
         };
         self.claims.push(Claim {
             seq,
             issuer: issuer.clone(),
+            number,
             key,
             signed: signed.to_vec(),
         });
@@ -249,5 +299,69 @@ impl Signatures {
 
     pub(super) fn take(&mut self) -> Vec<Claim> {
         std::mem::take(&mut self.claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cert_profile::{CertRequest, Profile};
+    use gm_crypto::sm2::SIGNATURE_OID;
+    use hsm::{KeyHandle, SoftKey};
+    use spki::AlgorithmIdentifierOwned;
+
+    /// A root's certificate.
+    fn root() -> Vec<u8> {
+        let key = SoftKey::generate().unwrap();
+        let own = key.public_key().decode_msg().unwrap();
+        let request = CertRequest::new("CN=Root,O=Example,C=CN".parse().unwrap(), own);
+        let algorithm = AlgorithmIdentifierOwned {
+            oid: SIGNATURE_OID,
+            parameters: None,
+        };
+        let issuer = Issuer::self_signed(&request, algorithm);
+        let now = "2026-07-01T00:00:00Z".parse().unwrap();
+        let profile = Profile::shipped("root-ca").unwrap();
+        let prepared = profile
+            .prepare(&issuer, &request, &1u8.into(), now)
+            .unwrap();
+        let signature = key.sign(prepared.tbs()).unwrap();
+        prepared.attach(&signature).unwrap()
+    }
+
+    /// Whose signature is the first that does not fit.
+    fn first_forged(claims: impl IntoIterator<Item = (u64, Vec<u8>)>, root: &[u8]) -> Option<u64> {
+        let mut signatures = Signatures::default();
+        let issuer = AuthorityId::new("root").unwrap();
+        let (to_verify, waiting) = sync_channel(1_000);
+        for (seq, signed) in claims {
+            signatures.claim(seq, &issuer, &signed, root).unwrap();
+            to_verify.send(signatures.take()).unwrap();
+        }
+        drop(to_verify);
+        match verify(&waiting) {
+            Some(Fault::BadSignature { seq, .. }) => Some(seq),
+            None => None,
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_forged_signature_is_found_however_often_its_key_signed() {
+        let (root, other) = (root(), root());
+        let good = |count: u64| (1..=count).map(|seq| (seq, root.clone()));
+        let often = u64::from(CHECKS_WITHOUT_TABLES) + 4;
+        assert_eq!(first_forged(good(often), &root), None);
+        for before in [0, 1, often] {
+            // By another key, and of other octets.
+            let mut changed = root.clone();
+            *changed.last_mut().unwrap() ^= 1;
+            for forged in [other.clone(), changed] {
+                let claims = good(before)
+                    .chain([(before + 1, forged)])
+                    .chain([(99, other.clone())]);
+                assert_eq!(first_forged(claims, &root), Some(before + 1));
+            }
+        }
     }
 }
