@@ -471,10 +471,11 @@ fn what_came_of_one_list_is_that_of_no_other() {
         let active = state.as_ref().and_then(State::established).unwrap();
         active.crl_intents.clone()
     };
-    assert_eq!(open(&Event::CrlAbandoned { number: 3 }), [nine.clone()]);
-    assert_eq!(open(&Event::CrlAbandoned { number: 4 }), [all.clone()]);
-    assert_eq!(open(&crl(List::ALL, 3)), [nine]);
-    assert_eq!(open(&crl(List::of(OTHER), 4)), [all.clone()]);
+    let open_are = |event: &Event, one: &CrlIntent| open(event).iter().eq([one]);
+    assert!(open_are(&Event::CrlAbandoned { number: 3 }, &nine));
+    assert!(open_are(&Event::CrlAbandoned { number: 4 }, &all));
+    assert!(open_are(&crl(List::ALL, 3), &nine));
+    assert!(open_are(&crl(List::of(OTHER), 4), &all));
     // Two of one number.
     let mut world = after_two_runs();
     let nine = World::bare(List::of(OTHER), 3, last);
@@ -648,7 +649,7 @@ fn a_publication_takes_away_what_left_and_not_what_was_finished_meanwhile() {
     world.run(Command::IssueCrl);
     let waits = world.active().unpublished[2..].to_vec();
     let left = Command::RecordPublication { through };
-    let events = world.step("ca", &Actor::system(), left.clone()).unwrap();
+    let events = world.step("ca", &Actor::system(), left).unwrap();
     assert_eq!(events, [Event::PublishedThrough { count: 3 }]);
     assert_eq!(world.active().unpublished, waits);
     assert_eq!(world.ca().due(), Some(Effect::Publish(waits)));

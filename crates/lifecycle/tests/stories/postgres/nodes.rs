@@ -1,13 +1,20 @@
 //! Several engines on one database.
 
 use lifecycle::{
-    Checkpoints, Command, Engine, Error, Ground, Refusal, Store, StreamId, audit, authority,
+    Checkpoints, Command, Engine, Error, Ground, Publication, Refusal, Store, StreamId, audit,
+    authority, ports::Publisher,
 };
-use std::{collections::BTreeSet, sync::Barrier, thread, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fmt, io,
+    sync::{Arc, Barrier, Mutex},
+    thread,
+    time::Duration,
+};
 
 use super::{Database, check, lease};
 use crate::{
-    doubles::World,
+    doubles::{Interruption, Shelf, World},
     script::{
         Applicant, CA, act, authority_command, authority_id, count, establish, issue_crl, officer,
         policy, policy_with_quota, settle, take_through,
@@ -160,6 +167,59 @@ fn whoever_intends_next_settles_next() {
     assert_eq!(count(&second, &stream, "crl-issued"), 1);
     settle(&mut second).unwrap();
     assert_eq!(count(&second, &stream, "crl-issued"), 2);
+    check(&world, second.store());
+}
+
+/// A publisher that takes everything; before the first thing, somebody else is let in.
+struct Interrupted {
+    shelf: Shelf,
+    interruption: Mutex<Option<Interruption>>,
+}
+
+impl fmt::Debug for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interrupted").finish_non_exhaustive()
+    }
+}
+
+impl Publisher for Interrupted {
+    fn publish(&self, item: &Publication) -> io::Result<()> {
+        if let Some(interruption) = self.interruption.lock().unwrap().take() {
+            interruption();
+        }
+        self.shelf.publish(item)
+    }
+}
+
+#[test]
+fn what_another_node_signed_while_one_published_is_published_too() {
+    let Some(database) = Database::new() else {
+        return;
+    };
+    let world = World::default();
+    establish(&mut world.engine_over(database.open())).unwrap();
+    let second = Arc::new(Mutex::new(world.engine_over(database.open())));
+    let (other, others_shelf) = (second.clone(), world.shelf.clone());
+    let interruption: Interruption = Box::new(move || {
+        // Signed, and not published yet.
+        others_shelf.refuse(true);
+        issue_crl(&mut other.lock().unwrap()).unwrap_err();
+    });
+    let publisher = Interrupted {
+        shelf: Shelf::default(),
+        interruption: Mutex::new(Some(interruption)),
+    };
+    let own = publisher.shelf.clone();
+    let mut first = world.engine_to(database.open(), publisher, world.letters.clone());
+    issue_crl(&mut first).unwrap();
+    let lists = [1, 2].map(|number| format!("authorities/{CA}/{number}.crl"));
+    let lie_there = |shelf: &Shelf| lists.each_ref().map(|list| shelf.item(list).is_some());
+    assert_eq!(lie_there(&own), [true, false]);
+    assert_eq!(lie_there(&world.shelf), [false, false]);
+    world.shelf.refuse(false);
+    let mut second = second.lock().unwrap();
+    settle(&mut second).unwrap();
+    assert_eq!(lie_there(&world.shelf), [false, true]);
     check(&world, second.store());
 }
 
