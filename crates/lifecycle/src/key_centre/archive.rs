@@ -9,11 +9,11 @@ use super::{
     Fault,
     act::{Act, ActEntry, ActRecord, State},
 };
-use crate::{AuthorityId, Head, Serial, StoreError};
+use crate::{AuthorityId, Head, Octets, Serial, StoreError, sqlite::failed};
 use der::DateTime;
 use gm_crypto::sm3;
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 use serde::{Deserialize, Serialize};
 use sm3::digest::Digest;
@@ -462,27 +462,6 @@ fn durable(connection: &Connection, path: &Path) -> Result<(), Fault> {
             found: "on a file system that can't sync each commit",
         }
         .into()),
-    }
-}
-
-fn failed(path: &Path, during: &'static str, source: rusqlite::Error) -> StoreError {
-    let path = path.to_owned();
-    match source.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path },
-        Some(ErrorCode::NotADatabase) => StoreError::Foreign {
-            path,
-            found: "not an SQLite file",
-        },
-        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
-        Some(ErrorCode::DatabaseCorrupt) => StoreError::Foreign {
-            path,
-            found: "a damaged or half-written SQLite file",
-        },
-        _ => StoreError::Database {
-            path,
-            during,
-            source,
-        },
     }
 }
 
