@@ -1,6 +1,7 @@
 //! Encryption keys from a key-management centre of its own, over loopback TCP: made, asked for
 //! again, given back by custodians.
 
+mod again;
 mod altered;
 mod back;
 mod wire;
