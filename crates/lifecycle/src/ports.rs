@@ -258,15 +258,13 @@ pub trait Store: fmt::Debug + Send {
         false
     }
 
-    /// Those of them that are for this engine to settle, oldest first: all of them, in a store
-    /// that has one engine. Where several nodes share a store, those that this node took, and
-    /// those of nodes that are gone, which are this node's from now on.
+    /// The oldest of them that are for this engine to settle, at most `limit`: of all of them, in
+    /// a store that has one engine. Where several nodes share a store, of those that this node
+    /// took, and of those of nodes that are gone, which are this node's from now on.
     ///
     /// # Errors
     /// [`StoreError`] when the store can't be read, or the streams could not be taken over.
-    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
-        self.unsettled()
-    }
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError>;
 
     /// The last case number given; 0 when none was.
     ///

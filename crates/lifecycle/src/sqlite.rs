@@ -595,6 +595,11 @@ impl Store for SqliteStore {
         self.read(sql, [], |row| identifier(row, 0))
     }
 
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError> {
+        let sql = "SELECT stream FROM unsettled ORDER BY rowid LIMIT ?1";
+        self.read(sql, [bounded(limit)], |row| identifier(row, 0))
+    }
+
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
         let sql = "SELECT seq FROM submissions WHERE key = ?1";
         let found = self.read(sql, [key.as_str()], |row| row.get(0))?;
