@@ -1,5 +1,6 @@
 //! Backups of a desk: which of its files are in one, and what says that a folder is one.
 
+use super::settings::toml_in;
 use crate::{demo::folder::Folder, failure::Failure, output};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -39,14 +40,7 @@ pub(crate) struct Note {
 impl Note {
     /// The one in a folder; none where the folder is no backup.
     pub(crate) fn read(dir: &Path) -> Result<Option<Self>, Failure> {
-        let path = dir.join(NOTE);
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            found => found.map_err(|source| Failure::file(&path, source))?,
-        };
-        let read = toml::from_str(&text);
-        read.map(Some)
-            .map_err(|source| Failure::file(&path, source))
+        toml_in(&dir.join(NOTE))
     }
 
     pub(crate) fn write(&self, dir: &Path) -> Result<(), Failure> {
