@@ -280,8 +280,8 @@ impl Store for Outside {
         self.world().store.unsettled()
     }
 
-    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
-        self.world().store.to_settle()
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError> {
+        self.world().store.to_settle(limit)
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {

@@ -5,8 +5,10 @@ use gm_pki_tests::command::{contents, finished_demo, folder, gmpki, program};
 use lifecycle::SqliteStore;
 use serde_json::Value;
 use std::{
-    fs,
-    path::Path,
+    collections::BTreeMap,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
     time::Duration,
@@ -112,16 +114,95 @@ fn a_backup_that_is_older_than_a_checkpoint_is_refused_unless_its_loss_is_accept
         "nothing was done"
     );
 
-    let back = noted(&desk, &format!("store restore b-1 --accept-loss {lost}"));
+    // Another log was lost at as many records once, and its checkpoint is proof as well.
+    let log = desk.path("gmpki-desk/published/log");
+    let named = |name: &str| log.join(format!("{name}{newest}.txt"));
+    let proof = fs::read(named("checkpoint-")).expect("a checkpoint");
+    fs::write(named("lost-checkpoint-"), "of another log").expect("a file");
+    let second = log.join(format!("lost-checkpoint-{newest}-2.txt"));
+    let words = format!("store restore b-1 --accept-loss {lost} --json");
+    let mut child = desk.call(&words).start();
+    // What shows the loss is put aside for a store that is there, at no moment before.
+    while child.try_wait().expect("our child").is_none() {
+        assert!(!second.exists() || desk.path(STORE).exists());
+    }
+    let done = child.wait_with_output().expect("our child");
+    assert!(done.status.success(), "{done:?}");
+    let back: Value = serde_json::from_slice(&done.stdout).expect("JSON");
     assert_eq!(back["lost"].as_u64(), Some(lost));
     let notes = back["notes"].to_string();
     assert!(notes.contains("are lost"), "{notes}");
+    assert_eq!(fs::read(&second).expect("a checkpoint"), proof);
+    let kept = fs::read(named("lost-checkpoint-")).expect("a file");
+    assert_eq!(kept, b"of another log");
+    assert!(!named("checkpoint-").exists());
     // It works again, and what was lost can be seen.
     desk.good("ca tick --at 2026-03-02T12:00:00Z");
     desk.refused("case show a-2", "a-2");
-    let aside = format!("gmpki-desk/published/log/lost-checkpoint-{newest}.txt");
+    let aside = format!("gmpki-desk/published/log/lost-checkpoint-{newest}-2.txt");
     let key = "--key gmpki-desk/published/authorities/log.pem";
-    desk.refused(&format!("store check --checkpoint {aside} {key}"), "");
+    desk.refused(
+        &format!("store check --checkpoint {aside} {key}"),
+        &format!("there was a log of {newest} records"),
+    );
+}
+
+/// Every file and folder below one, with who may do what with it.
+fn modes(folder: &Path) -> BTreeMap<PathBuf, u32> {
+    let (mut found, mut left) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(path) = left.pop() {
+        let mode = fs::metadata(&path).expect("it is there").permissions();
+        let name = path.strip_prefix(folder).expect("it lies below");
+        found.insert(name.to_owned(), mode.mode() & 0o777);
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).expect("a folder");
+            left.extend(entries.map(|entry| entry.expect("it is listed").path()));
+        }
+    }
+    found
+}
+
+#[test]
+fn whoever_can_t_look_into_a_desk_can_t_look_into_its_copies() {
+    let desk = at_work();
+    fs::create_dir(desk.path("gmpki-desk/documents/more")).expect("a folder");
+    fs::write(desk.path("gmpki-desk/documents/more/one"), "words").expect("a file");
+    for name in modes(&desk.path("gmpki-desk")).into_keys() {
+        let path = desk.path("gmpki-desk").join(name);
+        let mode = if path.is_dir() { 0o700 } else { 0o600 };
+        fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
+    }
+    let expected = modes(&desk.path("gmpki-desk"));
+    desk.good("store backup b-1");
+    noted(&desk, "store restore b-1 --dir other");
+    for copy in ["b-1", "other"] {
+        let found = modes(&desk.path(copy));
+        assert_eq!(found[Path::new("documents/more/one")], 0o600);
+        for (name, mode) in found {
+            // It is no file of the desk.
+            if name != Path::new("backup.toml") {
+                assert_eq!(mode, expected[&name], "{copy}: {}", name.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_of_any_length_are_not_read() {
+    let desk = at_work();
+    desk.good("store backup b-1");
+    for (file, words) in [
+        ("gmpki-desk/desk.toml", "ca show"),
+        ("b-1/backup.toml", "store check --dir b-1"),
+        ("b-1/desk.toml", "store check --dir b-1"),
+    ] {
+        desk.good(words);
+        let whole = fs::read(desk.path(file)).expect("settings");
+        let long = [&whole[..], b"\n#", &b" ".repeat(1 << 20)].concat();
+        fs::write(desk.path(file), long).expect("settings");
+        desk.refused(words, "larger than the 1048576 octets");
+        fs::write(desk.path(file), whole).expect("settings");
+    }
 }
 
 #[test]

@@ -78,8 +78,14 @@ impl Place {
         SoftKeyCentre::open(&path).map_err(|source| Failure::file(&path, source))
     }
 
-    /// The key that signs answers; made where there is none.
+    /// The key that signs answers. Where there is none, none is made: another would be of no use.
     fn key(&self) -> Result<Checked<Box<dyn KeyHandle>>, Failure> {
+        let token = SoftToken::open(self.0.token(), self.0.password_there()?)?;
+        Ok(Checked::new(token.key(&KeyLabel::new(ANSWERS)?)?))
+    }
+
+    /// The key that is to sign answers: made, or left by an init that broke off.
+    fn first_key(&self) -> Result<Checked<Box<dyn KeyHandle>>, Failure> {
         let token = SoftToken::open(self.0.token(), self.0.own_password()?)?;
         let label = KeyLabel::new(ANSWERS)?;
         let key = match token.key(&label) {
@@ -118,7 +124,7 @@ fn init(init: &KmcInit) -> Result<Outcome, Failure> {
         custodians.push((custodian.person.clone(), key));
     }
     let place = Place(folder);
-    let key = place.key()?;
+    let key = place.first_key()?;
     let token = archive_token(&dir.join("archive-key"), &init.archive)?;
     let label = KeyLabel::new(ARCHIVE)?;
     // An init that broke off has left it.
@@ -135,8 +141,9 @@ fn init(init: &KmcInit) -> Result<Outcome, Failure> {
     );
     let certificate = dir.join("key-centre.pem");
     let pem = encode_pem("PUBLIC KEY", key.public_key().as_bytes());
-    SoftKeyCentre::found(&archive, &founding, SystemClock::default().now())?;
+    // Before there is a centre: afterwards nobody would write it any more.
     output::replace(&certificate, pem.as_bytes())?;
+    SoftKeyCentre::found(&archive, &founding, SystemClock::default().now())?;
     let (archive, certificate) = (shown(&archive), shown(&certificate));
     let text = format!(
         "key-management centre {}: founded\narchive:     {archive}\npublic key:  {certificate}\n\
@@ -326,11 +333,11 @@ fn audit(audit: &KmcAudit) -> Result<Outcome, Failure> {
 fn head(text: &str) -> Result<Head, Failure> {
     let read = || {
         let (seq, digest) = text.split_once(':')?;
-        let digest = (0..digest.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(digest.get(at..at + 2)?, 16).ok())
-            .collect::<Option<Vec<_>>>()?;
-        Some(Head::new(seq.parse().ok()?, digest.try_into().ok()?))
+        // 'parse' would read a sign, too.
+        let digits = seq.bytes().all(|octet| octet.is_ascii_digit());
+        let seq = seq.parse().ok().filter(|_| digits)?;
+        let digest = input::from_hexadecimal(digest.as_bytes())?;
+        Some(Head::new(seq, digest.as_slice().try_into().ok()?))
     };
     read().ok_or_else(|| {
         let message = format!("--noted {text:?} is no end of a record as 'kmc audit' prints it");

@@ -229,6 +229,10 @@ impl Store for MemoryStore {
         Ok(self.unsettled.clone())
     }
 
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError> {
+        Ok(self.unsettled.iter().take(limit).cloned().collect())
+    }
+
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {
         Ok(self.submissions.get(key).copied())
     }

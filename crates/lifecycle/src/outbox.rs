@@ -11,7 +11,7 @@ mod folder;
 pub use command::{CommandNotifier, CommandPublisher, DeliveryCommand};
 pub use folder::{FolderNotifier, FolderPublisher};
 
-use crate::{Publication, ports::Publisher};
+use crate::{Error, Publication, ports::Publisher};
 use std::io;
 
 /// Publishes to one place and then to another; what the second did not take, the first is given
@@ -30,6 +30,11 @@ impl<A: Publisher, B: Publisher> Publisher for BothPublishers<A, B> {
     fn publish(&self, item: &Publication) -> io::Result<()> {
         self.0.publish(item)?;
         self.1.publish(item)
+    }
+
+    fn publish_all(&self, items: &[Publication]) -> Result<(), Error> {
+        self.0.publish_all(items)?;
+        self.1.publish_all(items)
     }
 }
 

@@ -278,15 +278,13 @@ pub trait Store: fmt::Debug + Send {
         false
     }
 
-    /// Those of them that are for this engine to settle, oldest first: all of them, in a store
-    /// that has one engine. Where several nodes share a store, those that this node took, and
-    /// those of nodes that are gone, which are this node's from now on.
+    /// The oldest of them that are for this engine to settle, at most `limit`: of all of them, in
+    /// a store that has one engine. Where several nodes share a store, of those that this node
+    /// took, and of those of nodes that are gone, which are this node's from now on.
     ///
     /// # Errors
     /// [`StoreError`] when the store can't be read, or the streams could not be taken over.
-    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
-        self.unsettled()
-    }
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError>;
 
     /// The last case number given; 0 when none was.
     ///
@@ -457,6 +455,26 @@ pub trait Publisher: fmt::Debug + Send + Sync {
     /// # Errors
     /// The I/O error that stopped it; it will be asked again.
     fn publish(&self, item: &Publication) -> io::Result<()>;
+
+    /// Takes things that belong together, in order; all of them durable when it returns. Whoever
+    /// can do that at less cost than one by one does.
+    ///
+    /// # Errors
+    /// [`Error::Publish`] names the first that it did not take; any of them may have been taken,
+    /// and it will be asked for all of them again.
+    fn publish_all(&self, items: &[Publication]) -> Result<(), Error> {
+        items
+            .iter()
+            .try_for_each(|item| self.publish(item).map_err(|source| not_taken(item, source)))
+    }
+}
+
+/// What is said of a thing that a publisher did not take.
+pub(crate) fn not_taken(item: &Publication, source: io::Error) -> Error {
+    Error::Publish {
+        name: item.name.clone(),
+        source,
+    }
 }
 
 /// Who tells people what they are to be told.

@@ -415,9 +415,9 @@ impl Store for PostgresStore {
         self.read(sql, &[], |row| identifier(row, 0))
     }
 
-    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError> {
         let (link, node) = self.writer()?;
-        node.streams(link)
+        node.streams(link, limit)
     }
 
     fn is_shared(&self) -> bool {

@@ -386,26 +386,7 @@ impl SqliteStore {
     }
 
     fn failed(&self, during: &'static str, source: rusqlite::Error) -> StoreError {
-        let path = self.path.clone();
-        match source.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                StoreError::Locked { path }
-            }
-            Some(ErrorCode::NotADatabase) => StoreError::Foreign {
-                path,
-                found: "not an SQLite file",
-            },
-            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
-            Some(ErrorCode::DatabaseCorrupt) => StoreError::Foreign {
-                path,
-                found: "a damaged or half-written SQLite file",
-            },
-            _ => StoreError::Database {
-                path,
-                during,
-                source,
-            },
-        }
+        failed(&self.path, during, source)
     }
 
     fn read<T>(
@@ -420,6 +401,28 @@ impl SqliteStore {
             statement.query_map(parameters, read)?.collect()
         };
         rows().map_err(|source| self.failed("reading it", source))
+    }
+}
+
+/// What an error of SQLite says about the file.
+pub(crate) fn failed(path: &Path, during: &'static str, source: rusqlite::Error) -> StoreError {
+    let path = path.to_owned();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path },
+        Some(ErrorCode::NotADatabase) => StoreError::Foreign {
+            path,
+            found: "not an SQLite file",
+        },
+        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Foreign {
+            path,
+            found: "a damaged or half-written SQLite file",
+        },
+        _ => StoreError::Database {
+            path,
+            during,
+            source,
+        },
     }
 }
 
@@ -606,6 +609,11 @@ impl Store for SqliteStore {
     fn unsettled(&self) -> Result<Vec<StreamId>, StoreError> {
         let sql = "SELECT stream FROM unsettled ORDER BY rowid";
         self.read(sql, [], |row| identifier(row, 0))
+    }
+
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError> {
+        let sql = "SELECT stream FROM unsettled ORDER BY rowid LIMIT ?1";
+        self.read(sql, [bounded(limit)], |row| identifier(row, 0))
     }
 
     fn first_under(&self, key: &IdempotencyKey) -> Result<Option<u64>, StoreError> {

@@ -63,6 +63,11 @@ impl Folder {
         Ok(Password::from_file(own)?)
     }
 
+    /// The folder's own password, which there is.
+    pub(crate) fn password_there(&self) -> Result<Password, Failure> {
+        Ok(Password::from_file(self.root.join("operator.password"))?)
+    }
+
     /// The file with the password that was named.
     pub(crate) fn named_password_file(&self) -> Option<PathBuf> {
         self.password_file.clone()

@@ -1,9 +1,10 @@
 //! Backups of a desk: which of its files are in one, and what says that a folder is one.
 
+use super::settings::toml_in;
 use crate::{demo::folder::Folder, failure::Failure, output};
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::{self, File},
+    fs::{self, DirBuilder, File},
     io,
     path::{Path, PathBuf},
 };
@@ -39,14 +40,7 @@ pub(crate) struct Note {
 impl Note {
     /// The one in a folder; none where the folder is no backup.
     pub(crate) fn read(dir: &Path) -> Result<Option<Self>, Failure> {
-        let path = dir.join(NOTE);
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            found => found.map_err(|source| Failure::file(&path, source))?,
-        };
-        let read = toml::from_str(&text);
-        read.map(Some)
-            .map_err(|source| Failure::file(&path, source))
+        toml_in(&dir.join(NOTE))
     }
 
     pub(crate) fn write(&self, dir: &Path) -> Result<(), Failure> {
@@ -101,18 +95,43 @@ fn collect(dir: &Path, name: &Path, depth: usize, found: &mut Vec<PathBuf>) -> R
 }
 
 /// Copies a file under the same name from one folder into another, where it is whole before it
-/// has that name.
+/// has that name. Whoever can't read the one can't read the other, nor look into its folders.
 pub(crate) fn copy(from: &Path, name: &Path, to: &Path) -> Result<(), Failure> {
     let (source, place) = (from.join(name), to.join(name));
+    let folders: Vec<&Path> = name.ancestors().skip(1).collect();
+    for folder in folders.into_iter().rev() {
+        make_like(&from.join(folder), &to.join(folder))?;
+    }
     let folder = place.parent().unwrap_or(to);
     let copy = || -> io::Result<()> {
-        fs::create_dir_all(folder)?;
         let mut neighbour = place.as_os_str().to_owned();
         neighbour.push(".part");
+        // With the permissions of the other, from its first octet on.
         fs::copy(&source, &neighbour)?;
         File::open(&neighbour)?.sync_all()?;
         fs::rename(&neighbour, &place)?;
         File::open(folder)?.sync_all()
     };
     copy().map_err(|error| Failure::file(&place, error))
+}
+
+/// Makes a folder where there is none, with the permissions of another; durable when it returns.
+pub(crate) fn make_like(other: &Path, folder: &Path) -> Result<(), Failure> {
+    let make = || -> io::Result<()> {
+        let permissions = fs::metadata(other)?.permissions();
+        let mut new = DirBuilder::new();
+        // Nobody else looks in before it has them.
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut new, 0o700);
+        match new.create(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {
+                return Ok(());
+            }
+            made => made?,
+        }
+        fs::set_permissions(folder, permissions)?;
+        let parent = folder.parent().filter(|parent| *parent != Path::new(""));
+        File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+    };
+    make().map_err(|source| Failure::file(folder, source))
 }

@@ -8,7 +8,7 @@ use lifecycle::{
     key_centre::{RemoteKeyCentre, transport::TcpTransport},
     ports::{KeyCentre, SystemClock, TokenKeyCentre},
 };
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 /// The label of the key that signs requests to a centre. It is none of the CA's: what signs
 /// certificates signs nothing else.
@@ -34,8 +34,9 @@ pub(super) fn of(
         found => found,
     }?;
     let file = folder.file(CLIENT_FILE)?;
-    if !file.exists() {
-        let pem = encode_pem("PUBLIC KEY", key.public_key().as_bytes());
+    let pem = encode_pem("PUBLIC KEY", key.public_key().as_bytes());
+    // One of an earlier key would be taken to the centre, and the desk then be a stranger there.
+    if !is_in(&file, pem.as_bytes()) {
         output::replace(&file, pem.as_bytes())?;
     }
     let (public_key, _) = keys::public_key_in(centre.key.as_bytes(), SpkiOptions::default())?;
@@ -48,4 +49,11 @@ pub(super) fn of(
         SystemClock::default(),
     )?;
     Ok(Box::new(remote))
+}
+
+/// Whether a file is these octets and no more.
+fn is_in(file: &Path, octets: &[u8]) -> bool {
+    let length = fs::metadata(file).map(|file| file.len());
+    length.is_ok_and(|length| length == octets.len() as u64)
+        && fs::read(file).is_ok_and(|found| found == octets)
 }

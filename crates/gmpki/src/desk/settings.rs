@@ -7,7 +7,7 @@ use lifecycle::{
     calendar::Date,
     rules::{RuleBook, RuleSet, RuleSetId, SHIPPED},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     fs, io,
     net::SocketAddr,
@@ -72,14 +72,7 @@ pub(crate) struct LogSettings {
 impl Settings {
     /// The settings in a folder; none where there is no desk.
     pub(crate) fn read(dir: &Path) -> Result<Option<Self>, Failure> {
-        let path = dir.join(FILE);
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            found => found.map_err(|source| Failure::file(&path, source))?,
-        };
-        let read = toml::from_str(&text);
-        read.map(Some)
-            .map_err(|source| Failure::file(&path, source))
+        toml_in(&dir.join(FILE))
     }
 
     /// Writes them; they are there whole or not at all.
@@ -93,6 +86,16 @@ impl Settings {
         let uri = self.key.as_ref().map(KeyUri::from_argument).transpose();
         uri.map_err(|source| Failure::of(FILE, source))
     }
+}
+
+/// What a TOML file of ours says; none where there is no file.
+pub(super) fn toml_in<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(None);
+    }
+    let octets = input::read(path, input::STRUCTURE)?;
+    let read = toml::from_slice(&octets);
+    read.map(Some).map_err(|source| Failure::file(path, source))
 }
 
 /// The rules of a desk: every file of its folder `rules`.

@@ -6,7 +6,7 @@ use crate::{
     audit,
     desk::{
         Settings,
-        backup::{copy, files},
+        backup::{copy, files, make_like},
         checkpoints::published,
     },
     failure::Failure,
@@ -14,9 +14,13 @@ use crate::{
 };
 use lifecycle::{Restoration, Store, VerifiedCheckpoint};
 use std::{
-    fs,
-    path::{Path, PathBuf},
+    fs::{self, File},
+    io,
+    path::Path,
 };
+
+/// Checkpoints over one number of records that are kept as lost, at most.
+const MOST_LOST: u32 = 1_000;
 
 pub(super) fn run(restore: &StoreRestore) -> Result<Outcome, Failure> {
     let target = restore.place.file();
@@ -30,7 +34,7 @@ pub(super) fn run(restore: &StoreRestore) -> Result<Outcome, Failure> {
     };
     let mut bar = Copying::default();
     if let Some((dir, _)) = &desk {
-        fs::create_dir_all(dir).map_err(|source| Failure::file(dir, source))?;
+        make_like(backup, dir)?;
     }
     let restoration = Restoration::begin(&source, &target, &mut |copied| bar.at(copied))?;
     drop(bar);
@@ -50,7 +54,7 @@ pub(super) fn run(restore: &StoreRestore) -> Result<Outcome, Failure> {
     let migration = restoration.migration()?;
     let mut notes = Vec::new();
     if let Some((dir, settings)) = &desk {
-        put_beside(backup, dir, records)?;
+        put_beside(backup, dir)?;
         if settings.key.is_none() && !dir.join("token").exists() {
             notes.push(
                 "the operator's keys are not in a backup: put token, key-centre and \
@@ -60,6 +64,10 @@ pub(super) fn run(restore: &StoreRestore) -> Result<Outcome, Failure> {
         }
     }
     restoration.finish()?;
+    // What shows the loss is put aside for a store that is there, and never before.
+    if let Some((dir, _)) = &desk {
+        put_aside(dir, records)?;
+    }
     if lost > 0 {
         notes.push(format!(
             "{lost} records are lost: numbers of cases and CRLs that they gave will be given again"
@@ -128,19 +136,58 @@ fn loss(
     }
 }
 
-/// Puts what is missing beside the store. Checkpoints of what is lost are kept under another
-/// name: the desk works on, and they stay as proof.
-fn put_beside(backup: &Path, dir: &Path, records: u64) -> Result<(), Failure> {
+/// Puts what is missing beside the store. Whoever breaks off here begins again, and finds it.
+fn put_beside(backup: &Path, dir: &Path) -> Result<(), Failure> {
     for name in files(backup)? {
         if !dir.join(&name).exists() {
             copy(backup, &name, dir)?;
         }
     }
+    Ok(())
+}
+
+/// Gives the checkpoints of what is lost another name: the desk works on, and they stay as proof.
+/// Until it has happened to all of them, the desk refuses to work.
+fn put_aside(dir: &Path, records: u64) -> Result<(), Failure> {
+    let mut folder = None;
     for (size, path) in published(&dir.join("published"))? {
         if size > records {
-            let aside: PathBuf = path.with_file_name(format!("lost-checkpoint-{size}.txt"));
-            fs::rename(&path, &aside).map_err(|source| Failure::file(&path, source))?;
+            set_aside(&path, size).map_err(|source| {
+                let reason = format!(
+                    "{source}: the store is restored, and this checkpoint of what is lost could not \
+                     be put aside as lost-checkpoint-{size}.txt, which remains to be done"
+                );
+                Failure::file(&path, reason)
+            })?;
+            folder = path.parent().map(Path::to_owned);
         }
     }
+    if let Some(folder) = folder {
+        let synced = File::open(&folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| Failure::file(&folder, source))?;
+    }
     Ok(())
+}
+
+/// Moves one checkpoint to a name that is free: another one of as many records was lost with
+/// another log, and is proof as well.
+fn set_aside(path: &Path, size: u64) -> io::Result<()> {
+    let octets = fs::read(path)?;
+    for turn in 1..=MOST_LOST {
+        let end = if turn == 1 {
+            String::new()
+        } else {
+            format!("-{turn}")
+        };
+        let aside = path.with_file_name(format!("lost-checkpoint-{size}{end}.txt"));
+        match fs::hard_link(path, &aside) {
+            // The very one: whoever moved it broke off in between.
+            Err(error)
+                if error.kind() == io::ErrorKind::AlreadyExists
+                    && fs::read(&aside).ok().as_ref() != Some(&octets) => {}
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => return fs::remove_file(path),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }

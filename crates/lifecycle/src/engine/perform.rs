@@ -220,7 +220,7 @@ impl Engine {
     }
 
     pub(super) fn publish(&self, items: &[Publication]) -> Result<(), Error> {
-        publish(&*self.ports.publisher, items)
+        self.ports.publisher.publish_all(items)
     }
 }
 
@@ -269,7 +269,7 @@ impl Deed {
                 Command::Authority(id, authority::Command::RecordKey { public_key })
             }
             Self::Publish(items, out) => {
-                publish(outside.publisher, &items)?;
+                outside.publisher.publish_all(&items)?;
                 out
             }
         })
@@ -283,16 +283,6 @@ impl Signer {
             source,
         })
     }
-}
-
-fn publish(publisher: &dyn Publisher, items: &[Publication]) -> Result<(), Error> {
-    for item in items {
-        publisher.publish(item).map_err(|source| Error::Publish {
-            name: item.name.clone(),
-            source,
-        })?;
-    }
-    Ok(())
 }
 
 impl Untried {

@@ -57,7 +57,9 @@ impl Engine {
     /// oldest first, and `stuck` left out.
     pub(crate) fn waiting(&mut self, stuck: &HashSet<StreamId>) -> Result<Vec<StreamId>, Error> {
         self.check_own_tail()?;
-        let waiting = self.ports.store.to_settle()?.into_iter();
+        // Those that are stuck may be the oldest of all.
+        let limit = ROUND + stuck.len();
+        let waiting = self.ports.store.to_settle(limit)?.into_iter();
         let waiting = waiting.filter(|stream| !stuck.contains(stream));
         Ok(waiting.take(ROUND).collect())
     }

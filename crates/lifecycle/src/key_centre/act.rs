@@ -1,6 +1,6 @@
 //! What a centre did: every act a record, chained by SM3 as the engine's log is.
 
-use super::{Fault, KeyName, message::key_digest, recovery::Purpose};
+use super::{Fault, KeyName, client::MAX_SKEW, message::key_digest, recovery::Purpose};
 use crate::{
     AuthorityId, Error, Head, Octets, PersonId, Serial, log::link, octets::seconds,
     ports::public_key,
@@ -8,7 +8,17 @@ use crate::{
 use der::DateTime;
 use gm_crypto::sm2::PublicKey;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
+
+/// For how long a message is remembered that was answered. One that is believed is of
+/// [`MAX_SKEW`] ago, or of as much to come: after twice that it is believed no more.
+const REMEMBERED: Duration = Duration::from_secs(2 * MAX_SKEW.as_secs());
+/// Messages that are remembered, at most: a CA that has a hundred answered in each second comes
+/// to fewer. Of more, the earliest are forgotten.
+const MAX_REMEMBERED: usize = 1 << 16;
 
 /// Somebody who may approve a recovery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +71,8 @@ pub enum Act {
         task: u64,
         /// SM3 over the row of the archive.
         row: Octets,
+        /// SM3 of what was signed of the message that asked.
+        message: Octets,
     },
     /// A key that there was is given to the same subscriber again, in the same envelope.
     KeyGivenAgain {
@@ -68,6 +80,8 @@ pub enum Act {
         key: KeyName,
         /// The task that asked.
         task: u64,
+        /// SM3 of what was signed of the message that asked.
+        message: Octets,
     },
     /// The CA said that a key is in use no more: it is given to nobody by request. What is
     /// archived stays.
@@ -76,6 +90,8 @@ pub enum Act {
         key: KeyName,
         /// The task that said so.
         task: u64,
+        /// SM3 of what was signed of the message that asked.
+        message: Octets,
     },
     /// A CA asked for what it doesn't get.
     RequestRefused {
@@ -85,6 +101,8 @@ pub enum Act {
         task: u64,
         /// `errNo` of the answer.
         error: i64,
+        /// SM3 of what was signed of the message that asked.
+        message: Octets,
     },
     /// Somebody wants an archived key.
     RecoveryAsked {
@@ -185,6 +203,17 @@ impl Act {
             | Self::RecoveryGivenAgain { key, .. } => Some(key),
         }
     }
+
+    /// The message that it is an answer to, if it is one.
+    fn message(&self) -> Option<&Octets> {
+        match self {
+            Self::KeyArchived { message, .. }
+            | Self::KeyGivenAgain { message, .. }
+            | Self::KeyRevoked { message, .. }
+            | Self::RequestRefused { message, .. } => Some(message),
+            _ => None,
+        }
+    }
 }
 
 /// An act with its place and time.
@@ -266,6 +295,43 @@ pub struct State {
     /// By the digest of the key.
     authorities: BTreeMap<[u8; 32], Admitted>,
     revoked: BTreeSet<KeyName>,
+    answered: Answered,
+    /// By the digest of the request.
+    recovered: BTreeMap<[u8; 32], Recovered>,
+}
+
+/// A recovery that was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Recovered {
+    /// The place of its act.
+    pub(super) seq: u64,
+    /// SM3 of its envelope.
+    pub(super) envelope: [u8; 32],
+}
+
+/// The messages that were answered lately, by SM3 of what was signed of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Answered {
+    digests: BTreeSet<[u8; 32]>,
+    /// The same in the order in which they were answered.
+    in_order: VecDeque<(DateTime, [u8; 32])>,
+}
+
+impl Answered {
+    fn add(&mut self, at: DateTime, message: [u8; 32]) {
+        let oldest = at.unix_duration().saturating_sub(REMEMBERED);
+        while let Some((answered, digest)) = self.in_order.front() {
+            if answered.unix_duration() >= oldest && self.in_order.len() < MAX_REMEMBERED {
+                break;
+            }
+            self.digests.remove(digest);
+            self.in_order.pop_front();
+        }
+        // One message may have several acts.
+        if self.digests.insert(message) {
+            self.in_order.push_back((at, message));
+        }
+    }
 }
 
 impl State {
@@ -304,6 +370,16 @@ impl State {
         self.revoked.contains(key)
     }
 
+    /// Whether a message was answered with an act, of late: by SM3 of what was signed of it.
+    pub(super) fn has_answered(&self, message: &[u8; 32]) -> bool {
+        self.answered.digests.contains(message)
+    }
+
+    /// What a recovery gave, by the digest of its request.
+    pub(super) fn recovered(&self, request: &[u8; 32]) -> Option<&Recovered> {
+        self.recovered.get(request)
+    }
+
     /// The CA of a key.
     pub(super) fn admitted(&self, key_digest: &[u8]) -> Option<&Admitted> {
         self.authorities.get(key_digest)
@@ -331,11 +407,16 @@ impl State {
             custodians: custodians?,
             authorities: BTreeMap::new(),
             revoked: BTreeSet::new(),
+            answered: Answered::default(),
+            recovered: BTreeMap::new(),
         })
     }
 
     /// Goes on with a further act.
     pub(super) fn evolve(&mut self, entry: &ActEntry) -> Result<(), Fault> {
+        if let Some(message) = entry.act.message() {
+            self.answered.add(entry.at, entry.digest(message)?);
+        }
         match &entry.act {
             Act::Founded { .. } => return Err(entry.damaged("a second foundation")),
             Act::AuthorityAdmitted {
@@ -350,6 +431,18 @@ impl State {
             Act::KeyRevoked { key, .. } => {
                 self.revoked.insert(key.clone());
             }
+            Act::RecoveredForUser {
+                request, envelope, ..
+            }
+            | Act::RecoveredForCourt {
+                request, envelope, ..
+            } => {
+                let recovered = Recovered {
+                    seq: entry.seq,
+                    envelope: entry.digest(envelope)?,
+                };
+                self.recovered.insert(entry.digest(request)?, recovered);
+            }
             _ => {}
         }
         Ok(())
@@ -359,6 +452,11 @@ impl State {
 impl ActEntry {
     fn key(&self, der: &[u8]) -> Result<PublicKey, Fault> {
         public_key(der).map_err(|_| self.damaged("a key of an act can't be read"))
+    }
+
+    fn digest(&self, octets: &[u8]) -> Result<[u8; 32], Fault> {
+        let digest = octets.try_into();
+        digest.map_err(|_| self.damaged("a digest of an act is none"))
     }
 
     pub(super) fn damaged(&self, found: &'static str) -> Fault {
@@ -373,5 +471,49 @@ impl KeyName {
     /// The key that `authority` asked for under `number`.
     pub fn new(authority: AuthorityId, number: Serial) -> Self {
         Self { authority, number }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> DateTime {
+        DateTime::from_unix_duration(Duration::from_secs(1_790_000_000 + seconds)).unwrap()
+    }
+
+    fn message(number: u64) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest[..8].copy_from_slice(&number.to_be_bytes());
+        digest
+    }
+
+    #[test]
+    fn a_message_is_remembered_for_as_long_as_it_is_believed_and_no_longer() {
+        let mut answered = Answered::default();
+        answered.add(at(0), message(0));
+        answered.add(at(0), message(0));
+        answered.add(at(600), message(1));
+        assert!(answered.digests.contains(&message(0)));
+        answered.add(at(601), message(2));
+        assert!(!answered.digests.contains(&message(0)));
+        assert_eq!(answered.digests.len(), 2);
+        assert_eq!(answered.in_order.len(), 2);
+        // A clock that was set back forgets nothing.
+        answered.add(at(1), message(3));
+        assert_eq!(answered.digests.len(), 3);
+    }
+
+    #[test]
+    fn no_more_messages_are_remembered_than_were_said() {
+        let mut answered = Answered::default();
+        let last = MAX_REMEMBERED as u64 + 5;
+        for number in 0..=last {
+            answered.add(at(number / 1_000), message(number));
+        }
+        assert_eq!(answered.digests.len(), MAX_REMEMBERED);
+        assert_eq!(answered.in_order.len(), MAX_REMEMBERED);
+        assert!(answered.digests.contains(&message(last)));
+        assert!(!answered.digests.contains(&message(5)));
     }
 }

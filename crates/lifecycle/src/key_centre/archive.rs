@@ -9,11 +9,11 @@ use super::{
     Fault,
     act::{Act, ActEntry, ActRecord, State},
 };
-use crate::{AuthorityId, Head, Serial, StoreError};
+use crate::{AuthorityId, Head, Octets, Serial, StoreError, sqlite::failed};
 use der::DateTime;
 use gm_crypto::sm3;
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 use serde::{Deserialize, Serialize};
 use sm3::digest::Digest;
@@ -27,8 +27,8 @@ use std::{
 
 /// `PRAGMA application_id` of these files: "GMKC".
 const APPLICATION_ID: i32 = 0x474d_4b43;
-/// `PRAGMA user_version`.
-const VERSION: i32 = 1;
+/// `PRAGMA user_version`. No release of ours wrote version 1.
+const VERSION: i32 = 2;
 /// How long a transaction waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
 /// Acts that are read at once.
@@ -65,6 +65,10 @@ const SCHEMA: &str = "
         BEGIN SELECT RAISE(ABORT, 'keys stay as they are'); END;
     CREATE TRIGGER keys_are_kept BEFORE DELETE ON keys
         BEGIN SELECT RAISE(ABORT, 'keys are kept'); END;
+    CREATE TRIGGER recoveries_stay BEFORE UPDATE ON recoveries
+        BEGIN SELECT RAISE(ABORT, 'recoveries stay as they are'); END;
+    CREATE TRIGGER recoveries_are_kept BEFORE DELETE ON recoveries
+        BEGIN SELECT RAISE(ABORT, 'recoveries are kept'); END;
 ";
 
 /// Which key: the CA that asked for it, and the number that it asked under.
@@ -209,6 +213,18 @@ impl Archive {
         &self.state
     }
 
+    /// What the acts make by now, those of other processes too.
+    pub(super) fn catch_up(&mut self) -> Result<&State, Fault> {
+        let path = &self.path;
+        let transaction = self
+            .connection
+            .transaction()
+            .map_err(|source| failed(path, "reading it", source))?;
+        let (state, head) = (&mut self.state, &mut self.head);
+        each_act(&transaction, path, head, |entry| state.evolve(entry))?;
+        Ok(&self.state)
+    }
+
     /// Does `work` in one transaction: all of it is durable when this returns, or nothing is
     /// there.
     pub(super) fn transact<T>(
@@ -246,6 +262,16 @@ impl Archive {
             each(entry);
             Ok(())
         })
+    }
+
+    /// SM3 over the row of a key, as it was recorded when the key was archived.
+    pub(super) fn recorded_row(&mut self, name: &KeyName) -> Result<Option<Octets>, Fault> {
+        let mut found = None;
+        self.acts(|entry| match &entry.act {
+            Act::KeyArchived { key, row, .. } if key == name => found = Some(row.clone()),
+            _ => {}
+        })?;
+        Ok(found)
     }
 
     /// Compares everything with the record, and the record with an end of it that was noted
@@ -462,27 +488,6 @@ fn durable(connection: &Connection, path: &Path) -> Result<(), Fault> {
             found: "on a file system that can't sync each commit",
         }
         .into()),
-    }
-}
-
-fn failed(path: &Path, during: &'static str, source: rusqlite::Error) -> StoreError {
-    let path = path.to_owned();
-    match source.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path },
-        Some(ErrorCode::NotADatabase) => StoreError::Foreign {
-            path,
-            found: "not an SQLite file",
-        },
-        Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { path },
-        Some(ErrorCode::DatabaseCorrupt) => StoreError::Foreign {
-            path,
-            found: "a damaged or half-written SQLite file",
-        },
-        _ => StoreError::Database {
-            path,
-            during,
-            source,
-        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Fault, KeyName,
-    act::{Act, ActEntry, Admitted, Custodian, State},
+    act::{Act, ActEntry, Custodian, State},
     archive::{Archive, ArchiveReport, ArchivedKey, Writing},
     client::in_time,
     message::{
@@ -11,7 +11,7 @@ use super::{
     },
     recovery::{self, Approval, Grant, Purpose, Recovery, RecoveryRequest, Wanted},
 };
-use crate::{AuthorityId, Head, Octets, PersonId, Serial, ports::public_key};
+use crate::{AuthorityId, Head, Octets, PersonId, ports::public_key};
 use der::{DateTime, Encode};
 use getrandom::SysRng;
 use gm_crypto::{
@@ -19,7 +19,6 @@ use gm_crypto::{
     sm3,
 };
 use hsm::{DecryptionKey, KeyHandle};
-use sm3::digest::Digest;
 use spki::EncodePublicKey;
 use std::{collections::BTreeSet, path::Path};
 use x509_cert::name::Name;
@@ -41,6 +40,8 @@ mod error {
     pub(super) const NO_SUCH_KEY: i64 = 5;
     /// The request is of another time.
     pub(super) const OTHER_TIME: i64 = 6;
+    /// The message was answered before, and what it asks was not done then.
+    pub(super) const REPEATED: i64 = 7;
 }
 
 /// What a centre is founded with.
@@ -199,40 +200,54 @@ impl SoftKeyCentre {
     /// Answers a request: DER of a `CARequest` in, of a `KMRespond` signed by `key` out. Keys
     /// that it gives are archived, and that is durable, when this returns.
     ///
+    /// A message counts once. One that comes again has the answer that it had, as far as that
+    /// still holds, and nothing is done or recorded for it; nothing is for a message of another
+    /// time, either. Whoever only repeats what a CA has signed leaves no trace.
+    ///
     /// # Errors
-    /// [`Fault::Stranger`] and [`Fault::NotSigned`] when no CA that was admitted signed it, and
-    /// what [`UnverifiedMessage::from_der`] says: nobody who can't be named gets an answer.
-    /// [`Fault::WrongKey`] when `key` is not the centre's, [`Fault::Key`], [`Fault::Archive`].
+    /// [`Fault::WrongKey`] when `key` is not the centre's. [`Fault::Stranger`] and
+    /// [`Fault::NotSigned`] when no CA that was admitted signed it, and what
+    /// [`UnverifiedMessage::from_der`] says: nobody who can't be named gets an answer.
+    /// [`Fault::Key`], [`Fault::Archive`]; [`Fault::OtherKey`] when an envelope in the archive is
+    /// not the one of its key.
     pub fn answer(
         &mut self,
         key: &dyn KeyHandle,
         request: &[u8],
         now: DateTime,
     ) -> Result<Vec<u8>, Fault> {
-        let request = UnverifiedMessage::<KeyRequest>::from_der(request)?;
-        let tagging = request.tagging();
         let own = public_key(key.public_key().as_bytes())?;
-        let (centre, replies, task) = self.archive.transact(|state, writing| {
-            if own != *state.key() {
-                return Err(Fault::WrongKey("the centre"));
-            }
-            let digest = &request.claims().authority.key_digest;
-            let admitted = state.admitted(digest).ok_or(Fault::Stranger)?;
-            let request = request.verify(&admitted.key, "the CA")?;
-            let mut desk = Desk {
-                state,
-                admitted,
-                writing,
-                task: request.task,
-                now,
-            };
-            let replies: Result<_, _> = match in_time(request.at, now) {
-                Ok(()) => request.asks.iter().map(|ask| desk.reply(ask)).collect(),
-                Err(_) => request.asks.iter().map(|ask| desk.too_far(ask)).collect(),
-            };
-            Ok((state.centre().clone(), replies?, request.task))
-        })?;
-        let answer = KeyAnswer::new(entity_name(&centre, &own)?, replies, now, task);
+        if own != *self.state().key() {
+            return Err(Fault::WrongKey("the centre"));
+        }
+        let message = UnverifiedMessage::<KeyRequest>::from_der(request)?;
+        let tagging = message.tagging();
+        let digest = sm3::digest(message.tbs());
+        // Whoever can't sign can't make anybody wait for the file either: what is written begins
+        // with a signature that was verified.
+        let state = self.archive.catch_up()?;
+        let centre = state.centre().clone();
+        let admitted = state.admitted(&message.claims().authority.key_digest);
+        let admitted = admitted.ok_or(Fault::Stranger)?.clone();
+        let request = message.verify(&admitted.key, "the CA")?;
+        let replies = match in_time(request.at, now) {
+            Err(_) => request.asks.iter().map(|_| too_far()).collect(),
+            Ok(()) => self.archive.transact(|state, writing| {
+                let mut desk = Desk {
+                    state,
+                    authority: &admitted.name,
+                    writing,
+                    task: request.task,
+                    message: digest,
+                    is_repeated: state.has_answered(&digest),
+                    revoked: BTreeSet::new(),
+                    now,
+                };
+                let replies = request.asks.iter().map(|ask| desk.reply(ask));
+                replies.collect::<Result<_, _>>()
+            })?,
+        };
+        let answer = KeyAnswer::new(entity_name(&centre, &own)?, replies, now, request.task);
         message::sign(&answer, tagging, key)
     }
 
@@ -287,8 +302,8 @@ impl SoftKeyCentre {
     /// # Errors
     /// [`Fault::Refused`] when the rules say no, which is recorded;
     /// [`Fault::WrongKey`] for another key than the archive's, [`Fault::Key`];
-    /// [`Fault::Crypto`] and [`Fault::OtherKey`] when the envelope in the archive doesn't hold
-    /// what it should; [`Fault::Archive`].
+    /// [`Fault::Crypto`], [`Fault::OtherKey`] and [`Fault::Damaged`] when the archive doesn't
+    /// hold what it should; [`Fault::Archive`].
     pub fn recover(
         &mut self,
         command: Recovery,
@@ -298,8 +313,16 @@ impl SoftKeyCentre {
         now: DateTime,
     ) -> Result<EnvelopedKey, Fault> {
         let digest: Octets = request.digest().to_vec().into();
+        // It stays as it was recorded, so there is time to look for it.
+        let row = self.archive.recorded_row(&request.key)?;
         let granted = self.archive.transact(|state, writing| {
             let archived = writing.key(&request.key)?;
+            if let (Some(key), Some(row)) = (&archived, &row)
+                && key.digest(&request.key) != row[..]
+            {
+                let found = "an archived key is not the one that was archived";
+                return Err(Fault::Damaged { found, seq: 0 });
+            }
             let is_archived = archived.is_some();
             let decided = recovery::decide(state, command, request, is_archived, approvals, now);
             let key = request.key.clone();
@@ -316,10 +339,11 @@ impl SoftKeyCentre {
                     return Ok(Err(refusal));
                 }
             };
-            if let Some(envelope) = writing.recovery(&digest)? {
+            let archived = archived.ok_or(Fault::NoSuchKey)?;
+            if let Some(envelope) = carried_out(state, writing, request, &archived)? {
                 let request = digest.clone();
                 writing.record(now, Act::RecoveryGivenAgain { key, request })?;
-                return Ok(Ok(Granted::Before(envelope)));
+                return Ok(Ok(Granted::Before(Box::new(envelope))));
             }
             if public_key(archive_key.public_key().as_bytes())? != *state.archive_key() {
                 return Err(Fault::WrongKey("the archive"));
@@ -331,20 +355,19 @@ impl SoftKeyCentre {
                 custodians: grant.custodians.clone(),
             };
             writing.record(now, act)?;
-            let archived = archived.ok_or(Fault::NoSuchKey)?;
             Ok(Ok(Granted::Now(Box::new(archived), grant)))
         })?;
         let (archived, grant) = match granted? {
-            Granted::Before(envelope) => return Ok(EnvelopedKey::from_der(&envelope)?),
+            Granted::Before(envelope) => return Ok(*envelope),
             Granted::Now(archived, grant) => (archived, grant),
         };
         let envelope = rewrap(&archived, archive_key, &grant)?;
         let octets = envelope.to_der();
         let act = recovered(request, digest.clone(), &octets);
-        self.archive.transact(|_, writing| {
+        self.archive.transact(|state, writing| {
             // Another process may have carried it out meanwhile: its envelope is the one.
-            if let Some(envelope) = writing.recovery(&digest)? {
-                return Ok(EnvelopedKey::from_der(&envelope)?);
+            if let Some(envelope) = carried_out(state, writing, request, &archived)? {
+                return Ok(envelope);
             }
             writing.keep_recovery(&digest, &octets)?;
             writing.record(now, act)?;
@@ -356,13 +379,49 @@ impl SoftKeyCentre {
 /// What a granted recovery goes on with.
 enum Granted {
     /// It was carried out before.
-    Before(Vec<u8>),
+    Before(Box<EnvelopedKey>),
     Now(Box<ArchivedKey>, Grant),
+}
+
+/// The envelope of a recovery that was carried out: the very one that was recorded, of the key
+/// that is archived.
+fn carried_out(
+    state: &State,
+    writing: &Writing<'_>,
+    request: &RecoveryRequest,
+    archived: &ArchivedKey,
+) -> Result<Option<EnvelopedKey>, Fault> {
+    let digest = request.digest();
+    let kept = writing.recovery(&digest)?;
+    let Some(recorded) = state.recovered(&digest) else {
+        let found = "it has rows that no act made";
+        return kept.map_or(Ok(None), |_| Err(Fault::Damaged { found, seq: 0 }));
+    };
+    let damaged = |found| Fault::Damaged {
+        found,
+        seq: recorded.seq,
+    };
+    let kept = kept.ok_or(damaged("the envelope of a recovery is missing"))?;
+    if sm3::digest(&kept) != recorded.envelope {
+        return Err(damaged("the envelope of a recovery is another"));
+    }
+    let envelope = EnvelopedKey::from_der(&kept)?;
+    is_of(&envelope, archived)?;
+    Ok(Some(envelope))
+}
+
+/// Whether an envelope says that it is of this key.
+fn is_of(envelope: &EnvelopedKey, archived: &ArchivedKey) -> Result<(), Fault> {
+    if envelope.public_key().to_uncompressed() == archived.public_key[..] {
+        Ok(())
+    } else {
+        Err(Fault::OtherKey)
+    }
 }
 
 fn recovered(request: &RecoveryRequest, digest: Octets, envelope: &[u8]) -> Act {
     let key = request.key.clone();
-    let envelope = sm3::Sm3::digest(envelope).to_vec().into();
+    let envelope = sm3::digest(envelope).to_vec().into();
     match &request.purpose {
         Purpose::User => Act::RecoveredForUser {
             key,
@@ -394,18 +453,24 @@ fn rewrap(
     Ok(EnvelopedKey::seal(&mut SysRng, grant.recipient(), &secret)?)
 }
 
-/// One request of a CA, on its way through a transaction.
+/// One message of a CA, on its way through a transaction.
 struct Desk<'a, 'b> {
     state: &'a State,
-    admitted: &'a Admitted,
+    authority: &'a AuthorityId,
     writing: &'a mut Writing<'b>,
     task: u64,
+    /// SM3 of what was signed of it.
+    message: [u8; 32],
+    /// Whether it was answered before.
+    is_repeated: bool,
+    /// What this very message has revoked so far: it counts for what stands behind.
+    revoked: BTreeSet<KeyName>,
     now: DateTime,
 }
 
 impl Desk<'_, '_> {
     fn reply(&mut self, ask: &Ask) -> Result<Reply, Fault> {
-        let name = self.name(ask.number());
+        let name = KeyName::new(self.authority.clone(), ask.number().clone());
         match ask {
             Ask::Apply(application) => self.apply(name, application),
             Ask::Restore(_) => self.refuse(
@@ -414,14 +479,21 @@ impl Desk<'_, '_> {
                 "an archived key is given back by its custodians, not by request",
             ),
             Ask::Revoke(number) => {
+                if self.is_revoked(&name) {
+                    return Ok(Reply::Revoked(number.clone()));
+                }
                 if self.writing.key(&name)?.is_none() {
                     return self.refuse(name, error::NO_SUCH_KEY, "there is no such key");
                 }
-                if !self.state.is_revoked(&name) {
-                    let task = self.task;
-                    let act = Act::KeyRevoked { key: name, task };
-                    self.writing.record(self.now, act)?;
+                if self.is_repeated {
+                    return self.repeated(name);
                 }
+                self.revoked.insert(name.clone());
+                self.record(Act::KeyRevoked {
+                    key: name,
+                    task: self.task,
+                    message: self.message.to_vec().into(),
+                })?;
                 Ok(Reply::Revoked(number.clone()))
             }
         }
@@ -432,30 +504,36 @@ impl Desk<'_, '_> {
             let said = "only SM2 keys of 256 bits, wrapped by SM2, SM3 and SM4, are made here";
             return self.refuse(name, error::UNSUPPORTED, said);
         }
-        if self.state.is_revoked(&name) {
+        if self.is_revoked(&name) {
             return self.refuse(name, error::REVOKED, "the key is in use no more");
         }
         let recipient = application.recipient.to_uncompressed();
-        let task = self.task;
+        let (task, message) = (self.task, self.message.to_vec().into());
         let envelope = match self.writing.key(&name)? {
             Some(found) if found.recipient != recipient => {
                 let said = "the number has a key for another signing key: that is a recovery";
                 return self.refuse(name, error::OTHER_RECIPIENT, said);
             }
             Some(found) => {
-                let act = Act::KeyGivenAgain { key: name, task };
-                self.writing.record(self.now, act)?;
-                EnvelopedKey::from_der(&found.given)?
+                let envelope = EnvelopedKey::from_der(&found.given)?;
+                is_of(&envelope, &found)?;
+                self.record(Act::KeyGivenAgain {
+                    key: name,
+                    task,
+                    message,
+                })?;
+                envelope
             }
+            None if self.is_repeated => return self.repeated(name),
             None => {
                 let (made, envelope) = make(self.state.archive_key(), &application.recipient)?;
                 self.writing.archive(&name, &made)?;
-                let act = Act::KeyArchived {
+                self.record(Act::KeyArchived {
                     row: made.digest(&name).to_vec().into(),
                     key: name,
                     task,
-                };
-                self.writing.record(self.now, act)?;
+                    message,
+                })?;
                 envelope
             }
         };
@@ -463,27 +541,45 @@ impl Desk<'_, '_> {
         Ok(Reply::Applied(Box::new(key)))
     }
 
-    fn too_far(&mut self, ask: &Ask) -> Result<Reply, Fault> {
-        let name = self.name(ask.number());
-        let said = "the request is of another time: compare the clocks";
-        self.refuse(name, error::OTHER_TIME, said)
+    fn is_revoked(&self, name: &KeyName) -> bool {
+        self.revoked.contains(name) || self.state.is_revoked(name)
+    }
+
+    fn repeated(&mut self, name: KeyName) -> Result<Reply, Fault> {
+        let said = "the message was answered before, and this was not done then";
+        self.refuse(name, error::REPEATED, said)
     }
 
     fn refuse(&mut self, key: KeyName, number: i64, said: &str) -> Result<Reply, Fault> {
-        let act = Act::RequestRefused {
+        self.record(Act::RequestRefused {
             key,
             task: self.task,
             error: number,
-        };
-        self.writing.record(self.now, act)?;
-        Ok(Reply::Failed {
-            number,
-            said: said.to_owned(),
-        })
+            message: self.message.to_vec().into(),
+        })?;
+        Ok(failed(number, said))
     }
 
-    fn name(&self, number: &Serial) -> KeyName {
-        KeyName::new(self.admitted.name.clone(), number.clone())
+    /// Writes an act down, once for each message.
+    fn record(&mut self, act: Act) -> Result<(), Fault> {
+        if self.is_repeated {
+            return Ok(());
+        }
+        self.writing.record(self.now, act)
+    }
+}
+
+/// The answer to what was asked at another time: nothing is written down about it, or whoever
+/// has a message of long ago could have as much written as there is room for.
+fn too_far() -> Reply {
+    let said = "the request is of another time: compare the clocks";
+    failed(error::OTHER_TIME, said)
+}
+
+fn failed(number: i64, said: &str) -> Reply {
+    Reply::Failed {
+        number,
+        said: said.to_owned(),
     }
 }
 

@@ -135,6 +135,10 @@ pub enum Fault {
     /// The random source failed.
     #[error("the random source failed")]
     Random,
+
+    /// What was to answer panicked: a defect here, or in a device's driver.
+    #[error("answering broke off in a panic")]
+    Panicked,
 }
 
 impl From<gm_crypto::Error> for Fault {

@@ -10,7 +10,10 @@ use std::{
     fmt::Write as _,
     io::{self, Read, Write},
     process::{Child, ChildStderr, Command, ExitStatus, Stdio},
-    sync::mpsc::{self, Receiver},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, Receiver},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -21,7 +24,8 @@ const COMPLAINT: usize = 4096;
 const SHOWN: usize = 200;
 /// How often it is looked whether a program has ended: first, and at the least.
 const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(20)];
-/// How long is listened to a program that has ended: what it said is in the pipe already.
+/// How long is listened to a program that has ended: what it said is in the pipe already, and
+/// the pipe has no end where something that it started holds on to it.
 const GRACE: Duration = Duration::from_millis(200);
 
 /// A program that takes deliveries: its arguments, and how long it may take over one.
@@ -96,8 +100,7 @@ impl DeliveryCommand {
         let [mut pause, longest] = PAUSES;
         loop {
             if let Some(status) = child.try_wait()? {
-                let said = said.recv_timeout(GRACE).unwrap_or_default();
-                return Ok((status, last_line(&said)));
+                return Ok((status, last_line(&said.within(GRACE))));
             }
             let left = self.time_limit.saturating_sub(started.elapsed());
             if left.is_zero() {
@@ -129,28 +132,49 @@ fn feed(mut stdin: impl Write + Send + 'static, octets: Vec<u8>) -> io::Result<(
     Ok(())
 }
 
+/// What a program says.
+struct Said {
+    /// The end of it so far.
+    tail: Arc<Mutex<Vec<u8>>>,
+    /// Closed when no more will come.
+    more: Receiver<()>,
+}
+
+impl Said {
+    /// All of it, or what has come when the time is over.
+    fn within(&self, time: Duration) -> Vec<u8> {
+        // Nothing is ever sent: it ends, or takes too long.
+        let _ = self.more.recv_timeout(time);
+        let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.clone()
+    }
+}
+
 /// Listens to the end, on a thread that may outlive the program, whose children hold on to the
-/// pipe; what is kept comes when it is closed.
-fn listen(mut stderr: ChildStderr) -> io::Result<Receiver<Vec<u8>>> {
-    let (kept, said) = mpsc::sync_channel(1);
+/// pipe.
+fn listen(mut stderr: ChildStderr) -> io::Result<Said> {
+    let (listening, more) = mpsc::channel::<()>();
+    let tail = Arc::<Mutex<Vec<u8>>>::default();
+    let kept = Arc::clone(&tail);
     let thread = thread::Builder::new().name("delivery complaints".into());
     thread.spawn(move || {
-        let (mut tail, mut part) = (Vec::new(), [0; COMPLAINT]);
+        let mut part = [0; COMPLAINT];
         loop {
             match stderr.read(&mut part) {
                 Ok(0) => break,
                 Ok(length) => {
-                    tail.extend_from_slice(&part[..length]);
-                    tail.drain(..tail.len().saturating_sub(COMPLAINT));
+                    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                    kept.extend_from_slice(&part[..length]);
+                    let before = kept.len().saturating_sub(COMPLAINT);
+                    kept.drain(..before);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => break,
             }
         }
-        // Whoever asked may have gone.
-        let _ = kept.send(tail);
+        drop(listening);
     })?;
-    Ok(said)
+    Ok(Said { tail, more })
 }
 
 /// The last line that says anything, harmless on a terminal.

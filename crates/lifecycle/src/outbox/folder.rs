@@ -1,10 +1,11 @@
 //! Folders: each thing is a file, complete or absent.
 
 use crate::{
-    Notice, Publication,
-    ports::{Notifier, Publisher},
+    Error, Notice, Publication,
+    ports::{Notifier, Publisher, not_taken},
 };
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -24,6 +25,20 @@ impl FolderPublisher {
 impl Publisher for FolderPublisher {
     fn publish(&self, item: &Publication) -> io::Result<()> {
         write_durably(&self.0.join(&item.name), &item.octets)
+    }
+
+    /// Each folder is synced once, behind the last of its files.
+    fn publish_all(&self, items: &[Publication]) -> Result<(), Error> {
+        let mut folders = BTreeMap::new();
+        for item in items {
+            let path = self.0.join(&item.name);
+            write(&path, &item.octets).map_err(|source| not_taken(item, source))?;
+            folders.insert(folder_of(&path).to_owned(), item);
+        }
+        for (folder, item) in folders {
+            sync(&folder).map_err(|source| not_taken(item, source))?;
+        }
+        Ok(())
     }
 }
 
@@ -46,16 +61,45 @@ impl Notifier for FolderNotifier {
     }
 }
 
-/// Writes a file so that it is there whole or as it was: a neighbour is written,
-/// synced and renamed over it, then the folder is synced.
+/// Writes a file so that it is there whole or as it was, and stays.
 fn write_durably(path: &Path, octets: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
+    write(path, octets)?;
+    sync(folder_of(path))
+}
+
+/// Writes a file so that it is there whole or as it was: a neighbour is written, synced and
+/// renamed over it. That it has the name stays when the folder is synced.
+fn write(path: &Path, octets: &[u8]) -> io::Result<()> {
+    make(folder_of(path))?;
     let mut neighbour = path.as_os_str().to_owned();
     neighbour.push(".part");
     let mut file = File::create(&neighbour)?;
     file.write_all(octets)?;
     file.sync_all()?;
-    fs::rename(&neighbour, path)?;
+    fs::rename(&neighbour, path)
+}
+
+/// Makes a folder with those above it. A new one is lost with all that is in it unless the one
+/// above is synced.
+fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder_of(folder);
+    make(above)?;
+    match fs::create_dir(folder) {
+        // Another thread publishes there, too.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        made => made?,
+    }
+    sync(above)
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    folder.unwrap_or(Path::new("."))
 }

@@ -16,11 +16,11 @@ const FORGET: &str = "DELETE FROM nodes WHERE expires < CURRENT_TIMESTAMP - INTE
 
 const RELEASE: &str = "DELETE FROM nodes WHERE id = $1";
 
-/// This node's streams, and those of nodes that are gone.
+/// The oldest of this node's streams and of those of nodes that are gone.
 const FOUND: &str = "SELECT unsettled.stream, unsettled.node FROM unsettled
     LEFT JOIN nodes ON nodes.id = unsettled.node
     WHERE unsettled.node = $1 OR nodes.id IS NULL OR nodes.expires <= CURRENT_TIMESTAMP
-    ORDER BY unsettled.since, unsettled.turn";
+    ORDER BY unsettled.since, unsettled.turn LIMIT $2";
 
 /// Of two nodes that take one stream over at once, the second waits, and finds the first
 /// one's name.
@@ -79,12 +79,17 @@ impl Node {
         link.execute("clearing leases", FORGET, &[]).map(drop)
     }
 
-    /// The streams that are this node's to settle; those of nodes that are gone are taken over
-    /// first.
-    pub(super) fn streams(&mut self, link: &mut Link) -> Result<Vec<StreamId>, StoreError> {
+    /// The oldest streams that are this node's to settle, at most `limit`; those of nodes that
+    /// are gone are taken over first.
+    pub(super) fn streams(
+        &mut self,
+        link: &mut Link,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         loop {
             self.renew(link)?;
-            let found = link.read(FOUND, &[&self.id], |row| {
+            let found = link.read(FOUND, &[&self.id, &limit], |row| {
                 let stream: String = row.try_get(0)?;
                 let node: String = row.try_get(1)?;
                 Ok((StreamId::try_from(stream)?, node))

@@ -197,8 +197,8 @@ impl Store for SharedStore {
         self.0.lock().unwrap().unsettled()
     }
 
-    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
-        self.0.lock().unwrap().to_settle()
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError> {
+        self.0.lock().unwrap().to_settle(limit)
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {
@@ -411,8 +411,8 @@ impl<S: Store> Store for FailingStore<S> {
         self.inner.unsettled()
     }
 
-    fn to_settle(&mut self) -> Result<Vec<StreamId>, StoreError> {
-        self.inner.to_settle()
+    fn to_settle(&mut self, limit: usize) -> Result<Vec<StreamId>, StoreError> {
+        self.inner.to_settle(limit)
     }
 
     fn certificate_count(&self) -> Result<u64, StoreError> {

@@ -9,8 +9,8 @@ use gm_crypto::{
 };
 use hsm::{Password, SoftToken};
 use lifecycle::{
-    Actor, CaseNumber, Engine, Error, Ground, Policy, Ports, Refusal, Seat, SqliteStore, audit,
-    authority,
+    Actor, Batch, CaseId, CaseNumber, Engine, Error, Ground, Policy, Ports, Refusal, Seat,
+    SqliteStore, Store, StreamId, audit, authority,
     case::{Command, Phase, paper::Deficiency},
     certificate::Status,
     outbox::FolderPublisher,
@@ -24,7 +24,7 @@ use crate::{
     doubles::{SetClock, World},
     script::{
         Applicant, CA, ROOT, RULES, act, actor, approve, approver, authority_id, coded, establish,
-        in_business, officer, policy, register, registrar, settle, take_through,
+        in_business, issue_crl, officer, policy, register, registrar, settle, take_through,
     },
 };
 
@@ -589,4 +589,22 @@ fn an_authority_is_proposed_once_and_needs_its_issuer() {
     let certificate = Certificate::from_der(&certificate_of(&engine, CA)).unwrap();
     let tbs = certificate.tbs_certificate();
     assert_eq!(tbs.subject_public_key_info().to_der().unwrap(), *spki);
+}
+
+#[test]
+fn what_can_t_be_done_keeps_nothing_waiting_that_came_later() {
+    let (world, engine) = in_business();
+    drop(engine);
+    // More of what nobody can do than one round has.
+    let mut batch = Batch::default();
+    let nothing = (0..300).map(|nth| CaseId::new(&format!("nothing-{nth}")).unwrap());
+    batch.unsettled = nothing.map(|id| (StreamId::Case(id), true)).collect();
+    let mut store = world.store.clone();
+    store.append(&store.head().unwrap(), &batch).unwrap();
+    let mut engine = world.engine();
+    let published = || world.shelf.item("authorities/issuing-ca.crl");
+    let before = published();
+    assert!(matches!(issue_crl(&mut engine), Err(Error::NothingDue(_))));
+    assert_ne!(published(), before);
+    assert_eq!(store.unsettled().unwrap().len(), 300);
 }

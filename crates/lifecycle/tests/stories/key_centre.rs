@@ -1,8 +1,10 @@
 //! Encryption keys from a key-management centre of its own, over loopback TCP: made, asked for
 //! again, given back by custodians.
 
+mod again;
 mod altered;
 mod back;
+mod serving;
 mod wire;
 
 use der::{DateTime, Decode, Encode};
@@ -11,7 +13,7 @@ use gm_crypto::{
     pki::KeyFileParameters,
     sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId},
 };
-use hsm::{Decryption, DecryptionKey, KeyLabel, Password, SoftKey, SoftToken};
+use hsm::{Decryption, DecryptionKey, KeyHandle, KeyLabel, Password, SoftKey, SoftToken};
 use lifecycle::{
     AuthorityId, CaseId, PersonId,
     case::pair::EncryptionKey,
@@ -175,19 +177,22 @@ struct Serving {
 
 impl Serving {
     fn start(site: &Site) -> Self {
+        let connections = ServerLimits::default().connections;
+        Self::with(site, site.centre.handle(), connections)
+    }
+
+    /// One that signs with a key of its own, for so many at once.
+    fn with(site: &Site, key: impl KeyHandle + 'static, connections: usize) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, faults) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        let (centre, key, clock) = (
-            Mutex::new(site.open()),
-            site.centre.handle(),
-            site.clock.clone(),
-        );
+        let (centre, clock) = (Mutex::new(site.open()), site.clock.clone());
         let (stopped, told) = (Arc::clone(&stop), Arc::<Mutex<Vec<String>>>::clone(&faults));
         let thread = thread::spawn(move || {
             let told = |fault: &Fault| told.lock().unwrap().push(format!("{fault:?}"));
             let mut limits = ServerLimits::default();
             limits.message = Duration::from_secs(2);
+            limits.connections = connections;
             serve(&listener, &centre, &key, &clock, limits, &stopped, &told).unwrap();
         });
         Self {

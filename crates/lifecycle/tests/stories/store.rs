@@ -336,9 +336,12 @@ fn an_engine_alone_settles_all_that_waits() {
         append(store, intended(&["a", "m"])).unwrap();
         let waiting = store.unsettled().unwrap();
         assert_eq!(waiting, ["m", "z", "a"].map(stream));
-        assert_eq!(store.to_settle().unwrap(), waiting);
+        for limit in [0, 1, 2, 3, 4, usize::MAX] {
+            let oldest = &waiting[..limit.min(3)];
+            assert_eq!(store.to_settle(limit).unwrap(), oldest);
+        }
         append(store, unsettled(&[("z", false)])).unwrap();
-        assert_eq!(store.to_settle().unwrap(), ["m", "a"].map(stream));
+        assert_eq!(store.to_settle(9).unwrap(), ["m", "a"].map(stream));
     });
 }
 
@@ -770,6 +773,7 @@ fn a_large_batch_is_one_batch() {
         assert_eq!(store.digests(0, usize::MAX).unwrap(), vec![[7; 32]; 500]);
         assert_eq!(store.certificate_count().unwrap(), 250);
         let waiting: Vec<_> = batch.unsettled.iter().map(|(one, _)| one.clone()).collect();
-        assert_eq!(store.to_settle().unwrap(), waiting);
+        assert_eq!(store.to_settle(usize::MAX).unwrap(), waiting);
+        assert_eq!(store.to_settle(256).unwrap(), waiting[..256]);
     });
 }

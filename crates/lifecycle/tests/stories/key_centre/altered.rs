@@ -1,6 +1,6 @@
 //! An archive that somebody altered.
 
-use super::{Party, Site, number};
+use super::{Party, Site, back::recovered, number};
 use lifecycle::key_centre::{
     Fault, SoftKeyCentre,
     message::{self, Ask, EntityName, KeyApplication, KeyRequest, Tagging},
@@ -80,10 +80,11 @@ fn no_octet_of_what_is_archived_can_be_another_unseen() {
 }
 
 /// Alters the archive with another program, which takes the triggers away first.
-fn alter(path: &Path, sql: &str) {
+pub(super) fn alter(path: &Path, sql: &str) {
     let connection = Connection::open(path).unwrap();
-    let triggers = "DROP TRIGGER acts_stay; DROP TRIGGER acts_are_kept;
-        DROP TRIGGER keys_stay; DROP TRIGGER keys_are_kept;";
+    let triggers = "DROP TRIGGER IF EXISTS acts_stay; DROP TRIGGER IF EXISTS acts_are_kept;
+        DROP TRIGGER IF EXISTS keys_stay; DROP TRIGGER IF EXISTS keys_are_kept;
+        DROP TRIGGER IF EXISTS recoveries_stay; DROP TRIGGER IF EXISTS recoveries_are_kept;";
     connection.execute_batch(triggers).unwrap();
     connection.execute_batch(sql).unwrap();
 }
@@ -166,15 +167,18 @@ fn a_tail_that_was_cut_is_found_by_an_end_that_was_noted() {
 
 #[test]
 fn another_program_that_means_no_harm_is_kept_from_changing_anything() {
-    let site = site();
+    let site = recovered();
     let connection = Connection::open(site.path()).unwrap();
-    for sql in [
-        "UPDATE acts SET octets = x'00'",
-        "DELETE FROM acts",
-        "UPDATE keys SET given = x'00'",
-        "DELETE FROM keys",
-    ] {
-        assert!(connection.execute_batch(sql).is_err(), "{sql}");
+    for table in ["acts", "keys", "recoveries"] {
+        let columns = "SELECT name FROM pragma_table_info(?1)";
+        let mut statement = connection.prepare(columns).unwrap();
+        let columns = statement.query_map([table], |row| row.get::<_, String>(0));
+        for column in columns.unwrap().map(Result::unwrap) {
+            let sql = format!("UPDATE {table} SET {column} = {column}");
+            assert!(connection.execute_batch(&sql).is_err(), "{sql}");
+        }
+        let sql = format!("DELETE FROM {table}");
+        assert!(connection.execute_batch(&sql).is_err(), "{sql}");
     }
     drop(connection);
     examine(&site.path()).unwrap();

@@ -1,6 +1,6 @@
 //! An archived key back: for its user, for a court, and for nobody else.
 
-use super::{Party, Serving, Site, name, number, opened};
+use super::{Party, Serving, Site, altered::alter, name, number, opened};
 use der::DateTime;
 use gm_crypto::sm2::SecretKey;
 use hsm::DecryptionKey;
@@ -409,4 +409,67 @@ fn a_recovery_that_was_interrupted_is_done_again_and_one_that_was_done_is_not() 
     let wrong = centre.recover(Recovery::Court, &request, &approvals, &*key, site.now());
     assert!(matches!(wrong, Err(Fault::WrongKey("the archive"))));
     assert_eq!(site.acts().len(), before);
+}
+
+/// A site where a key was given back to its user.
+pub(super) fn recovered() -> Site {
+    let (site, _) = with_a_key();
+    let recipient = Party::new();
+    let request = ask(&site, Purpose::User, &recipient);
+    let approvals = [0, 1].map(|index| approve(&site, &request, index));
+    recover(&site, Recovery::User, &request, &approvals, &recipient).unwrap();
+    site
+}
+
+#[test]
+fn no_other_key_is_given_back_under_the_name_of_the_one_that_is_wanted() {
+    let (site, archived) = with_a_key();
+    let serving = Serving::start(&site);
+    let li = Party::new();
+    let client = site.client(serving.transport());
+    client.apply(number("li.ming"), &li.public()).unwrap();
+    drop(serving);
+    let recipient = Party::new();
+    let request = ask(&site, Purpose::User, &recipient);
+    let approvals = [0, 1].map(|index| approve(&site, &request, index));
+    let recover = || recover(&site, Recovery::User, &request, &approvals, &recipient);
+    // The whole of another row, which agrees with itself.
+    let (zhang, li) = (number("zhang.san"), number("li.ming"));
+    let exchange = format!(
+        "UPDATE keys SET number = '00' WHERE number = '{zhang}';
+         UPDATE keys SET number = '{zhang}' WHERE number = '{li}';
+         UPDATE keys SET number = '{li}' WHERE number = '00';"
+    );
+    alter(&site.path(), &exchange);
+    let before = site.acts();
+    let other = recover();
+    assert!(matches!(other, Err(Fault::Damaged { .. })), "{other:?}");
+    assert_eq!(site.acts(), before, "nothing was granted");
+    alter(&site.path(), &exchange);
+    assert_eq!(*recover().unwrap().to_bytes(), *archived.to_bytes());
+
+    // Given back once, it is given again as it was, and nothing else is.
+    for (sql, found) in [
+        (
+            "CREATE TABLE kept AS SELECT * FROM recoveries;
+             UPDATE recoveries SET envelope = (SELECT archived FROM keys ORDER BY number LIMIT 1)",
+            "the envelope of a recovery is another",
+        ),
+        (
+            "DELETE FROM recoveries",
+            "the envelope of a recovery is missing",
+        ),
+    ] {
+        alter(&site.path(), sql);
+        let before = site.acts();
+        match recover() {
+            Err(Fault::Damaged { found: said, seq }) => {
+                assert_eq!((said, seq), (found, before.len() as u64));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(site.acts(), before);
+    }
+    alter(&site.path(), "INSERT INTO recoveries SELECT * FROM kept");
+    assert_eq!(*recover().unwrap().to_bytes(), *archived.to_bytes());
 }
