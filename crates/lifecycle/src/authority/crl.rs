@@ -190,6 +190,9 @@ impl Active {
                     self.lists.complete.insert(list.shard, complete);
                 }
                 for name in list.names(id, *number) {
+                    // Of two that wait under one name, the earlier never comes out after the
+                    // later, however often all of them are published.
+                    self.unpublished.retain(|item| item.name != name);
                     self.unpublished.push(Publication {
                         name,
                         octets: crl.to_vec(),
