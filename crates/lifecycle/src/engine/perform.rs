@@ -275,19 +275,28 @@ impl Deed {
 
 impl Signer {
     fn sign(&self, tbs: &[u8]) -> Result<BitString, Error> {
-        self.key.sign(tbs).map_err(|source| Error::Key {
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::reach(crate::fail_point::Point::Intended);
+        let signed = self.key.sign(tbs).map_err(|source| Error::Key {
             label: self.label.clone(),
             source,
-        })
+        });
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::reach(crate::fail_point::Point::Signed);
+        signed
     }
 }
 
 fn publish(publisher: &dyn Publisher, items: &[Publication]) -> Result<(), Error> {
     for item in items {
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::publishing(item, false);
         publisher.publish(item).map_err(|source| Error::Publish {
             name: item.name.clone(),
             source,
         })?;
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::publishing(item, true);
     }
     Ok(())
 }
