@@ -96,6 +96,33 @@ fn the_arrows_are_those_of_the_document() {
     );
 }
 
+/// Where tests let the engine die, and plant bugs, is in no program that somebody runs: nothing
+/// brings that in but whoever names it. (Without it, what would refer to it does not compile.)
+#[test]
+fn nobody_but_tests_asks_for_fail_points() {
+    let output = Command::new("git")
+        .args([
+            "grep",
+            "--untracked",
+            "--fixed-strings",
+            "-e",
+            "fail-points",
+        ])
+        .args(["--", "*Cargo.toml"])
+        .current_dir(root())
+        .output()
+        .expect("git runs");
+    let lines = String::from_utf8(output.stdout).expect("manifests are UTF-8");
+    let lines: Vec<_> = lines.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "crates/lifecycle/Cargo.toml:fail-points = []",
+            "crates/lifecycle/Cargo.toml:required-features = [\"fail-points\"]",
+        ]
+    );
+}
+
 #[test]
 fn the_arrows_have_no_cycle_and_end_at_gm_crypto() {
     let mut arrows = arrows_in_manifests();

@@ -53,6 +53,8 @@ mod effect;
 mod engine;
 mod error;
 mod evidence;
+#[cfg(feature = "fail-points")]
+pub mod fail_point;
 pub mod field;
 mod ground;
 mod id;

@@ -316,6 +316,8 @@ impl SqliteStore {
             transaction.execute_batch(added.tables)?;
             (added.fill)(&transaction)?;
             transaction.pragma_update(None, "user_version", version)?;
+            #[cfg(feature = "fail-points")]
+            crate::fail_point::reach(crate::fail_point::Point::Migrating);
             transaction.commit()
         };
         let found = self.number("PRAGMA user_version")?;
@@ -323,6 +325,8 @@ impl SqliteStore {
             if i64::from(version) > found {
                 step(&self.connection(), version, added)
                     .map_err(|source| self.failed("bringing its tables up to date", source))?;
+                #[cfg(feature = "fail-points")]
+                crate::fail_point::reach(crate::fail_point::Point::Migrating);
                 reached(version);
             }
         }
@@ -470,6 +474,8 @@ impl Store for SqliteStore {
             let transaction =
                 Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
             write_batch(&transaction, batch)?;
+            #[cfg(feature = "fail-points")]
+            crate::fail_point::during(batch);
             transaction.commit()
         };
         write(&self.connection()).map_err(|source| match source.sqlite_error_code() {

@@ -209,6 +209,9 @@ impl Active {
                     complete.delta = Some(crl.clone());
                 }
                 for name in list.names(id, *number) {
+                    // Of two that wait under one name, the earlier never comes out after the
+                    // later, however often all of them are published.
+                    self.unpublished.retain(|item| item.name != name);
                     self.unpublished.push(Publication {
                         name,
                         octets: crl.clone(),

@@ -53,10 +53,14 @@ impl Engine {
         let signed = SignedCheckpoint::sign(checkpoint, &key);
         let label = perform::label(&wanted.signer)?;
         let signed = signed.map_err(|source| perform::key_failed(&label, source))?;
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::reach(crate::fail_point::Point::CheckpointSigned);
         self.publish(&[Publication {
             name: format!("log/checkpoint-{}.txt", head.seq),
             octets: signed.text().as_bytes().to_vec().into(),
         }])?;
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::reach(crate::fail_point::Point::CheckpointOut);
         self.ports.store.put_checkpoint(&CheckpointRow {
             size: head.seq,
             text: signed.text().to_owned(),

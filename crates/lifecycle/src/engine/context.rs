@@ -107,7 +107,10 @@ impl Engine {
         Ok(Sight {
             now: step.now,
             number: step.next_case(),
+            #[cfg(not(feature = "fail-points"))]
             serial: self.ports.serials.fresh()?,
+            #[cfg(feature = "fail-points")]
+            serial: crate::fail_point::serial(self.ports.serials.fresh()?),
             issuer: self.active_issuer(&self.policy.issuer)?,
             roster: step.person(&step.actor.person)?,
             organisation: match &opening.organisation {

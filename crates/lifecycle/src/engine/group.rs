@@ -289,8 +289,19 @@ impl Engine {
         if group.batch.records.is_empty() {
             return Ok(());
         }
+        #[cfg(feature = "fail-points")]
+        if crate::fail_point::puts_off(&group.batch) {
+            self.group = Some(group);
+            return Ok(());
+        }
         group.batch.keep_last();
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::sign_early(&*self.ports.token, &group.batch);
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::before(&group.batch);
         self.ports.store.append(&group.start, &group.batch)?;
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::after(&group.batch);
         self.untried.extend(group.untried);
         Ok(())
     }

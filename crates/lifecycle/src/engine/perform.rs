@@ -220,7 +220,7 @@ impl Engine {
     }
 
     pub(super) fn publish(&self, items: &[Publication]) -> Result<(), Error> {
-        self.ports.publisher.publish_all(items)
+        publish(&*self.ports.publisher, items)
     }
 }
 
@@ -269,7 +269,7 @@ impl Deed {
                 Command::Authority(id, authority::Command::RecordKey { public_key })
             }
             Self::Publish(items, out) => {
-                outside.publisher.publish_all(&items)?;
+                publish(outside.publisher, &items)?;
                 out
             }
         })
@@ -278,11 +278,29 @@ impl Deed {
 
 impl Signer {
     fn sign(&self, tbs: &[u8]) -> Result<BitString, Error> {
-        self.key.sign(tbs).map_err(|source| Error::Key {
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::reach(crate::fail_point::Point::Intended);
+        let signed = self.key.sign(tbs).map_err(|source| Error::Key {
             label: self.label.clone(),
             source,
-        })
+        });
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::reach(crate::fail_point::Point::Signed);
+        signed
     }
+}
+
+fn publish(publisher: &dyn Publisher, items: &[Publication]) -> Result<(), Error> {
+    #[cfg(feature = "fail-points")]
+    items
+        .iter()
+        .for_each(|item| crate::fail_point::publishing(item, false));
+    publisher.publish_all(items)?;
+    #[cfg(feature = "fail-points")]
+    items
+        .iter()
+        .for_each(|item| crate::fail_point::publishing(item, true));
+    Ok(())
 }
 
 impl Untried {

@@ -113,7 +113,19 @@ impl Engine {
                 Err(error) => settled.push((stream, Err(error))),
             }
         }
-        let (recorded, answers) = self.submit_behind(results, submissions);
+        let (mut recorded, answers) = self.submit_behind(results, submissions);
+        if self.ports.store.is_shared() {
+            for (stream, answer) in streams.iter().zip(&mut recorded) {
+                // Another node has done it meanwhile.
+                if matches!(answer, Err(Error::Refused(_)))
+                    && self
+                        .settled(std::iter::once(stream))
+                        .is_ok_and(|settled| settled.contains(stream))
+                {
+                    *answer = Ok(Vec::new());
+                }
+            }
+        }
         settled.extend(streams.into_iter().zip(recorded));
         Turn { settled, answers }
     }

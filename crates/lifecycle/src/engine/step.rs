@@ -275,6 +275,13 @@ impl<'a> Step<'a> {
         let (issuer, serial) = (intent.issuer.clone(), intent.serial.clone());
         let stream = StreamId::Certificate(issuer, serial);
         let known = self.view.kept::<certificate::State>(&stream);
+        #[cfg(feature = "fail-points")]
+        let is_forgotten = crate::fail_point::reserved(&intent.serial);
+        #[cfg(feature = "fail-points")]
+        let known = known.map(|known| Known {
+            state: known.state.filter(|_| !is_forgotten),
+            ..known
+        });
         self.changed
             .get_mut()
             .put(stream, known.unwrap_or_default());

@@ -143,6 +143,8 @@ impl Engine {
                 key: key.clone(),
                 source,
             })?;
+            #[cfg(feature = "fail-points")]
+            crate::fail_point::reach(crate::fail_point::Point::Delivered);
         }
         Ok(self.ports.store.note_told(&key)?)
     }

@@ -237,9 +237,11 @@ fn step(session: &mut Session, version: usize, sql: &str) -> Result<(), Failure>
     };
     let made = made.and_then(|changed| match changed {
         0 => Ok(()),
-        _ => transaction
-            .batch_execute(sql)
-            .and_then(|()| transaction.commit()),
+        _ => transaction.batch_execute(sql).and_then(|()| {
+            #[cfg(feature = "fail-points")]
+            crate::fail_point::reach(crate::fail_point::Point::Migrating);
+            transaction.commit()
+        }),
     });
     match made {
         // Another node makes the same tables at the same time: then they are looked at again.

@@ -172,6 +172,8 @@ impl Writing<'_> {
             statements,
         };
         self.fill(&mut tables).map_err(Ended::Undone)?;
+        #[cfg(feature = "fail-points")]
+        crate::fail_point::during(self.batch);
         tables.transaction.commit().map_err(Ended::Committing)
     }
 

@@ -1,18 +1,26 @@
 //! Whatever fails, at whatever place: the story can be finished, and nothing was
 //! signed twice or without being intended.
 
+use cert_profile::{CrlNumber, CrlReader};
 use der::Decode;
 use lifecycle::{
-    Engine, Error, Event, Serial, Store, StoreError, StreamId, audit, authority,
+    Engine, Error, Event, Publication, Serial, Store, StoreError, StreamId, audit, authority,
     case::{self, pair::Ordinal},
     certificate::Status,
+    ports::Publisher,
 };
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    io,
+    sync::{Arc, Mutex},
+};
 use x509_cert::crl::CertificateList;
 
 use crate::{
     doubles::{BROKEN, FailingStore, Side, World, intents},
-    script::{Applicant, CA, act, authority_command, in_business, officer, settle, whole_story},
+    script::{
+        Applicant, CA, act, authority_command, in_business, issue_crl, officer, settle, whole_story,
+    },
 };
 
 fn applicants() -> [Applicant; 2] {
@@ -263,6 +271,77 @@ fn a_signature_that_was_made_and_not_recorded_is_not_made_again() {
     }
     zhang.deliver(&mut engine).unwrap();
     check_world(&world, &mut engine, &[zhang]);
+}
+
+#[test]
+fn a_full_disk_stops_everything_and_loses_nothing() {
+    /// Writes that it does not take.
+    const FULL: usize = 5;
+    let applicants = applicants();
+    for first in (1..60).step_by(7) {
+        let world = World::new();
+        let mut writes = 0;
+        let watcher = move |side, _: Option<&_>| {
+            writes += usize::from(side == Side::Before);
+            match side == Side::Before && (first..first + FULL).contains(&writes) {
+                true => Err(StoreError::Other(BROKEN)),
+                false => Ok(()),
+            }
+        };
+        let store = FailingStore::watched(world.store.clone(), Box::new(watcher));
+        let mut engine = world.engine_over(store);
+        let mut failures = 0;
+        while let Err(error) = whole_story(&world, &mut engine, &applicants) {
+            let broken = matches!(&error, Error::Store(StoreError::Other(BROKEN)));
+            assert!(broken, "write {first}: {error:?}");
+            failures += 1;
+            assert!(failures <= FULL, "it does not recover");
+        }
+        assert!(failures > 0, "the story has fewer than {first} writes");
+        check_world(&world, &mut engine, &applicants);
+    }
+}
+
+/// What came to the directory, in order.
+#[derive(Clone, Debug, Default)]
+struct Arrivals(Arc<Mutex<Vec<Publication>>>);
+
+impl Publisher for Arrivals {
+    fn publish(&self, item: &Publication) -> io::Result<()> {
+        self.0.lock().unwrap().push(item.clone());
+        Ok(())
+    }
+}
+
+#[test]
+fn lists_that_wait_together_never_take_the_directory_back() {
+    let (world, mut engine) = in_business();
+    world.shelf.refuse(true);
+    for _ in 0..2 {
+        issue_crl(&mut engine).unwrap_err();
+        world.clock.forward(60);
+    }
+    // Both come out, and the process dies before that is written.
+    let arrivals = Arrivals::default();
+    let store = FailingStore::new(world.store.clone(), 1, Side::Before);
+    let mut engine = world.engine_to(store, arrivals.clone(), world.letters.clone());
+    settle(&mut engine).unwrap_err();
+    let store = world.store.clone();
+    let mut engine = world.engine_to(store, arrivals.clone(), world.letters.clone());
+    settle(&mut engine).unwrap();
+    let arrivals = arrivals.0.lock().unwrap();
+    let current = arrivals
+        .iter()
+        .filter(|item| item.name == format!("authorities/{CA}.crl"));
+    let numbers: Vec<_> = current
+        .map(|item| CrlReader::from_der(&item.octets).unwrap().number().unwrap())
+        .collect();
+    assert_eq!(numbers, [CrlNumber::from(2); 2]);
+    let both = |number| {
+        let name = format!("authorities/{CA}/{number}.crl");
+        arrivals.iter().filter(|item| item.name == name).count()
+    };
+    assert_eq!([1, 2].map(both), [2, 2]);
 }
 
 #[test]

@@ -269,13 +269,18 @@ pub(crate) const BROKEN: &str = "the disk is gone";
 /// What somebody else does in the middle of a write.
 pub(crate) type Interruption = Box<dyn FnOnce() + Send>;
 
-/// A store that fails once, at one append, or is written to by somebody else before one.
+/// Who is asked on both sides of each write, with what it carries; what he says is the answer.
+pub(crate) type Watcher = Box<dyn FnMut(Side, Option<&Batch>) -> Result<(), StoreError> + Send>;
+
+/// A store that fails once, at one append, or is written to by somebody else before one; or that
+/// somebody watches.
 pub(crate) struct FailingStore<S> {
     inner: S,
     appends: Arc<AtomicUsize>,
     fails_at: usize,
     side: Side,
     interruption: Option<Interruption>,
+    watcher: Option<Watcher>,
 }
 
 impl<S> fmt::Debug for FailingStore<S> {
@@ -295,6 +300,15 @@ impl<S: Store> FailingStore<S> {
             fails_at,
             side,
             interruption: None,
+            watcher: None,
+        }
+    }
+
+    /// A store that fails as `watcher` says.
+    pub(crate) fn watched(inner: S, watcher: Watcher) -> Self {
+        Self {
+            watcher: Some(watcher),
+            ..Self::new(inner, 0, Side::Before)
         }
     }
 
@@ -313,8 +327,14 @@ impl<S: Store> FailingStore<S> {
 
     fn write(
         &mut self,
+        batch: Option<&Batch>,
         write: impl FnOnce(&mut S) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        if let Some(watcher) = &mut self.watcher {
+            watcher(Side::Before, batch)?;
+            write(&mut self.inner)?;
+            return watcher(Side::After, batch);
+        }
         if self.appends.fetch_add(1, Relaxed) + 1 != self.fails_at {
             return write(&mut self.inner);
         }
@@ -335,7 +355,7 @@ impl<S: Store> Store for FailingStore<S> {
     }
 
     fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError> {
-        self.write(|inner| inner.append(expected, batch))
+        self.write(Some(batch), |inner| inner.append(expected, batch))
     }
 
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
@@ -351,7 +371,7 @@ impl<S: Store> Store for FailingStore<S> {
     }
 
     fn put_checkpoint(&mut self, row: &CheckpointRow) -> Result<(), StoreError> {
-        self.write(|inner| inner.put_checkpoint(row))
+        self.write(None, |inner| inner.put_checkpoint(row))
     }
 
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {
@@ -468,7 +488,7 @@ impl<S: Store> Store for FailingStore<S> {
     }
 
     fn note_told(&mut self, key: &str) -> Result<(), StoreError> {
-        self.write(|inner| inner.note_told(key))
+        self.write(None, |inner| inner.note_told(key))
     }
 }
 
