@@ -9,8 +9,8 @@ use gm_crypto::{
 };
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    Actor, AuthorityId, CaseId, Command, Engine, Evidence, PersonId, Policy, Ports, Publication,
-    Seat, Store,
+    Actor, AuthorityId, CaseId, Command, Engine, Evidence, MemorySubjectKeys, PersonId, Policy,
+    Ports, Publication, Seat, Store,
     authority::{self, Proposal},
     calendar::{Calendar, Estimate},
     case::{self, command::Opening, pair::Request, paper::Verdict},
@@ -19,7 +19,12 @@ use lifecycle::{
     rules::{RuleBook, RuleSet},
     terms::{Carrier, DeliveryMethod, EvidenceKind, Kind, Mode, Model},
 };
-use std::{collections::BTreeMap, io, sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// The acts of one case in order, each with whose it is: opened, filled in, its key proved,
 /// submitted; registered; reviewed, approved, issued, personalised, dispatched.
@@ -104,6 +109,7 @@ pub(crate) fn established(store: Box<dyn Store>) -> Engine {
             notifier: Box::new(NullNotifier::default()),
             clock: Box::new(SystemClock::default()),
             serials: Box::new(RandomSerials::default()),
+            subjects: Arc::new(MemorySubjectKeys::default()),
         },
         Policy {
             issuer: id("ca"),

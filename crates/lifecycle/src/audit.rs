@@ -12,7 +12,7 @@ pub use fault::Fault;
 use crate::{
     Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, CrlPoint, Entry, Error, Event, Head,
     IdempotencyKey, Intent, PersonId, Record, Reservation, Seat, Serial, Store, StreamId,
-    VerifiedCheckpoint, authority, case::Step, certificate, log,
+    VerifiedCheckpoint, authority, case::Step, certificate, log, ports::SubjectKeys, subject,
 };
 use cases::Line;
 use cert_profile::Issuer;
@@ -76,7 +76,23 @@ pub fn verify_watched(
     outside: &[VerifiedCheckpoint],
     passed: &mut dyn FnMut(u64),
 ) -> Result<Report, Fault> {
+    verify_opened(store, outside, None, passed)
+}
+
+/// As [`verify_watched`], and with `keys` what is personal in the records: that each opens under
+/// its own key, and says what the records around it say; that no key is missing but those of
+/// what was erased, and none of these is there.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_opened(
+    store: &dyn Store,
+    outside: &[VerifiedCheckpoint],
+    keys: Option<&dyn SubjectKeys>,
+    passed: &mut dyn FnMut(u64),
+) -> Result<Report, Fault> {
     let mut world = World::default();
+    let mut missing = Missing::default();
     let mut head = Head::EMPTY;
     let mut marks = Marks::new(store, outside)?;
     marks.pass(&head)?;
@@ -86,17 +102,63 @@ pub fn verify_watched(
             break;
         }
         for record in page {
-            let entry = check_chain(&head, &record)?;
+            let mut entry = check_chain(&head, &record)?;
+            if let Some(keys) = keys {
+                missing.open(&mut entry, keys)?;
+            }
             world.apply(&entry)?;
             head = record.head();
             marks.pass(&head)?;
         }
         passed(head.seq);
     }
+    if let Some(keys) = keys {
+        missing.finish(&world, keys)?;
+    }
     marks.finish(&head, &world)?;
     world.connect()?;
     world.compare_indices(store)?;
     Ok(world.report(&head))
+}
+
+/// Histories whose keys are not there, each with the first record that needs one.
+#[derive(Default)]
+struct Missing(BTreeMap<StreamId, u64>);
+
+impl Missing {
+    /// Opens an entry, where its key is there.
+    fn open(&mut self, entry: &mut Entry, keys: &dyn SubjectKeys) -> Result<(), Fault> {
+        match subject::open(entry, keys) {
+            Err(Error::NoSubjectKey { seq, stream, .. }) => {
+                self.0.entry(stream).or_insert(seq);
+                Ok(())
+            }
+            Err(Error::SubjectKeys(source)) => Err(Fault::Store(source)),
+            opened => opened.map_err(|source| Fault::Unreadable {
+                seq: entry.seq,
+                source: Box::new(source),
+            }),
+        }
+    }
+
+    /// Only of what was erased a key may be missing, and must be.
+    fn finish(self, world: &World, keys: &dyn SubjectKeys) -> Result<(), Fault> {
+        let erased: BTreeSet<_> = world.registers.erased().collect();
+        let lost = self
+            .0
+            .into_iter()
+            .find(|(stream, _)| !erased.contains(stream));
+        if let Some((stream, seq)) = lost {
+            return Err(Fault::KeyMissing { seq, stream });
+        }
+        for stream in erased {
+            if keys.of(stream)?.iter().any(Option::is_some) {
+                let stream = stream.clone();
+                return Err(Fault::KeyNotDestroyed { stream });
+            }
+        }
+        Ok(())
+    }
 }
 
 fn check_chain(head: &Head, record: &Record) -> Result<Entry, Fault> {
@@ -365,7 +427,7 @@ impl World {
             let due = state.as_ref().is_some_and(|state| state.due().is_some());
             (StreamId::Authority(id.clone()), due)
         });
-        cases.chain(authorities)
+        cases.chain(authorities).chain(self.registers.due())
     }
 
     fn report(&self, head: &Head) -> Report {

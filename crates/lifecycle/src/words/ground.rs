@@ -334,6 +334,9 @@ coded! { Ground in "ground" {
     "not-correct" = NotCorrect,
     "objection-open" = ObjectionOpen,
     "interval" = Interval,
+    "retained" = Retained { person, until },
+    "not-ended" = NotEnded { stream },
+    "nothing-sealed" = NothingSealed { person },
     "late" = Late { what, by },
     "other-party" = OtherParty { froze, asks },
 } }

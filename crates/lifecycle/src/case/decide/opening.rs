@@ -2,7 +2,7 @@
 
 use super::{Case, is_line, seats};
 use crate::{
-    Actor, Error, Ground, Seat,
+    Actor, Error, Ground, Personal, Seat,
     case::{
         Context, Event, State, Step,
         command::{Opening, Target},
@@ -183,12 +183,10 @@ fn named(opening: &Opening, rule: &CertificateRule) -> Result<(), Error> {
         let what = "the reason";
         return Err(Ground::Missing { what }.by(&["S2-33"]));
     }
-    let texts = [
-        &opening.account,
-        &opening.order,
-        &opening.practice_statement,
-    ];
-    if texts.into_iter().flatten().any(|text| !is_line(text)) {
+    let account = opening.account.as_ref();
+    let is_account = |account: &Personal<String>| account.known().is_some_and(|it| is_line(it));
+    let texts = [&opening.order, &opening.practice_statement];
+    if !account.is_none_or(is_account) || texts.into_iter().flatten().any(|text| !is_line(text)) {
         let what = "account, order or practice statement";
         return Err(Ground::Words { what }.by(&["S2-02", "S2-04"]));
     }
