@@ -11,8 +11,12 @@
 
 use crate::{
     Actor, Effect, Error, Ground, PersonId, Seat, StreamId,
+    case::{self, pair::Slot},
+    index::validity,
     machine::{self, Transition, row},
     octets::seconds,
+    roster,
+    rules::{RuleBook, RuleSet},
     terms::terms,
 };
 use der::DateTime;
@@ -260,8 +264,60 @@ impl State {
     }
 }
 
+/// From when on what is personal in a case may be erased: so many years, by the rules that it is
+/// judged by, after the last certificate ends that it made, or that the case `about` made which it
+/// is about without making another; or after its last act, where that is later. None while it runs.
+/// A certificate that was revoked lapsed before its notAfter: that is kept longer, never
+/// shorter.
+///
+/// # Errors
+/// [`Error::Refused`] where the rules are none of these.
+pub fn case_until(
+    state: &case::State,
+    about: Option<&case::State>,
+    rules: &RuleBook,
+) -> Result<Option<DateTime>, Error> {
+    if !state.phase.is_final() {
+        return Ok(None);
+    }
+    let about = about.filter(|_| !state.opening.kind.makes_certificates());
+    let ends = [lapse(state), about.and_then(lapse), Some(state.touched)];
+    let Some(last) = ends.into_iter().flatten().max() else {
+        return Ok(None);
+    };
+    let id = &state.opening.rules;
+    let Some(set) = rules.get(id) else {
+        let rules = id.to_string();
+        return Err(Ground::NotInForce { rules }.by(BASIS));
+    };
+    Ok(years_after(last, set.values().retention_years.value))
+}
+
+/// The end of the last certificate that a case made.
+fn lapse(state: &case::State) -> Option<DateTime> {
+    let slots = [&state.signing, &state.encryption].into_iter();
+    let ends = slots.filter_map(|slot| match slot {
+        Slot::Issued(issued) => validity(issued).map(|(_, end)| end),
+        _ => None,
+    });
+    ends.max()
+}
+
+/// The same of an entry of the roster; none while the person is on it. What somebody did on the
+/// last day may stand behind a certificate: as long as the longest of those is kept, under any of
+/// the rules.
+pub fn entry_until(state: &roster::State, rules: &RuleBook) -> Option<DateTime> {
+    let term = |set: &RuleSet| {
+        let values = set.values();
+        let longest = values.years.value.iter().max().copied().unwrap_or(0);
+        longest.saturating_add(values.retention_years.value)
+    };
+    let longest = rules.iter().map(term).max()?;
+    years_after(state.ended()?, longest)
+}
+
 /// The same day so many years later, or 1 March where there is none.
-pub(crate) fn years_after(at: DateTime, years: u16) -> Option<DateTime> {
+fn years_after(at: DateTime, years: u16) -> Option<DateTime> {
     let year = at.year().checked_add(years)?;
     let (hour, minutes, seconds) = (at.hour(), at.minutes(), at.seconds());
     let same = DateTime::new(year, at.month(), at.day(), hour, minutes, seconds);

@@ -356,6 +356,11 @@ pub enum Ground {
     /// The account is the organisation's, but not the one on the form.
     #[error("the account is not the one on the form")]
     AccountNumber,
+    /// A person is named by a number that others know, and names stay in clear.
+    #[error(
+        "the number of an identity document or a telephone names nobody in records: names stay in clear"
+    )]
+    PersonNumber,
     /// What was recorded of the person is still to be kept.
     #[error("what is recorded of {person} is kept until {until}")]
     Retained {

@@ -9,6 +9,7 @@
 
 use crate::{
     Actor, Error, Evidence, Ground, Interval, NotQualified, PersonId, Personal, Refusal, Seat,
+    field,
     interval::Timeline,
     machine::{self, Transition, row},
     octets::optional_seconds,
@@ -399,6 +400,7 @@ pub fn decide(
             {
                 return Err(context.not_qualified(NotQualified::Sanction).into());
             }
+            field::check_name(context.person)?;
             context.admits(&entry)?;
             Event::Proposed(entry)
         }

@@ -68,10 +68,12 @@ impl SubjectKeyFile {
     /// is something else, [`StoreError::File`] and [`StoreError::Database`] when it can't be
     /// made or read.
     pub fn open(path: &Path, store: &dyn Store) -> Result<Self, StoreError> {
+        let missing = || match is_sealed(store) {
+            Ok(true) => Err(StoreError::Missing { path: path.into() }),
+            other => other.map(drop),
+        };
         if !path.exists() {
-            if is_sealed(store)? {
-                return Err(StoreError::Missing { path: path.into() });
-            }
+            missing()?;
             make(path)?;
         }
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -85,7 +87,9 @@ impl SubjectKeyFile {
         connection
             .execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
             .map_err(failed("opening it"))?;
-        if number(&connection, "PRAGMA page_count", path)? == 0 {
+        if number(&connection, "SELECT count(*) FROM sqlite_schema", path)? == 0 {
+            // Made and not finished, or emptied.
+            missing()?;
             let transaction =
                 Transaction::new_unchecked(&connection, TransactionBehavior::Exclusive);
             let make = |transaction: Transaction<'_>| -> rusqlite::Result<()> {

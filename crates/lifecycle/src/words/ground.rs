@@ -334,6 +334,7 @@ coded! { Ground in "ground" {
     "not-correct" = NotCorrect,
     "objection-open" = ObjectionOpen,
     "interval" = Interval,
+    "person-number" = PersonNumber,
     "retained" = Retained { person, until },
     "not-ended" = NotEnded { stream },
     "nothing-sealed" = NothingSealed { person },

@@ -232,8 +232,9 @@ fn a_person_is_erased_when_the_term_ran_out_and_the_log_stands() {
     let mut engine = world.engine_of(SqliteStore::open(&path).unwrap(), checkpoints::policy());
     establish(&mut engine).unwrap();
     let zhang = Applicant::named("zhang.san", NAME);
-    let li = Applicant::new("li.ming").for_years(3);
+    let li = Applicant::new("li.ming");
     close(&mut engine, &zhang);
+    world.clock.forward(YEAR);
     close(&mut engine, &li);
     // About a pair that runs, and so kept as long as that.
     let freeze = li.again("freeze", Kind::Freeze);

@@ -7,7 +7,7 @@ use crate::{
         Context, Event, State, Step,
         command::{Opening, Target},
     },
-    certificate,
+    certificate, field,
     rules::{Cell, CertificateRule, Process},
     terms::{Kind, SubjectKind},
 };
@@ -169,6 +169,7 @@ fn offered(
 
 /// What a case of its kind can't be without.
 fn named(opening: &Opening, rule: &CertificateRule) -> Result<(), Error> {
+    field::check_name(&opening.holder)?;
     let needs_organisation = rule.subject != SubjectKind::Person;
     if needs_organisation && opening.organisation.is_none() {
         let what = "the organisation";
