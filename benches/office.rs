@@ -9,8 +9,8 @@ use gm_crypto::{
 };
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    Actor, AuthorityId, CaseId, Command, Engine, Evidence, PersonId, Policy, Ports, Publication,
-    Seat, Store,
+    Actor, AuthorityId, CaseId, Command, Engine, Evidence, MemorySubjectKeys, PersonId, Policy,
+    Ports, Publication, Seat, Store,
     authority::{self, Proposal},
     calendar::{Calendar, Estimate},
     case::{self, command::Opening, pair::Request, paper::Verdict},
@@ -22,7 +22,7 @@ use lifecycle::{
 use std::{
     collections::BTreeMap,
     io,
-    sync::{LazyLock, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
 
@@ -117,6 +117,7 @@ pub(crate) fn established(store: Box<dyn Store>, clock: Box<dyn Clock>) -> Engin
             notifier: Box::new(NullNotifier::default()),
             clock,
             serials: Box::new(RandomSerials::default()),
+            subjects: Arc::new(MemorySubjectKeys::default()),
         },
         Policy {
             issuer: id("ca"),

@@ -11,8 +11,8 @@ use gm_crypto::pki::{KeyFileParameters, Sm2Sm3};
 use gm_pki_tests::interop::BouncyCastle;
 use hsm::{KeyHandle, Password, SoftKey, SoftToken};
 use lifecycle::{
-    Actor, AuthorityId, CaseId, Command, Engine, Evidence, MemoryStore, PersonId, Policy, Ports,
-    Seat, Serial,
+    Actor, AuthorityId, CaseId, Command, Engine, Evidence, MemoryStore, MemorySubjectKeys,
+    PersonId, Policy, Ports, Seat, Serial,
     authority::{self, Proposal},
     calendar::{Calendar, Estimate},
     case::{self, command::Opening, pair::Request, paper::Verdict},
@@ -27,6 +27,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 use tempfile::TempDir;
@@ -72,6 +73,7 @@ impl Office {
             notifier: Box::new(NullNotifier::default()),
             clock: Box::new(SystemClock::default()),
             serials: Box::new(RandomSerials::default()),
+            subjects: Arc::new(MemorySubjectKeys::default()),
         };
         let subscribers = ["subscriber-signing", "subscriber-encryption"];
         let authorities = ["root-ca", "issuing-ca", "ocsp-responder"];

@@ -63,7 +63,10 @@ use lifecycle::{
     token,
 };
 use spki::DynSignatureAlgorithmIdentifier;
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 const PEOPLE: [&str; 9] = [
     "zhang.san",
@@ -331,6 +334,7 @@ fn engine_with(outside: &Outside, checkpoints: Option<Checkpoints>) -> Engine {
             notifier: Box::new(outside.clone()),
             clock: Box::new(outside.clone()),
             serials: Box::new(outside.clone()),
+            subjects: Arc::new(outside.world().subjects.clone()),
         },
         Policy {
             issuer: id("ca"),

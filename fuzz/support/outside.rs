@@ -6,7 +6,7 @@ use gm_crypto::sm2::{EnvelopedKey, PublicKey, SigningKey};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, Token};
 use lifecycle::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Error, Head,
-    Holdings, IdempotencyKey, MemoryStore, Notice, Publication, Record, Reservation, Serial, Store, StoreError, StreamId,
+    Holdings, IdempotencyKey, MemoryStore, MemorySubjectKeys, Notice, Publication, Record, Reservation, Serial, Store, StoreError, StreamId,
     ports::{Clock, Notifier, Publisher, Serials},
 };
 use spki::{AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, EncodePublicKey};
@@ -34,6 +34,8 @@ pub struct Faults {
 pub struct World {
     store: MemoryStore,
     keys: BTreeMap<KeyLabel, Arc<Key>>,
+    /// The keys of subjects; a copy of a world has the same.
+    pub subjects: MemorySubjectKeys,
     /// The serial number given last.
     pub serial: u64,
     /// Days since the beginning.

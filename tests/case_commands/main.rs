@@ -8,6 +8,7 @@ mod desk;
 mod key_centre;
 mod log;
 mod many;
+mod persons;
 mod refusals;
 mod registers;
 mod reports;
@@ -129,6 +130,9 @@ fn every_command_has_an_example_in_its_help() {
         "report modes",
         "report states",
         "report overdue",
+        "report retention",
+        "person show",
+        "person forget",
         "report rules",
         "status",
         "store backup",

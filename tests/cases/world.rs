@@ -13,8 +13,8 @@ use gm_crypto::{
     sm2::{SecretKey, SigningKey, UserId},
 };
 use lifecycle::{
-    Actor, AuthorityId, CaseId, Command, Engine, Error, MemoryStore, PersonId, Policy, Ports,
-    Refusal, Seat,
+    Actor, AuthorityId, CaseId, Command, Engine, Error, MemoryStore, MemorySubjectKeys, PersonId,
+    Policy, Ports, Refusal, Seat,
     authority::{self, Proposal},
     calendar::Calendar,
     case::{self, pair::Request},
@@ -26,7 +26,7 @@ use lifecycle::{
     words,
 };
 use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use x509_cert::name::Name;
 
 /// When every story begins, in China: a Monday on which people work.
@@ -142,6 +142,7 @@ impl World {
             notifier: Box::new(letters.clone()),
             clock: Box::new(clock.clone()),
             serials: Box::new(CountedSerials::default()),
+            subjects: Arc::new(MemorySubjectKeys::default()),
         };
         let book = RuleBook::new([rules.clone()]);
         let policy = Policy {

@@ -15,6 +15,7 @@ mod explain;
 mod kmc;
 mod message;
 mod ocsp;
+mod person;
 mod profile;
 mod registers;
 mod report;
@@ -63,6 +64,7 @@ pub(crate) use message::{
 pub(crate) use ocsp::{
     DigestName, OcspAsk, OcspCommand, OcspRespond, OcspShow, OcspVerify, ResponderForm,
 };
+pub(crate) use person::{PersonCommand, PersonForget, PersonShow};
 pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
 pub(crate) use registers::{
     OnOrganisation, OnPerson, OrganisationAdd, OrganisationCommand, OrganisationShow, RosterAdmit,
@@ -132,6 +134,9 @@ pub(crate) enum Command {
     /// The inventory of tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// What is recorded of a person, until when it is kept, and its end
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Where a certificate of a desk stands, or stood
     Status(StatusOf),
     /// What a desk did, what waits, and by which rules

@@ -9,8 +9,8 @@ use crate::{
     sm3::hexadecimal,
 };
 use lifecycle::{
-    Checkpoint, GrowthProof, HistoryProof, SignedCheckpoint, SqliteStore, Store,
-    VerifiedCheckpoint, audit,
+    Checkpoint, GrowthProof, HistoryProof, SignedCheckpoint, SqliteStore, Store, SubjectKeyFile,
+    VerifiedCheckpoint, audit, ports::SubjectKeys,
 };
 use serde_json::json;
 use spki::EncodePublicKey;
@@ -34,7 +34,10 @@ fn verify(verify: &AuditVerify) -> Result<Outcome, Failure> {
     let outside = outside.collect::<Result<Vec<_>, _>>()?;
     let store = SqliteStore::open_read_only(path)?;
     store.check_file()?;
-    let report = audit::verify_against(&store, &outside);
+    let keys = verify.subject_keys.as_deref();
+    let keys = keys.map(SubjectKeyFile::open_read_only).transpose()?;
+    let keys = keys.as_ref().map(|keys| keys as &dyn SubjectKeys);
+    let report = audit::verify_opened(&store, &outside, keys, &mut |_| ());
     let report = report.map_err(|source| Failure::file(path, source))?;
     let (text, json) = examined(&report);
     Ok(Outcome::new(format!("audit: good\n{text}"), json))

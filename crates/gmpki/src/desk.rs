@@ -31,14 +31,15 @@ use der::DateTime;
 use documents::Documents;
 use hsm::{SoftToken, Token};
 use lifecycle::{
-    Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, Seat, SqliteStore,
+    Actor, AuthorityId, Command, Engine, Entry, Policy, Ports, Seat, SqliteStore, StoreError,
+    SubjectKeyFile,
     calendar::{Calendar, Estimate},
     cessation::Terms,
     ports::{Clock, RandomSerials, SystemClock},
     rules::{RuleBook, RuleSet, RuleSetId},
 };
 use roles::{Keys, Role};
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 /// The profile of link certificates: for a CA that signs CAs.
 const LINK: &str = include_str!("desk/link.toml");
@@ -51,6 +52,7 @@ pub(crate) struct View {
     pub(crate) settings: Settings,
     pub(crate) rules: RuleBook,
     pub(crate) store: SqliteStore,
+    pub(crate) subjects: SubjectKeyFile,
     pub(crate) now: DateTime,
     documents: Documents,
 }
@@ -80,6 +82,7 @@ impl View {
         Ok(Self {
             rules: RuleFiles::read(&folder)?.book()?,
             store: SqliteStore::open_read_only(&folder.store())?,
+            subjects: SubjectKeyFile::open_read_only(&folder.subject_keys())?,
             documents: Documents::new(folder.file("documents")?),
             settings,
             now,
@@ -130,6 +133,7 @@ impl Desk {
             Some(token) => token,
             None => Box::new(SoftToken::open(folder.token(), folder.password()?)?),
         };
+        let subjects = subject_keys(&folder, &store)?;
         let key_centre = key_centre::of(&settings, &folder, &*token)?;
         let mut policy = policy(&rules, Keys::of(&store, Role::IssuingCa)?.serving()?)?;
         if let Some(log) = &settings.log {
@@ -144,6 +148,7 @@ impl Desk {
                 notifier: delivery::notifier(&settings, &folder)?,
                 clock,
                 serials: Box::new(RandomSerials::default()),
+                subjects: Arc::new(subjects),
             },
             policy,
         );
@@ -227,6 +232,18 @@ impl Desk {
         let settled = self.engine.settle(&mut watch);
         Ok(finished.and(ticked).and(settled)?)
     }
+}
+
+/// The keys of a desk's persons; without them nobody works at a desk whose log has need of them.
+fn subject_keys(folder: &Folder, store: &SqliteStore) -> Result<SubjectKeyFile, Failure> {
+    let path = folder.subject_keys();
+    SubjectKeyFile::open(&path, store).map_err(|error| match error {
+        StoreError::Missing { path } => Failure::file(
+            &path,
+            "is missing, and what is personal in the log is sealed under its keys: put it back",
+        ),
+        error => error.into(),
+    })
 }
 
 fn ruling<'a>(book: &'a RuleBook, name: &str, at: DateTime) -> Result<&'a RuleSet, Failure> {

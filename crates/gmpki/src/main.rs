@@ -31,6 +31,7 @@ mod names;
 mod ocsp;
 mod outcome;
 mod output;
+mod person;
 mod profile;
 mod progress;
 mod registers;
@@ -73,6 +74,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Organisation(command) => registers::organisation(&command),
         Command::Roster(command) => registers::roster(&command),
         Command::Token(command) => registers::token(&command),
+        Command::Person(command) => person::run(&command),
         Command::Status(status) => status::run(&status),
         Command::Report(command) => report::run(&command),
         Command::Rules(command) => rules::run(&command),

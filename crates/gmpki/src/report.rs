@@ -11,6 +11,7 @@ use crate::{
     failure::Failure,
     moment::{self, beijing},
     outcome::Outcome,
+    person,
 };
 use der::DateTime;
 use lifecycle::{
@@ -27,6 +28,7 @@ pub(crate) fn run(command: &ReportCommand) -> Result<Outcome, Failure> {
         ReportCommand::Modes(report) => modes(report),
         ReportCommand::States(report) => states(report),
         ReportCommand::Overdue(report) => overdue(report),
+        ReportCommand::Retention(report) => person::retention(report),
         ReportCommand::Rules(report) => provenance(report),
     }
 }

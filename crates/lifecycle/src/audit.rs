@@ -11,9 +11,9 @@ mod registers;
 pub use fault::Fault;
 
 use crate::{
-    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, CrlPoint, Entry, Event, Head,
+    Actor, AuthorityId, CaseId, CaseNumber, CertificateRow, CrlPoint, Entry, Error, Event, Head,
     IdempotencyKey, Intent, PersonId, Reservation, Seat, Serial, Store, StoreError, StreamId,
-    VerifiedCheckpoint, authority, case::Step, certificate,
+    VerifiedCheckpoint, authority, case::Step, certificate, ports::SubjectKeys, subject,
 };
 use cases::Line;
 use gm_crypto::pki::Signed;
@@ -79,12 +79,95 @@ pub fn verify_watched(
     outside: &[VerifiedCheckpoint],
     passed: &mut dyn FnMut(u64),
 ) -> Result<Report, Fault> {
-    let mut world = World::default();
-    let reached = passage::pass(store, Marks::new(store, outside)?, &mut world, passed)?;
+    verify_opened(store, outside, None, passed)
+}
+
+/// As [`verify_watched`], and with `keys` what is personal in the records: that each opens under
+/// its own key, and says what the records around it say; that no key is missing but those of
+/// what was erased, and none of these is there.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_opened(
+    store: &dyn Store,
+    outside: &[VerifiedCheckpoint],
+    keys: Option<&dyn SubjectKeys>,
+    passed: &mut dyn FnMut(u64),
+) -> Result<Report, Fault> {
+    let mut examined = Examined {
+        world: World::default(),
+        missing: Missing::default(),
+        keys,
+    };
+    let reached = passage::pass(store, Marks::new(store, outside)?, &mut examined, passed)?;
+    let Examined { world, missing, .. } = examined;
+    if let Some(keys) = keys {
+        missing.finish(&world, keys)?;
+    }
     reached.marks.finish(&reached.head, &world)?;
     world.connect()?;
     world.compare_indices(store)?;
     Ok(world.report(&reached.head))
+}
+
+/// What the records so far made, and whether what is personal in them could be opened.
+struct Examined<'a> {
+    world: World,
+    missing: Missing,
+    keys: Option<&'a dyn SubjectKeys>,
+}
+
+impl Steps for Examined<'_> {
+    fn apply(&mut self, mut entry: Entry) -> Result<(), Fault> {
+        if let Some(keys) = self.keys {
+            self.missing.open(&mut entry, keys)?;
+        }
+        self.world.apply(&entry)
+    }
+
+    fn claims(&mut self) -> Vec<Claim> {
+        self.world.signatures.get_mut().take()
+    }
+}
+
+/// Histories whose keys are not there, each with the first record that needs one.
+#[derive(Default)]
+struct Missing(BTreeMap<StreamId, u64>);
+
+impl Missing {
+    /// Opens an entry, where its key is there.
+    fn open(&mut self, entry: &mut Entry, keys: &dyn SubjectKeys) -> Result<(), Fault> {
+        match subject::open(entry, keys) {
+            Err(Error::NoSubjectKey { seq, stream, .. }) => {
+                self.0.entry(stream).or_insert(seq);
+                Ok(())
+            }
+            Err(Error::SubjectKeys(source)) => Err(Fault::Store(source)),
+            opened => opened.map_err(|source| Fault::Unreadable {
+                seq: entry.seq,
+                source: Box::new(source),
+            }),
+        }
+    }
+
+    /// Only of what was erased a key may be missing, and must be.
+    fn finish(self, world: &World, keys: &dyn SubjectKeys) -> Result<(), Fault> {
+        let erased: BTreeSet<_> = world.registers.erased().collect();
+        let lost = self
+            .0
+            .into_iter()
+            .find(|(stream, _)| !erased.contains(stream));
+        if let Some((stream, seq)) = lost {
+            return Err(Fault::KeyMissing { seq, stream });
+        }
+        for stream in erased {
+            if keys.of(stream)?.iter().any(Option::is_some) {
+                let stream = stream.clone();
+                return Err(Fault::KeyNotDestroyed { stream });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Everything that the records so far made.
@@ -115,7 +198,7 @@ struct World {
     signatures: RefCell<Signatures>,
 }
 
-impl Steps for World {
+impl World {
     fn apply(&mut self, entry: &Entry) -> Result<(), Fault> {
         let seq = entry.seq;
         let version = self.versions.entry(entry.stream.clone()).or_default();
@@ -157,12 +240,6 @@ impl Steps for World {
         }
     }
 
-    fn claims(&mut self) -> Vec<Claim> {
-        self.signatures.get_mut().take()
-    }
-}
-
-impl World {
     fn check_authority(
         &self,
         id: &AuthorityId,
@@ -390,7 +467,7 @@ impl World {
             let due = state.as_ref().is_some_and(|state| state.due().is_some());
             (StreamId::Authority(id.clone()), due)
         });
-        cases.chain(authorities)
+        cases.chain(authorities).chain(self.registers.due())
     }
 
     fn report(&self, head: &Head) -> Report {

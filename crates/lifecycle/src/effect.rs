@@ -1,6 +1,6 @@
 //! What a state wants done outside, as data.
 
-use crate::{Intent, Octets, authority::CrlIntent};
+use crate::{Intent, Octets, StreamId, authority::CrlIntent};
 
 /// One thing to do, performed by [`crate::Engine::settle`] and nowhere else.
 ///
@@ -22,6 +22,8 @@ pub enum Effect {
         /// The applicant's signing key.
         recipient: Octets,
     },
+    /// Destroy the keys of these histories.
+    DestroyKeys(Vec<StreamId>),
     /// Hand finished things to the publisher.
     Publish(Vec<Publication>),
 }

@@ -6,6 +6,7 @@ mod checkpoint;
 mod consequences;
 mod context;
 mod decision;
+mod erase;
 mod group;
 mod keys;
 mod perform;
@@ -19,8 +20,8 @@ use crate::{
     Actor, AuthorityId, CaseId, Entry, Error, IdempotencyKey, KeyId, OrganisationId, PersonId,
     Serial, Store, StreamId, Submitted, TokenId, authority,
     calendar::Calendar,
-    case, certificate, cessation, key, organisation,
-    ports::{Clock, KeyCentre, Notifier, Publisher, Serials},
+    case, certificate, cessation, erasure, key, organisation,
+    ports::{Clock, KeyCentre, Notifier, Publisher, Serials, SubjectKeys},
     roster,
     rules::RuleBook,
     token,
@@ -42,6 +43,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use step::Step;
 use view::{Aggregate, View};
 
 /// A command with the thing it is for.
@@ -65,6 +67,8 @@ pub enum Command {
     Cessation(AuthorityId, cessation::Command),
     /// To a key that is known to be bad.
     Key(KeyId, key::Command),
+    /// To the erasure of a person's values.
+    Erasure(PersonId, erasure::Command),
 }
 
 /// A command, with who gives it.
@@ -132,6 +136,7 @@ impl Command {
             Self::Token(id, _) => StreamId::Token(id.clone()),
             Self::Cessation(id, _) => StreamId::Cessation(id.clone()),
             Self::Key(id, _) => StreamId::Key(id.clone()),
+            Self::Erasure(id, _) => StreamId::Erasure(id.clone()),
         }
     }
 }
@@ -157,6 +162,8 @@ pub struct Ports {
     pub clock: Box<dyn Clock>,
     /// Fresh serial numbers.
     pub serials: Box<dyn Serials>,
+    /// The keys under which what is personal is sealed.
+    pub subjects: Arc<dyn SubjectKeys>,
 }
 
 /// What the operator decided once for all cases.
@@ -223,9 +230,9 @@ impl Engine {
     /// An engine over a store; nothing is done yet.
     pub fn new(ports: Ports, policy: Policy) -> Self {
         Self {
+            view: View::new(Arc::clone(&ports.subjects)),
             ports,
             policy,
-            view: View::new(),
             issuers: RefCell::default(),
             group: None,
             untried: HashSet::new(),
@@ -314,6 +321,29 @@ impl Engine {
         serial: &Serial,
     ) -> Result<Option<certificate::State>, Error> {
         self.kept(&StreamId::Certificate(issuer.clone(), serial.clone()))
+    }
+
+    /// What was erased of a person; `None` if nothing was.
+    ///
+    /// # Errors
+    /// [`Error::Store`] or [`Error::BadRecord`] when it can't be read.
+    pub fn erasure(&self, id: &PersonId) -> Result<Option<erasure::State>, Error> {
+        self.kept(&StreamId::Erasure(id.clone()))
+    }
+
+    /// The histories of a person that are sealed under keys, each with the end of its term.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::SubjectKeys`] or [`Error::BadRecord`] when they can't be read;
+    /// [`Error::Refused`] where a case is judged by rules that the engine was not given.
+    pub fn retained(&self, id: &PersonId) -> Result<Vec<erasure::Kept>, Error> {
+        let store = &*self.ports.store;
+        if self.group.is_none() {
+            self.view.catch_up(store)?;
+        }
+        let actor = Actor::system();
+        let step = Step::new((store, &self.view), store.last_case()?, &actor, self.now());
+        step.kept(id, &self.policy.rules)
     }
 
     fn kept<S: Aggregate>(&self, stream: &StreamId) -> Result<Option<S>, Error> {

@@ -135,6 +135,32 @@ pub enum Error {
         source: serde_json::Error,
     },
 
+    /// The keys of subjects could not be read, kept or destroyed.
+    #[error("the keys of subjects failed")]
+    SubjectKeys(#[source] StoreError),
+
+    /// The personal values of a record are sealed, and nobody here has the key, nor is it known
+    /// to be destroyed: the keys that belong to this store are not here.
+    #[error(
+        "record {seq} of {stream} has personal values under a key that is not in {place}: the keys that belong to this store are elsewhere"
+    )]
+    NoSubjectKey {
+        /// The record's number.
+        seq: u64,
+        /// Its history.
+        stream: StreamId,
+        /// Where keys were looked for.
+        place: String,
+    },
+
+    /// What is sealed in a record can't be opened with its own key: it was changed, or belongs
+    /// into another record. Or it could not be sealed.
+    #[error("the personal values of record {seq} don't open under the key of its history")]
+    Seal {
+        /// The record's number.
+        seq: u64,
+    },
+
     /// A checkpoint is of more records than the log has, or the log has not what was asked for
     /// before it.
     #[error("the log does not go as far as {size} records, or has no such history in them")]

@@ -4,7 +4,7 @@
 //! whoever looks at the document.
 
 use crate::{
-    FieldFault,
+    FieldFault, Ground, PersonId, Refusal,
     rules::{FieldFormat, FieldRule},
 };
 use gm_crypto::pki::identity::{CreditCode, ResidentNumber};
@@ -86,6 +86,22 @@ pub fn check(format: FieldFormat, value: &str) -> Result<(), FieldFault> {
     } else {
         Err(FieldFault::Format)
     }
+}
+
+/// A person's name in records is a number that others know, too: of a citizen or a mobile
+/// telephone. Names stay in clear, and what stays is to say nothing.
+///
+/// # Errors
+/// [`Ground::PersonNumber`].
+pub(crate) fn check_name(person: &PersonId) -> Result<(), Refusal> {
+    let known = [FieldFormat::CitizenNumber, FieldFormat::Mobile];
+    if known
+        .iter()
+        .any(|format| check(*format, person.as_str()).is_ok())
+    {
+        return Err(Ground::PersonNumber.refuse(&["S2-03"]));
+    }
+    Ok(())
 }
 
 /// Whether a character is not seen where it stands, or moves what stands around it: controls,

@@ -1,7 +1,7 @@
 //! Why a rule of certificate business says no, with the facts that a person needs to know.
 
 use crate::{
-    AuthorityId, CaseId, Error, OrganisationId, PersonId, Refusal, TokenId,
+    AuthorityId, CaseId, Error, OrganisationId, PersonId, Refusal, StreamId, TokenId,
     case::{Phase, Step},
     certificate::Party,
     rules::{Requirement, Text},
@@ -356,6 +356,31 @@ pub enum Ground {
     /// The account is the organisation's, but not the one on the form.
     #[error("the account is not the one on the form")]
     AccountNumber,
+    /// A person is named by a number that others know, and names stay in clear.
+    #[error(
+        "the number of an identity document or a telephone names nobody in records: names stay in clear"
+    )]
+    PersonNumber,
+    /// What was recorded of the person is still to be kept.
+    #[error("what is recorded of {person} is kept until {until}")]
+    Retained {
+        /// The person.
+        person: PersonId,
+        /// From when on something of it may be erased.
+        until: DateTime,
+    },
+    /// What is to be erased has not come to its end.
+    #[error("{stream} has not ended")]
+    NotEnded {
+        /// The history.
+        stream: StreamId,
+    },
+    /// Nothing of the person is sealed under a key that could be destroyed.
+    #[error("nothing of {person} is sealed under a key, or all of it is erased")]
+    NothingSealed {
+        /// The person.
+        person: PersonId,
+    },
     /// A new challenge is too early.
     #[error("another deposit can go out from {from}")]
     Cooling {

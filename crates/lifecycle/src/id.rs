@@ -284,6 +284,8 @@ pub enum StreamId {
     Cessation(AuthorityId),
     /// `key/SM3`
     Key(KeyId),
+    /// `erasure/ID`: of this person's values.
+    Erasure(PersonId),
 }
 
 impl fmt::Display for StreamId {
@@ -297,6 +299,7 @@ impl fmt::Display for StreamId {
             Self::Token(id) => write!(f, "token/{id}"),
             Self::Cessation(id) => write!(f, "cessation/{id}"),
             Self::Key(id) => write!(f, "key/{id}"),
+            Self::Erasure(id) => write!(f, "erasure/{id}"),
         }
     }
 }
@@ -318,6 +321,7 @@ impl TryFrom<String> for StreamId {
         let (kind, name) = text.split_once('/').ok_or_else(bad)?;
         match kind {
             "case" => Ok(Self::Case(CaseId::new(name)?)),
+            "erasure" => Ok(Self::Erasure(PersonId::new(name)?)),
             "person" => Ok(Self::Person(PersonId::new(name)?)),
             "organisation" => Ok(Self::Organisation(OrganisationId::new(name)?)),
             "token" => Ok(Self::Token(TokenId::new(name)?)),

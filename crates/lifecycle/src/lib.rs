@@ -51,6 +51,7 @@ pub mod certificate;
 pub mod cessation;
 mod effect;
 mod engine;
+pub mod erasure;
 mod error;
 mod evidence;
 #[cfg(feature = "fail-points")]
@@ -69,6 +70,7 @@ mod memory;
 mod octets;
 pub mod organisation;
 pub mod outbox;
+mod personal;
 pub mod picture;
 pub mod ports;
 #[cfg(feature = "postgres")]
@@ -78,6 +80,7 @@ pub mod roster;
 pub mod rules;
 mod service;
 mod sqlite;
+mod subject;
 pub mod terms;
 pub mod token;
 pub mod upload;
@@ -102,8 +105,10 @@ pub use log::{
 };
 pub use memory::MemoryStore;
 pub use octets::Octets;
+pub use personal::Personal;
 pub use ports::{Batch, CertificateRow, CheckpointRow, Store};
 pub use reservation::{CrlPoint, Reservation};
 pub use service::{Busy, Handle, Happened, Service, Settled, Stopped, Ticket};
 pub use sqlite::{BackupSource, Copied, Migration, Restoration, SqliteStore};
+pub use subject::{KeysOf, MemorySubjectKeys, Sealed, SubjectKey, SubjectKeyFile};
 pub use terms::Seat;

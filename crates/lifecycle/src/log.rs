@@ -12,9 +12,15 @@ pub(crate) use checkpoint::is_origin;
 pub(crate) use tree::{Frontier, leaf};
 
 use crate::{
-    Actor, Error, IdempotencyKey, StreamId, authority, case, certificate, cessation, key,
+    Actor, Error, IdempotencyKey, Personal, Sealed, StreamId, authority, case, certificate,
+    cessation, erasure, key,
     octets::{Octets, seconds},
-    organisation, roster, token,
+    organisation,
+    personal::{Slot, Visit},
+    ports::SubjectKeys,
+    roster,
+    subject::{self, Numbered},
+    token,
 };
 use der::DateTime;
 use gm_crypto::sm3;
@@ -45,6 +51,8 @@ pub enum Event {
     Cessation(cessation::Event),
     /// Of a key that is known to be bad.
     Key(key::Event),
+    /// Of the erasure of a person's values.
+    Erasure(erasure::Event),
 }
 
 impl Event {
@@ -59,6 +67,7 @@ impl Event {
             Self::Token(event) => event.name(),
             Self::Cessation(event) => event.name(),
             Self::Key(event) => event.name(),
+            Self::Erasure(event) => event.name(),
         }
     }
 }
@@ -84,6 +93,36 @@ pub struct Entry {
     /// What it came of, if that came under a key; all records of one command have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submitted: Option<Submitted>,
+    /// What is personal in it, where it is not open: those values are not known here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Sealed>,
+}
+
+impl Entry {
+    /// Each value of a natural person in it. The digest of the command is one where it is over
+    /// such values.
+    pub(crate) fn personal(&mut self, visit: Visit<'_>) {
+        let mut any = false;
+        let mut noted = |name: &str, slot: &mut dyn Slot| {
+            any = true;
+            visit(name, slot);
+        };
+        match &mut self.event {
+            Event::Case(event) => event.personal(&mut noted),
+            Event::Person(event) => event.personal(&mut noted),
+            // Organisations, and persons by their identifiers alone.
+            Event::Authority(_)
+            | Event::Certificate(_)
+            | Event::Organisation(_)
+            | Event::Token(_)
+            | Event::Cessation(_)
+            | Event::Key(_)
+            | Event::Erasure(_) => {}
+        }
+        if let (true, Some(submitted)) = (any, &mut self.submitted) {
+            visit("submission", &mut submitted.digest);
+        }
+    }
 }
 
 /// A command that came under a key.
@@ -94,8 +133,18 @@ pub struct Submitted {
     /// The key.
     pub key: IdempotencyKey,
     /// SM3 of who gave it in which seat, and of the command, both as JSON: 32 octets. Another
-    /// command under the same key has another.
-    pub digest: Octets,
+    /// command under the same key has another. Sealed with what is personal in the command's
+    /// first record; its records in other histories then do without.
+    pub digest: Personal<Octets>,
+}
+
+impl Submitted {
+    /// Whether a record with this is one of the command that comes again as `given`: a later one
+    /// of it may do without the digest.
+    pub(crate) fn continues(&self, given: &Self, is_later: bool) -> bool {
+        let same = self.digest.same(&given.digest);
+        self.key == given.key && same.unwrap_or(is_later)
+    }
 }
 
 /// The end of the log.
@@ -157,12 +206,22 @@ impl Record {
         }
     }
 
-    /// Writes `entry` down as the record after `previous`.
-    pub(crate) fn chain(previous: &Head, entry: &Entry) -> Result<Self, Error> {
-        let octets = serde_json::to_vec(entry).map_err(|source| Error::BadRecord {
-            seq: entry.seq,
-            source,
-        })?;
+    /// Writes `entry` down as the record after `previous`; what is personal in it sealed under
+    /// `key`, where there is one.
+    pub(crate) fn chain(
+        previous: &Head,
+        entry: &mut Entry,
+        key: Option<&Numbered>,
+    ) -> Result<Self, Error> {
+        let apart = key.map_or(Ok(()), |key| subject::set_apart(entry, key));
+        let octets = apart.and_then(|()| {
+            serde_json::to_vec(entry).map_err(|source| Error::BadRecord {
+                seq: entry.seq,
+                source,
+            })
+        });
+        subject::put_back(entry);
+        let octets = octets?;
         Ok(Self {
             seq: entry.seq,
             stream: entry.stream.clone(),
@@ -180,7 +239,7 @@ impl Record {
         }
     }
 
-    /// Reads the entry.
+    /// Reads the entry; what is sealed in it stays so.
     ///
     /// # Errors
     /// [`Error::BadRecord`] when the octets are not an entry.
@@ -189,6 +248,18 @@ impl Record {
             seq: self.seq,
             source,
         })
+    }
+
+    /// Reads the entry with what is sealed in it. Values whose key was destroyed are
+    /// [destroyed](Personal::is_destroyed).
+    ///
+    /// # Errors
+    /// As [`Self::entry`]; [`Error::NoSubjectKey`] when the key is not among these and was not
+    /// destroyed, [`Error::Seal`] when what is sealed was changed or moved.
+    pub fn open(&self, keys: &dyn SubjectKeys) -> Result<Entry, Error> {
+        let mut entry = self.entry()?;
+        subject::open(&mut entry, keys)?;
+        Ok(entry)
     }
 }
 

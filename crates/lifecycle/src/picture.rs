@@ -8,7 +8,7 @@ use crate::{
         Phase, Step,
         machine::{self as cases, To},
     },
-    certificate, cessation,
+    certificate, cessation, erasure,
     machine::Transition,
     organisation, roster,
     terms::Kind,
@@ -70,6 +70,11 @@ pub fn cessation() -> String {
     drawn(&arrows(cessation::TRANSITIONS))
 }
 
+/// The picture of the erasure of a person's values.
+pub fn erasure() -> String {
+    drawn(&arrows(erasure::TRANSITIONS))
+}
+
 /// The page of `docs/machines.md`: pictures, tables, and the words in both languages.
 pub fn page() -> String {
     let mut text = "# State machines\n\n\
@@ -120,6 +125,12 @@ pub fn page() -> String {
         cessation(),
         &arrows(cessation::TRANSITIONS),
     );
+    machine(
+        "The erasure of a person's values (S5-03)",
+        "erasure.rs",
+        erasure(),
+        &arrows(erasure::TRANSITIONS),
+    );
     text.push_str("\n## Words\n");
     for (title, words) in [
         ("States of a case", glossary(Phase::ALL)),
@@ -139,6 +150,8 @@ pub fn page() -> String {
         ("Steps of a record", glossary(organisation::Step::ALL)),
         ("States of a cessation", glossary(cessation::Stage::ALL)),
         ("Steps of a cessation", glossary(cessation::Step::ALL)),
+        ("States of an erasure", glossary(erasure::Stage::ALL)),
+        ("Steps of an erasure", glossary(erasure::Step::ALL)),
     ] {
         let _ = write!(text, "\n{title}:\n\n{words}");
     }

@@ -3,14 +3,14 @@
 
 use crate::{
     AuthorityId, CaseId, CaseNumber, CaseRow, CrlPoint, Error, Head, Holdings, IdempotencyKey,
-    Notice, Publication, Record, Reservation, Serial, StoreError, StreamId,
-    case::pair::EncryptionKey, certificate,
+    KeysOf, Notice, PersonId, Publication, Record, Reservation, Serial, StoreError, StreamId,
+    SubjectKey, case::pair::EncryptionKey, certificate,
 };
 use cert_profile::Reason;
 use der::{DateTime, Decode};
 use gm_crypto::sm2::PublicKey;
 use hsm::{Envelop, KeyAlgorithm, KeyLabel, Token};
-use std::{collections::HashSet, fmt, hash::Hash, io, time::SystemTime};
+use std::{collections::HashSet, fmt, hash::Hash, io, sync::Arc, time::SystemTime};
 
 /// What one write carries, all of it or nothing.
 #[derive(Clone, Debug, Default)]
@@ -446,6 +446,62 @@ pub(crate) fn key_or_new(
 pub(crate) fn public_key(der: &[u8]) -> Result<PublicKey, Error> {
     let spki = spki::SubjectPublicKeyInfoRef::from_der(der).map_err(Error::Damaged)?;
     PublicKey::try_from(spki).map_err(|_| Error::Damaged(der::ErrorKind::Failed.into()))
+}
+
+/// The keys under which the log seals what is personal.
+///
+/// They are kept apart from the store: a copy of the log is no copy of them, and where one is
+/// destroyed, no copy of the log brings back what it sealed. Whoever makes copies of the keys
+/// destroys those with them. Where several engines share a store, they share the keys, too.
+pub trait SubjectKeys: fmt::Debug + Send + Sync {
+    /// All keys that a history has had, in order; empty where it has had none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they can't be read.
+    fn of(&self, stream: &StreamId) -> Result<KeysOf, StoreError>;
+
+    /// Takes the next key of a history, of this number: 1, 2, …; durable after the next
+    /// [`sync`](Self::sync), which the engine asks for before it writes a record that is sealed
+    /// under it. A key whose record never came to be does no harm.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the history's next key has another number.
+    fn put(
+        &self,
+        stream: &StreamId,
+        number: u32,
+        person: &PersonId,
+        key: &Arc<SubjectKey>,
+    ) -> Result<(), StoreError>;
+
+    /// Makes durable what was put.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be written.
+    fn sync(&self) -> Result<(), StoreError>;
+
+    /// Destroys the keys of these histories for good, and keeps that they were: durable when it
+    /// returns. Those that are destroyed already stay so; a history whose key is not here, too,
+    /// is from now on one whose key was destroyed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be written: it is asked again.
+    fn destroy(&self, streams: &[StreamId]) -> Result<(), StoreError>;
+
+    /// The histories of one person that have a key still, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they can't be read.
+    fn histories(&self, person: &PersonId) -> Result<Vec<StreamId>, StoreError>;
+
+    /// The persons of whom there is a key still, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they can't be read.
+    fn persons(&self) -> Result<Vec<PersonId>, StoreError>;
+
+    /// Where they are, for messages.
+    fn place(&self) -> String;
 }
 
 /// Where finished things go.

@@ -8,10 +8,12 @@
 //! a table; whether a person is qualified is a question about a time.
 
 use crate::{
-    Actor, Error, Evidence, Ground, Interval, NotQualified, PersonId, Refusal, Seat,
+    Actor, Error, Evidence, Ground, Interval, NotQualified, PersonId, Personal, Refusal, Seat,
+    field,
     interval::Timeline,
     machine::{self, Transition, row},
     octets::optional_seconds,
+    personal::Visit,
     rules::RosterRule,
     terms::{Employment, EvidenceKind, terms},
 };
@@ -45,7 +47,7 @@ pub struct Entry {
 #[non_exhaustive]
 pub struct Paper {
     /// Its number, or where it lies: 1 to 256 characters.
-    pub reference: String,
+    pub reference: Personal<String>,
     /// When it is good.
     pub interval: Interval,
 }
@@ -147,7 +149,8 @@ impl Entry {
 
     fn check(&self) -> Result<(), Refusal> {
         for paper in self.papers() {
-            if !(1..=256).contains(&paper.reference.chars().count()) {
+            let length = paper.reference.known().map_or(0, |it| it.chars().count());
+            if !(1..=256).contains(&length) {
                 return Err(Ground::Missing {
                     what: "the number of a paper, 1 to 256 characters,",
                 }
@@ -170,7 +173,7 @@ impl Paper {
     /// A paper by its number, 1 to 256 characters, good for a time.
     pub fn new(reference: impl Into<String>, interval: Interval) -> Self {
         Self {
-            reference: reference.into(),
+            reference: Personal::from(reference.into()),
             interval,
         }
     }
@@ -183,6 +186,8 @@ pub struct State {
     /// A proposal that waits for its second clerk.
     pub pending: Option<Pending>,
     standing: Timeline<Standing>,
+    /// When the last thing happened.
+    touched: Option<DateTime>,
 }
 
 /// What one clerk proposed.
@@ -305,12 +310,12 @@ pub enum Event {
         )]
         until: Option<DateTime>,
         /// Why.
-        reason: String,
+        reason: Personal<String>,
     },
     /// The person left the roster.
     Removed {
         /// Why.
-        reason: String,
+        reason: Personal<String>,
     },
 }
 
@@ -329,6 +334,23 @@ impl Event {
     /// The event in one word.
     pub fn name(&self) -> &'static str {
         self.step().as_str()
+    }
+
+    /// Each value of the person in it.
+    pub(crate) fn personal(&mut self, visit: Visit<'_>) {
+        match self {
+            Self::Proposed(entry) => {
+                visit("contract", &mut entry.contract.reference);
+                if let Some(training) = &mut entry.training {
+                    visit("training", &mut training.record.reference);
+                }
+                if let Some(licence) = &mut entry.licence {
+                    visit("licence", &mut licence.reference);
+                }
+            }
+            Self::Sanctioned { reason, .. } | Self::Removed { reason } => visit("reason", reason),
+            Self::Confirmed | Self::Discarded => {}
+        }
     }
 }
 
@@ -378,6 +400,7 @@ pub fn decide(
             {
                 return Err(context.not_qualified(NotQualified::Sanction).into());
             }
+            field::check_name(context.person)?;
             context.admits(&entry)?;
             Event::Proposed(entry)
         }
@@ -395,12 +418,17 @@ pub fn decide(
         (Command::Sanction { until, reason }, _) => {
             actor.sits_in(CLERKS, basis)?;
             Ground::words(&reason, "a sanction", basis)?;
-            Event::Sanctioned { until, reason }
+            Event::Sanctioned {
+                until,
+                reason: reason.into(),
+            }
         }
         (Command::Remove { reason }, _) => {
             actor.sits_in(CLERKS, basis)?;
             Ground::words(&reason, "a removal", basis)?;
-            Event::Removed { reason }
+            Event::Removed {
+                reason: reason.into(),
+            }
         }
         (Command::Confirm | Command::Discard, None) => return Err(wrong_state.by(basis)),
     };
@@ -415,6 +443,7 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) 
         return state;
     }
     let mut state = state.unwrap_or_default();
+    state.touched = Some(at);
     let standing = match event {
         Event::Proposed(entry) => {
             state.pending = Some(Pending {
@@ -474,6 +503,12 @@ impl State {
             (Some(Standing::Removed), None) => "removed",
             (Some(Standing::Removed), Some(_)) => "removed, with a return proposed",
         }
+    }
+
+    /// Since when the person is off the roster, or was never on it; none while that is not so.
+    pub fn ended(&self) -> Option<DateTime> {
+        let off = matches!(self.stage(), Stage::Removed | Stage::Dropped);
+        self.touched.filter(|_| off && self.pending.is_none())
     }
 
     /// The entry that counts at a time; none where the person is not on the roster, or

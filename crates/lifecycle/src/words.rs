@@ -22,7 +22,7 @@ use crate::{
     Refusal, authority,
     case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
     certificate::{self, Party, RevocationReason},
-    cessation, organisation, roster,
+    cessation, erasure, organisation, roster,
     terms::*,
     token,
 };
@@ -105,6 +105,8 @@ named! {
     "cessation-stage" = cessation::Stage,
     "cessation-step" = cessation::Step,
     "cessation-deadline" = cessation::DeadlineName,
+    "erasure-stage" = erasure::Stage,
+    "erasure-step" = erasure::Step,
 }
 
 /// The member of a closed list, for people.

@@ -36,9 +36,12 @@ impl Business {
     pub(super) fn examine(&self) {
         audit::verify(&self.outside).expect("the log stands the audit");
         let mut made = Made::default();
+        let keys = self.outside.world().subjects.clone();
+        let opened = audit::verify_opened(&self.outside, &[], Some(&keys), &mut |_| ());
+        opened.expect("and so does what is sealed in it");
         let records = self.outside.records(0, usize::MAX);
         for record in records.expect("a store in memory") {
-            let entry = record.entry().expect("the audit has read it");
+            let entry = record.open(&keys).expect("the audit has read it");
             match (&entry.stream, &entry.event) {
                 (StreamId::Case(id), Event::Case(event)) => {
                     self.before(&mut made, id, &entry.actor, event);

@@ -35,6 +35,10 @@ pub(crate) struct AuditVerify {
     /// A checkpoint that was kept elsewhere; may be given again
     #[arg(long, value_name = "FILE", requires = "key")]
     pub(crate) checkpoint: Vec<PathBuf>,
+    /// The keys of persons, to open what is sealed, and to see that none is missing and none
+    /// came back [default: what is sealed stays so]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) subject_keys: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) log: LogKey,
 }

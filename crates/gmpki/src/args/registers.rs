@@ -430,7 +430,7 @@ fn organisation(text: &str) -> Result<OrganisationId, lifecycle::Error> {
     OrganisationId::new(text)
 }
 
-fn person(text: &str) -> Result<PersonId, lifecycle::Error> {
+pub(super) fn person(text: &str) -> Result<PersonId, lifecycle::Error> {
     PersonId::new(text)
 }
 

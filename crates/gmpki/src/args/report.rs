@@ -16,6 +16,9 @@ pub(crate) enum ReportCommand {
     /// Which cases a deadline has passed of
     #[command(after_help = "Example:\n  gmpki report overdue --dir desk")]
     Overdue(ReportOf),
+    /// What is recorded of persons and need not be kept any more
+    #[command(after_help = "Example:\n  gmpki report retention --dir desk")]
+    Retention(ReportOf),
     /// Every value of a rule set, with the requirement it follows from or why it was assumed
     Rules(ReportRules),
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 use gm_crypto::{pki, sm3};
 use lifecycle::{
-    Evidence, Ground, Refusal,
+    Evidence, Ground, Personal, Refusal,
     case::{
         Command,
         command::Opening,
@@ -153,7 +153,7 @@ fn opening(desk: &Desk, open: &args::OpenCase) -> Result<Opening, Failure> {
     );
     opening.organisation = open.organisation.clone();
     opening.agency = open.agency.clone();
-    opening.account = open.account.clone();
+    opening.account = open.account.clone().map(Personal::from);
     opening.order = open.order.clone();
     opening.target = open.target.clone();
     opening.reason = open.reason;

@@ -1,10 +1,10 @@
 //! Histories as the store has them, read without the operator's keys.
 
-use crate::failure::Failure;
+use crate::{desk::View, failure::Failure};
 use der::DateTime;
 use lifecycle::{
-    AuthorityId, CaseId, Entry, Event, OrganisationId, PersonId, Serial, Store, StreamId, TokenId,
-    authority,
+    AuthorityId, CaseId, Entry, Error, Event, OrganisationId, PersonId, Record, Serial, Store,
+    StreamId, TokenId, authority,
     case::{self, state::DeadlineName},
     certificate, cessation, organisation, roster, token,
 };
@@ -17,19 +17,32 @@ pub(crate) struct History<S> {
     pub(crate) state: S,
 }
 
-/// The history of a case; none where nobody opened it.
+/// The history of a case; none where nobody opened it. What is personal in it stays sealed.
 pub(crate) fn of_case(
     store: &dyn Store,
     case: &CaseId,
 ) -> Result<Option<History<case::State>>, Failure> {
-    of(
-        store,
-        &StreamId::Case(case.clone()),
-        |state, entry| match &entry.event {
-            Event::Case(event) => case::evolve(state, &entry.actor, entry.at, event),
-            _ => state,
-        },
-    )
+    read_case(store, case, Record::entry)
+}
+
+/// The same, with what is personal in it.
+pub(crate) fn of_case_opened(
+    view: &View,
+    case: &CaseId,
+) -> Result<Option<History<case::State>>, Failure> {
+    read_case(&view.store, case, |record| record.open(&view.subjects))
+}
+
+fn read_case(
+    store: &dyn Store,
+    case: &CaseId,
+    read: impl Fn(&Record) -> Result<Entry, Error>,
+) -> Result<Option<History<case::State>>, Failure> {
+    let evolve = |state, entry: &Entry| match &entry.event {
+        Event::Case(event) => case::evolve(state, &entry.actor, entry.at, event),
+        _ => state,
+    };
+    read_through(store, &StreamId::Case(case.clone()), read, evolve)
 }
 
 /// The deadlines of a case that have passed by now: those that run still, and those that were
@@ -163,10 +176,19 @@ fn of<S>(
     stream: &StreamId,
     evolve: impl Fn(Option<S>, &Entry) -> Option<S>,
 ) -> Result<Option<History<S>>, Failure> {
+    read_through(store, stream, Record::entry, evolve)
+}
+
+fn read_through<S>(
+    store: &dyn Store,
+    stream: &StreamId,
+    read: impl Fn(&Record) -> Result<Entry, Error>,
+    evolve: impl Fn(Option<S>, &Entry) -> Option<S>,
+) -> Result<Option<History<S>>, Failure> {
     let mut entries = Vec::new();
     let mut state = None;
     for record in store.stream(stream)? {
-        let entry = record.entry()?;
+        let entry = read(&record)?;
         state = evolve(state, &entry);
         entries.push(entry);
     }

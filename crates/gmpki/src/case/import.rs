@@ -10,7 +10,7 @@ use crate::{
     progress::Progress,
 };
 use lifecycle::{
-    CaseId, Command, OrganisationId, PersonId,
+    CaseId, Command, OrganisationId, PersonId, Personal,
     case::{self, command::Opening},
     certificate::RevocationReason,
     terms::{Carrier, Kind, Mode, Model},
@@ -102,7 +102,7 @@ impl Wanted {
         opening.organisation = organisation.transpose()?.or(opening.organisation);
         let agency = optional("agency").map(OrganisationId::new);
         opening.agency = agency.transpose()?.or(opening.agency);
-        opening.account = optional("account").or(opening.account);
+        opening.account = optional("account").map(Personal::from).or(opening.account);
         opening.order = optional("order");
         let (case, years) = (optional("case"), optional("years"));
         let years = years.map(|years| {

@@ -26,13 +26,17 @@ pub(super) fn print(print: &Print) -> Result<Outcome, Failure> {
         let reason = format!("the form of case {} is not filled in", print.case);
         return Err(Failure::Refused(reason.into()));
     };
+    let Some(digest) = form.digest.known() else {
+        let reason = format!("the values of case {} are erased", print.case);
+        return Err(Failure::Refused(reason.into()));
+    };
     let mut text = form.render(&print.case, &state.opening.certificate);
-    text.push_str(&format!("SM3: {}\n", hexadecimal(&form.digest)));
+    text.push_str(&format!("SM3: {}\n", hexadecimal(digest)));
     let octets = Zeroizing::new(text.into_bytes());
     let outcome = Outcome::octets("form", octets, print.out.as_deref())?;
     Ok(outcome
         .member("version", form.version)
-        .member("digest", hexadecimal(&form.digest)))
+        .member("digest", hexadecimal(digest)))
 }
 
 /// Both certificates and the wrapped key of the second.
@@ -70,7 +74,7 @@ pub(super) fn export(export: &Export) -> Result<Outcome, Failure> {
 }
 
 fn state(view: &View, case: &CaseId) -> Result<State, Failure> {
-    let found = history::of_case(&view.store, case)?;
+    let found = history::of_case_opened(view, case)?;
     let found = found.ok_or_else(|| Failure::Refused(format!("there is no case {case}").into()))?;
     Ok(found.state)
 }

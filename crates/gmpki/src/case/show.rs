@@ -13,7 +13,7 @@ use crate::{
 };
 use detail::{Detail, evidence_of};
 use lifecycle::{
-    Evidence,
+    Evidence, Octets, Personal,
     case::{Event, State, ledger},
     rules::{FieldFormat, RuleSet},
 };
@@ -21,7 +21,7 @@ use std::fmt::Write;
 
 pub(super) fn run(show: &Show) -> Result<Outcome, Failure> {
     let view = View::open(&show.desk)?;
-    let Some(history) = history::of_case(&view.store, &show.case)? else {
+    let Some(history) = history::of_case_opened(&view, &show.case)? else {
         return Err(Failure::Refused(
             format!("there is no case {}", show.case).into(),
         ));
@@ -93,7 +93,11 @@ impl Page<'_> {
             line("agency", "代理机构", agency.to_string());
         }
         if let Some(account) = &opening.account {
-            line("account", "账号", self.masked(account));
+            let account = match account.known() {
+                Some(account) => self.masked(account),
+                None => unknown(account, self.lang).to_owned(),
+            };
+            line("account", "账号", account);
         }
         if let Some(target) = &opening.target {
             line("about", "所涉业务", target.to_string());
@@ -176,9 +180,12 @@ impl Page<'_> {
         let rule = self
             .rules
             .and_then(|rules| rules.certificate(&state.opening.certificate));
-        for (name, value) in &form.fields {
+        if form.fields.known().is_none() {
+            let _ = writeln!(text, "  {}", unknown(&form.fields, self.lang));
+        }
+        for (name, value) in form.values() {
             let field = rule.and_then(|rule| rule.fields.get(name));
-            let title = field.map_or(name.as_str(), |field| {
+            let title = field.map_or(name, |field| {
                 self.lang.say(&field.title.en, &field.title.zh)
             });
             let secret = field.is_some_and(|field| {
@@ -190,7 +197,7 @@ impl Page<'_> {
             let value = if secret {
                 self.masked(value)
             } else {
-                value.clone()
+                value.to_owned()
             };
             let _ = writeln!(text, "  {title}: {value}");
         }
@@ -221,6 +228,7 @@ impl Page<'_> {
                 said
             }
             ledger::Outcome::Failed { by, reason } => {
+                let reason = said(reason, self.lang);
                 format!("{}, {by}: {reason}", say("failed", "未通过"))
             }
             ledger::Outcome::Waived { by } => format!("{} ({by})", say("done without", "免除")),
@@ -267,7 +275,8 @@ impl Page<'_> {
         }
         let _ = writeln!(text, "{}", self.lang.say("to be corrected", "待补正"));
         for deficiency in &state.deficiencies {
-            let _ = writeln!(text, "  {}: {}", deficiency.subject, deficiency.words);
+            let words = said(&deficiency.words, self.lang);
+            let _ = writeln!(text, "  {}: {words}", deficiency.subject);
         }
     }
 
@@ -281,6 +290,25 @@ impl Page<'_> {
         let rest: String = value.chars().skip(hidden).collect();
         format!("{}{rest}", "*".repeat(hidden))
     }
+}
+
+/// What stands in the place of a value of a person that is not known.
+fn unknown<T>(value: &Personal<T>, lang: Language) -> &'static str {
+    match value.is_destroyed() {
+        true => lang.say("erased", "已删除"),
+        false => lang.say("sealed", "已封存"),
+    }
+}
+
+/// Somebody's words.
+fn said(words: &Personal<String>, lang: Language) -> &str {
+    words.known().map_or(unknown(words, lang), String::as_str)
+}
+
+/// The beginning of a digest over a person's values.
+fn short_of(digest: &Personal<Octets>, lang: Language) -> String {
+    let known = digest.known().map(|digest| short(digest));
+    known.unwrap_or_else(|| unknown(digest, lang).to_owned())
 }
 
 /// The first half of a digest's first quarter: enough to find its file.

@@ -8,7 +8,7 @@ use gm_crypto::sm3;
 use hsm::{KeyUri, SoftToken, Token};
 use lifecycle::{
     Actor, AuthorityId, CaseId, CaseNumber, Command, Engine, Evidence, OrganisationId, PersonId,
-    Policy, Ports, Seat, SqliteStore, StreamId,
+    Policy, Ports, Seat, SqliteStore, StreamId, SubjectKeyFile,
     authority::{self, Proposal},
     calendar::{Calendar, Estimate},
     case::{
@@ -70,6 +70,7 @@ impl Business {
         let named = place.map(|name| named_token(name, folder)).transpose()?;
         // The store first: it tells whether another run is at work here.
         let store = SqliteStore::open(&folder.store())?;
+        let subjects = SubjectKeyFile::open(&folder.subject_keys(), &store)?;
         let token: Arc<dyn Token> = match named {
             None => Arc::new(SoftToken::open(folder.token(), folder.password()?)?),
             Some(token) => token,
@@ -86,6 +87,7 @@ impl Business {
                 notifier: Box::new(NullNotifier::default()),
                 clock: Box::new(SystemClock::default()),
                 serials: Box::new(RandomSerials::default()),
+                subjects: Arc::new(subjects),
             },
             Policy {
                 issuer: issuing_ca.clone(),

@@ -87,6 +87,11 @@ impl Folder {
         self.root.join("store.sqlite")
     }
 
+    /// Under which what is personal is sealed: never in the store.
+    pub(crate) fn subject_keys(&self) -> PathBuf {
+        self.root.join("subject-keys.sqlite")
+    }
+
     /// Where the engine publishes.
     pub(crate) fn published(&self) -> PathBuf {
         self.root.join("published")

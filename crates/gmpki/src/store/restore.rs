@@ -63,6 +63,16 @@ pub(super) fn run(restore: &StoreRestore) -> Result<Outcome, Failure> {
             );
         }
     }
+    if desk
+        .as_ref()
+        .is_some_and(|(dir, _)| !dir.join("subject-keys.sqlite").exists())
+    {
+        notes.push(
+            "the keys of persons are not in a backup: put subject-keys.sqlite back before \
+             anybody works here"
+                .to_owned(),
+        );
+    }
     restoration.finish()?;
     // What shows the loss is put aside for a store that is there, and never before.
     if let Some((dir, _)) = &desk {

@@ -4,6 +4,7 @@ use cert_profile::Profile;
 use hsm::{Password, SoftToken};
 use lifecycle::{
     Actor, AuthorityId, Command, Engine, PersonId, Policy, Ports, Seat, SqliteStore,
+    SubjectKeyFile,
     authority::{self, Proposal},
     calendar::{Calendar, Estimate},
     cessation::Terms,
@@ -11,7 +12,7 @@ use lifecycle::{
     ports::{NullNotifier, RandomSerials, SystemClock, TokenKeyCentre},
     rules::RuleBook,
 };
-use std::{error::Error, fs, path::Path, time::Duration};
+use std::{error::Error, fs, path::Path, sync::Arc, time::Duration};
 
 /// Who answers OCSP requests.
 pub(crate) const RESPONDER: &str = "ocsp-responder";
@@ -28,15 +29,19 @@ pub(crate) fn open(folder: &Path) -> Result<Engine, Box<dyn Error>> {
         let shipped = |name: &&str| Profile::shipped(name).ok_or("not shipped");
         Ok(names.iter().map(shipped).collect::<Result<_, _>>()?)
     };
+    let store = SqliteStore::open(&folder.join("store.sqlite"))?;
+    // Not in the store: a copy of the log is no copy of them.
+    let subjects = SubjectKeyFile::open(&folder.join("subject-keys.sqlite"), &store)?;
     let mut engine = Engine::new(
         Ports {
-            store: Box::new(SqliteStore::open(&folder.join("store.sqlite"))?),
+            store: Box::new(store),
             token: Box::new(token),
             key_centre: Box::new(TokenKeyCentre::new(archive)),
             publisher: Box::new(FolderPublisher::new(folder.join("published"))),
             notifier: Box::new(NullNotifier::default()),
             clock: Box::new(SystemClock::default()),
             serials: Box::new(RandomSerials::default()),
+            subjects: Arc::new(subjects),
         },
         Policy {
             issuer: AuthorityId::new("issuing-ca")?,

@@ -55,6 +55,24 @@ pub enum Fault {
         event: &'static str,
     },
 
+    /// Values that are to be kept are sealed under a key that is not there.
+    #[error(
+        "record {seq}: the key of {stream} is not among the keys of subjects, and was not erased"
+    )]
+    KeyMissing {
+        /// The first record that needs it.
+        seq: u64,
+        /// The history.
+        stream: StreamId,
+    },
+
+    /// A key that was destroyed is there again: from a copy, it seems.
+    #[error("the key of {stream} was destroyed, and is among the keys of subjects again")]
+    KeyNotDestroyed {
+        /// The history.
+        stream: StreamId,
+    },
+
     /// A certificate or CRL without the intent that must stand before it, or
     /// with other content.
     #[error("record {seq}: {stream} was signed with other content than was intended")]

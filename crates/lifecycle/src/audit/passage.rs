@@ -45,7 +45,7 @@ pub(super) struct Signatures {
 /// What takes the steps of a log.
 pub(super) trait Steps {
     /// Takes the next step.
-    fn apply(&mut self, entry: &Entry) -> Result<(), Fault>;
+    fn apply(&mut self, entry: Entry) -> Result<(), Fault>;
     /// The signatures that the steps since the last call rest on.
     fn claims(&mut self) -> Vec<Claim>;
 }
@@ -124,7 +124,10 @@ fn take_steps(
             return Ok(head);
         };
         waiting -= 1;
-        let taken = page.entries.iter().try_for_each(|entry| steps.apply(entry));
+        let taken = page.entries.into_iter();
+        let taken = taken
+            .map(|entry| steps.apply(entry))
+            .collect::<Result<(), _>>();
         let _ = to_verify.send(steps.claims());
         taken?;
         if let Some(fault) = page.fault {

@@ -4,7 +4,7 @@
 use super::{Fault, World, two_persons};
 use crate::{
     AuthorityId, Entry, Event, KeyId, Notice, OrganisationId, PersonId, StreamId, TokenId,
-    cessation, key, organisation, roster, token,
+    cessation, erasure, key, organisation, roster, token,
 };
 use der::DateTime;
 use std::collections::BTreeMap;
@@ -17,9 +17,24 @@ pub(super) struct Registers {
     tokens: BTreeMap<TokenId, Option<token::State>>,
     cessations: BTreeMap<AuthorityId, Option<cessation::State>>,
     pub(super) keys: BTreeMap<KeyId, Option<key::State>>,
+    erasures: BTreeMap<PersonId, Option<erasure::State>>,
 }
 
 impl Registers {
+    /// Histories whose keys were destroyed.
+    pub(super) fn erased(&self) -> impl Iterator<Item = &StreamId> {
+        let states = self.erasures.values().flatten();
+        states.flat_map(|state| &state.erased)
+    }
+
+    /// For which persons keys are still to be destroyed.
+    pub(super) fn due(&self) -> impl Iterator<Item = (StreamId, bool)> {
+        self.erasures.iter().map(|(id, state)| {
+            let due = state.as_ref().is_some_and(|state| state.due().is_some());
+            (StreamId::Erasure(id.clone()), due)
+        })
+    }
+
     /// Deadlines that run for ends of services.
     pub(super) fn deadlines(&self) -> impl Iterator<Item = (StreamId, DateTime)> {
         self.cessations.iter().filter_map(|(id, state)| {
@@ -97,6 +112,12 @@ impl World {
                 }
                 let before = state.clone();
                 *state = key::evolve(before.clone(), actor, event);
+                Ok(*state != before)
+            }
+            (StreamId::Erasure(id), Event::Erasure(event)) => {
+                let state = self.registers.erasures.entry(id.clone()).or_default();
+                let before = state.clone();
+                *state = erasure::evolve(before.clone(), event);
                 Ok(*state != before)
             }
             _ => Err(Fault::Misfiled { seq: entry.seq }),

@@ -6,7 +6,8 @@ use super::{
     state::DeadlineName,
 };
 use crate::{
-    AuthorityId, CaseId, CaseNumber, Evidence, Octets, OrganisationId, PersonId, Serial, TokenId,
+    AuthorityId, CaseId, CaseNumber, Evidence, Octets, OrganisationId, PersonId, Personal, Serial,
+    TokenId,
     calendar::Calendar,
     case::pair::{EncryptionKey, Issuance, Request},
     certificate, organisation, roster,
@@ -44,8 +45,12 @@ pub struct Opening {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agency: Option<OrganisationId>,
     /// The account that was logged in with; not who a person is (S2-02).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::personal::optional"
+    )]
+    pub account: Option<Personal<String>>,
     /// An order that several cases belong to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,

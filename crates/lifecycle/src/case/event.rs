@@ -9,9 +9,10 @@ use super::{
     state::DeadlineName,
 };
 use crate::{
-    AuthorityId, CaseNumber, Evidence, Intent, Octets, Serial, TokenId,
+    AuthorityId, CaseNumber, Evidence, Intent, Octets, Personal, Serial, TokenId,
     calendar::Deadline,
     case::pair::{EncryptionKey, Ordinal, Request},
+    personal::Visit,
     terms::{
         Check, DeliveryMethod, IdentityDocument, IdentityMethod, PaymentRoute, PinChannel, Seat,
     },
@@ -61,26 +62,26 @@ pub enum Event {
     /// A6
     SubmittedInternally {
         /// SM3 of form and documents.
-        package: Octets,
+        package: Personal<Octets>,
     },
     /// A7
     InternallyApproved {
         /// What was looked at.
         checklist: InternalChecklist,
         /// SM3 of form and documents.
-        package: Octets,
+        package: Personal<Octets>,
         /// By when it is to be reviewed (S2-23).
         review_by: Deadline,
     },
     /// A8
     InternallyReturned {
         /// What is wrong.
-        reasons: Vec<String>,
+        reasons: Personal<Vec<String>>,
     },
     /// A9
     Submitted {
         /// SM3 of form and documents.
-        package: Octets,
+        package: Personal<Octets>,
         /// By when it is to be reviewed (S2-23).
         review_by: Deadline,
     },
@@ -97,7 +98,7 @@ pub enum Event {
     /// A12
     Resubmitted {
         /// SM3 of form and documents.
-        package: Octets,
+        package: Personal<Octets>,
         /// By when it is to be reviewed.
         review_by: Deadline,
     },
@@ -107,9 +108,9 @@ pub enum Event {
         verdict: Verdict,
         /// SM3 of what was registered ([`super::state::State::snapshot`]); later steps compare
         /// with it (S1-09).
-        snapshot: Octets,
+        snapshot: Personal<Octets>,
         /// SM3 of all that is handed over (S1-11).
-        package: Octets,
+        package: Personal<Octets>,
         /// What was done.
         work_record: Evidence,
         /// The CA's own end, where the policy cuts a certificate of the pair to it: what the
@@ -131,7 +132,7 @@ pub enum Event {
     /// A16
     Rejected {
         /// Why.
-        reason: String,
+        reason: Personal<String>,
     },
     /// A17
     TokenBound(TokenId),
@@ -208,7 +209,7 @@ pub enum Event {
     /// A25
     ObjectionRaised {
         /// What is wrong.
-        statement: String,
+        statement: Personal<String>,
     },
     /// A26
     Closed {
@@ -242,7 +243,7 @@ pub enum Event {
     /// Another person does not: it is undone.
     RatificationRefused {
         /// Why.
-        reason: String,
+        reason: Personal<String>,
     },
     /// PAY
     PaymentReported {
@@ -340,5 +341,50 @@ impl Event {
     /// The event in one word.
     pub fn name(&self) -> &'static str {
         self.step().as_str()
+    }
+
+    /// Each value of a natural person in it. Digests over such values are among them: whoever
+    /// knows most of a form finds the rest of it by trying.
+    pub(crate) fn personal(&mut self, visit: Visit<'_>) {
+        match self {
+            Self::Opened { opening, .. } => {
+                if let Some(account) = &mut opening.account {
+                    visit("account", account);
+                }
+            }
+            Self::FormFilled(form) => {
+                visit("fields", &mut form.fields);
+                visit("digest", &mut form.digest);
+            }
+            Self::DocumentAdded { document, .. } => visit("file-name", &mut document.file_name),
+            Self::CheckRecorded {
+                outcome: Outcome::Failed { reason, .. },
+                ..
+            }
+            | Self::Rejected { reason }
+            | Self::RatificationRefused { reason } => visit("reason", reason),
+            Self::InternallyReturned { reasons } => visit("reasons", reasons),
+            Self::Returned { deficiencies } => {
+                for (number, one) in deficiencies.iter_mut().enumerate() {
+                    visit(&format!("words-{number}"), &mut one.words);
+                }
+            }
+            Self::ObjectionRaised { statement } => visit("statement", statement),
+            Self::SubmittedInternally { package }
+            | Self::InternallyApproved { package, .. }
+            | Self::Submitted { package, .. }
+            | Self::Resubmitted { package, .. } => visit("package", package),
+            Self::Registered {
+                snapshot, package, ..
+            } => {
+                visit("snapshot", snapshot);
+                visit("package", package);
+            }
+            Self::KeyProved(request) => {
+                visit("csr", &mut request.csr);
+                visit("subject", &mut request.subject);
+            }
+            _ => {}
+        }
     }
 }

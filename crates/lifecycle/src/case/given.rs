@@ -6,7 +6,7 @@ use super::{
     payment::Account,
 };
 use crate::{
-    PersonId,
+    PersonId, Personal,
     rules::RuleSetId,
     terms::{Carrier, Kind, Mode, Model},
 };
@@ -67,7 +67,7 @@ impl Deficiency {
     pub fn new(subject: impl Into<String>, words: impl Into<String>) -> Self {
         Self {
             subject: subject.into(),
-            words: words.into(),
+            words: Personal::from(words.into()),
         }
     }
 }

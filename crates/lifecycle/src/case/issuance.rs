@@ -51,8 +51,8 @@ pub(super) fn subject(rule: &CertificateRule, form: &Form) -> Result<Name, Error
 /// What a part of the name says; none where its field is empty, which only a field can be that
 /// need not be filled in.
 fn value<'a>(part: &'a NamePart, form: &'a Form) -> Option<&'a str> {
-    let field = part.field.as_ref().and_then(|field| form.fields.get(field));
-    let text = field.or(part.fixed.as_ref())?;
+    let field = part.field.as_ref().and_then(|field| form.value(field));
+    let text = field.or(part.fixed.as_deref())?;
     (!text.is_empty()).then_some(text)
 }
 

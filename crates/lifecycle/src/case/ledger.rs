@@ -1,7 +1,7 @@
 //! The ledger of checks: what is sure, by whom, with what evidence.
 
 use super::paper::Form;
-use crate::{Evidence, PersonId, octets::seconds, rules::Requirement, terms::Check};
+use crate::{Evidence, PersonId, Personal, octets::seconds, rules::Requirement, terms::Check};
 use der::DateTime;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,7 @@ pub enum Outcome {
         /// Who says so.
         by: PersonId,
         /// Why.
-        reason: String,
+        reason: Personal<String>,
     },
     /// The rule set does without it here.
     Waived {
@@ -68,8 +68,10 @@ impl Ledger {
             let Outcome::Passed { rests_on, .. } = outcome else {
                 continue;
             };
-            let is_same = |field: &String| {
-                before.is_some_and(|before| before.fields.get(field) == now.fields.get(field))
+            let is_same = |field: &String| match (&now.changed, before) {
+                (Some(changed), _) => !changed.contains(field),
+                (None, Some(before)) => before.value(field) == now.value(field),
+                (None, None) => false,
             };
             let holds = before.is_some()
                 && rests_on

@@ -1,6 +1,6 @@
 //! The pair of certificates that a case makes: what is asked for, and how far it is.
 
-use crate::{AuthorityId, Intent, Octets, Serial};
+use crate::{AuthorityId, Intent, Octets, Personal, Serial};
 use cert_profile::{Issuer, KeyCustody, KeyEnvironment, KeyOrigin, Profile};
 use csr::VerifiedCsr;
 use der::Encode;
@@ -22,9 +22,9 @@ pub enum Ordinal {
 #[non_exhaustive]
 pub struct Request {
     /// DER of the PKCS#10 request, as it came.
-    pub csr: Octets,
+    pub csr: Personal<Octets>,
     /// DER of the subject's `Name`.
-    pub subject: Octets,
+    pub subject: Personal<Octets>,
     /// DER of the signing key's `SubjectPublicKeyInfo`.
     pub public_key: Octets,
     /// DER of what the request says about where the signing key was made

@@ -1,9 +1,12 @@
 //! What a customer brings: form, documents, consents; and what is sent back.
 
-use crate::{CaseId, Octets, octets::seconds, terms::FileFormat};
+use crate::{CaseId, Octets, Personal, octets::seconds, terms::FileFormat};
 use der::DateTime;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 /// A filled-in form. Its version counts up with every change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,26 +16,31 @@ pub struct Form {
     /// 1, 2, 3, …
     pub version: u32,
     /// Values by field.
-    pub fields: BTreeMap<String, String>,
+    pub fields: Personal<BTreeMap<String, String>>,
+    /// The fields in which it differs from the version before, by which checks expire: known
+    /// without the values. None in records that are older than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<BTreeSet<String>>,
     /// Whole years of validity that were chosen.
     pub years: u16,
     /// SM3 of the rendered form ([`Self::render`]): printed on it, and looked for on uploads
     /// made from it (S1-05, S2-12).
-    pub digest: Octets,
+    pub digest: Personal<Octets>,
 }
 
 impl Form {
-    /// A form with these values, its digest made.
+    /// A form with these values, its digest made: the one after `before`, or the first.
     pub fn new(
         case: &CaseId,
         certificate: &str,
-        version: u32,
+        before: Option<&Self>,
         fields: BTreeMap<String, String>,
         years: u16,
     ) -> Self {
         let mut form = Self {
-            version,
-            fields,
+            version: before.map_or(0, |form| form.version).saturating_add(1),
+            changed: Some(changed(before, &fields)),
+            fields: fields.into(),
             years,
             digest: Vec::new().into(),
         };
@@ -48,12 +56,39 @@ impl Form {
             "case: {case}\ncertificate: {certificate}\nversion: {}\nyears: {}\n",
             self.version, self.years
         );
-        for (field, value) in &self.fields {
+        for (field, value) in self.values() {
             // Writing to a string can't fail.
             let _ = writeln!(text, "{field}: {value}");
         }
         text
     }
+
+    /// Another value, as nobody filled it in.
+    #[cfg(test)]
+    pub(crate) fn set(&mut self, field: &str, value: &str) {
+        let mut fields = self.fields.known().unwrap().clone();
+        fields.insert(field.into(), value.into());
+        self.fields = fields.into();
+    }
+
+    /// The value of a field; none where the form has none, or it is not known any more.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.fields.known()?.get(field).map(String::as_str)
+    }
+
+    /// Values by field, in the order of names; nothing where they are not known any more.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        let values = self.fields.known().into_iter().flatten();
+        values.map(|(field, value)| (&**field, &**value))
+    }
+}
+
+/// The names of the fields that another version of a form changes.
+fn changed(before: Option<&Form>, now: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let old = before.and_then(|form| form.fields.known());
+    let names = now.keys().chain(old.into_iter().flat_map(BTreeMap::keys));
+    let differs = |field: &&String| old.and_then(|old| old.get(*field)) != now.get(*field);
+    names.filter(differs).cloned().collect()
 }
 
 /// A document that was uploaded or taken in.
@@ -62,7 +97,7 @@ impl Form {
 #[non_exhaustive]
 pub struct Document {
     /// Its file's name, which says nothing and is shown.
-    pub file_name: String,
+    pub file_name: Personal<String>,
     /// What its first octets say it is.
     pub format: FileFormat,
     /// Octets.
@@ -96,7 +131,7 @@ pub struct Deficiency {
     /// The field or document that may be changed for it.
     pub subject: String,
     /// What is wrong.
-    pub words: String,
+    pub words: Personal<String>,
 }
 
 /// What a registrar or approver found on his own (S1-08, S1-12).

@@ -1,7 +1,7 @@
 //! What was registered, as octets that later steps compare with (S1-09, S1-13).
 
 use super::{State, command::Opening};
-use crate::Octets;
+use crate::{Octets, Personal};
 use gm_crypto::sm3;
 
 /// Octets that different content can't share: each piece with its length before it.
@@ -28,29 +28,37 @@ impl Pieces {
 
 impl State {
     /// SM3 of what there is to be registered: the opening, the form's fields and years, the
-    /// documents' digests, and the key if it was proved.
-    pub fn snapshot(&self) -> Octets {
+    /// documents' digests, and the key if it was proved. Not known where one of these is not.
+    pub fn snapshot(&self) -> Personal<Octets> {
         self.registered_octets(self.request.is_some())
     }
 
     /// As at a registration that had the key in it, or not.
-    pub(super) fn registered_octets(&self, with_key: bool) -> Octets {
-        let mut pieces = Pieces(self.papers());
-        add_opening(&mut pieces, &self.opening);
-        let request = self.request.as_ref().filter(|_| with_key);
-        pieces.add(request.map_or(&[][..], |request| &request.public_key));
-        pieces.add(request.map_or(&[][..], |request| &request.csr));
-        sm3::digest(&pieces.0).to_vec().into()
+    pub(super) fn registered_octets(&self, with_key: bool) -> Personal<Octets> {
+        self.registered_known(with_key)
+            .map_or_else(Personal::sealed, Personal::from)
     }
 
-    /// Form and documents.
-    pub(super) fn papers(&self) -> Vec<u8> {
+    fn registered_known(&self, with_key: bool) -> Option<Octets> {
+        let mut pieces = Pieces(self.papers()?);
+        add_opening(&mut pieces, &self.opening)?;
+        let request = self.request.as_ref().filter(|_| with_key);
+        pieces.add(request.map_or(&[][..], |request| &request.public_key));
+        match request {
+            Some(request) => pieces.add(request.csr.known()?),
+            None => pieces.add(&[]),
+        }
+        Some(sm3::digest(&pieces.0).to_vec().into())
+    }
+
+    /// Form and documents; none where their values are not known.
+    pub(super) fn papers(&self) -> Option<Vec<u8>> {
         let mut pieces = Pieces::default();
         if let Some(form) = &self.form {
             pieces.add(&form.version.to_be_bytes());
             pieces.add(&form.years.to_be_bytes());
-            pieces.add(&form.digest);
-            for (field, value) in &form.fields {
+            pieces.add(form.digest.known()?);
+            for (field, value) in form.fields.known()? {
                 pieces.add_text(field);
                 pieces.add_text(value);
             }
@@ -62,12 +70,12 @@ impl State {
             pieces.add(&document.digest);
         }
         pieces.add(&[]);
-        pieces.0
+        Some(pieces.0)
     }
 }
 
 /// Every word of the opening: the compiler asks for those that are added to it.
-fn add_opening(pieces: &mut Pieces, opening: &Opening) {
+fn add_opening(pieces: &mut Pieces, opening: &Opening) -> Option<()> {
     let Opening {
         rules,
         kind,
@@ -97,10 +105,14 @@ fn add_opening(pieces: &mut Pieces, opening: &Opening) {
     ] {
         pieces.add_text(word);
     }
+    let account = match account {
+        Some(account) => Some(account.known()?),
+        None => None,
+    };
     for word in [
         organisation.as_ref().map(|one| one.as_str()),
         agency.as_ref().map(|one| one.as_str()),
-        account.as_deref(),
+        account.map(String::as_str),
         order.as_deref(),
         target.as_ref().map(|one| one.as_str()),
         reason.map(|one| one.as_str()),
@@ -109,4 +121,5 @@ fn add_opening(pieces: &mut Pieces, opening: &Opening) {
         pieces.add_optional(word);
     }
     pieces.add(&[u8::from(*unpublished)]);
+    Some(())
 }

@@ -8,7 +8,7 @@ use super::{
     payment::{Account, Payment},
 };
 use crate::{
-    CaseNumber, Octets, PersonId, TokenId,
+    CaseNumber, Octets, PersonId, Personal, TokenId,
     calendar::Deadline,
     case::pair::{EncryptionKey, Request, Slot},
     terms::{DeliveryMethod, PinChannel, Seat},
@@ -85,7 +85,7 @@ pub struct Registered {
     /// What he found.
     pub verdict: Verdict,
     /// SM3 of what was registered.
-    pub snapshot: Octets,
+    pub snapshot: Personal<Octets>,
     /// Whether the key was there already, and so is part of it.
     pub with_key: bool,
     /// The CA's own end, where the policy cuts a certificate of the pair to it.

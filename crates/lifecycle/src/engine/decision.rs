@@ -74,6 +74,9 @@ impl Engine {
                     in_force.ok_or_else(|| Ground::NotInForce { rules }.refuse(context::RULES))?;
                 step.change_person(&id, command, rules)?;
             }
+            Command::Erasure(id, command) => {
+                step.change_erasure(&id, command, &self.policy.rules)?;
+            }
             Command::Organisation(id, command) => step.change_organisation(&id, command)?,
             Command::Key(id, command) => step.change_key(&id, command)?,
             Command::Token(id, command) => step.change_token(&id, actor.clone(), command)?,

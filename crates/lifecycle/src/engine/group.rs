@@ -3,8 +3,8 @@
 
 use super::{Command, Engine, Submission, perform::Untried, step::Step};
 use crate::{
-    Actor, Batch, CaseId, CaseNumber, Entry, Error, Ground, Head, IdempotencyKey, Record, Refusal,
-    Seat, StoreError, StreamId, Submitted, case, token,
+    Actor, Batch, CaseId, CaseNumber, Entry, Error, Ground, Head, IdempotencyKey, Refusal, Seat,
+    StoreError, StreamId, Submitted, case, token,
 };
 use std::{collections::HashSet, sync::Arc};
 
@@ -233,10 +233,14 @@ impl Engine {
         loop {
             let before = first.saturating_sub(1) + entries.len() as u64;
             let page = store.records(before, PAGE)?;
-            let page = page.iter().map(Record::entry);
+            let page = page.iter().map(|record| record.open(self.view.keys()));
             let page: Vec<_> = page.collect::<Result<_, _>>()?;
-            let of_it = |entry: &Entry| entry.submitted.as_ref() == Some(submitted);
-            let count = page.iter().take_while(|entry| of_it(entry)).count();
+            let is_first = entries.is_empty();
+            let of_it = |(place, entry): &(usize, &Entry)| {
+                let own = entry.submitted.as_ref();
+                own.is_some_and(|own| own.continues(submitted, !is_first || *place > 0))
+            };
+            let count = page.iter().enumerate().take_while(of_it).count();
             entries.extend(page.into_iter().take(count));
             if count < PAGE {
                 break;
@@ -299,6 +303,7 @@ impl Engine {
         crate::fail_point::sign_early(&*self.ports.token, &group.batch);
         #[cfg(feature = "fail-points")]
         crate::fail_point::before(&group.batch);
+        self.ports.subjects.sync()?;
         self.ports.store.append(&group.start, &group.batch)?;
         #[cfg(feature = "fail-points")]
         crate::fail_point::after(&group.batch);

@@ -2,10 +2,11 @@
 
 use super::{Command, Engine};
 use crate::{
-    AuthorityId, CaseId, Effect, Entry, Error, Event, Ground, Intent, Publication, StreamId,
+    AuthorityId, CaseId, Effect, Entry, Error, Event, Ground, Intent, PersonId, Publication,
+    StreamId,
     authority::{self, CrlIntent},
-    case,
-    ports::{KeyCentre, Publisher, key_or_new, public_key},
+    case, erasure,
+    ports::{KeyCentre, Publisher, SubjectKeys, key_or_new, public_key},
 };
 use der::{Encode, asn1::BitString};
 use gm_crypto::sm2::PublicKey;
@@ -37,6 +38,8 @@ pub(super) enum Deed {
     EncryptionKey(CaseId, PublicKey),
     /// The key of an authority.
     Key(AuthorityId, KeyLabel),
+    /// The keys of a person's histories, destroyed.
+    DestroyKeys(PersonId, Vec<StreamId>),
     /// Finished things, and what is recorded when they are out.
     Publish(Vec<Publication>, Command),
 }
@@ -57,6 +60,7 @@ pub(super) struct Outside<'a> {
     token: &'a dyn Token,
     key_centre: &'a dyn KeyCentre,
     publisher: &'a dyn Publisher,
+    subjects: &'a dyn SubjectKeys,
 }
 
 impl Engine {
@@ -65,6 +69,7 @@ impl Engine {
             token: &*self.ports.token,
             key_centre: &*self.ports.key_centre,
             publisher: &*self.ports.publisher,
+            subjects: &*self.ports.subjects,
         }
     }
 
@@ -74,6 +79,12 @@ impl Engine {
         match stream {
             StreamId::Case(id) => self.plan_for_case(id, keys),
             StreamId::Authority(id) => self.plan_for_authority(id, keys),
+            StreamId::Erasure(id) => match self.erasure(id)?.and_then(|state| state.due()) {
+                Some(Effect::DestroyKeys(streams)) => {
+                    Ok(Planned::Deed(Deed::DestroyKeys(id.clone(), streams)))
+                }
+                _ => Err(Error::NothingDue(stream.clone())),
+            },
             _ => Err(Error::NothingDue(stream.clone())),
         }
     }
@@ -267,6 +278,11 @@ impl Deed {
                     .map_err(|source| key_failed(&label, source))?;
                 let public_key = key.public_key().as_bytes().to_vec().into();
                 Command::Authority(id, authority::Command::RecordKey { public_key })
+            }
+            Self::DestroyKeys(id, streams) => {
+                let destroyed = outside.subjects.destroy(&streams);
+                destroyed.map_err(Error::SubjectKeys)?;
+                Command::Erasure(id, erasure::Command::RecordDestroyed)
             }
             Self::Publish(items, out) => {
                 publish(outside.publisher, &items)?;

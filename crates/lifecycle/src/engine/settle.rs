@@ -6,7 +6,7 @@ use super::{
     group::Answer,
     perform::{Deed, Keys, Outside, Planned},
 };
-use crate::{Entry, Error, StreamId, authority, case};
+use crate::{Entry, Error, StreamId, authority, case, erasure};
 use std::{
     collections::HashSet,
     num::NonZero,
@@ -80,6 +80,10 @@ impl Engine {
                 }
                 StreamId::Authority(_) => {
                     let state = self.view.known::<authority::State>(store, stream)?.state;
+                    state.is_some_and(|state| state.due().is_some())
+                }
+                StreamId::Erasure(_) => {
+                    let state = self.view.known::<erasure::State>(store, stream)?.state;
                     state.is_some_and(|state| state.due().is_some())
                 }
                 _ => false,

@@ -6,12 +6,13 @@ use super::{
 };
 use crate::{
     About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error,
-    Event, Intent, Notice, OrganisationId, PersonId, Record, Reservation, Serial, Store, StreamId,
-    Submitted, TokenId, authority,
+    Event, Intent, Notice, OrganisationId, PersonId, Personal, Record, Reservation, Serial, Store,
+    StreamId, Submitted, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
     cessation, organisation, roster,
     rules::RuleSet,
+    subject::{self, Numbered},
     token,
 };
 use der::DateTime;
@@ -34,6 +35,8 @@ pub(super) struct Step<'a> {
     entries: Vec<Entry>,
     /// What this same step has changed so far.
     changed: RefCell<Shelves>,
+    /// Whether one of its records is over personal values, and so the command's digest.
+    is_personal: bool,
 }
 
 /// What a step would write, and what would then be the case.
@@ -60,7 +63,12 @@ impl<'a> Step<'a> {
             batch: Batch::default(),
             entries: Vec::new(),
             changed: RefCell::default(),
+            is_personal: false,
         }
+    }
+
+    pub(super) fn view(&self) -> &'a View {
+        self.view
     }
 
     /// An aggregate as it is at the head, and as this same step changed it since.
@@ -426,7 +434,7 @@ impl<'a> Step<'a> {
             Some(known) => known,
             None => self.view.known::<S>(self.store, stream)?,
         };
-        let entry = Entry {
+        let mut entry = Entry {
             seq: head.seq + 1,
             stream: stream.clone(),
             version: known.version + 1,
@@ -434,15 +442,44 @@ impl<'a> Step<'a> {
             actor,
             event,
             submitted: self.submitted.clone(),
+            sealed: None,
         };
         if let (Some(Submitted { key, .. }), None) = (&self.submitted, last) {
             self.batch.submissions.push((key.clone(), entry.seq));
         }
-        self.batch.records.push(Record::chain(&head, &entry)?);
+        let key = self.seal_under(&known, &mut entry)?;
+        let record = Record::chain(&head, &mut entry, key.as_ref())?;
+        self.batch.records.push(record);
         let known = known.after(&entry);
         self.changed.get_mut().put(stream.clone(), known.clone());
         self.entries.push(entry);
         Ok(known)
+    }
+
+    /// The key for what is personal in a record. A history has one from its first record on.
+    fn seal_under<S: Aggregate>(
+        &mut self,
+        known: &Known<S>,
+        entry: &mut Entry,
+    ) -> Result<Option<Numbered>, Error> {
+        let mut is_personal = false;
+        entry.personal(&mut |_, _| is_personal = true);
+        if let (true, false, Some(submitted)) =
+            (self.is_personal, is_personal, &mut entry.submitted)
+        {
+            submitted.digest = Personal::sealed();
+        }
+        let begins = known.version == 0;
+        if !is_personal && !begins {
+            return Ok(None);
+        }
+        let person = S::subject(&entry.stream, known.state.as_deref(), &entry.event);
+        let Some(person) = person.cloned() else {
+            return Ok(None);
+        };
+        self.is_personal |= is_personal;
+        let whose = (&entry.stream, &person);
+        subject::key_for(self.view.keys(), whose, begins).map(Some)
     }
 
     pub(super) fn finish(self) -> Taken {

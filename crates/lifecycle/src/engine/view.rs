@@ -2,8 +2,8 @@
 //! an earlier one was about, and none of them reads a history twice.
 
 use crate::{
-    Entry, Error, Event, Head, Store, StreamId, authority, case, certificate, cessation, key,
-    organisation, roster, token,
+    Entry, Error, Event, Head, PersonId, Store, StreamId, authority, case, certificate, cessation,
+    erasure, key, organisation, ports::SubjectKeys, roster, token,
 };
 use der::DateTime;
 use std::{
@@ -60,6 +60,11 @@ impl<S: Aggregate> Known<S> {
 pub(super) trait Aggregate: Clone {
     fn after(stream: &StreamId, state: Option<Self>, entry: &Entry) -> Option<Self>;
     fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self>;
+
+    /// Whom a history of this kind is about, if what is personal in it has a key.
+    fn subject<'a>(_: &'a StreamId, _: Option<&'a Self>, _: &'a Event) -> Option<&'a PersonId> {
+        None
+    }
 }
 
 /// Streams of one kind with their states, those that were asked for lately and those before.
@@ -97,6 +102,11 @@ impl<S> Shelf<S> {
             .or_else(|| self.old.remove(stream))
     }
 
+    fn let_go(&mut self, stream: &StreamId) {
+        self.old.remove(stream);
+        self.young.remove(stream);
+    }
+
     fn turn(&mut self) {
         if self.young.len() > GENERATION {
             self.old = std::mem::take(&mut self.young);
@@ -121,6 +131,7 @@ pub(super) struct Shelves {
     tokens: Shelf<token::State>,
     cessations: Shelf<cessation::State>,
     keys: Shelf<key::State>,
+    erasures: Shelf<erasure::State>,
 }
 
 impl Shelves {
@@ -145,15 +156,31 @@ pub(super) struct View {
     /// How often somebody else was found to have moved the head.
     overtaken: Cell<u64>,
     shelves: RefCell<Shelves>,
+    subjects: Arc<dyn SubjectKeys>,
 }
 
 impl View {
     /// Nothing is known yet.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(subjects: Arc<dyn SubjectKeys>) -> Self {
         Self {
             head: Cell::new(Head::EMPTY),
             overtaken: Cell::new(0),
             shelves: RefCell::default(),
+            subjects,
+        }
+    }
+
+    /// The keys that what is personal is opened with.
+    pub(super) fn keys(&self) -> &dyn SubjectKeys {
+        &*self.subjects
+    }
+
+    /// Forgets what histories with personal values said.
+    pub(super) fn let_go<'a>(&self, streams: impl Iterator<Item = &'a StreamId>) {
+        let mut shelves = self.shelves.borrow_mut();
+        for stream in streams {
+            shelves.cases.let_go(stream);
+            shelves.persons.let_go(stream);
         }
     }
 
@@ -197,7 +224,7 @@ impl View {
         }
         let mut known = Known::default();
         for record in store.stream(stream)? {
-            known = known.after(&record.entry()?);
+            known = known.after(&record.open(self.keys())?);
         }
         self.shelves.borrow_mut().put(stream.clone(), known.clone());
         Ok(known)
@@ -215,6 +242,7 @@ impl View {
         shelves.tokens.take_in(changed.tokens);
         shelves.cessations.take_in(changed.cessations);
         shelves.keys.take_in(changed.keys);
+        shelves.erasures.take_in(changed.erasures);
     }
 
     /// Lets go of what nobody asked for lately.
@@ -228,6 +256,7 @@ impl View {
         shelves.tokens.turn();
         shelves.cessations.turn();
         shelves.keys.turn();
+        shelves.erasures.turn();
     }
 }
 
@@ -241,6 +270,18 @@ impl Aggregate for case::State {
 
     fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self> {
         &mut shelves.cases
+    }
+
+    fn subject<'a>(
+        _: &'a StreamId,
+        state: Option<&'a Self>,
+        event: &'a Event,
+    ) -> Option<&'a PersonId> {
+        match (state, event) {
+            (Some(state), _) => Some(&state.opening.holder),
+            (None, Event::Case(case::Event::Opened { opening, .. })) => Some(&opening.holder),
+            _ => None,
+        }
     }
 }
 
@@ -282,6 +323,17 @@ impl Aggregate for roster::State {
 
     fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self> {
         &mut shelves.persons
+    }
+
+    fn subject<'a>(
+        stream: &'a StreamId,
+        _: Option<&'a Self>,
+        _: &'a Event,
+    ) -> Option<&'a PersonId> {
+        match stream {
+            StreamId::Person(person) => Some(person),
+            _ => None,
+        }
     }
 }
 
@@ -336,5 +388,18 @@ impl Aggregate for key::State {
 
     fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self> {
         &mut shelves.keys
+    }
+}
+
+impl Aggregate for erasure::State {
+    fn after(_: &StreamId, state: Option<Self>, entry: &Entry) -> Option<Self> {
+        match &entry.event {
+            Event::Erasure(event) => erasure::evolve(state, event),
+            _ => state,
+        }
+    }
+
+    fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.erasures
     }
 }

@@ -204,7 +204,7 @@ fn what_the_second_place_did_not_take_comes_to_both_again() {
 fn round(names: &[&str]) -> Vec<Publication> {
     let item = |(octet, name): (u8, &&str)| Publication {
         name: (*name).to_owned(),
-        octets: vec![octet; 3],
+        octets: vec![octet; 3].into(),
     };
     (0..).zip(names).map(item).collect()
 }
@@ -219,7 +219,7 @@ fn a_round_is_published_as_its_things_would_be() {
     publisher.publish_all(&[]).unwrap();
     for item in round(&names) {
         let path = folder.path().join("new/published").join(&item.name);
-        assert_eq!(fs::read(path).unwrap(), item.octets);
+        assert_eq!(fs::read(path).unwrap(), *item.octets);
     }
     let files = fs::read_dir(folder.path().join("new/published/shards/1")).unwrap();
     assert_eq!(files.count(), 2, "nothing else is left");

@@ -346,7 +346,7 @@ fn malformed_entries_are_refused() {
     assert_eq!(refused(entry().licence(paper(300, 300))), Ground::Interval);
     for length in [0, 257] {
         let mut long = paper(100, 200);
-        long.reference = "x".repeat(length);
+        long.reference = "x".repeat(length).into();
         assert!(matches!(
             refused(Entry::new(Employment::Contract, long)),
             Ground::Missing { .. }
@@ -452,16 +452,11 @@ fn events_are_written_in_kebab_case_and_read_back() {
         (
             Event::Sanctioned {
                 until: Some(at(9)),
-                reason: "x".to_owned(),
+                reason: "x".into(),
             },
             "sanctioned",
         ),
-        (
-            Event::Removed {
-                reason: "x".to_owned(),
-            },
-            "removed",
-        ),
+        (Event::Removed { reason: "x".into() }, "removed"),
     ] {
         assert_eq!(event.name(), name);
         let text = serde_json::to_string(&event).unwrap();
@@ -483,8 +478,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         4 => entry,
         4 => Just(Event::Confirmed),
         1 => Just(Event::Discarded),
-        1 => Just(Event::Sanctioned { until: None, reason: "x".to_owned() }),
-        1 => Just(Event::Removed { reason: "x".to_owned() }),
+        1 => Just(Event::Sanctioned { until: None, reason: "x".into() }),
+        1 => Just(Event::Removed { reason: "x".into() }),
     ]
 }
 

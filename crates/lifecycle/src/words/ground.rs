@@ -334,6 +334,10 @@ coded! { Ground in "ground" {
     "not-correct" = NotCorrect,
     "objection-open" = ObjectionOpen,
     "interval" = Interval,
+    "person-number" = PersonNumber,
+    "retained" = Retained { person, until },
+    "not-ended" = NotEnded { stream },
+    "nothing-sealed" = NothingSealed { person },
     "late" = Late { what, by },
     "other-party" = OtherParty { froze, asks },
 } }

@@ -318,8 +318,9 @@ fn sources() -> Vec<(PathBuf, String)> {
 fn phrases() -> BTreeSet<String> {
     const PLACES: [&str; 6] = ["what", "verb", "status", "state", "point", "why"];
     /// Outside of decisions; their texts are errors for whoever runs the program.
-    const OTHERS: [&str; 8] = [
+    const OTHERS: [&str; 9] = [
         "sqlite.rs",
+        "file.rs",
         "memory.rs",
         "ports.rs",
         "id.rs",

@@ -2,13 +2,14 @@
 //! is about to have it, and the third's is to be written on a token.
 
 use lifecycle::{
-    Actor, Checkpoints, Command, Engine, Policy, Ports, Seat, SqliteStore, Store, TokenId,
+    Actor, Checkpoints, Command, Engine, MemorySubjectKeys, Policy, Ports, Seat, SqliteStore,
+    Store, TokenId,
     case::{self, Phase},
     ports::{NullNotifier, TokenKeyCentre},
     terms::Kind,
     token,
 };
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
 use crate::{
@@ -42,6 +43,8 @@ pub(crate) struct Base {
     pub(crate) device: Device,
     /// The directory of the store in memory, and that of the file.
     pub(crate) posts: [Post; 2],
+    /// What opens what is sealed in each.
+    pub(crate) subjects: [MemorySubjectKeys; 2],
     /// Applications first.
     pub(crate) cases: Vec<Applicant>,
 }
@@ -58,15 +61,20 @@ impl Base {
             _folder: folder,
             device: Device::default(),
             posts: Default::default(),
+            subjects: Default::default(),
             cases,
         };
         let file = SqliteStore::open(&base.file).unwrap();
-        base.posts = [base.begin(base.store.clone()), base.begin(file)];
+        let [memory, on_file] = &base.subjects;
+        base.posts = [
+            base.begin(base.store.clone(), memory),
+            base.begin(file, on_file),
+        ];
         base
     }
 
     /// Both stores have the same keys, and each its own certificates.
-    fn begin(&self, store: impl Store + 'static) -> Post {
+    fn begin(&self, store: impl Store + 'static, subjects: &MemorySubjectKeys) -> Post {
         let ledger = Ledger::default();
         let watched = noted(store, &ledger);
         let device = self.device.copy(&ledger);
@@ -80,6 +88,7 @@ impl Base {
                 notifier: Box::new(NullNotifier::default()),
                 clock: Box::new(SetClock::default()),
                 serials: Box::new(Numbers::from(1)),
+                subjects: Arc::new(subjects.clone()),
             },
             self.policy(),
         );

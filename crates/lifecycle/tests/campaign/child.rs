@@ -10,7 +10,7 @@ use gm_crypto::{
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
     Engine, Entry, Error, IdempotencyKey, Policy, Ports, SqliteStore, Store, StoreError,
-    Submission, authority,
+    SubjectKeyFile, Submission, authority,
     case::Phase,
     certificate::{self, Change, RevocationReason},
     fail_point,
@@ -24,7 +24,7 @@ use std::{
     path::{Path, PathBuf},
     process,
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     thread,
@@ -213,6 +213,8 @@ pub(crate) fn engine(folder: &Path, store: Box<dyn Store>, quota: Option<u32>) -
         ..quota.map_or_else(script::policy, script::policy_with_quota)
     };
     let published = folder.join("published");
+    // Engines on one server have one file of keys.
+    let subjects = SubjectKeyFile::open(&folder.join("subjects"), &*store).unwrap();
     Engine::new(
         Ports {
             store,
@@ -222,6 +224,7 @@ pub(crate) fn engine(folder: &Path, store: Box<dyn Store>, quota: Option<u32>) -
             notifier: Box::new(FolderNotifier::new(folder.join("notices"))),
             clock: Box::new(clock(folder)),
             serials: Box::new(RandomSerials::default()),
+            subjects: Arc::new(subjects),
         },
         policy,
     )

@@ -9,10 +9,14 @@ use lifecycle::{
     VerifiedCheckpoint, audit, authority,
     case::{self, Phase, pair::Ordinal, pair::Slot},
     certificate::{self, History, Status},
+    ports::SubjectKeys,
     terms::{Kind, PaymentRoute},
     token,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use x509_cert::Certificate;
 
 use crate::child::digest_of;
@@ -50,11 +54,11 @@ pub(crate) struct Replay {
 
 impl Replay {
     /// Reads a whole log.
-    pub(crate) fn of(store: &dyn Store) -> Result<Self, Wrong> {
+    pub(crate) fn of(store: &dyn Store, keys: &dyn SubjectKeys) -> Result<Self, Wrong> {
         let mut replay = Self::default();
         let records = store.records(0, usize::MAX >> 1);
         for record in records.map_err(|error| error.to_string())? {
-            let entry = record.entry().map_err(|error| error.to_string())?;
+            let entry = record.open(keys).map_err(|error| error.to_string())?;
             replay.take_in(&entry)?;
             replay.entries.push(entry);
         }
@@ -343,8 +347,10 @@ pub(crate) struct Asked {
 }
 
 /// What somebody outside knows of a log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Facts {
+    /// What opens what is sealed in the log.
+    pub(crate) subjects: Arc<dyn SubjectKeys>,
     /// What was acknowledged.
     pub(crate) acknowledged: BTreeMap<u64, Entry>,
     pub(crate) checkpoints: Vec<VerifiedCheckpoint>,
@@ -354,13 +360,28 @@ pub(crate) struct Facts {
     pub(crate) now: Option<DateTime>,
 }
 
+impl Facts {
+    /// Nothing is known yet, but what opens the log.
+    pub(crate) fn over(subjects: Arc<dyn SubjectKeys>) -> Self {
+        Self {
+            subjects,
+            acknowledged: BTreeMap::new(),
+            checkpoints: Vec::new(),
+            asked: Vec::new(),
+            quota: 0,
+            now: None,
+        }
+    }
+}
+
 /// Everything that must hold of a store.
 pub(crate) fn check(
     store: &dyn Store,
     engine: Option<&Engine>,
     facts: &Facts,
 ) -> Result<Replay, Wrong> {
-    let replay = Replay::of(store)?;
+    let keys = &*facts.subjects;
+    let replay = Replay::of(store, keys)?;
     for (seq, entry) in &facts.acknowledged {
         let place = usize::try_from(*seq).unwrap() - 1;
         if replay.entries.get(place) != Some(entry) {
@@ -369,7 +390,8 @@ pub(crate) fn check(
             ));
         }
     }
-    audit::verify_against(store, &facts.checkpoints).map_err(|fault| format!("I7: {fault}"))?;
+    audit::verify_opened(store, &facts.checkpoints, Some(keys), &mut |_| ())
+        .map_err(|fault| format!("I7: {fault}"))?;
     replay.one_in_use()?;
     let held = replay.held(facts.now);
     if held > facts.quota {

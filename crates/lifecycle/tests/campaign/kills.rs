@@ -2,7 +2,7 @@
 //! moment. What they acknowledged is in the store, and all that must hold of it does.
 
 use gm_crypto::pki::decode_pem;
-use lifecycle::{SqliteStore, Store};
+use lifecycle::{SqliteStore, Store, SubjectKeyFile};
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs,
@@ -165,11 +165,13 @@ impl Site {
     /// Everything that must hold.
     fn examine(&mut self, when: &str) {
         let store = self.store.read();
+        let subjects = self.folder.path().join("subjects");
+        let subjects = SubjectKeyFile::open_read_only(&subjects).unwrap();
         let facts = Facts {
             quota: self
                 .quota
                 .map_or(usize::MAX, |quota| quota.try_into().unwrap()),
-            ..Facts::default()
+            ..Facts::over(Arc::new(subjects))
         };
         let engine = child::engine(self.folder.path(), store, self.quota);
         let replay = invariants::check(engine.store(), Some(&engine), &facts);

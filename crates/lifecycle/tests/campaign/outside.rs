@@ -331,19 +331,19 @@ impl Office {
         let before = self.items.get(name);
         self.again += u64::from(before.is_some());
         if name.starts_with("log/") {
-            let text = String::from_utf8(item.octets.clone()).map_err(|_| "no text")?;
+            let text = String::from_utf8(item.octets.to_vec()).map_err(|_| "no text")?;
             let signed = SignedCheckpoint::parse(&text).map_err(|fault| fault.to_string())?;
             self.checkpoints.push(signed);
             return Ok(());
         }
         let der = match decode_pem(&item.octets, &["CERTIFICATE"]) {
             Ok(der) => der.to_vec(),
-            Err(_) => item.octets.clone(),
+            Err(_) => item.octets.to_vec(),
         };
         if !self.ledger.has(&der) {
             return Err(format!("I3: {name} is published and not durable"));
         }
-        let Some(before) = before.filter(|before| **before != item.octets) else {
+        let Some(before) = before.filter(|before| **before != *item.octets) else {
             return Ok(());
         };
         let is_current = name.strip_prefix("authorities/");
@@ -351,7 +351,7 @@ impl Office {
         if !(is_current && name.ends_with(".crl")) {
             return Err(format!("{name} is published with two contents"));
         }
-        let [old, new] = [before, &item.octets].map(|der| {
+        let [old, new] = [before.as_slice(), &item.octets].map(|der| {
             let list = CrlReader::from_der(der).unwrap();
             (list.number().unwrap(), list.this_update())
         });
@@ -372,7 +372,7 @@ impl Publisher for Post {
         if let Err(wrong) = office.look_at(item) {
             office.wrongs.push(wrong);
         }
-        office.items.insert(item.name.clone(), item.octets.clone());
+        office.items.insert(item.name.clone(), item.octets.to_vec());
         Ok(())
     }
 }

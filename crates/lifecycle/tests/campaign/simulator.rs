@@ -9,7 +9,7 @@ use lifecycle::{
     StoreError, Submission, authority, case,
     ports::{Clock, TokenKeyCentre},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     base::{Base, ORIGIN, QUOTA},
@@ -142,7 +142,7 @@ pub(crate) fn play(base: &Base, seed: u64, nth: u64, on_file: bool) -> Result<Ou
         engine: None,
         facts: Facts {
             quota: usize::try_from(QUOTA).unwrap(),
-            ..Facts::default()
+            ..Facts::over(Arc::new(base.subjects[usize::from(on_file)].snapshot()))
         },
         sent: Vec::new(),
         unanswered: Vec::new(),
@@ -275,6 +275,7 @@ impl Run<'_> {
                 notifier: Box::new(self.post.clone()),
                 clock: Box::new(self.clock.clone()),
                 serials: Box::new(self.serials.clone()),
+                subjects: Arc::clone(&self.facts.subjects),
             },
             self.base.policy(),
         )
@@ -525,7 +526,7 @@ impl Run<'_> {
             return Err(format!("C8: {} is never told", notice.key()));
         }
         self.check()?;
-        let replay = invariants::Replay::of(self.engine().store())?;
+        let replay = invariants::Replay::of(self.engine().store(), &*self.facts.subjects)?;
         self.post.has_all(&replay)?;
         self.lose_tail()?;
         let report = lifecycle::audit::verify(self.engine().store());

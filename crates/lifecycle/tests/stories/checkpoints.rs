@@ -23,7 +23,7 @@ use crate::{
     store::WITHOUT_RESERVATIONS,
 };
 
-const ORIGIN: &str = "ca.example/log";
+pub(crate) const ORIGIN: &str = "ca.example/log";
 
 fn checkpoints(origin: &str) -> Result<Checkpoints, Error> {
     Checkpoints::new(
@@ -106,7 +106,7 @@ fn engine(world: &World, path: &std::path::Path) -> Engine {
     world.engine_of(SqliteStore::open(path).unwrap(), policy())
 }
 
-fn key_of(engine: &Engine, name: &str) -> Vec<u8> {
+pub(crate) fn key_of(engine: &Engine, name: &str) -> Vec<u8> {
     let state = engine.authority(&authority_id(name)).unwrap().unwrap();
     let certificate = &state.signing().unwrap().certificate;
     let certificate = Certificate::from_der(certificate).unwrap();

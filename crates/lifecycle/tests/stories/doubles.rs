@@ -7,9 +7,10 @@ use gm_crypto::sm2::{EnvelopedKey, PublicKey, SecretKey, SigningKey, UserId};
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
-    Engine, Error, Event, Head, Holdings, IdempotencyKey, MemoryStore, Notice, Policy, Ports,
-    Publication, Record, Reservation, Serial, Store, StoreError, StreamId, authority, case,
-    ports::{Clock, KeyCentre, Notifier, Publisher, Serials, TokenKeyCentre},
+    Engine, Error, Event, Head, Holdings, IdempotencyKey, MemoryStore, MemorySubjectKeys, Notice,
+    Policy, Ports, Publication, Record, Reservation, Serial, Store, StoreError, StreamId,
+    authority, case,
+    ports::{Clock, KeyCentre, Notifier, Publisher, Serials, SubjectKeys, TokenKeyCentre},
 };
 use spki::AlgorithmIdentifierOwned;
 use std::{
@@ -37,6 +38,7 @@ pub(crate) struct World {
     pub(crate) serials: CountedSerials,
     pub(crate) shelf: Shelf,
     pub(crate) letters: Letters,
+    pub(crate) subjects: MemorySubjectKeys,
 }
 
 impl World {
@@ -50,6 +52,19 @@ impl World {
     /// A fresh process over this world.
     pub(crate) fn engine(&self) -> Engine {
         self.engine_over(self.store.clone())
+    }
+
+    /// A fresh process over this world with another store and other keys of subjects.
+    pub(crate) fn engine_with(
+        &self,
+        store: impl Store + 'static,
+        subjects: Arc<dyn SubjectKeys>,
+    ) -> Engine {
+        let ports = Ports {
+            subjects,
+            ..self.ports(Box::new(store))
+        };
+        Engine::new(ports, script::policy())
     }
 
     /// A fresh process over this world with another store.
@@ -100,6 +115,7 @@ impl World {
             notifier: Box::new(self.letters.clone()),
             clock: Box::new(self.clock.clone()),
             serials: Box::new(self.serials.clone()),
+            subjects: Arc::new(self.subjects.clone()),
         }
     }
 }
@@ -710,6 +726,13 @@ impl Default for SetClock {
 impl SetClock {
     pub(crate) fn forward(&self, seconds: u64) {
         self.0.fetch_add(seconds, Relaxed);
+    }
+
+    /// So many seconds after a time, or before it.
+    pub(crate) fn to(&self, at: DateTime, seconds: i64) {
+        let at = at.unix_duration().as_secs();
+        self.0
+            .store(at.checked_add_signed(seconds).unwrap(), Relaxed);
     }
 
     pub(crate) fn back(&self, seconds: u64) {

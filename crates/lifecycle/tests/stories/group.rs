@@ -66,7 +66,7 @@ fn a_crowd_goes_through_in_as_many_writes_as_one_case_takes() {
 
 #[test]
 fn all_steps_of_one_case_fit_into_one_write() {
-    let (_world, mut engine) = in_business();
+    let (world, mut engine) = in_business();
     let zhang = Applicant::new("zhang.san");
     let before = engine.store().head().unwrap();
     let own = [
@@ -81,7 +81,10 @@ fn all_steps_of_one_case_fit_into_one_write() {
     let answers = engine.submit_all(commands);
     let entries: Vec<Entry> = answers.into_iter().flat_map(Result::unwrap).collect();
     let written = engine.store().records(before.seq, usize::MAX).unwrap();
-    let written: Vec<_> = written.iter().map(|one| one.entry().unwrap()).collect();
+    let written: Vec<_> = written
+        .iter()
+        .map(|one| one.open(&world.subjects).unwrap())
+        .collect();
     assert_eq!(entries, written);
     assert_eq!(zhang.phase(&engine), Some(Phase::Registering));
 }

@@ -10,7 +10,7 @@ use gm_crypto::{
 use hsm::{Password, SoftToken};
 use lifecycle::{
     Actor, Batch, CaseId, CaseNumber, Engine, Error, Ground, Policy, Ports, Refusal, Seat,
-    SqliteStore, Store, StreamId, audit, authority,
+    SqliteStore, Store, StreamId, SubjectKeyFile, audit, authority,
     case::{Command, Phase, paper::Deficiency},
     certificate::Status,
     outbox::FolderPublisher,
@@ -18,6 +18,7 @@ use lifecycle::{
     rules::{self, RuleBook, RuleSet},
     terms::Kind,
 };
+use std::sync::Arc;
 use x509_cert::Certificate;
 
 use crate::{
@@ -256,14 +257,17 @@ fn the_same_story_goes_over_files_and_survives_a_restart() {
             .with_parameters(parameters)
     };
     let start = || {
+        let store = SqliteStore::open(&path("store")).unwrap();
+        let subjects = SubjectKeyFile::open(&path("subjects"), &store).unwrap();
         let ports = Ports {
-            store: Box::new(SqliteStore::open(&path("store")).unwrap()),
+            store: Box::new(store),
             token: Box::new(token("token")),
             key_centre: Box::new(TokenKeyCentre::new(token("archive"))),
             publisher: Box::new(FolderPublisher::new(path("published"))),
             notifier: Box::new(NullNotifier::default()),
             clock: Box::new(SetClock::default()),
             serials: Box::new(RandomSerials::default()),
+            subjects: Arc::new(subjects),
         };
         Engine::new(ports, policy())
     };

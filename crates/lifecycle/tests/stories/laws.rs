@@ -6,6 +6,7 @@ use lifecycle::{
     Store, StreamId, audit, authority,
     case::{self, pair::Ordinal},
     certificate::{self, Change, RevocationReason, Status},
+    ports::SubjectKeys,
 };
 use lifecycle::{case::paper::Deficiency, terms::EvidenceKind};
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::Config};
@@ -166,10 +167,10 @@ struct Replay {
 }
 
 impl Replay {
-    fn of(store: &dyn Store) -> Self {
+    fn of(store: &dyn Store, keys: &dyn SubjectKeys) -> Self {
         let mut replay = Self::default();
         for record in store.records(0, usize::MAX).unwrap() {
-            let entry = record.entry().unwrap();
+            let entry = record.open(keys).unwrap();
             let actor = &entry.actor;
             match (entry.stream, &entry.event) {
                 (StreamId::Case(id), Event::Case(event)) => {
@@ -213,10 +214,12 @@ fn index(store: &dyn Store, replay: &Replay) -> BTreeMap<(AuthorityId, Serial), 
 
 fn check(world: &World, engine: &Engine) -> BTreeMap<(AuthorityId, Serial), CertificateRow> {
     let store = engine.store();
-    if let Err(fault) = audit::verify(store) {
+    // With the keys of persons, and without.
+    let opened = audit::verify_opened(store, &[], Some(&world.subjects), &mut |_| ());
+    if let Err(fault) = opened.and_then(|_| audit::verify(store)) {
         panic!("{fault}");
     }
-    let replay = Replay::of(store);
+    let replay = Replay::of(store, &world.subjects);
 
     // Replay is the state.
     for applicant in applicants() {
@@ -270,7 +273,7 @@ fn play(steps: Vec<Step>) {
                         let written = engine.store().records(head.seq, usize::MAX).unwrap();
                         let written: Vec<_> = written
                             .iter()
-                            .map(|record| record.entry().unwrap())
+                            .map(|record| record.open(&world.subjects).unwrap())
                             .collect();
                         assert_eq!(entries, written, "{told:?}");
                     }
@@ -300,7 +303,7 @@ fn play(steps: Vec<Step>) {
                 assert_eq!(after.as_ref(), Some(row));
             }
         }
-        let replay = Replay::of(engine.store());
+        let replay = Replay::of(engine.store(), &world.subjects);
         before = index(engine.store(), &replay);
     }
     check(&world, &engine);

@@ -23,6 +23,7 @@ mod laws;
 mod lists;
 mod migrate;
 mod outbox;
+mod personal;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod revoke;

@@ -1,6 +1,6 @@
 //! What happened, beyond its name.
 
-use super::{Tongue, short};
+use super::{Tongue, said, short, short_of, unknown};
 use crate::{moment::beijing, view::Language};
 use lifecycle::{
     Evidence,
@@ -32,18 +32,18 @@ impl Detail<'_> {
                     "version {}, {} years, SM3 {}",
                     form.version,
                     form.years,
-                    short(&form.digest)
+                    short_of(&form.digest, self.lang)
                 ),
                 Language::Zh => format!(
                     "第{}版，{}年，SM3 {}",
                     form.version,
                     form.years,
-                    short(&form.digest)
+                    short_of(&form.digest, self.lang)
                 ),
             }],
             Event::DocumentAdded { name, document } => vec![format!(
                 "{name}: {} ({}, {} {}) SM3 {}",
-                document.file_name,
+                said(&document.file_name, self.lang),
                 document.format.said(self.lang),
                 document.size,
                 say("octets", "字节"),
@@ -54,21 +54,25 @@ impl Detail<'_> {
                 identity,
                 outcome,
             } => self.check(*check, identity.as_ref(), outcome),
-            Event::InternallyReturned { reasons } => reasons.clone(),
+            Event::InternallyReturned { reasons } => match reasons.known() {
+                Some(reasons) => reasons.clone(),
+                None => vec![unknown(reasons, self.lang).to_owned()],
+            },
             Event::Returned { deficiencies } => deficiencies
                 .iter()
-                .map(|one| format!("{}: {}", one.subject, one.words))
+                .map(|one| format!("{}: {}", one.subject, said(&one.words, self.lang)))
                 .collect(),
             Event::RegistrationStarted { number } => {
                 vec![format!("{} {number}", say("no.", "编号"))]
             }
             Event::Registered { snapshot, .. } => {
                 let what = say("what was registered: SM3", "登记内容：SM3");
-                vec![format!("{what} {}", short(snapshot))]
+                vec![format!("{what} {}", short_of(snapshot, self.lang))]
             }
-            Event::Rejected { reason }
-            | Event::RatificationRefused { reason }
-            | Event::DepositFailed { reason } => vec![reason.clone()],
+            Event::Rejected { reason } | Event::RatificationRefused { reason } => {
+                vec![said(reason, self.lang).to_owned()]
+            }
+            Event::DepositFailed { reason } => vec![reason.clone()],
             Event::TokenBound(token) => vec![token.to_string()],
             Event::CertificateIssued {
                 ordinal: _, serial, ..
@@ -103,7 +107,7 @@ impl Detail<'_> {
                 channel.said(self.lang),
                 recipient.said(self.lang)
             )],
-            Event::ObjectionRaised { statement } => vec![statement.clone()],
+            Event::ObjectionRaised { statement } => vec![said(statement, self.lang).to_owned()],
             Event::Closed {
                 retention_years, ..
             } => vec![match self.lang {
@@ -142,7 +146,10 @@ impl Detail<'_> {
         let say = |english, chinese| self.lang.say(english, chinese);
         let result = match outcome {
             Outcome::Passed { .. } => say("passed", "通过").to_owned(),
-            Outcome::Failed { reason, .. } => format!("{}: {reason}", say("failed", "未通过")),
+            Outcome::Failed { reason, .. } => {
+                let reason = said(reason, self.lang);
+                format!("{}: {reason}", say("failed", "未通过"))
+            }
             Outcome::Waived { by } => format!("{} ({by})", say("done without", "免除")),
             _ => say("expired", "已失效").to_owned(),
         };

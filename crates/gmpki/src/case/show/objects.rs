@@ -79,7 +79,7 @@ fn checks(state: &State) -> Vec<Value> {
     let rows = state.ledger.iter().map(|(check, outcome)| {
         let (word, reason) = match outcome {
             Outcome::Passed { .. } => ("passed", None),
-            Outcome::Failed { reason, .. } => ("failed", Some(reason.clone())),
+            Outcome::Failed { reason, .. } => ("failed", reason.known().cloned()),
             Outcome::Waived { by } => ("waived", Some(by.to_string())),
             Outcome::Expired => ("expired", None),
             _ => ("pending", None),

@@ -167,7 +167,7 @@ impl Case<'_> {
                 words("a check that failed", &reason, STEP)?;
                 Outcome::Failed {
                     by: self.actor.person.clone(),
-                    reason,
+                    reason: reason.into(),
                 }
             }
             None => {

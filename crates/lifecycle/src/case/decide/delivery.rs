@@ -89,8 +89,8 @@ impl Case<'_> {
     /// The process delivers so, and the form does not say otherwise.
     fn as_wanted(&self, method: DeliveryMethod) -> Result<(), Error> {
         let form = self.state.form.as_ref();
-        let wanted = form.and_then(|form| form.fields.get(DELIVERY));
-        let wanted = wanted.and_then(|word| DeliveryMethod::parse(word));
+        let wanted = form.and_then(|form| form.value(DELIVERY));
+        let wanted = wanted.and_then(DeliveryMethod::parse);
         let is_wanted = wanted.is_none_or(|wanted| wanted == method);
         if is_wanted && self.process.deliveries.contains(&method) {
             return Ok(());
@@ -200,7 +200,9 @@ impl Case<'_> {
             self.by_customer(step)?;
         }
         words("an objection", &statement, step)?;
-        Ok(vec![Event::ObjectionRaised { statement }])
+        Ok(vec![Event::ObjectionRaised {
+            statement: statement.into(),
+        }])
     }
 
     pub(super) fn close(&self, work_record: Evidence) -> Result<Vec<Event>, Error> {

@@ -79,6 +79,8 @@ impl Case<'_> {
         let step = Step::RatificationRefused;
         self.in_seat(&[Seat::Approver], step)?;
         words("a refusal", &reason, step)?;
-        Ok(vec![Event::RatificationRefused { reason }])
+        Ok(vec![Event::RatificationRefused {
+            reason: reason.into(),
+        }])
     }
 }

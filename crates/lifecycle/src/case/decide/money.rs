@@ -5,6 +5,7 @@ use crate::{
     Error, Evidence, Ground, Octets, Seat,
     case::{
         Event, Step,
+        paper::Form,
         payment::{Account, Challenge, Payment},
     },
     field,
@@ -212,7 +213,7 @@ impl Case<'_> {
             .field
             .as_ref()?;
         let form = self.state.form.as_ref()?;
-        form.fields.get(field).map(String::as_str)
+        form.value(field)
     }
 
     /// A transfer comes from the account that the form names, where it names one (S2-19).
@@ -224,9 +225,9 @@ impl Case<'_> {
         };
         let mut named = form
             .into_iter()
-            .flat_map(|form| &form.fields)
+            .flat_map(Form::values)
             .filter(|(name, value)| is_account(name) && !value.is_empty());
-        if named.all(|(_, value)| *value == account.number) {
+        if named.all(|(_, value)| value == account.number) {
             return Ok(());
         }
         Err(Ground::AccountNumber.by(&["S2-19"]))

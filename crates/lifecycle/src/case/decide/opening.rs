@@ -2,12 +2,12 @@
 
 use super::{Case, is_line, seats};
 use crate::{
-    Actor, Error, Ground, Seat,
+    Actor, Error, Ground, Personal, Seat,
     case::{
         Context, Event, State, Step,
         command::{Opening, Target},
     },
-    certificate,
+    certificate, field,
     rules::{Cell, CertificateRule, Process},
     terms::{Kind, SubjectKind},
 };
@@ -169,6 +169,7 @@ fn offered(
 
 /// What a case of its kind can't be without.
 fn named(opening: &Opening, rule: &CertificateRule) -> Result<(), Error> {
+    field::check_name(&opening.holder)?;
     let needs_organisation = rule.subject != SubjectKind::Person;
     if needs_organisation && opening.organisation.is_none() {
         let what = "the organisation";
@@ -183,12 +184,10 @@ fn named(opening: &Opening, rule: &CertificateRule) -> Result<(), Error> {
         let what = "the reason";
         return Err(Ground::Missing { what }.by(&["S2-33"]));
     }
-    let texts = [
-        &opening.account,
-        &opening.order,
-        &opening.practice_statement,
-    ];
-    if texts.into_iter().flatten().any(|text| !is_line(text)) {
+    let account = opening.account.as_ref();
+    let is_account = |account: &Personal<String>| account.known().is_some_and(|it| is_line(it));
+    let texts = [&opening.order, &opening.practice_statement];
+    if !account.is_none_or(is_account) || texts.into_iter().flatten().any(|text| !is_line(text)) {
         let what = "account, order or practice statement";
         return Err(Ground::Words { what }.by(&["S2-02", "S2-04"]));
     }

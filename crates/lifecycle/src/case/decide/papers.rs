@@ -83,11 +83,10 @@ impl Case<'_> {
         well_formed(self.certificate, &fields)?;
         self.only_what_was_sent_back(&fields, years)?;
         self.still_in_window()?;
-        let version = self.state.form.as_ref().map_or(0, |form| form.version);
         let form = Form::new(
             self.id,
             &self.state.opening.certificate,
-            version.saturating_add(1),
+            self.state.form.as_ref(),
             fields,
             years,
         );
@@ -120,10 +119,11 @@ impl Case<'_> {
             return Ok(());
         }
         let old = self.state.form.as_ref();
-        let before = |field: &String| old.and_then(|form| form.fields.get(field));
-        let removed = old.into_iter().flat_map(|form| form.fields.keys());
-        for field in fields.keys().chain(removed) {
-            if before(field) != fields.get(field) {
+        let before = |field: &str| old.and_then(|form| form.value(field));
+        let removed = old.into_iter().flat_map(Form::values);
+        let removed = removed.map(|(field, _)| field);
+        for field in fields.keys().map(String::as_str).chain(removed) {
+            if before(field) != fields.get(field).map(String::as_str) {
                 self.flagged(field)?;
             }
         }
@@ -172,7 +172,7 @@ impl Case<'_> {
             None
         };
         let document = Document {
-            file_name,
+            file_name: file_name.into(),
             format: inspected.format,
             size: inspected.size,
             digest: inspected.digest,

@@ -2,7 +2,7 @@
 
 use super::{Case, of_kind, papers, sm3, words};
 use crate::{
-    Error, Evidence, Ground, Octets, Seat,
+    Error, Evidence, Ground, Octets, Personal, Seat,
     calendar::Deadline,
     case::{
         Event, Phase, Step,
@@ -65,7 +65,9 @@ impl Case<'_> {
         for reason in &reasons {
             words(what, reason, step)?;
         }
-        Ok(vec![Event::InternallyReturned { reasons }])
+        Ok(vec![Event::InternallyReturned {
+            reasons: reasons.into(),
+        }])
     }
 
     pub(super) fn submit(&self) -> Result<Vec<Event>, Error> {
@@ -125,7 +127,8 @@ impl Case<'_> {
             return Err(Ground::Words { what }.by(step.basis()));
         }
         for deficiency in &deficiencies {
-            words(what, &deficiency.words, step)?;
+            let said = deficiency.words.known().map_or("", String::as_str);
+            words(what, said, step)?;
             self.correctable(&deficiency.subject)?;
         }
         Ok(vec![Event::Returned { deficiencies }])
@@ -192,7 +195,10 @@ impl Case<'_> {
     /// What was registered is what there is (S1-13), with the end that the form shows.
     pub(super) fn as_registered(&self) -> Result<(), Error> {
         let is_same = self.state.registered.as_ref().is_some_and(|registered| {
-            registered.snapshot == self.state.registered_octets(registered.with_key)
+            registered
+                .snapshot
+                .same(&self.state.registered_octets(registered.with_key))
+                == Some(true)
                 && (self.context.issuance.is_none()
                     || registered.shortened_to == self.shortened_to())
         });
@@ -224,12 +230,15 @@ impl Case<'_> {
         let step = Step::Rejected;
         self.in_seat(&[Seat::Approver], step)?;
         words("a rejection", &reason, step)?;
-        Ok(vec![Event::Rejected { reason }])
+        Ok(vec![Event::Rejected {
+            reason: reason.into(),
+        }])
     }
 
     /// SM3 of form and documents.
-    fn package(&self) -> Octets {
-        sm3(&self.state.papers())
+    fn package(&self) -> Personal<Octets> {
+        let papers = self.state.papers();
+        papers.map_or_else(Personal::sealed, |papers| sm3(&papers).into())
     }
 
     pub(super) fn note_overdue(&self, deadline: DeadlineName) -> Result<Vec<Event>, Error> {

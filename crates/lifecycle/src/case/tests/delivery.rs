@@ -119,7 +119,7 @@ fn it_leaves_as_the_process_and_the_form_have_it() {
     );
     assert!(desk.ask(APPROVER, dispatch(method)).is_ok());
     let form = desk.state.as_mut().unwrap().form.as_mut().unwrap();
-    form.fields.insert("delivery".into(), "courier".into());
+    form.set("delivery", "courier");
     desk.refuses(
         APPROVER,
         dispatch(method),

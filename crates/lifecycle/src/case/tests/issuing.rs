@@ -184,7 +184,7 @@ fn a_field_that_is_empty_makes_no_attribute() {
     desk.drafted();
     let rule = desk.rules.certificate("seal").unwrap();
     let form = desk.state.as_mut().unwrap().form.as_mut().unwrap();
-    form.fields.insert("unit".into(), String::new());
+    form.set("unit", "");
     assert!(
         crate::case::issuance::subject(rule, form)
             .unwrap()

@@ -140,7 +140,7 @@ fn the_unit_is_the_organisation_or_else_what_the_form_calls_it() {
     desk.organisation = None;
     assert!(desk.ask(HOLDER, transfer()).is_ok());
     let form = desk.state.as_mut().unwrap().form.as_mut().unwrap();
-    form.fields.insert("unit".into(), "Another Ltd".into());
+    form.set("unit", "Another Ltd");
     let (ground, _) = desk.refused(HOLDER, transfer());
     assert!(matches!(ground, Ground::AccountHolder { .. }), "{ground}");
     desk.state.as_mut().unwrap().form = None;

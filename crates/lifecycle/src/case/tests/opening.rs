@@ -174,7 +174,7 @@ fn what_a_case_of_its_kind_needs_is_given() {
         "the reason",
         "S2-33",
     );
-    let (desk, command) = opening_with(|opening| opening.account = Some(String::new()));
+    let (desk, command) = opening_with(|opening| opening.account = Some("".into()));
     let (ground, _) = desk.refused(HOLDER, command);
     assert!(matches!(ground, Ground::Words { .. }), "{ground}");
     let (desk, command) = opening_with(|opening| {

@@ -348,7 +348,7 @@ fn is_fresh(desk: &Desk, rule: &CheckRule) {
         panic!("{} is of another form", rule.check);
     };
     for field in fields {
-        let values = [then.fields.get(field), now.fields.get(field)];
+        let values = [then.value(field), now.value(field)];
         assert_eq!(values[0], values[1], "{} is of another {field}", rule.check);
     }
 }

@@ -238,7 +238,7 @@ fn the_snapshot_changes_with_all_that_is_registered() {
         |state| state.form.as_mut().unwrap().years = 1,
         |state| {
             let form = state.form.as_mut().unwrap();
-            form.fields.insert("unit".into(), "Example Ltd.".into());
+            form.set("unit", "Example Ltd.");
         },
         |state| {
             let licence = state.documents.get_mut("licence").unwrap();
@@ -246,11 +246,11 @@ fn the_snapshot_changes_with_all_that_is_registered() {
         },
         |state| state.request = Some(request(4)),
     ];
-    let mut all = vec![first.to_vec()];
+    let mut all = vec![first.known().unwrap().to_vec()];
     for change in changes {
         let mut state = desk.state().clone();
         change(&mut state);
-        all.push(state.snapshot().to_vec());
+        all.push(state.snapshot().known().unwrap().to_vec());
     }
     let found = all.len();
     all.sort();
@@ -268,7 +268,7 @@ fn an_approval_is_of_what_was_registered() {
     desk.approving();
     let mut other = desk.clone();
     let form = other.state.as_mut().unwrap().form.as_mut().unwrap();
-    form.fields.insert("unit".into(), "Another Ltd".into());
+    form.set("unit", "Another Ltd");
     other.refuses(
         APPROVER,
         approve(),

@@ -280,7 +280,7 @@ impl Run<'_> {
     /// What a certificate was worth a moment ago: the answer stays.
     pub(super) fn ask(&mut self) -> Result<(), Wrong> {
         let engine = self.engine.as_ref().unwrap();
-        let replay = invariants::Replay::of(engine.store())?;
+        let replay = invariants::Replay::of(engine.store(), &*self.facts.subjects)?;
         let known: Vec<_> = replay.issued().cloned().collect();
         if known.is_empty() {
             return Ok(());
