@@ -210,8 +210,13 @@ impl Active {
                 }
                 for name in list.names(id, *number) {
                     // Of two that wait under one name, the earlier never comes out after the
-                    // later, however often all of them are published.
-                    self.unpublished.retain(|item| item.name != name);
+                    // later, however often all of them are published; places are counted, so
+                    // it keeps its own.
+                    for earlier in &mut self.unpublished {
+                        if earlier.name == name {
+                            earlier.octets = crl.clone();
+                        }
+                    }
                     self.unpublished.push(Publication {
                         name,
                         octets: crl.clone(),

@@ -318,7 +318,8 @@ fn sources() -> Vec<(PathBuf, String)> {
 fn phrases() -> BTreeSet<String> {
     const PLACES: [&str; 6] = ["what", "verb", "status", "state", "point", "why"];
     /// Outside of decisions; their texts are errors for whoever runs the program.
-    const OTHERS: [&str; 9] = [
+    const OTHERS: [&str; 10] = [
+        "fail_point.rs",
         "sqlite.rs",
         "file.rs",
         "memory.rs",
@@ -344,6 +345,7 @@ fn phrases() -> BTreeSet<String> {
         "a refusal",
         "a deposit that failed",
         "an objection",
+        "an erasure",
         "a rejection",
         "the applicant's eligibility",
         "the form",
