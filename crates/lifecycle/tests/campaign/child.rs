@@ -51,7 +51,7 @@ const START: u64 = 1_795_251_600;
 #[cfg(feature = "postgres")]
 const LEASE: Duration = Duration::from_secs(1);
 /// Nothing takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A place, and how often it is reached before the process ends there.
 struct Fuse {
