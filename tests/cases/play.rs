@@ -226,7 +226,13 @@ fn found(world: &World, what: &str, value: &str) -> Result<String, Trouble> {
             .map_or("none".to_owned(), |one| one.to_string()),
         "rounds" => state.rounds.to_string(),
         "published" => if state.published { "yes" } else { "no" }.to_owned(),
-        "account" => state.opening.account.unwrap_or_default(),
+        "account" => state
+            .opening
+            .account
+            .as_ref()
+            .and_then(|account| account.known())
+            .cloned()
+            .unwrap_or_default(),
         "practice statement" => state.opening.practice_statement.unwrap_or_default(),
         "form" => {
             let form = state.form.as_ref();

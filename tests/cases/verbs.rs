@@ -11,7 +11,7 @@ use crate::{
 };
 use gm_crypto::sm3;
 use lifecycle::{
-    Actor, CaseId, Command, Ground, OrganisationId, PersonId, Refusal, Seat, TokenId,
+    Actor, CaseId, Command, Ground, OrganisationId, PersonId, Personal, Refusal, Seat, TokenId,
     case::{
         Command as Case,
         command::Opening,
@@ -204,7 +204,7 @@ fn opening(world: &World, actor: &Actor, text: &str) -> Result<(CaseId, Opening)
             "through" => opening.agency = Some(OrganisationId::new(value)?),
             "about" => opening.target = Some(CaseId::new(value)?),
             "because" => opening.reason = Some(reason(&value)?),
-            "account" => opening.account = Some(value),
+            "account" => opening.account = Some(value.into()),
             "order" => opening.order = Some(value),
             "under" => opening.practice_statement = Some(value),
             _ => return Err(unclear(format!("{name:?} says nothing about a case"))),
@@ -446,7 +446,7 @@ fn form(world: &World, rest: &str, items: &[Item]) -> Result<Case, Trouble> {
         Some((span, case)) => {
             let case = world.case(&CaseId::new(case)?)?;
             let form = case.form.ok_or_else(|| unclear("that case has no form"))?;
-            (span, form.fields)
+            (span, known(&form.fields)?)
         }
         None => (rest, BTreeMap::new()),
     };
@@ -463,11 +463,17 @@ fn form(world: &World, rest: &str, items: &[Item]) -> Result<Case, Trouble> {
     Ok(Case::Fill { fields, years })
 }
 
+/// What a form says, of a person who was not erased.
+fn known<T: Clone>(value: &Personal<T>) -> Result<T, Trouble> {
+    let value = value.known().cloned();
+    value.ok_or_else(|| unclear("that was erased"))
+}
+
 /// The last form, with other values.
 fn correction(world: &World, id: &CaseId, items: &[Item]) -> Result<Case, Trouble> {
     let form = world.case(id)?.form;
     let form = form.ok_or_else(|| unclear("there is no form to correct"))?;
-    let (mut fields, mut years) = (form.fields, form.years);
+    let (mut fields, mut years) = (known(&form.fields)?, form.years);
     for item in items {
         if item.name == "years" {
             years = item.value.parse().map_err(|_| unclear("years: a number"))?;

@@ -329,7 +329,7 @@ impl World {
             None if entry.stream == StreamId::Authority(intent.issuer.clone()) => certificate,
             None => return Err(not_intended()),
         };
-        let signed = (certificate, &issuer[..]);
+        let signed = (certificate, issuer);
         self.check_signed(entry, &intent.issuer, Some(&intent.tbs), signed)
     }
 

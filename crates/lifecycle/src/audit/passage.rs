@@ -124,10 +124,10 @@ fn take_steps(
             return Ok(head);
         };
         waiting -= 1;
-        let taken = page.entries.into_iter();
-        let taken = taken
-            .map(|entry| steps.apply(entry))
-            .collect::<Result<(), _>>();
+        let taken = page
+            .entries
+            .into_iter()
+            .try_for_each(|entry| steps.apply(entry));
         let _ = to_verify.send(steps.claims());
         taken?;
         if let Some(fault) = page.fault {

@@ -121,15 +121,15 @@ impl Replay {
                 }
                 self.issued.insert((issuer.clone(), serial.clone()), whose);
             }
-            Happened::PinDelivered { .. } => {
-                if self.pins.insert(id.clone(), entry.clone()).is_some() {
-                    return Err(format!("C10: {id} has a second PIN"));
-                }
+            Happened::PinDelivered { .. }
+                if self.pins.insert(id.clone(), entry.clone()).is_some() =>
+            {
+                return Err(format!("C10: {id} has a second PIN"));
             }
-            Happened::PaymentReported { route, .. } if *route == PaymentRoute::Wallet => {
-                if !self.paid.insert(id.clone()) {
-                    return Err(format!("C16: {id} is credited twice"));
-                }
+            Happened::PaymentReported { route, .. }
+                if *route == PaymentRoute::Wallet && !self.paid.insert(id.clone()) =>
+            {
+                return Err(format!("C16: {id} is credited twice"));
             }
             Happened::Registered { .. } => {
                 self.registered.insert(id.clone(), entry.actor.clone());

@@ -601,7 +601,7 @@ fn what_can_t_be_done_keeps_nothing_waiting_that_came_later() {
     drop(engine);
     // More of what nobody can do than one round has.
     let mut batch = Batch::default();
-    let nothing = (0..300).map(|nth| CaseId::new(&format!("nothing-{nth}")).unwrap());
+    let nothing = (0..300).map(|nth| CaseId::new(format!("nothing-{nth}")).unwrap());
     batch.unsettled = nothing.map(|id| (StreamId::Case(id), true)).collect();
     let mut store = world.store.clone();
     store.append(&store.head().unwrap(), &batch).unwrap();

@@ -540,8 +540,11 @@ fn a_destroyed_key_is_nowhere_in_its_file() {
     );
     let again = SubjectKeyFile::open(&path, &store).unwrap();
     assert_eq!(again.of(&mine).unwrap().len(), 2);
-    assert_eq!(again.persons().unwrap(), [li.clone(), zhang.clone()]);
-    assert_eq!(again.histories(&zhang).unwrap(), [mine.clone()]);
+    assert_eq!(again.persons().unwrap(), [li, zhang.clone()]);
+    assert_eq!(
+        again.histories(&zhang).unwrap(),
+        std::slice::from_ref(&mine)
+    );
     drop(again);
 
     let unknown = history("c");
@@ -561,7 +564,7 @@ fn a_destroyed_key_is_nowhere_in_its_file() {
         assert_eq!(keys.histories(&zhang).unwrap(), []);
         let left = keys.of(&other).unwrap();
         assert_eq!(left[0].as_ref().unwrap().as_octets(), &octets[2]);
-        keys.destroy(&[mine.clone()]).unwrap();
+        keys.destroy(std::slice::from_ref(&mine)).unwrap();
     }
     let text = format!(
         "{:?} {:?}",
