@@ -9,7 +9,7 @@ use gm_crypto::{
 };
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    Engine, Entry, Error, IdempotencyKey, Policy, Ports, SqliteStore, Store, StoreError,
+    Engine, Entry, Error, IdempotencyKey, Policy, Ports, Refusal, SqliteStore, Store, StoreError,
     Submission, authority,
     case::Phase,
     certificate::{self, Change, RevocationReason},
@@ -51,7 +51,7 @@ const START: u64 = 1_795_251_600;
 #[cfg(feature = "postgres")]
 const LEASE: Duration = Duration::from_secs(1);
 /// Nothing takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A place, and how often it is reached before the process ends there.
 struct Fuse {
@@ -330,7 +330,12 @@ impl Business {
     }
 
     fn settle(&mut self) {
-        self.engine.settle(&mut acknowledge).unwrap();
+        match self.engine.settle(&mut acknowledge) {
+            // It stood still for longer than its lease: another node gave the number up, and the
+            // signature comes too late.
+            Err(Error::Refused(Refusal::NoIntent { .. })) | Ok(()) => {}
+            Err(error) => panic!("{error:?}"),
+        }
     }
 
     /// A refusal is an answer, too: a step that an earlier process took.

@@ -22,6 +22,8 @@ use crate::{
 const FEW: u64 = 100;
 /// Of how many schedules one is played on a real file, with power cuts.
 const ON_FILE: u64 = 50;
+/// Schedules between two words about how it goes.
+const TELL: u64 = 1_000;
 /// Schedules that a planted bug may survive.
 const PATIENCE: u64 = 60;
 
@@ -47,6 +49,10 @@ fn run(base: &Base, seed: u64, schedules: u64, on_file: bool) -> Sum {
                     let played = play(base, seed, nth, on_file);
                     let mut sum = sum.lock().unwrap();
                     sum.played += 1;
+                    if sum.played.is_multiple_of(TELL) {
+                        let (played, wrongs) = (sum.played, sum.wrongs.len());
+                        println!("crash: {played} schedules so far, {wrongs} violations");
+                    }
                     match played {
                         Ok(outcome) => sum.outcome.add(&outcome),
                         Err(wrong) => sum.wrongs.push(format!("schedule {nth}: {wrong}")),
