@@ -9,7 +9,7 @@ use gm_crypto::{
 };
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    Engine, Entry, Error, IdempotencyKey, Policy, Ports, SqliteStore, Store, StoreError,
+    Engine, Entry, Error, IdempotencyKey, Policy, Ports, Refusal, SqliteStore, Store, StoreError,
     SubjectKeyFile, Submission, authority,
     case::Phase,
     certificate::{self, Change, RevocationReason},
@@ -333,7 +333,12 @@ impl Business {
     }
 
     fn settle(&mut self) {
-        self.engine.settle(&mut acknowledge).unwrap();
+        match self.engine.settle(&mut acknowledge) {
+            // It stood still for longer than its lease: another node gave the number up, and the
+            // signature comes too late.
+            Err(Error::Refused(Refusal::NoIntent { .. })) | Ok(()) => {}
+            Err(error) => panic!("{error:?}"),
+        }
     }
 
     /// A refusal is an answer, too: a step that an earlier process took.
