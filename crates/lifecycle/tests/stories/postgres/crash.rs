@@ -98,7 +98,7 @@ fn nothing_acknowledged_is_lost_with_a_killed_server() {
     let records = engine.store().records(0, usize::MAX).unwrap();
     let entries: Vec<_> = records
         .iter()
-        .map(|record| record.entry().unwrap())
+        .map(|record| record.open(&world.subjects).unwrap())
         .collect();
     let acknowledged = acknowledged.into_inner().unwrap();
     for entry in &acknowledged {
