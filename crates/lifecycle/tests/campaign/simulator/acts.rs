@@ -266,6 +266,7 @@ impl Run<'_> {
             }
             _ => {
                 let seconds = self.chance.below(2 * DAY);
+                self.facts.now = self.facts.now.max(Some(self.clock.now()));
                 self.clock.back(seconds);
                 // What is not past is no past.
                 let now = self.clock.now();
