@@ -62,7 +62,11 @@ fn a_person_is_forgotten_when_the_term_ran_out_and_not_before() {
     desk.good("audit verify --store gmpki-desk/store.sqlite");
     fs::rename(&aside, &keys).expect("one file system");
 
-    let done = desk.object(&format!("{forget} --at 2031-03-02T01:00:00Z"));
+    let call = desk.call(&format!("{forget} --at 2031-03-02T01:00:00Z --json"));
+    let done = call.answer();
+    assert_eq!(done.code, Some(0), "{done}");
+    assert!(done.err.contains("are for you to destroy"), "{done}");
+    let done = done.json();
     let events = done["durable"].as_array().expect("a list");
     let events: Vec<_> = events.iter().map(|one| one["event"].clone()).collect();
     assert!(
