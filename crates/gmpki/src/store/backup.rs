@@ -24,7 +24,12 @@ use std::{
 };
 
 /// What a backup of a desk leaves out: keys, wherever they lie, and what opens them.
-const LEFT_OUT: [&str; 3] = ["token", "key-centre", "operator.password"];
+const LEFT_OUT: [&str; 4] = [
+    "token",
+    "key-centre",
+    "operator.password",
+    "subject-keys.sqlite",
+];
 
 pub(super) fn run(backup: &StoreBackup) -> Result<Outcome, Failure> {
     let path = backup.place.file();
