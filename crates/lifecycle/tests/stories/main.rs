@@ -22,6 +22,7 @@ mod kinds;
 mod laws;
 mod lists;
 mod migrate;
+mod old;
 mod outbox;
 mod personal;
 #[cfg(feature = "postgres")]

@@ -11,46 +11,16 @@ use std::{
 };
 use tempfile::TempDir;
 
-use crate::store::real_store;
+use crate::{old::TABLES, store::real_store};
 
-const TABLES: [&str; 3] = [
-    include_str!("tables/2.sql"),
-    include_str!("tables/3.sql"),
-    include_str!("tables/4.sql"),
-];
 /// The version that is written now.
 const NOW: i32 = 4;
 
 /// A real case in a file of an older version: its tables, and what is in them.
 fn of_version(version: i32) -> (TempDir, PathBuf, Head) {
     let (folder, new) = real_store();
-    let head = SqliteStore::open_read_only(&new).unwrap().head().unwrap();
     let path = folder.path().join("old");
-    let file = Connection::open(&path).unwrap();
-    let steps = usize::try_from(version - 1).unwrap();
-    for tables in &TABLES[..steps] {
-        file.execute_batch(tables).unwrap();
-    }
-    file.execute("ATTACH ?1 AS new", [new.to_str().unwrap()])
-        .unwrap();
-    let list = |sql: &str| -> Vec<String> {
-        let mut statement = file.prepare(sql).unwrap();
-        let rows = statement.query_map([], |row| row.get(0)).unwrap();
-        rows.map(Result::unwrap).collect()
-    };
-    for table in list("SELECT name FROM main.sqlite_master WHERE type = 'table'") {
-        let columns = list(&format!("SELECT name FROM pragma_table_info('{table}')")).join(", ");
-        file.execute_batch(&format!(
-            "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}"
-        ))
-        .unwrap();
-    }
-    file.execute_batch(&format!(
-        "PRAGMA application_id = {}; PRAGMA user_version = {version}",
-        0x474d_4c43
-    ))
-    .unwrap();
-    file.close().map_err(|(_, error)| error).unwrap();
+    let head = crate::old::of_version(&new, &path, version);
     (folder, path, head)
 }
 

@@ -2,103 +2,21 @@
 //! keywords and values, of a role that may create databases. `tests/postgres run` gives one.
 
 mod crash;
+pub(crate) mod database;
 mod network;
 mod nodes;
 mod tables;
 
-use ::postgres::{Client, NoTls};
-use lifecycle::{
-    Store, audit,
-    postgres::{PostgresOptions, PostgresStore},
-};
-use std::{
-    env, fs,
-    path::Path,
-    process::{self, Command},
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
-    time::Duration,
-};
+pub(crate) use database::Database;
+use database::server;
+use lifecycle::{Store, audit, postgres::PostgresOptions};
+use std::{fs, path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
 
 use crate::{
     doubles::{World, intents},
     script::{Applicant, whole_story},
 };
-
-/// The server's string; none, said aloud, where there is no server.
-fn server() -> Option<String> {
-    let server = env::var("GM_PKI_POSTGRES").ok();
-    if server.is_none() {
-        let reason = "no PostgreSQL server in GM_PKI_POSTGRES (tests/postgres run gives one)";
-        assert!(
-            env::var_os("GM_PKI_REQUIRE_PARTS").is_none(),
-            "{reason}, and GM_PKI_REQUIRE_PARTS is set"
-        );
-        println!("skipped: {reason}");
-    }
-    server
-}
-
-/// An empty database of one test.
-pub(crate) struct Database {
-    server: String,
-    name: String,
-}
-
-impl Database {
-    pub(crate) fn new() -> Option<Self> {
-        server().map(Self::on)
-    }
-
-    fn on(server: String) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("story_{}_{}", process::id(), COUNT.fetch_add(1, Relaxed));
-        connect(&server)
-            .batch_execute(&format!("CREATE DATABASE {name}"))
-            .unwrap();
-        Self { server, name }
-    }
-
-    /// The string that connects to it.
-    fn connection(&self) -> String {
-        format!("{} dbname={}", self.server, self.name)
-    }
-
-    /// A new node's store.
-    pub(crate) fn open(&self) -> PostgresStore {
-        self.open_as(&options()).unwrap()
-    }
-
-    fn open_as(&self, options: &PostgresOptions) -> Result<PostgresStore, lifecycle::Error> {
-        PostgresStore::open(&self.connection(), options)
-    }
-
-    fn read(&self) -> PostgresStore {
-        PostgresStore::open_read_only(&self.connection(), &options()).unwrap()
-    }
-
-    /// Somebody else at the tables.
-    fn client(&self) -> Client {
-        connect(&self.connection())
-    }
-
-    fn execute(&self, sql: &str) {
-        self.client().batch_execute(sql).unwrap();
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        // A server that is down has no use for it.
-        if let Ok(mut client) = Client::connect(&self.server, NoTls) {
-            let _ = client.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
-        }
-    }
-}
-
-fn connect(connection: &str) -> Client {
-    Client::connect(connection, NoTls).unwrap()
-}
 
 fn options() -> PostgresOptions {
     PostgresOptions::default()

@@ -1,16 +1,26 @@
-//! A store as the oldest version that is read left it.
+//! Stores as older versions left them.
 
 use lifecycle::{Head, SqliteStore, Store};
 use rusqlite::Connection;
 use std::path::Path;
 
-const TABLES: &str = include_str!("../stories/tables/2.sql");
+/// What each version made anew, from the oldest that is read.
+pub(crate) const TABLES: [&str; 3] = [
+    include_str!("tables/2.sql"),
+    include_str!("tables/3.sql"),
+    include_str!("tables/4.sql"),
+];
+/// The oldest version that is read.
+pub(crate) const OLDEST: i32 = 2;
 
-/// What is in `store`, in tables of the oldest version; its head.
-pub(crate) fn of_oldest(store: &Path, path: &Path) -> Head {
+/// What is in the store at `store`, in tables of a version, at `path`; its head.
+pub(crate) fn of_version(store: &Path, path: &Path, version: i32) -> Head {
     let head = SqliteStore::open_read_only(store).unwrap().head().unwrap();
     let file = Connection::open(path).unwrap();
-    file.execute_batch(TABLES).unwrap();
+    let steps = usize::try_from(version - OLDEST).unwrap();
+    for tables in &TABLES[..=steps] {
+        file.execute_batch(tables).unwrap();
+    }
     file.execute("ATTACH ?1 AS new", [store.to_str().unwrap()])
         .unwrap();
     let list = |sql: &str| -> Vec<String> {
@@ -26,7 +36,7 @@ pub(crate) fn of_oldest(store: &Path, path: &Path) -> Head {
         .unwrap();
     }
     file.execute_batch(&format!(
-        "PRAGMA application_id = {}; PRAGMA user_version = 2",
+        "PRAGMA application_id = {}; PRAGMA user_version = {version}",
         0x474d_4c43
     ))
     .unwrap();
