@@ -477,7 +477,9 @@ pub trait SubjectKeys: fmt::Debug + Send + Sync {
     /// Makes durable what was put.
     ///
     /// # Errors
-    /// [`StoreError`] when it could not be written.
+    /// [`StoreError::Conflict`] when another node put a key of the same number meanwhile: what was
+    /// put is let go, and whoever sealed under it decides again. Another [`StoreError`] when it
+    /// could not be written.
     fn sync(&self) -> Result<(), StoreError>;
 
     /// Destroys the keys of these histories for good, and keeps that they were: durable when it
