@@ -8,6 +8,7 @@ mod machine;
 mod money;
 mod opening;
 mod papers;
+mod personal;
 mod random;
 mod review;
 mod seats;

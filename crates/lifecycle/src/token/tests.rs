@@ -248,7 +248,7 @@ fn pairs_that_are_not_listed_are_refused() {
                     assert_eq!(next.map(|next| next.stage()), row.to.or(from));
                     reached.insert((from, event.step()));
                     let text = serde_json::to_string(&event).unwrap();
-                    assert!(text.contains(event.name()), "{text}");
+                    assert!(text.contains(&format!("\"{}\"", event.name())), "{text}");
                     assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
                 }
                 Err(error) => {

@@ -354,6 +354,13 @@ fn a_number_with_an_unknown_outcome_is_burnt_and_another_takes_its_place() {
         Slot::Issued(_)
     ));
 
+    // What else stands against another number is not passed over: the certificate whose end a
+    // new one keeps is missing here.
+    let mut odd = stuck.clone();
+    odd.state.as_mut().unwrap().opening.kind = Kind::Reissue;
+    let what = "the old certificate";
+    odd.refuses(SYSTEM, unknown(), &Ground::Missing { what }, "X-11");
+
     // While the CA can't issue the number is burnt all the same; the approver issues later.
     let ca = stuck.ca.take();
     stuck.act(SYSTEM, unknown());

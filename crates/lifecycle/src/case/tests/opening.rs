@@ -174,9 +174,19 @@ fn what_a_case_of_its_kind_needs_is_given() {
         "the reason",
         "S2-33",
     );
-    let (desk, command) = opening_with(|opening| opening.account = Some("".into()));
-    let (ground, _) = desk.refused(HOLDER, command);
-    assert!(matches!(ground, Ground::Words { .. }), "{ground}");
+    type Say = fn(&mut Opening, String);
+    let texts: [Say; 3] = [
+        |opening, text| opening.account = Some(text.into()),
+        |opening, text| opening.order = Some(text),
+        |opening, text| opening.practice_statement = Some(text),
+    ];
+    for say in texts {
+        let (desk, command) = opening_with(|opening| say(opening, String::new()));
+        let (ground, _) = desk.refused(HOLDER, command);
+        assert!(matches!(ground, Ground::Words { .. }), "{ground}");
+        let (desk, command) = opening_with(|opening| say(opening, "CPS 1.2".to_owned()));
+        assert!(desk.ask(HOLDER, command).is_ok());
+    }
     let (desk, command) = opening_with(|opening| {
         opening.certificate = "investor".into();
         opening.organisation = None;

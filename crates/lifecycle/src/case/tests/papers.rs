@@ -311,6 +311,31 @@ fn identity_rests_on(fields: &str) -> RuleSet {
     drill(&[(old, &limited), (business, &branch)])
 }
 
+/// Records from before forms said what they change: their values are compared.
+#[test]
+fn a_form_that_does_not_say_what_it_changes_is_compared_with_the_one_before() {
+    let mut desk = desk_under(identity_rests_on("[\"unit\"]"));
+    desk.drafted().checked();
+    let before = desk.state().form.clone().expect("a form");
+    for (field, value, holds) in [
+        ("branch", "N", true),
+        ("unit", "Example Ltd", true),
+        ("unit", "Other Ltd", false),
+    ] {
+        let mut now = before.clone();
+        now.changed = None;
+        now.set(field, value);
+        let mut ledger = desk.state().ledger.clone();
+        ledger.expire(Some(&before), &now);
+        assert_eq!(
+            ledger.holds(Check::IdentityHolder),
+            holds,
+            "{field} {value}"
+        );
+        assert!(!ledger.holds(Check::Genuineness), "of the form as a whole");
+    }
+}
+
 #[test]
 fn a_check_holds_while_the_fields_that_it_rests_on_do() {
     let edit = |rules: RuleSet, form: &[(&str, &str)]| {
