@@ -6,6 +6,7 @@ mod checkpoint;
 mod consequences;
 mod context;
 mod decision;
+mod early;
 mod erase;
 mod group;
 mod keys;
@@ -27,6 +28,7 @@ use crate::{
     token,
 };
 pub use checkpoint::Checkpoints;
+pub(crate) use early::{Early, Writer};
 
 use answers::AnswerSet;
 use cert_profile::{Issuer, Profile};

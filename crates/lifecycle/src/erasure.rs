@@ -12,7 +12,6 @@
 use crate::{
     Actor, Effect, Error, Ground, PersonId, Seat, StreamId,
     case::{self, pair::Slot},
-    index::validity,
     machine::{self, Transition, row},
     octets::seconds,
     roster,
@@ -297,7 +296,7 @@ pub fn case_until(
 fn lapse(state: &case::State) -> Option<DateTime> {
     let slots = [&state.signing, &state.encryption].into_iter();
     let ends = slots.filter_map(|slot| match slot {
-        Slot::Issued(issued) => validity(issued).map(|(_, end)| end),
+        Slot::Issued(issued) => issued.validity.map(|(_, end)| end),
         _ => None,
     });
     ends.max()

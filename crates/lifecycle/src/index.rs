@@ -2,7 +2,7 @@
 
 use crate::{
     AuthorityId, CaseId, CaseNumber, PersonId, Serial, StreamId,
-    case::pair::{Issued, Slot},
+    case::pair::Slot,
     case::{
         Phase,
         state::{DeadlineName, State},
@@ -124,7 +124,7 @@ impl Holding {
             certificate: state.opening.certificate.clone(),
             replaces: state.opening.target.clone(),
             until: match &state.signing {
-                Slot::Issued(issued) => validity(issued).map(|(_, end)| end),
+                Slot::Issued(issued) => issued.validity.map(|(_, end)| end),
                 _ => None,
             },
         })
@@ -144,12 +144,7 @@ pub(crate) fn unit_of(opening: &crate::case::command::Opening) -> String {
     }
 }
 
-/// notBefore and notAfter; none where the octets are no certificate, which no log of ours has.
-pub(crate) fn validity(issued: &Issued) -> Option<(DateTime, DateTime)> {
-    validity_of(&issued.certificate)
-}
-
-/// As [`validity`], of the DER itself.
+/// notBefore and notAfter of a certificate's DER; none where the octets are none.
 pub(crate) fn validity_of(certificate: &[u8]) -> Option<(DateTime, DateTime)> {
     let certificate = Certificate::from_der(certificate).ok()?;
     let validity = certificate.tbs_certificate().validity();

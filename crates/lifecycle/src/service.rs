@@ -2,42 +2,35 @@
 //! carried by as few writes as their number allows.
 
 mod ticket;
+mod worker;
 
 pub use ticket::{Stopped, Ticket};
 
 use crate::{Engine, Entry, Error, StreamId, Submission};
 use std::{
-    collections::{HashMap, HashSet},
     fmt,
     num::NonZero,
     sync::{
         Arc, PoisonError, RwLock,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+        atomic::{AtomicU64, Ordering},
+        mpsc::{SyncSender, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use ticket::{Answerer, ticket};
-
-/// Jobs that one turn takes from the queue.
-const TURN: usize = 1_024;
-
-/// How long the service sleeps when nothing comes, so that deadlines and notices are done in
-/// their second.
-const IDLE: Duration = Duration::from_millis(250);
-
-/// How long time is not looked at when something that it brought failed, such as a notice: each
-/// try takes up all that is due.
-const TICK_AGAIN: Duration = Duration::from_secs(10);
-
-/// How long what failed outside is left alone.
-const RETRY: Duration = Duration::from_secs(1);
+use worker::Worker;
 
 /// An engine on a thread of its own.
 ///
 /// Each turn takes what waits in the queue, does what states want done outside, and writes all
-/// of it at once; while it writes, the next commands gather. No command is answered before its
-/// records are durable. Deadlines and notices are done in the second in which they are due.
+/// of it at once. While it writes, the next commands gather, and what is asked of cases that are
+/// kept in memory is decided already, on what that write makes. No command is answered before its
+/// records are durable, and all that it was decided on. Deadlines and notices are done in the
+/// second in which they are due.
+///
+/// Commands that come through one [`Handle`] are carried out in the order in which they came.
+/// Between those of several handles there is none.
 ///
 /// The queue is bounded: who comes when it is full is told so at once ([`Busy`]), and nothing of
 /// it was taken. [`stop`](Self::stop) lets nobody in any more and finishes what was accepted.
@@ -61,13 +54,27 @@ pub struct Service {
     worker: Option<JoinHandle<Engine>>,
 }
 
-/// A way into a [`Service`], for as many threads and tasks as there are.
-#[derive(Clone, Debug)]
+/// A way into a [`Service`], for as many threads and tasks as there are; a clone is another way.
+#[derive(Debug)]
 pub struct Handle {
     queue: SyncSender<Job>,
     /// Held for reading while something is put into the queue: when the service closes it,
     /// everything that was accepted lies before the end.
     is_closed: Arc<RwLock<bool>>,
+    /// Which way this is, and how many there have been.
+    number: u64,
+    handles: Arc<AtomicU64>,
+}
+
+impl Clone for Handle {
+    fn clone(&self) -> Self {
+        Self {
+            queue: self.queue.clone(),
+            is_closed: Arc::clone(&self.is_closed),
+            number: self.handles.fetch_add(1, Ordering::Relaxed),
+            handles: Arc::clone(&self.handles),
+        }
+    }
 }
 
 /// What a service tells whoever watches it, on the service's own thread.
@@ -118,17 +125,28 @@ pub enum Busy {
 type Question = Box<dyn FnOnce(&Engine) + Send>;
 
 enum Job {
-    Submit(Submission, Answerer<Result<Vec<Entry>, Error>>),
-    Settle(Submission, Answerer<Result<Settled, Error>>),
+    Carry(Errand),
     Ask(Question),
     Stop,
+}
+
+/// A command, the way that it came by, and who waits for its answer.
+struct Errand {
+    submission: Submission,
+    way: u64,
+    waiting: Waiting,
+}
+
+/// Who waits for the answer to one command.
+enum Waiting {
+    ForRecords(Answerer<Result<Vec<Entry>, Error>>),
+    ForEffects(StreamId, Answerer<Result<Settled, Error>>),
 }
 
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Submit(..) => "Submit",
-            Self::Settle(..) => "Settle",
+            Self::Carry(_) => "Carry",
             Self::Ask(_) => "Ask",
             Self::Stop => "Stop",
         })
@@ -147,15 +165,7 @@ impl Service {
         watch: impl FnMut(Happened<'_>) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(places.get());
-        let worker = Worker {
-            engine,
-            jobs,
-            watch: Box::new(watch),
-            stuck: HashMap::new(),
-            settling: HashMap::new(),
-            ticked: None,
-            tick_again: Instant::now(),
-        };
+        let worker = Worker::new(engine, jobs, Box::new(watch))?;
         let worker = thread::Builder::new()
             .name("lifecycle".to_owned())
             .spawn(|| worker.run())?;
@@ -163,6 +173,8 @@ impl Service {
             handle: Handle {
                 queue,
                 is_closed: Arc::default(),
+                number: 0,
+                handles: Arc::new(AtomicU64::new(1)),
             },
             worker: Some(worker),
         })
@@ -210,7 +222,7 @@ impl Handle {
         submission: impl Into<Submission>,
     ) -> Result<Ticket<Result<Vec<Entry>, Error>>, Busy> {
         let (ticket, answerer) = ticket();
-        self.send(Job::Submit(submission.into(), answerer))?;
+        self.carry(submission.into(), Waiting::ForRecords(answerer))?;
         Ok(ticket)
     }
 
@@ -225,7 +237,9 @@ impl Handle {
         submission: impl Into<Submission>,
     ) -> Result<Ticket<Result<Settled, Error>>, Busy> {
         let (ticket, answerer) = ticket();
-        self.send(Job::Settle(submission.into(), answerer))?;
+        let submission = submission.into();
+        let stream = submission.command.stream();
+        self.carry(submission, Waiting::ForEffects(stream, answerer))?;
         Ok(ticket)
     }
 
@@ -245,6 +259,14 @@ impl Handle {
         Ok(ticket)
     }
 
+    fn carry(&self, submission: Submission, waiting: Waiting) -> Result<(), Busy> {
+        self.send(Job::Carry(Errand {
+            submission,
+            way: self.number,
+            waiting,
+        }))
+    }
+
     fn send(&self, job: Job) -> Result<(), Busy> {
         let is_closed = self.is_closed.read();
         let is_closed = is_closed.unwrap_or_else(PoisonError::into_inner);
@@ -255,192 +277,5 @@ impl Handle {
             TrySendError::Full(_) => Busy::Full,
             TrySendError::Disconnected(_) => Busy::Stopping,
         })
-    }
-}
-
-/// Whose ticket waits for what follows outside.
-struct Settling {
-    entries: Vec<Entry>,
-    answerer: Answerer<Result<Settled, Error>>,
-}
-
-/// Who waits for the answer to one command.
-enum Waiting {
-    ForRecords(Answerer<Result<Vec<Entry>, Error>>),
-    ForEffects(StreamId, Answerer<Result<Settled, Error>>),
-}
-
-struct Worker {
-    engine: Engine,
-    jobs: Receiver<Job>,
-    watch: Box<dyn FnMut(Happened<'_>) + Send>,
-    /// Streams that are left alone until then, and why.
-    stuck: HashMap<StreamId, (Instant, Arc<Error>)>,
-    settling: HashMap<StreamId, Vec<Settling>>,
-    /// The second in which time was looked at last.
-    ticked: Option<u64>,
-    /// Time is not looked at before then: something that it brought failed.
-    tick_again: Instant,
-}
-
-impl Worker {
-    fn run(mut self) -> Engine {
-        let mut is_open = true;
-        let mut is_idle = false;
-        while is_open || !is_idle {
-            let jobs = self.gather(is_open && is_idle);
-            is_open &= !jobs.iter().any(|job| matches!(job, Job::Stop));
-            is_idle = self.turn(jobs);
-        }
-        self.engine
-    }
-
-    /// What waits in the queue; when `may_wait`, at least what comes next.
-    fn gather(&mut self, may_wait: bool) -> Vec<Job> {
-        let mut jobs = Vec::new();
-        if may_wait {
-            match self.jobs.recv_timeout(IDLE) {
-                Ok(job) => jobs.push(job),
-                Err(RecvTimeoutError::Timeout) => return jobs,
-                Err(RecvTimeoutError::Disconnected) => return vec![Job::Stop],
-            }
-        }
-        jobs.extend(self.jobs.try_iter().take(TURN - jobs.len()));
-        jobs
-    }
-
-    /// One turn; says whether nothing is left to do.
-    fn turn(&mut self, jobs: Vec<Job>) -> bool {
-        let began = Instant::now();
-        self.tick();
-        let (mut commands, mut waiting, mut questions) = (Vec::new(), Vec::new(), Vec::new());
-        for job in jobs {
-            match job {
-                Job::Submit(submission, answerer) => {
-                    commands.push(submission);
-                    waiting.push(Waiting::ForRecords(answerer));
-                }
-                Job::Settle(submission, answerer) => {
-                    let stream = submission.command.stream();
-                    commands.push(submission);
-                    waiting.push(Waiting::ForEffects(stream, answerer));
-                }
-                Job::Ask(question) => questions.push(question),
-                Job::Stop => {}
-            }
-        }
-        self.stuck.retain(|_, (until, _)| *until > began);
-        let stuck: HashSet<_> = self.stuck.keys().cloned().collect();
-        let round = self.engine.waiting(&stuck).unwrap_or_else(|error| {
-            (self.watch)(Happened::Stumbled(&error));
-            Vec::new()
-        });
-        let (carried, effects) = (commands.len(), round.len());
-        if carried + effects > 0 {
-            let head = self.engine.store().head().map_or(0, |head| head.seq);
-            let turn = self.engine.turn(round, commands);
-            for (stream, answer) in turn.settled {
-                self.note(stream, answer);
-            }
-            for (answer, waiting) in turn.answers.into_iter().zip(waiting) {
-                self.answer(answer, waiting, head);
-            }
-            let took = began.elapsed();
-            (self.watch)(Happened::Turned {
-                commands: carried,
-                effects,
-                took,
-            });
-        }
-        self.release();
-        for question in questions {
-            question(&self.engine);
-        }
-        carried + effects == 0
-    }
-
-    /// Time is looked at once in each of its seconds.
-    fn tick(&mut self) {
-        let second = self.engine.now().unix_duration().as_secs();
-        if Instant::now() < self.tick_again {
-            return;
-        }
-        if self.ticked.replace(second) != Some(second) {
-            let watch = &mut self.watch;
-            let ticked = self
-                .engine
-                .tick(&mut |entry| watch(Happened::Recorded(entry)));
-            if let Err(error) = ticked {
-                self.tick_again = Instant::now() + TICK_AGAIN;
-                (self.watch)(Happened::Stumbled(&error));
-            }
-        }
-    }
-
-    /// What came of one effect, for whoever waits for it.
-    fn note(&mut self, stream: StreamId, answer: Result<Vec<Entry>, Error>) {
-        match answer {
-            Ok(entries) => {
-                for entry in &entries {
-                    (self.watch)(Happened::Recorded(entry));
-                }
-                for settling in self.settling.get_mut(&stream).into_iter().flatten() {
-                    settling.entries.extend(entries.iter().cloned());
-                }
-            }
-            Err(error) => {
-                (self.watch)(Happened::Failed(&stream, &error));
-                let failure = Arc::new(error);
-                for settling in self.settling.remove(&stream).unwrap_or_default() {
-                    settling.answerer.answer(Ok(Settled {
-                        entries: settling.entries,
-                        failure: Some(Arc::clone(&failure)),
-                    }));
-                }
-                self.stuck.insert(stream, (Instant::now() + RETRY, failure));
-            }
-        }
-    }
-
-    /// The answer to one command of a turn that began behind record `head`.
-    fn answer(&mut self, answer: Result<Vec<Entry>, Error>, waiting: Waiting, head: u64) {
-        // What comes again under its key was told the first time.
-        let is_new = |entry: &&Entry| entry.seq > head;
-        for entry in answer.iter().flatten().filter(is_new) {
-            (self.watch)(Happened::Recorded(entry));
-        }
-        match (waiting, answer) {
-            (Waiting::ForRecords(answerer), answer) => answerer.answer(answer),
-            (Waiting::ForEffects(_, answerer), Err(error)) => answerer.answer(Err(error)),
-            (Waiting::ForEffects(stream, answerer), Ok(entries)) => {
-                // It has failed once already, and is left alone for a while.
-                if let Some((_, failure)) = self.stuck.get(&stream) {
-                    let failure = Some(Arc::clone(failure));
-                    return answerer.answer(Ok(Settled { entries, failure }));
-                }
-                let settling = Settling { entries, answerer };
-                self.settling.entry(stream).or_default().push(settling);
-            }
-        }
-    }
-
-    /// Answers those for whose streams nothing is left to do.
-    fn release(&mut self) {
-        if self.settling.is_empty() {
-            return;
-        }
-        let settled = match self.engine.settled(self.settling.keys()) {
-            Ok(settled) => settled,
-            Err(error) => return (self.watch)(Happened::Stumbled(&error)),
-        };
-        let done = self
-            .settling
-            .extract_if(|stream, _| settled.contains(stream));
-        for settling in done.flat_map(|(_, settling)| settling) {
-            settling.answerer.answer(Ok(Settled {
-                entries: settling.entries,
-                failure: None,
-            }));
-        }
     }
 }

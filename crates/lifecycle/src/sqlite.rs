@@ -141,6 +141,9 @@ const HOLDINGS: &str = "
 
 /// How long an open waits for another process to let go.
 const BUSY: Duration = Duration::from_millis(500);
+/// KiB of pages that an engine's connection keeps in memory, if there are so many: the upper
+/// pages of every index, also where there are ten million certificates.
+const CACHE: u32 = 64 * 1_024;
 /// Statements that a connection keeps prepared: more than there are.
 const STATEMENTS: usize = 64;
 /// How long it waits for its turn: longer than the open before it takes.
@@ -250,7 +253,10 @@ impl SqliteStore {
     fn lock(&self) -> Result<(), StoreError> {
         self.pragma("journal_mode", "WAL", "wal")?;
         self.connection()
-            .execute_batch("PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT")
+            .execute_batch(&format!(
+                "PRAGMA cache_size = -{CACHE}; PRAGMA synchronous = FULL;
+                 BEGIN EXCLUSIVE; COMMIT"
+            ))
             .map_err(|source| self.failed("locking it", source))?;
         // 2 is FULL; SQLite does not fail when it can't.
         match self.number("PRAGMA synchronous")? {

@@ -1,9 +1,9 @@
 //! The pair of certificates that a case makes: what is asked for, and how far it is.
 
-use crate::{AuthorityId, Intent, Octets, Personal, Serial};
+use crate::{AuthorityId, Intent, Octets, Personal, Serial, index::validity_of};
 use cert_profile::{Issuer, KeyCustody, KeyEnvironment, KeyOrigin, Profile};
 use csr::VerifiedCsr;
-use der::Encode;
+use der::{DateTime, Encode};
 use serde::{Deserialize, Serialize};
 
 /// Which certificate of the pair (GM/T 0015: one subject, two keys).
@@ -103,6 +103,9 @@ pub struct Issued {
     pub serial: Serial,
     /// Its DER.
     pub certificate: Octets,
+    /// notBefore and notAfter in it; none where the octets are no certificate, which no log of
+    /// ours has.
+    pub(crate) validity: Option<(DateTime, DateTime)>,
 }
 
 impl Issued {
@@ -111,6 +114,7 @@ impl Issued {
             issuer: issuer.clone(),
             serial: serial.clone(),
             certificate: certificate.clone(),
+            validity: validity_of(certificate),
         }
     }
 }

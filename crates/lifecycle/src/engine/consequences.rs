@@ -8,7 +8,6 @@ use crate::{
     certificate::{
         Act, Cause, Command as Change, Order, Party, RevocationReason, Status, Successor,
     },
-    index::validity,
     rules::{Activation, RuleSet},
     terms::Kind,
     token::{self, Command as Token},
@@ -129,7 +128,7 @@ impl Step<'_> {
         if case.state.opening.kind == Kind::Renew {
             self.supersede(case)?;
         }
-        let Some((_, end)) = validity(signing) else {
+        let Some((_, end)) = signing.validity else {
             return Ok(());
         };
         for days in &case.rules.values().expiry_notice_days.value {
@@ -200,7 +199,7 @@ impl Step<'_> {
             let Some(standing) = self.standing(new)? else {
                 continue;
             };
-            let Some((_, end)) = validity(old) else {
+            let Some((_, end)) = old.validity else {
                 continue;
             };
             let successor = Successor::new(new.issuer.clone(), new.serial.clone());
@@ -231,7 +230,7 @@ impl Step<'_> {
     pub(super) fn standing(&self, issued: &Issued) -> Result<Option<Status>, Error> {
         let state = self.certificate(&issued.issuer, &issued.serial)?;
         let status = state.map(|state| state.status());
-        Ok(match validity(issued) {
+        Ok(match issued.validity {
             Some((_, end)) => status.map(|status| status.at(self.now, end)),
             None => status,
         })
@@ -248,7 +247,7 @@ impl Step<'_> {
     }
 
     fn order(&mut self, case: &CaseId, issued: &Issued, act: Act) -> Result<(), Error> {
-        let Some((_, end)) = validity(issued) else {
+        let Some((_, end)) = issued.validity else {
             return Ok(());
         };
         self.execute(issued, Order::new(Cause::Case(case.clone()), act, end))

@@ -10,7 +10,7 @@ use crate::{
         state::State,
     },
     certificate::{self, Status},
-    index::{unit_of, validity},
+    index::unit_of,
     organisation, roster,
     rules::RuleSet,
     terms::{Kind, Mode},
@@ -278,7 +278,7 @@ fn certified(step: &Step<'_>, id: &CaseId) -> Result<Option<Certified>, Error> {
         return Ok(None);
     };
     let stands = |issued: &Issued| step.certificate(&issued.issuer, &issued.serial);
-    let Some(validity) = validity(signing) else {
+    let Some(validity) = signing.validity else {
         return Ok(None);
     };
     let (Some(signing), Some(encryption)) = (stands(signing)?, stands(encryption)?) else {

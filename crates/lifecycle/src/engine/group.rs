@@ -4,7 +4,7 @@
 use super::{Command, Engine, Submission, perform::Untried, step::Step};
 use crate::{
     Actor, Batch, CaseId, CaseNumber, Entry, Error, Ground, Head, IdempotencyKey, Refusal, Seat,
-    StoreError, StreamId, Submitted, case, token,
+    Store, StoreError, StreamId, Submitted, case, ports::SubjectKeys, token,
 };
 use std::{collections::HashSet, sync::Arc};
 
@@ -17,7 +17,7 @@ const PAGE: usize = 8;
 /// How often commands are decided again because another node wrote in between. Each was overtaken
 /// by a write that succeeded: nodes can't keep each other from going on, and one node comes through
 /// in some of these.
-const TRIES: usize = 100;
+pub(super) const TRIES: usize = 100;
 
 /// What one command came to.
 pub(super) type Answer = Result<Vec<Entry>, Error>;
@@ -35,6 +35,16 @@ pub(super) struct Group {
     keys: HashSet<IdempotencyKey>,
 }
 
+/// A group on its way into the store.
+#[derive(Debug)]
+pub(super) struct Flight {
+    start: Head,
+    batch: Batch,
+    /// What it intends, which may be tried once it is there.
+    pub(super) untried: Vec<Untried>,
+    subjects: Arc<dyn SubjectKeys>,
+}
+
 impl Engine {
     /// Carries commands of several persons out, in one write where that can be: each as
     /// [`submit`](Self::submit) would, one after the other, with its own answer in the same
@@ -46,34 +56,10 @@ impl Engine {
         &mut self,
         submissions: impl IntoIterator<Item: Into<Submission>>,
     ) -> Vec<Result<Vec<Entry>, Error>> {
-        self.submit_behind(Vec::new(), submissions).1
-    }
-
-    /// What came of effects, and behind it commands of persons, in one write where that can be.
-    pub(super) fn submit_behind(
-        &mut self,
-        results: Vec<Submission>,
-        submissions: impl IntoIterator<Item: Into<Submission>>,
-    ) -> (Vec<Answer>, Vec<Answer>) {
-        let first = results.len();
-        let mut carried = results;
-        let seated: Vec<_> = submissions
-            .into_iter()
-            .map(|submission| {
-                let submission = submission.into();
-                check_seat(&submission.actor)?;
-                carried.push(submission);
-                Ok(())
-            })
-            .collect();
-        let mut answers = self.carry_out_all(&carried);
-        let mut of_persons = answers.split_off(first).into_iter();
-        let answer = |seated: Result<(), Error>| {
-            seated?;
-            of_persons.next().unwrap_or(Ok(Vec::new()))
-        };
-        let of_persons = seated.into_iter().map(answer).collect();
-        (answers, of_persons)
+        let commands = seated(submissions);
+        let nothing = (Vec::new(), Vec::new());
+        let carried = self.carry_out_ahead(nothing, Vec::new(), commands, None);
+        carried.answers
     }
 
     /// One command of the engine itself.
@@ -94,28 +80,45 @@ impl Engine {
     fn carry_out_within(&mut self, commands: &[Submission], tries: usize) -> Vec<Answer> {
         let mut answers: Vec<Answer> = Vec::with_capacity(commands.len());
         let mut written = 0;
-        for submission in commands {
-            if self.must_be_written_before(submission) {
-                self.write(commands, &mut answers, written, tries);
-                written = answers.len();
-            }
-            let mut answer = self.decide(submission);
-            // In the same write, so that nobody tries the token again in between.
-            if let Command::Case(id, case::Command::Personalise { .. }) = &submission.command
-                && answer.as_ref().is_err_and(is_misread)
-                && let Err(failure) = self.put_aside(id)
-            {
-                answer = Err(failure);
-            }
-            answers.push(answer);
-        }
+        self.decide_all(commands, &mut answers, &mut written, tries);
         self.write(commands, &mut answers, written, tries);
         answers
     }
 
+    /// Decides on the commands that have no answer yet; what must be written before the rest is
+    /// decided is written, up to the answer at `written`.
+    pub(super) fn decide_all(
+        &mut self,
+        commands: &[Submission],
+        answers: &mut Vec<Answer>,
+        written: &mut usize,
+        tries: usize,
+    ) {
+        for submission in &commands[answers.len()..] {
+            if self.must_be_written_before(submission) {
+                self.write(commands, answers, *written, tries);
+                *written = answers.len();
+            }
+            let answer = self.decide_one(submission);
+            answers.push(answer);
+        }
+    }
+
+    /// Decides on one command, and puts a token aside that was read back as something else: in
+    /// the same write, so that nobody tries it again in between.
+    pub(super) fn decide_one(&mut self, submission: &Submission) -> Answer {
+        let answer = self.decide(submission);
+        if let Command::Case(id, case::Command::Personalise { .. }) = &submission.command
+            && answer.as_ref().is_err_and(is_misread)
+        {
+            self.put_aside(id)?;
+        }
+        answer
+    }
+
     /// Writes what was decided since `from`. What fails has failed for all of it; where
     /// somebody else wrote in between, it is decided again, on what is then the case.
-    fn write(
+    pub(super) fn write(
         &mut self,
         commands: &[Submission],
         answers: &mut Vec<Answer>,
@@ -124,13 +127,27 @@ impl Engine {
     ) {
         match self.flush() {
             Ok(()) => self.judge_again(commands, &mut answers[from..], from, tries),
-            Err(StoreError::Conflict { .. }) if tries > 0 => {
+            Err(error) => self.failed(error, commands, answers, from, tries),
+        }
+    }
+
+    /// What was decided since `from` was not written.
+    pub(super) fn failed(
+        &mut self,
+        error: StoreError,
+        commands: &[Submission],
+        answers: &mut Vec<Answer>,
+        from: usize,
+        tries: usize,
+    ) {
+        match error {
+            StoreError::Conflict { .. } if tries > 0 => {
                 let again = &commands[from..answers.len()];
                 answers.truncate(from);
                 let decided = self.carry_out_within(again, tries - 1);
                 answers.extend(decided);
             }
-            Err(error) => fail(&mut answers[from..], error),
+            error => fail(&mut answers[from..], error),
         }
     }
 
@@ -164,7 +181,7 @@ impl Engine {
 
     /// Whether what is decided and not yet written is more than enough, or the command asks
     /// the store's indices for what it changes.
-    fn must_be_written_before(&self, submission: &Submission) -> bool {
+    pub(super) fn must_be_written_before(&self, submission: &Submission) -> bool {
         let Some(group) = &self.group else {
             return false;
         };
@@ -274,23 +291,17 @@ impl Engine {
         self.check_own_tail()?;
         let store = &*self.ports.store;
         let start = self.view.catch_up(store)?;
-        self.group = Some(Group {
-            start,
-            batch: Batch::default(),
-            last_case: store.last_case()?,
-            untried: Vec::new(),
-            keys: HashSet::new(),
-        });
+        self.group = Some(Group::behind(start, store.last_case()?));
         Ok(())
     }
 
     /// Makes what was decided durable. When that fails, the view stands at a head that the store
     /// may not have: the next group, which asks for it, then starts from nothing.
     fn flush(&mut self) -> Result<(), StoreError> {
-        let Some(mut group) = self.group.take() else {
+        let Some(group) = self.group.take() else {
             return Ok(());
         };
-        if group.batch.records.is_empty() {
+        if group.is_empty() {
             return Ok(());
         }
         #[cfg(feature = "fail-points")]
@@ -298,16 +309,57 @@ impl Engine {
             self.group = Some(group);
             return Ok(());
         }
+        let flight = self.depart(group);
+        flight.write(&mut *self.ports.store)?;
+        self.untried.extend(flight.untried);
+        Ok(())
+    }
+
+    /// A group to which nothing more is added.
+    pub(super) fn depart(&self, mut group: Group) -> Flight {
         group.batch.keep_last();
         #[cfg(feature = "fail-points")]
         crate::fail_point::sign_early(&*self.ports.token, &group.batch);
+        Flight {
+            start: group.start,
+            batch: group.batch,
+            untried: group.untried,
+            subjects: Arc::clone(&self.ports.subjects),
+        }
+    }
+}
+
+impl Group {
+    /// One that goes behind the head and the case number of what was decided before.
+    pub(super) fn behind(start: Head, last_case: CaseNumber) -> Self {
+        Self {
+            start,
+            batch: Batch::default(),
+            last_case,
+            untried: Vec::new(),
+            keys: HashSet::new(),
+        }
+    }
+
+    /// Whether there is nothing in it to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.batch.records.is_empty()
+    }
+
+    pub(super) fn last_case(&self) -> CaseNumber {
+        self.last_case
+    }
+}
+
+impl Flight {
+    /// Makes it durable: the keys under which its values are sealed first.
+    pub(super) fn write(&self, store: &mut dyn Store) -> Result<(), StoreError> {
         #[cfg(feature = "fail-points")]
-        crate::fail_point::before(&group.batch);
-        self.ports.subjects.sync()?;
-        self.ports.store.append(&group.start, &group.batch)?;
+        crate::fail_point::before(&self.batch);
+        self.subjects.sync()?;
+        store.append(&self.start, &self.batch)?;
         #[cfg(feature = "fail-points")]
-        crate::fail_point::after(&group.batch);
-        self.untried.extend(group.untried);
+        crate::fail_point::after(&self.batch);
         Ok(())
     }
 }
@@ -324,6 +376,17 @@ fn check_seat(actor: &Actor) -> Result<(), Error> {
         return Err(Ground::Seat { seat: actor.seat }.by(&["X-01"]));
     }
     Ok(())
+}
+
+/// Commands of persons, each refused here where its seat is nobody's.
+pub(super) fn seated(
+    submissions: impl IntoIterator<Item: Into<Submission>>,
+) -> Vec<Result<Submission, Error>> {
+    let check = |submission: Submission| {
+        check_seat(&submission.actor)?;
+        Ok(submission)
+    };
+    submissions.into_iter().map(Into::into).map(check).collect()
 }
 
 /// The failure of one write is that of each command that it carried, and of what was judged behind

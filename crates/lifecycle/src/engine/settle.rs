@@ -3,7 +3,8 @@
 
 use super::{
     Command, Engine, Submission,
-    group::Answer,
+    early::{Early, Writer},
+    group::{Answer, seated},
     perform::{Deed, Keys, Outside, Planned},
 };
 use crate::{Entry, Error, StreamId, authority, case, erasure};
@@ -40,8 +41,7 @@ impl Engine {
             if round.is_empty() {
                 return failure.map_or(Ok(()), Err);
             }
-            let Turn { settled, .. } = self.turn(round, Vec::<Submission>::new());
-            for (stream, answer) in settled {
+            for (stream, answer) in self.turn(round) {
                 match answer {
                     Ok(entries) => entries.iter().for_each(&mut *watch),
                     Err(error) => {
@@ -70,7 +70,9 @@ impl Engine {
         streams: impl Iterator<Item = &'a StreamId>,
     ) -> Result<HashSet<StreamId>, Error> {
         let store = &*self.ports.store;
-        self.view.catch_up(store)?;
+        if self.group.is_none() {
+            self.view.catch_up(store)?;
+        }
         let mut settled = HashSet::new();
         for stream in streams {
             let is_due = match stream {
@@ -97,10 +99,20 @@ impl Engine {
 
     /// One effect of each of these streams; one write then carries what came of them, and
     /// commands of persons behind it.
-    pub(crate) fn turn(
+    fn turn(&mut self, round: Vec<StreamId>) -> Vec<(StreamId, Answer)> {
+        let nothing = (Vec::new(), Vec::new());
+        self.turn_ahead(round, nothing, Vec::new(), None).settled
+    }
+
+    /// One effect of each of these streams; one write then carries commands that were decided
+    /// early, what came of the effects, and commands behind that. While it goes on, `meanwhile`
+    /// may decide on more.
+    pub(crate) fn turn_ahead(
         &mut self,
         round: Vec<StreamId>,
-        submissions: impl IntoIterator<Item: Into<Submission>>,
+        early: (Vec<Submission>, Vec<Answer>),
+        submissions: Vec<Submission>,
+        meanwhile: Option<(&Writer, &mut dyn FnMut(&mut Early<'_>))>,
     ) -> Turn {
         let mut keys = Keys::default();
         let planned: Vec<_> = round
@@ -117,9 +129,9 @@ impl Engine {
                 Err(error) => settled.push((stream, Err(error))),
             }
         }
-        let (mut recorded, answers) = self.submit_behind(results, submissions);
+        let mut carried = self.carry_out_ahead(early, results, seated(submissions), meanwhile);
         if self.ports.store.is_shared() {
-            for (stream, answer) in streams.iter().zip(&mut recorded) {
+            for (stream, answer) in streams.iter().zip(&mut carried.results) {
                 // Another node has done it meanwhile.
                 if matches!(answer, Err(Error::Refused(_)))
                     && self
@@ -130,8 +142,13 @@ impl Engine {
                 }
             }
         }
-        settled.extend(streams.into_iter().zip(recorded));
-        Turn { settled, answers }
+        settled.extend(streams.into_iter().zip(carried.results));
+        Turn {
+            settled,
+            early: carried.early,
+            answers: carried.answers,
+            is_followed: carried.is_followed,
+        }
     }
 }
 
@@ -139,8 +156,12 @@ impl Engine {
 pub(crate) struct Turn {
     /// Of each stream of the round: what was recorded, or why nothing was.
     pub(crate) settled: Vec<(StreamId, Answer)>,
+    /// To each command that was decided early, in order.
+    pub(crate) early: Vec<Answer>,
     /// To each command, in order.
     pub(crate) answers: Vec<Answer>,
+    /// Whether what was decided while this was written holds.
+    pub(crate) is_followed: bool,
 }
 
 /// Does deeds on all processors; answers in order.

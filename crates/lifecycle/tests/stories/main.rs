@@ -30,5 +30,6 @@ mod postgres;
 mod revoke;
 mod script;
 mod service;
+mod service_ahead;
 mod store;
 mod time;
