@@ -9,8 +9,8 @@ use gm_crypto::{
 };
 use hsm::{Description, Envelop, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    Engine, Entry, Error, IdempotencyKey, Policy, Ports, Refusal, SqliteStore, Store, StoreError,
-    SubjectKeyFile, Submission, authority,
+    Engine, Entry, Error, Handle, IdempotencyKey, Policy, Ports, Refusal, Service, SqliteStore,
+    Store, StoreError, SubjectKeyFile, Submission, authority,
     case::Phase,
     certificate::{self, Change, RevocationReason},
     fail_point,
@@ -21,6 +21,7 @@ use spki::AlgorithmIdentifierOwned;
 use std::{
     env, fs,
     io::Write,
+    num::NonZero,
     path::{Path, PathBuf},
     process,
     sync::{
@@ -42,6 +43,8 @@ pub(crate) const STORE: &str = "GM_PKI_CHILD_STORE";
 pub(crate) const NODE: &str = "GM_PKI_CHILD_NODE";
 pub(crate) const CASES: &str = "GM_PKI_CHILD_CASES";
 pub(crate) const QUOTA: &str = "GM_PKI_CHILD_QUOTA";
+/// How many applicants a service has at once; not set: an engine does one act after the other.
+pub(crate) const CROWD: &str = "GM_PKI_CHILD_CROWD";
 /// `C5:2` aborts at the second C5; `C5:2!` stands still there and says so.
 pub(crate) const POINT: &str = "GM_PKI_CHILD_POINT";
 
@@ -282,6 +285,11 @@ fn child() {
     let quota = number(QUOTA).map(|quota: u64| u32::try_from(quota).unwrap());
     let engine = engine(&folder, store, quota);
     let node = told(NODE).unwrap();
+    if let Some(crowd) = number(CROWD) {
+        serve(engine, &node, crowd);
+        println!("done");
+        return;
+    }
     let counts = quota.is_some();
     let mut business = Business {
         engine,
@@ -290,6 +298,40 @@ fn child() {
     };
     business.work(cases);
     println!("done");
+}
+
+/// Applicants who all come at once, to a service: it decides on some while it writes others.
+fn serve(engine: Engine, node: &str, crowd: u64) {
+    let places = NonZero::new(1_000).unwrap();
+    let service = Service::start(engine, places, |_| {}).unwrap();
+    println!("ready");
+    thread::scope(|scope| {
+        for nth in 0..crowd {
+            let handle = service.handle();
+            scope.spawn(move || come_through(&handle, &Applicant::new(&format!("{node}-{nth}"))));
+        }
+    });
+    drop(service.stop().unwrap());
+}
+
+fn come_through(handle: &Handle, one: &Applicant) {
+    loop {
+        let asked = one.clone();
+        let asked = handle.ask(move |engine| (asked.phase(engine), asked.next(engine).unwrap()));
+        let answer = match asked.unwrap().wait().unwrap() {
+            (_, Some(next)) => handle.submit_and_settle(next).unwrap().wait().unwrap(),
+            // What an earlier process left open is done by the service itself.
+            (Some(Phase::Issuing), None) => {
+                thread::sleep(Duration::from_millis(2));
+                continue;
+            }
+            _ => return,
+        };
+        match answer {
+            Ok(settled) => settled.entries.iter().for_each(acknowledge),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
 }
 
 struct Business {

@@ -18,13 +18,16 @@ use tempfile::TempDir;
 
 use crate::{
     chance::{Chance, number, seed},
-    child::{self, CASES, FOLDER, FolderKeys, NODE, POINT, QUOTA, STORE},
+    child::{self, CASES, CROWD, FOLDER, FolderKeys, NODE, POINT, QUOTA, STORE},
     invariants::{self, Facts},
     points::POINTS,
 };
 
 /// Kills where nobody says how many.
 const FEW: u64 = 6;
+/// Cases of a run, one after the other, and of one in which all come at once.
+const FEW_CASES: u64 = 2;
+const CROWD_CASES: u64 = 24;
 /// No run takes so long, however busy the machine is.
 const LIMIT: Duration = Duration::from_secs(900);
 /// Points of the world outside that no child has.
@@ -79,6 +82,8 @@ struct Site {
     acknowledged: BTreeMap<u64, String>,
     refused: usize,
     quota: Option<u32>,
+    /// Whether a service works there, with as many applicants at once as a run has cases.
+    served: bool,
     burnt: usize,
     records: usize,
 }
@@ -124,6 +129,7 @@ impl Site {
             acknowledged: BTreeMap::new(),
             refused: 0,
             quota,
+            served: false,
             burnt: 0,
             records: 0,
         }
@@ -140,6 +146,9 @@ impl Site {
             .stdout(Stdio::piped());
         if let Some(quota) = self.quota {
             command.env(QUOTA, quota.to_string());
+        }
+        if self.served {
+            command.env(CROWD, cases.to_string());
         }
         if let Manner::Point(point) = manner {
             command.env(POINT, point);
@@ -283,8 +292,9 @@ fn run(mut command: Command, manner: &Manner) -> Ended {
     ended
 }
 
-/// Kills of processes on one kind of store.
-fn campaign(what: &str, kills: u64, store: &dyn Fn(&Path) -> Where) {
+/// Kills of processes on one kind of store; each run has so many cases `more` than the one before.
+/// With more than a few they all come at once, to a service.
+fn campaign(what: &str, kills: u64, store: &dyn Fn(&Path) -> Where, more: u64) {
     let (seed, began) = (seed(), Instant::now());
     let mut chance = Chance::new(seed, 1);
     let (mut done, mut tries, mut escaped, mut sites) = (0, 0, 0, 0);
@@ -292,9 +302,10 @@ fn campaign(what: &str, kills: u64, store: &dyn Fn(&Path) -> Where) {
     while done < kills {
         // Several kills in one folder: the recovery is killed, too.
         let mut site = Site::begin(store, None);
+        site.served = more > FEW_CASES;
         let mut cases = 0;
         for _ in 0..=chance.below(10).min(kills - done - 1) {
-            cases += 2;
+            cases += more;
             let manner = Manner::draw(&mut chance, tries);
             tries += 1;
             let ended = site.run("a", cases, &manner);
@@ -331,9 +342,15 @@ fn kills() -> u64 {
 
 #[test]
 fn a_process_on_a_file_is_killed() {
-    campaign("SQLite", kills(), &|folder| {
-        Where::File(folder.join("store"))
-    });
+    let store = |folder: &Path| Where::File(folder.join("store"));
+    campaign("SQLite", kills(), &store, FEW_CASES);
+}
+
+/// It has a thread that writes while the next commands are decided.
+#[test]
+fn a_service_on_a_file_is_killed() {
+    let store = |folder: &Path| Where::File(folder.join("store"));
+    campaign("SQLite, by a service", kills(), &store, CROWD_CASES);
 }
 
 #[cfg(feature = "postgres")]
@@ -347,9 +364,8 @@ fn a_process_on_a_server_is_killed() {
     if database::server().is_none() {
         return;
     }
-    campaign("PostgreSQL", kills(), &|_| {
-        Where::Server(database::Database::new().unwrap())
-    });
+    let store = |_: &Path| Where::Server(database::Database::new().unwrap());
+    campaign("PostgreSQL", kills(), &store, FEW_CASES);
 }
 
 /// Pairs that the organisation may have, and that each node tries to open.
