@@ -7,6 +7,7 @@
 
 mod decisions;
 mod key_centre;
+mod paths;
 
 use cert_profile::{
     CrlDraft, Issuer, IssuingDistributionPoint, OnlyContains, Reason, RevokedEntry, SHIPPED,
@@ -61,6 +62,7 @@ fn main() -> Result<()> {
     requests()?;
     certificates()?;
     revocation_lists()?;
+    paths::paths()?;
     ocsp()?;
     trust_lists()?;
     key_files()?;
@@ -262,7 +264,9 @@ fn revocation_lists() -> Result<()> {
     ] {
         let prepared = draft.prepare(entries)?;
         let signature = sign(&key("ca"), prepared.tbs());
-        write("crl", &format!("{name}.der"), prepared.attach(&signature)?)?;
+        let list = prepared.attach(&signature)?;
+        write("crl", &format!("{name}.der"), &list)?;
+        write("crl_lookup", &format!("{name}.der"), list)?;
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ suites_of() {
     case $1 in
     csr) echo vectors/csr ;;
     certificate) echo vectors/x509 conformance/sm2-pkits/certs ;;
-    crl) echo vectors/crl conformance/sm2-pkits/crls ;;
+    crl | crl_lookup) echo vectors/crl conformance/sm2-pkits/crls ;;
     ocsp) echo vectors/ocsp ;;
     message | signed_data) echo vectors/cms ;;
     key_file | sm2_structures) echo vectors/keys ;;

@@ -53,7 +53,7 @@ fn constraints(permitted: &[GeneralName], excluded: &[GeneralName]) -> NameConst
 }
 
 fn fault(constraints: &NameConstraints, name: &GeneralName) -> Option<NameConstraintFault> {
-    constraints.fault(&Asked::read(name).unwrap())
+    constraints.fault_of(name)
 }
 
 /// Of a base, names that are in it and names that are not: permitted and excluded say the
