@@ -362,10 +362,6 @@ impl ParsedCrl {
         &self.scope
     }
 
-    pub(crate) fn authority_key_id(&self) -> Option<&[u8]> {
-        self.authority_key_id.as_deref()
-    }
-
     /// Whether `delta` says what changed of this full CRL (RFC 5280, 5.2.4): one issuer,
     /// scope and key, a base that this one has reached, and a number that it has not
     /// passed.

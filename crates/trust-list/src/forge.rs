@@ -205,7 +205,7 @@ pub(crate) fn issuing_point(scope: &IssuingDistributionPoint) -> Extension {
 }
 
 /// One certificate to be: change what a test needs, then [`Forged::issue`].
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Forged {
     pub(crate) version: Version,
     pub(crate) subject: String,

@@ -172,10 +172,7 @@ impl<'a, 'o> Search<'a, 'o> {
                 continue;
             };
             self.count_candidate(&path)?;
-            if let Issuer::Certificate(index) = issuer
-                && self.distances[index].is_none()
-                && !dead_ends.insert(index)
-            {
+            if matches!(issuer, Issuer::Certificate(index) if dead_ends.contains(&index)) {
                 continue;
             }
             if !self.check_step(&path, issuer)? {
@@ -188,6 +185,9 @@ impl<'a, 'o> Search<'a, 'o> {
                     }
                 }
                 Issuer::Certificate(index) => {
+                    if self.distances[index].is_none() {
+                        dead_ends.insert(index);
+                    }
                     path.push(index);
                     ways.push(self.issuers_of(&path, goal, likely, &mut left_out));
                 }

@@ -27,7 +27,7 @@ fn leaf(list: &[&str]) -> Forged {
 fn ask(path: &[Forged], rules: &PolicyRules) -> Result<Vec<String>, NoPolicy> {
     let path: Vec<_> = path.iter().map(|forged| forged.issue(&KEY)).collect();
     let path: Vec<_> = path.iter().collect();
-    let valid = valid_policies(None, &path, rules, 1000)?;
+    let valid = valid_policies(None, &path, rules, 10_000)?;
     Ok(valid.iter().map(ToString::to_string).collect())
 }
 
