@@ -132,7 +132,12 @@ fn chains_of_others_hold_by_their_own_algorithm_alone() {
             let error = judge(&leaf, &sub, &[other.algorithm]).expect_err(kind.name);
             let is_other = |cause: &Cause| matches!(cause, Cause::AlgorithmNotAccepted { .. });
             let mut causes = error.reasons().iter().map(|reason| &reason.cause);
-            assert!(causes.any(is_other), "{} by {}: {error}", kind.name, other.name);
+            assert!(
+                causes.any(is_other),
+                "{} by {}: {error}",
+                kind.name,
+                other.name
+            );
         }
         // An octet of the signature, and one of the serial number.
         for (octets, at) in [(&leaf, leaf.len() - 3), (&leaf, 15)] {
@@ -172,7 +177,8 @@ fn a_chain_may_change_its_algorithm() {
     )
     .good();
     let anchor = desk.path("root.der");
-    desk.ask("x509 -in {} -outform DER -out {}", &[&root, &anchor]).good();
+    desk.ask("x509 -in {} -outform DER -out {}", &[&root, &anchor])
+        .good();
     let sub = read(&fs::read(sub).expect("a certificate"));
     let anchors = [Anchor::from_certificate(read(
         &fs::read(anchor).expect("a certificate"),
@@ -198,14 +204,18 @@ fn an_empty_crl_of_another_algorithm_answers() {
     let index = desk.write("index.txt", "");
     let config = CONFIG.replace("index.txt", &index.display().to_string());
     let config = desk.write("crl.config", config);
-    let (key, issuer) = (desk.path("rsa-sha256-Issuer.key"), desk.path("rsa-sha256-Issuer.pem"));
+    let (key, issuer) = (
+        desk.path("rsa-sha256-Issuer.key"),
+        desk.path("rsa-sha256-Issuer.pem"),
+    );
     let (pem, der) = (desk.path("crl.pem"), desk.path("crl.der"));
     desk.ask(
         "ca -gencrl -name authority -config {} -keyfile {} -cert {} -out {}",
         &[&config, &key, &issuer, &pem],
     )
     .good();
-    desk.ask("crl -in {} -outform DER -out {}", &[&pem, &der]).good();
+    desk.ask("crl -in {} -outform DER -out {}", &[&pem, &der])
+        .good();
     let crls = [ParsedCrl::from_der(fs::read(der).expect("a CRL")).expect("a CRL")];
     let (leaf, sub) = (read(&leaf), [read(&sub)]);
     let anchors = [Anchor::from_certificate(read(&root))];

@@ -334,10 +334,9 @@ impl Asked {
 
     fn is_comparable(&self) -> bool {
         match self {
-            Self::Email(None)
-            | Self::Uri(None)
-            | Self::Directory(None)
-            | Self::NotCompared(_) => false,
+            Self::Email(None) | Self::Uri(None) | Self::Directory(None) | Self::NotCompared(_) => {
+                false
+            }
             Self::Dns(name) => has_labels(name),
             Self::Ip(address) => matches!(address.len(), 4 | 16),
             _ => true,
@@ -351,7 +350,10 @@ impl Asked {
 fn has_labels(name: &str) -> bool {
     let mut labels = name.strip_prefix("*.").unwrap_or(name).split('.');
     labels.all(|label| {
-        !label.is_empty() && label.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'*')
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|octet| octet.is_ascii_graphic() && octet != b'*')
     })
 }
 

@@ -400,7 +400,9 @@ fn any_text(value: &Any) -> Option<Cow<'_, str>> {
         Tag::BmpString => {
             let units = octets.chunks_exact(2);
             let whole = units.remainder().is_empty();
-            let units: Vec<u16> = units.map(|unit| u16::from_be_bytes([unit[0], unit[1]])).collect();
+            let units: Vec<u16> = units
+                .map(|unit| u16::from_be_bytes([unit[0], unit[1]]))
+                .collect();
             let text = String::from_utf16(&units).ok().filter(|_| whole);
             text.map(Cow::Owned)
         }

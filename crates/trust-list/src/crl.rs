@@ -17,8 +17,8 @@ use der::{
     oid::AssociatedOid,
 };
 use gm_crypto::pki::{Signed, VerifyAlgorithm};
-use std::collections::BTreeMap;
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use std::collections::BTreeMap;
 use x509_cert::{
     Version,
     ext::{
@@ -188,7 +188,11 @@ impl ParsedCrl {
             issuer,
             issuer_der,
             this_update: moment(tbs.this_update).map_err(malformed())?,
-            next_update: tbs.next_update.map(moment).transpose().map_err(malformed())?,
+            next_update: tbs
+                .next_update
+                .map(moment)
+                .transpose()
+                .map_err(malformed())?,
             number: number.map(|number| octets(number.0)),
             base: base.map(|base| octets(base.0)),
             authority_key_id: authority_key

@@ -23,8 +23,7 @@ use x509_cert::{
         pkix::{
             AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, CrlDistributionPoints,
             CrlNumber, CrlReason, InhibitAnyPolicy, KeyUsage, KeyUsages, NameConstraints,
-            PolicyConstraints, PolicyMapping, PolicyMappings, SubjectAltName,
-            SubjectKeyIdentifier,
+            PolicyConstraints, PolicyMapping, PolicyMappings, SubjectAltName, SubjectKeyIdentifier,
             certpolicy::PolicyInformation,
             constraints::name::GeneralSubtree,
             crl::dp::{DistributionPoint, IssuingDistributionPoint, ReasonFlags},
@@ -106,7 +105,10 @@ pub(crate) fn policies(list: &[&str]) -> Extension {
         policy_identifier: oid(policy),
         policy_qualifiers: None,
     };
-    own(false, &CertificatePolicies(list.iter().map(policy).collect()))
+    own(
+        false,
+        &CertificatePolicies(list.iter().map(policy).collect()),
+    )
 }
 
 pub(crate) fn policy_mappings(list: &[(&str, &str)]) -> Extension {

@@ -217,8 +217,8 @@ pub enum ContentRules {
     Off,
     /// The MUSTs of RFC 5280, sections 4 and 5, as [`cert_profile::lint`] has them: every
     /// certificate of the path, that of the anchor too unless it is a name and a key
-    /// alone, and every CRL that answers. One is left out: that a CA has keyUsage, which
-    /// section 6.1.4 (n) does without.
+    /// alone, and every CRL that answers. Left out are two: that a CA has keyUsage, which
+    /// section 6.1.4 (n) does without, and that no revocation is announced ahead.
     Rfc5280,
 }
 

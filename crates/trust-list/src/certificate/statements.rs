@@ -3,11 +3,7 @@
 use super::name_key;
 use crate::{Result, extension::Extensions};
 use cert_profile::NameConstraints;
-use der::{
-    Decode, Encode,
-    asn1::ObjectIdentifier,
-    oid::AssociatedOid,
-};
+use der::{Decode, Encode, asn1::ObjectIdentifier, oid::AssociatedOid};
 use x509_cert::{
     ext::pkix::{
         self, CrlDistributionPoints, InhibitAnyPolicy, PolicyConstraints, PolicyMappings,
@@ -51,9 +47,8 @@ impl Statements {
     pub(crate) fn read(extensions: &Extensions, issuer: &Name) -> Result<Self> {
         let mut read = Self::default();
         if let Some(mappings) = read.value::<PolicyMappings>(extensions) {
-            let pair = |one: &pkix::PolicyMapping| {
-                (one.issuer_domain_policy, one.subject_domain_policy)
-            };
+            let pair =
+                |one: &pkix::PolicyMapping| (one.issuer_domain_policy, one.subject_domain_policy);
             read.mappings = mappings.0.iter().map(pair).collect();
         }
         if let Some(constraints) = read.value::<PolicyConstraints>(extensions) {
@@ -165,7 +160,11 @@ fn general_key(name: &GeneralName) -> Result<Vec<u8>> {
 }
 
 fn below(issuer: &Name, relative: &RelativeDistinguishedName) -> Result<Name> {
-    let rdns: Vec<_> = issuer.iter_rdn().cloned().chain([relative.clone()]).collect();
+    let rdns: Vec<_> = issuer
+        .iter_rdn()
+        .cloned()
+        .chain([relative.clone()])
+        .collect();
     let octets = RdnSequence::from(rdns).to_der();
     octets
         .and_then(|octets| Name::from_der(&octets))

@@ -2,13 +2,13 @@
 
 use super::ParsedCertificate;
 use core::fmt;
+use der::Encode;
 use gm_crypto::{
     pki::{Sm2Sm3, VerifyAlgorithm},
     sm2::{DerSignature, PreparedVerifyingKey, PublicKey, TableSize, UserId, VerifyingKey},
     sm3,
 };
 use signature::{Error, Verifier};
-use der::Encode;
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},

@@ -40,15 +40,13 @@ impl Search<'_, '_> {
             // The responder's certificate and the answer.
             self.count_signatures(place, 2)?;
             let verified = match self.rely_on(answer, ca) {
-                Ok((verified, responder)) => {
-                    match self.check_responder(&responder, context)? {
-                        None => verified,
-                        Some(rule) => {
-                            obstacles.push(self.reason(place, Cause::OcspUnusable { rule }));
-                            continue;
-                        }
+                Ok((verified, responder)) => match self.check_responder(&responder, context)? {
+                    None => verified,
+                    Some(rule) => {
+                        obstacles.push(self.reason(place, Cause::OcspUnusable { rule }));
+                        continue;
                     }
-                }
+                },
                 Err(error) => {
                     let rule = whole(&error);
                     obstacles.push(self.reason(place, Cause::OcspUnusable { rule }));
@@ -56,7 +54,10 @@ impl Search<'_, '_> {
                 }
             };
             let at = self.options.at;
-            let singles = verified.responses().iter().filter(|single| speaks_of(single));
+            let singles = verified
+                .responses()
+                .iter()
+                .filter(|single| speaks_of(single));
             // One certificate can be named by two digests.
             let mut good = None;
             for single in singles {

@@ -45,7 +45,9 @@ fn is_host(found: &str, wanted: &str) -> bool {
         return found.eq_ignore_ascii_case(wanted);
     };
     let is_narrow = parent.contains('.') && !parent.contains('*');
-    let above = wanted.split_once('.').filter(|(label, _)| !label.is_empty());
+    let above = wanted
+        .split_once('.')
+        .filter(|(label, _)| !label.is_empty());
     is_narrow && above.is_some_and(|(_, above)| above.eq_ignore_ascii_case(parent))
 }
 

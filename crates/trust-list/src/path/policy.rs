@@ -71,7 +71,13 @@ pub(super) fn valid_policies(
     limit: usize,
 ) -> Result<ValidPolicies, NoPolicy> {
     let count = u32::try_from(path.len()).unwrap_or(u32::MAX);
-    let unless = |inhibited: bool| if inhibited { 0 } else { count.saturating_add(1) };
+    let unless = |inhibited: bool| {
+        if inhibited {
+            0
+        } else {
+            count.saturating_add(1)
+        }
+    };
     let mut state = State {
         graph: Some(Graph::new()),
         explicit_policy: unless(rules.require_explicit),
@@ -219,7 +225,13 @@ impl State {
                 node.expected = targets;
             } else if has_any {
                 let parents = vec![ANY_POLICY];
-                level.insert(policy, Node { parents, expected: targets });
+                level.insert(
+                    policy,
+                    Node {
+                        parents,
+                        expected: targets,
+                    },
+                );
             }
         }
         if level.is_empty() {
@@ -232,7 +244,10 @@ impl State {
     fn constrain(&mut self, certificate: &ParsedCertificate) {
         let statements = certificate.statements();
         for (counter, limit) in [
-            (&mut self.explicit_policy, statements.require_explicit_policy),
+            (
+                &mut self.explicit_policy,
+                statements.require_explicit_policy,
+            ),
             (&mut self.policy_mapping, statements.inhibit_policy_mapping),
             (&mut self.inhibit_any, statements.inhibit_any_policy),
         ] {

@@ -315,7 +315,9 @@ impl Cause {
             Self::DeltaWithoutBase => "RFC 5280, 5.2.4",
             Self::NoCrlSigner { .. } | Self::CrlSignerRefused { .. } => "RFC 5280, 6.3.3 (f)",
             Self::OcspUnusable { .. } | Self::OcspNotCurrent => "RFC 6960, 3.2",
-            Self::Revoked { .. } | Self::RevokedByOcsp { .. } | Self::StatusUnknown => "RFC 5280, 6.1.3 (a)(3)",
+            Self::Revoked { .. } | Self::RevokedByOcsp { .. } | Self::StatusUnknown => {
+                "RFC 5280, 6.1.3 (a)(3)"
+            }
             Self::CrlNotYetIssued { .. } | Self::CrlStale { .. } | Self::CrlWithoutNextUpdate => {
                 "RFC 5280, 5.1.2.5 and 6.3.3 (a)"
             }
@@ -409,7 +411,10 @@ impl fmt::Display for Reason {
                 write!(f, "{it} is a delta without its full CRL")
             }
             Cause::NoCrlSigner { issuer } => {
-                write!(f, "{it} was issued by {issuer}, and nobody of that name signed it")
+                write!(
+                    f,
+                    "{it} was issued by {issuer}, and nobody of that name signed it"
+                )
             }
             Cause::CrlSignerRefused { signer, .. } => {
                 write!(f, "{it} was signed by {signer}, which has no valid path")
@@ -428,7 +433,10 @@ impl fmt::Display for Reason {
                 write!(f, "search stopped at {it} after {limit} possible issuers")
             }
             Cause::TooManyNames { limit } => {
-                write!(f, "search stopped at {it} after {limit} comparisons of names")
+                write!(
+                    f,
+                    "search stopped at {it} after {limit} comparisons of names"
+                )
             }
             Cause::TooManyPolicies { limit } => {
                 write!(f, "{it} brings the policies above {limit}")

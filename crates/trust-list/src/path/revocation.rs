@@ -104,7 +104,11 @@ impl Search<'_, '_> {
         let mut points = certificate.statements().points.clone();
         points.push(PointOfDistribution::of_issuer(certificate.issuer_key()));
         let mut newest_first: Vec<usize> = (0..crls.len())
-            .filter(|index| points.iter().any(|point| is_named(point, &crls[*index], certificate)))
+            .filter(|index| {
+                points
+                    .iter()
+                    .any(|point| is_named(point, &crls[*index], certificate))
+            })
             .collect();
         newest_first.sort_by_key(|index| Reverse(crls[*index].this_update()));
         if newest_first.is_empty() && !is_needed {
@@ -274,7 +278,10 @@ struct Covered {
 impl Covered {
     fn add(&mut self, crl: usize, this_update: DateTime) {
         self.last = Some(crl);
-        self.oldest = Some(self.oldest.map_or(this_update, |time| time.min(this_update)));
+        self.oldest = Some(
+            self.oldest
+                .map_or(this_update, |time| time.min(this_update)),
+        );
     }
 
     fn answer(&self) -> Option<usize> {

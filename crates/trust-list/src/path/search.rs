@@ -27,9 +27,10 @@ use x509_cert::ext::{
 /// anyExtendedKeyUsage (RFC 5280, 4.2.1.12).
 const ANY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
 
-/// Relations of the content rules to what path validation does without: a CA without
-/// keyUsage may sign (RFC 5280, 6.1.4 (n)).
-const NOT_ASKED: [&str; 1] = ["rfc5280.ca_key_usage_present"];
+/// Rules for who writes documents that whoever reads them does without: a CA that has no
+/// keyUsage may sign (RFC 5280, 6.1.4 (n)), and a revocation that is announced is one that is
+/// not there yet.
+const NOT_ASKED: [&str; 2] = ["rfc5280.ca_key_usage_present", "rfc5280.crl_revoked_later"];
 
 pub(super) struct Search<'a, 'o> {
     pub(super) certificates: Vec<&'a ParsedCertificate>,
@@ -129,7 +130,11 @@ impl<'a, 'o> Search<'a, 'o> {
         let target_is_fit = self.reasons.is_empty();
         match self.find(0, Goal::Target) {
             Ok(Some(found)) if target_is_fit => Ok(ValidPath {
-                certificates: found.path.iter().map(|index| self.certificates[*index]).collect(),
+                certificates: found
+                    .path
+                    .iter()
+                    .map(|index| self.certificates[*index])
+                    .collect(),
                 statuses: found.statuses,
                 policies: found.policies,
                 anchor: &self.anchors[found.anchor],
@@ -449,7 +454,11 @@ impl<'a, 'o> Search<'a, 'o> {
         anchor: usize,
         goal: Goal,
     ) -> Option<ValidPolicies> {
-        let down: Vec<_> = path.iter().rev().map(|index| self.certificates[*index]).collect();
+        let down: Vec<_> = path
+            .iter()
+            .rev()
+            .map(|index| self.certificates[*index])
+            .collect();
         let none = PolicyRules::default();
         let rules = match goal {
             Goal::Target => &self.options.policies,
@@ -649,10 +658,15 @@ impl Issuer {
 fn distances(certificates: &[&ParsedCertificate], anchors: &[Anchor]) -> Vec<Option<usize>> {
     let mut below: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
     for (index, certificate) in certificates.iter().enumerate() {
-        below.entry(certificate.issuer_key()).or_default().push(index);
+        below
+            .entry(certificate.issuer_key())
+            .or_default()
+            .push(index);
     }
     let mut distances = vec![None; certificates.len()];
-    let names = anchors.iter().map(|anchor| anchor.certificate.subject_key());
+    let names = anchors
+        .iter()
+        .map(|anchor| anchor.certificate.subject_key());
     let mut names: Vec<&[u8]> = names.collect();
     let mut distance = 0;
     while !names.is_empty() {

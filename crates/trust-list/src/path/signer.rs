@@ -86,7 +86,11 @@ impl Search<'_, '_> {
         if self.in_question.len() >= MAX_NESTED {
             return Ok(Some(Cause::StatusUnknown));
         }
-        if let Some(cause) = self.check_alone(Place::Certificate(index)).into_iter().next() {
+        if let Some(cause) = self
+            .check_alone(Place::Certificate(index))
+            .into_iter()
+            .next()
+        {
             return Ok(Some(cause));
         }
         let (assumed, outer) = (self.assumed, mem::take(&mut self.reasons));

@@ -94,15 +94,9 @@ impl VerifyAlgorithm for RsaPss {
         let hashed = self.0.of(message);
         let salt = hashed.len();
         let verdict = match self.0 {
-            Sha2::Sha256 => {
-                key.verify(Pss::<Sha256>::new_with_salt(salt), &hashed, signature)
-            }
-            Sha2::Sha384 => {
-                key.verify(Pss::<Sha384>::new_with_salt(salt), &hashed, signature)
-            }
-            Sha2::Sha512 => {
-                key.verify(Pss::<Sha512>::new_with_salt(salt), &hashed, signature)
-            }
+            Sha2::Sha256 => key.verify(Pss::<Sha256>::new_with_salt(salt), &hashed, signature),
+            Sha2::Sha384 => key.verify(Pss::<Sha384>::new_with_salt(salt), &hashed, signature),
+            Sha2::Sha512 => key.verify(Pss::<Sha512>::new_with_salt(salt), &hashed, signature),
         };
         verdict.map_err(|_| Error::new())
     }

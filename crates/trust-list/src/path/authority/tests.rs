@@ -43,7 +43,11 @@ fn a_prepared_key_says_what_the_plain_one_says() {
 fn what_fitted_is_remembered_and_nothing_else() {
     let key = Key::new();
     let leaves: Vec<_> = (0..3)
-        .map(|serial| Forged::leaf("CN=Leaf", &key, "CN=Root").serial(serial).issue(&key))
+        .map(|serial| {
+            Forged::leaf("CN=Leaf", &key, "CN=Root")
+                .serial(serial)
+                .issue(&key)
+        })
         .collect();
     let spki = key.spki();
     let own = || der::referenced::OwnedToRef::owned_to_ref(&spki);

@@ -51,7 +51,10 @@ fn every_name_below_is_held_against_every_constraint_above() {
         not_allowed(ISSUER, Excluded)
     );
     let people = [directory("OU=People,C=CN")];
-    let places: Vec<_> = build(Some(&people), None, &[]).iter().map(|one| one.0).collect();
+    let places: Vec<_> = build(Some(&people), None, &[])
+        .iter()
+        .map(|one| one.0)
+        .collect();
     assert_eq!(places, [TARGET, ISSUER]);
 }
 
@@ -92,10 +95,15 @@ fn the_search_goes_back_from_a_ca_that_does_not_allow_the_name() {
     let pool = [
         Forged::ca(SUB, &scene.sub_key, "CN=Upper").issue(&narrow_key),
         upper(&narrow_key, 1, true),
-        Forged::ca(SUB, &scene.sub_key, "CN=Upper").serial(9).issue(&wide_key),
+        Forged::ca(SUB, &scene.sub_key, "CN=Upper")
+            .serial(9)
+            .issue(&wide_key),
         upper(&wide_key, 2, false),
     ];
-    let leaf = scene.leaf.clone().with(alternative_names(&[dns("a.example.cn")]));
+    let leaf = scene
+        .leaf
+        .clone()
+        .with(alternative_names(&[dns("a.example.cn")]));
     let leaf = leaf.issue(&scene.sub_key);
     let anchors = [scene.anchor()];
     let options = PathOptions::new(now(), &*SM2);
@@ -106,8 +114,14 @@ fn the_search_goes_back_from_a_ca_that_does_not_allow_the_name() {
 #[test]
 fn the_callers_own_constraints_hold_under_every_anchor() {
     let scene = Scene::new();
-    let leaf = scene.leaf.clone().with(alternative_names(&[dns("a.example.cn")]));
-    let (leaf, sub) = (leaf.issue(&scene.sub_key), [scene.sub.issue(&scene.root_key)]);
+    let leaf = scene
+        .leaf
+        .clone()
+        .with(alternative_names(&[dns("a.example.cn")]));
+    let (leaf, sub) = (
+        leaf.issue(&scene.sub_key),
+        [scene.sub.issue(&scene.root_key)],
+    );
     let of = |base: &str| {
         let value = name_constraints(&[dns(base)], &[]);
         NameConstraints::from_der(value.extn_value.as_bytes()).unwrap()

@@ -48,9 +48,14 @@ fn a_delta_adds_and_takes_back() {
     let hold = Some(CrlReason::CertificateHold);
     let held = full().revoke(0x41, DAY, hold).issue(key);
     let plain = full().issue(key);
-    let lifted = delta().revoke(0x41, DAY, Some(CrlReason::RemoveFromCRL)).issue(key);
+    let lifted = delta()
+        .revoke(0x41, DAY, Some(CrlReason::RemoveFromCRL))
+        .issue(key);
     let lost = delta().revoke(0x41, DAY, None).issue(key);
-    assert!(is_revoked(&scene.ask(&[held.clone(), delta().issue(key)]), 0));
+    assert!(is_revoked(
+        &scene.ask(&[held.clone(), delta().issue(key)]),
+        0
+    ));
     assert_eq!(scene.ask(&[held.clone(), lifted.clone()]), []);
     assert_eq!(scene.ask(&[lifted.clone(), held.clone()]), []);
     assert!(is_revoked(&scene.ask(&[plain.clone(), lost.clone()]), 1));
@@ -64,7 +69,9 @@ fn a_delta_adds_and_takes_back() {
         delta().number(6),
     ] {
         let other = other.revoke(0x41, DAY, Some(CrlReason::RemoveFromCRL));
-        let Ok(other) = ParsedCrl::from_der(other.der(key)) else { continue };
+        let Ok(other) = ParsedCrl::from_der(other.der(key)) else {
+            continue;
+        };
         assert!(is_revoked(&scene.ask(&[held.clone(), other]), 0));
     }
     let forged = delta().revoke(0x41, DAY, Some(CrlReason::RemoveFromCRL));
@@ -81,7 +88,10 @@ fn a_current_delta_keeps_a_stale_base_in_use() {
             .times("2026-05-01T00:00:00Z", Some("2026-05-08T00:00:00Z"))
             .issue(&scene.sub_key)
     };
-    let delta = ForgedCrl::new(SUB).number(9).delta_to(7).issue(&scene.sub_key);
+    let delta = ForgedCrl::new(SUB)
+        .number(9)
+        .delta_to(7)
+        .issue(&scene.sub_key);
     assert_eq!(scene.ask(&[stale(7), delta.clone()]), []);
     // A base that is too old for it is stale, and nothing else.
     assert!(is_unknown(&scene.ask(&[stale(6), delta])));
@@ -96,7 +106,9 @@ fn a_part_is_about_those_that_name_it() {
     let part = |name: &str| {
         let mut scope = scope();
         scope.distribution_point = Some(full_name(name));
-        ForgedCrl::new(SUB).with(issuing_point(&scope)).issue(&scene.sub_key)
+        ForgedCrl::new(SUB)
+            .with(issuing_point(&scope))
+            .issue(&scene.sub_key)
     };
     let (here, there) = (part("CN=Part 1,C=CN"), part("CN=Part 2,C=CN"));
     // It names no part.
@@ -116,13 +128,18 @@ fn a_relative_name_stands_below_the_issuer() {
     let part = |name| {
         let mut scope = scope();
         scope.distribution_point = Some(name);
-        ForgedCrl::new(SUB).with(issuing_point(&scope)).issue(&scene.sub_key)
+        ForgedCrl::new(SUB)
+            .with(issuing_point(&scope))
+            .issue(&scene.sub_key)
     };
     let relative = part(relative_name("CN=Part"));
     let full = part(full_name(&format!("CN=Part,{SUB}")));
     let other = part(relative_name("CN=Other"));
     let plain = scene.leaf.clone();
-    for name in [relative_name("CN=Part"), full_name(&format!("CN=Part,{SUB}"))] {
+    for name in [
+        relative_name("CN=Part"),
+        full_name(&format!("CN=Part,{SUB}")),
+    ] {
         scene.leaf = plain
             .clone()
             .with(distribution_points(vec![point(Some(name), None, None)]));
@@ -138,7 +155,9 @@ fn a_kind_of_certificate_is_not_the_other() {
     let of = |change: fn(&mut x509_cert::ext::pkix::crl::dp::IssuingDistributionPoint)| {
         let mut scope = scope();
         change(&mut scope);
-        ForgedCrl::new(SUB).with(issuing_point(&scope)).issue(&scene.sub_key)
+        ForgedCrl::new(SUB)
+            .with(issuing_point(&scope))
+            .issue(&scene.sub_key)
     };
     let users = of(|scope| scope.only_contains_user_certs = true);
     let cas = of(|scope| scope.only_contains_ca_certs = true);
@@ -168,7 +187,10 @@ fn crls_of_some_reasons_cover_all_together_or_answer_nothing() {
     assert!(is_unknown(&scene.ask(std::slice::from_ref(&other))));
     assert_eq!(scene.ask(&[one.clone(), other]), []);
     let held = rest.revoke(0x41, DAY, Some(CrlReason::CertificateHold));
-    assert!(is_revoked(&scene.ask(&[one, held.issue(&scene.sub_key)]), 1));
+    assert!(is_revoked(
+        &scene.ask(&[one, held.issue(&scene.sub_key)]),
+        1
+    ));
 }
 
 /// A CA with one key for certificates and another one for CRLs, which it certified.
@@ -186,17 +208,26 @@ fn another_key_of_the_ca_signs_crls_when_it_is_certified() {
     assert!(is_unknown(&scene.ask(&crls)));
     assert_eq!(scene.ask_with(&crls, vec![certified.clone()]), []);
     let listed = [ForgedCrl::new(SUB).revoke(0x41, DAY, None).issue(&key)];
-    assert!(is_revoked(&scene.ask_with(&listed, vec![certified.clone()]), 0));
+    assert!(is_revoked(
+        &scene.ask_with(&listed, vec![certified.clone()]),
+        0
+    ));
 
     // Not when somebody else certified it, when it is past, may not, or is revoked.
     let stranger = crl_sign().issue(&Key::new());
     assert!(is_unknown(&scene.ask_with(&crls, vec![stranger])));
     let past = crl_sign().valid("2026-01-01T00:00:00Z", "2026-05-01T00:00:00Z");
-    assert!(is_unknown(&scene.ask_with(&crls, vec![past.issue(&scene.root_key)])));
+    assert!(is_unknown(
+        &scene.ask_with(&crls, vec![past.issue(&scene.root_key)])
+    ));
     let other = crl_sign().replacing(key_usage(KeyUsages::DigitalSignature));
-    assert!(is_unknown(&scene.ask_with(&crls, vec![other.issue(&scene.root_key)])));
+    assert!(is_unknown(
+        &scene.ask_with(&crls, vec![other.issue(&scene.root_key)])
+    ));
     let [crl] = crls;
-    let ended = ForgedCrl::new(ROOT).revoke(0x77, DAY, None).issue(&scene.root_key);
+    let ended = ForgedCrl::new(ROOT)
+        .revoke(0x77, DAY, None)
+        .issue(&scene.root_key);
     let reasons = scene.ask_with(&[crl, ended], vec![certified]);
     assert!(is_unknown(&reasons));
     let refused = |(place, cause): &(Place, Cause)| {
@@ -216,7 +247,10 @@ fn a_crl_key_whose_status_is_in_its_own_crl_is_taken_at_its_word() {
         .serial(0x77)
         .issue(&scene.sub_key);
     let crl = ForgedCrl::new(SUB);
-    assert_eq!(scene.ask_with(&[crl.clone().issue(&key)], vec![own.clone()]), []);
+    assert_eq!(
+        scene.ask_with(&[crl.clone().issue(&key)], vec![own.clone()]),
+        []
+    );
     // That it is revoked is believed.
     let ended = crl.clone().revoke(0x77, DAY, None).issue(&key);
     assert!(is_unknown(&scene.ask_with(&[ended], vec![own.clone()])));
@@ -248,7 +282,11 @@ fn an_indirect_crl_answers_for_whom_names_it() {
         &scene.leaf.issue(&scene.sub_key),
         &plain,
         &[scene.anchor()],
-        |options| options.crls(&[]).revocation(RevocationRule::RequiredOfTarget),
+        |options| {
+            options
+                .crls(&[])
+                .revocation(RevocationRule::RequiredOfTarget)
+        },
     );
     assert!(is_unknown(&required));
 
@@ -302,19 +340,28 @@ fn content_that_breaks_rules_is_refused_where_they_are_asked() {
     let (off, on) = (ContentRules::Off, ContentRules::Rfc5280);
     assert_eq!(ask(&scene, &[], on), []);
     // A CRL without a number answers nothing.
-    let unnumbered = [ForgedCrl::new(SUB).without_extensions().issue(&scene.sub_key)];
+    let unnumbered = [ForgedCrl::new(SUB)
+        .without_extensions()
+        .issue(&scene.sub_key)];
     assert_eq!(ask(&scene, &unnumbered, off), []);
     let broken = ask(&scene, &unnumbered, on);
     assert!(matches!(broken[..], [(CRL, _)]), "{broken:?}");
     // An issuing CA without a key identifier of its own, a root whose constraints are not
     // critical; that a CA has no keyUsage at all is let through.
-    scene.sub.extensions.retain(|one| one.extn_id.to_string() != "2.5.29.14");
+    scene
+        .sub
+        .extensions
+        .retain(|one| one.extn_id.to_string() != "2.5.29.14");
     assert_eq!(ask(&scene, &[], off), []);
     assert_eq!(
         ask(&scene, &[], on),
         [(ISSUER, "rfc5280.subject_key_identifier")]
     );
-    scene.sub = scene.sub.with(extension(false, "2.5.29.14", &der::asn1::OctetString::new([2; 20]).unwrap()));
+    scene.sub = scene.sub.with(extension(
+        false,
+        "2.5.29.14",
+        &der::asn1::OctetString::new([2; 20]).unwrap(),
+    ));
     for one in &mut scene.root.extensions {
         one.critical = false;
     }
@@ -323,6 +370,9 @@ fn content_that_breaks_rules_is_refused_where_they_are_asked() {
         [(ANCHOR, "rfc5280.ca_constraints_critical")]
     );
     scene.root.extensions[0].critical = true;
-    scene.root.extensions.retain(|one| one.extn_id.to_string() != "2.5.29.15");
+    scene
+        .root
+        .extensions
+        .retain(|one| one.extn_id.to_string() != "2.5.29.15");
     assert_eq!(ask(&scene, &[], on), []);
 }

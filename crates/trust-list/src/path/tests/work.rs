@@ -148,7 +148,9 @@ fn candidates_and_length_have_their_own_limits() {
 fn a_mesh_below_an_anchor_of_its_name_ends_within_the_budget() {
     let (leaf, pool, _) = mesh(false);
     let other = Key::new();
-    let anchors = [Anchor::from_certificate(Forged::ca(SUB, &other, SUB).issue(&other))];
+    let anchors = [Anchor::from_certificate(
+        Forged::ca(SUB, &other, SUB).issue(&other),
+    )];
     let (checked, error) = count((&leaf, &pool), &anchors, usize::MAX);
     // Each certificate under each key, and the anchor's.
     assert!(checked <= 57 * 9, "{checked}");
