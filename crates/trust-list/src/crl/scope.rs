@@ -50,7 +50,7 @@ impl Scope {
     /// (RFC 5280, 6.3.3 (b)(2)).
     pub(crate) fn covers(&self, point: &PointOfDistribution, is_ca: bool) -> bool {
         let is_of_kind =
-            !self.only_attributes && !(self.only_users && is_ca) && !(self.only_cas && !is_ca);
+            !(self.only_attributes || self.only_users && is_ca || self.only_cas && !is_ca);
         is_of_kind && (self.names.is_empty() || self.meets(point))
     }
 

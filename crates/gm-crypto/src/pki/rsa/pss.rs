@@ -114,3 +114,6 @@ struct Parameters<'a> {
     #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
     trailer: Option<u32>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,7 @@ fn a_delta_adds_and_takes_back() {
     ));
     assert_eq!(scene.ask(&[held.clone(), lifted.clone()]), []);
     assert_eq!(scene.ask(&[lifted.clone(), held.clone()]), []);
-    assert!(is_revoked(&scene.ask(&[plain.clone(), lost.clone()]), 1));
+    assert!(is_revoked(&scene.ask(&[plain, lost.clone()]), 1));
     assert!(is_revoked(&scene.ask(&[held.clone(), lost]), 1));
     // Alone it says nothing.
     assert!(is_unknown(&scene.ask(std::slice::from_ref(&lifted))));
@@ -182,7 +182,7 @@ fn crls_of_some_reasons_cover_all_together_or_answer_nothing() {
     let all = FlagSet::<Reasons>::full();
     let one = some(compromise).issue(&scene.sub_key);
     let rest = some(all - compromise);
-    let other = rest.clone().issue(&scene.sub_key);
+    let other = rest.issue(&scene.sub_key);
     assert!(is_unknown(&scene.ask(std::slice::from_ref(&one))));
     assert!(is_unknown(&scene.ask(std::slice::from_ref(&other))));
     assert_eq!(scene.ask(&[one.clone(), other]), []);
@@ -248,7 +248,7 @@ fn a_crl_key_whose_status_is_in_its_own_crl_is_taken_at_its_word() {
         .issue(&scene.sub_key);
     let crl = ForgedCrl::new(SUB);
     assert_eq!(
-        scene.ask_with(&[crl.clone().issue(&key)], vec![own.clone()]),
+        scene.ask_with(&[crl.issue(&key)], vec![own.clone()]),
         []
     );
     // That it is revoked is believed.
