@@ -180,7 +180,7 @@ impl<'a, 'o> Search<'a, 'o> {
             if matches!(issuer, Issuer::Certificate(index) if dead_ends.contains(&index)) {
                 continue;
             }
-            if !self.check_step(&path, issuer)? {
+            if !self.check_step(&path, issuer, goal)? {
                 continue;
             }
             match issuer {
@@ -274,7 +274,7 @@ impl<'a, 'o> Search<'a, 'o> {
     }
 
     /// Checks everything between a path and the issuer of its last certificate.
-    fn check_step(&mut self, path: &[usize], issuer: Issuer) -> Result<bool, Stopped> {
+    fn check_step(&mut self, path: &[usize], issuer: Issuer, goal: Goal) -> Result<bool, Stopped> {
         let Some(&child) = path.last() else {
             return Ok(false);
         };
@@ -285,7 +285,7 @@ impl<'a, 'o> Search<'a, 'o> {
             self.blame(child, cause);
             return Ok(false);
         }
-        Ok(self.check_issuer(path, issuer)? && self.check_names(path, issuer)?)
+        Ok(self.check_issuer(path, issuer, goal) && self.check_names(path, issuer)?)
     }
 
     /// Checks the signature of a certificate or CRL once for each key.
@@ -334,12 +334,14 @@ impl<'a, 'o> Search<'a, 'o> {
     }
 
     /// Whether the issuer may issue, with what stands below it.
-    fn check_issuer(&mut self, path: &[usize], issuer: Issuer) -> Result<bool, Stopped> {
+    fn check_issuer(&mut self, path: &[usize], issuer: Issuer, goal: Goal) -> bool {
         let counts = |index: &&usize| !self.certificates[**index].is_self_issued();
         let below = path.iter().skip(1).filter(counts).count();
         let below = u32::try_from(below).unwrap_or(u32::MAX);
         let mut causes = Vec::new();
-        if let (Issuer::Certificate(index), Some(limit)) = (issuer, self.options.intermediates) {
+        if let (Issuer::Certificate(index), Goal::Target, Some(limit)) =
+            (issuer, goal, self.options.intermediates)
+        {
             let own = u32::from(!self.certificates[index].is_self_issued());
             if below.saturating_add(own) > limit {
                 causes.push(Cause::TooManyIntermediates { limit });
@@ -370,7 +372,7 @@ impl<'a, 'o> Search<'a, 'o> {
         for cause in causes {
             self.blame(issuer.place(), cause);
         }
-        Ok(may_issue)
+        may_issue
     }
 
     /// Whether all below an issuer have names that it may certify. That every issuer's
@@ -431,7 +433,10 @@ impl<'a, 'o> Search<'a, 'o> {
         goal: Goal,
     ) -> Result<Option<Found>, Stopped> {
         let options = self.options;
-        if !self.check_names_under(path, &options.name_constraints, None)? {
+        // What the caller asks of names is about the target's path, not about who signs CRLs.
+        if matches!(goal, Goal::Target)
+            && !self.check_names_under(path, &options.name_constraints, None)?
+        {
             return Ok(None);
         }
         let Some(policies) = self.check_policies(path, anchor, goal) else {
@@ -583,13 +588,17 @@ impl<'a, 'o> Search<'a, 'o> {
     }
 
     /// The first rule about its content that a CRL breaks, where they are asked.
-    pub(super) fn broken_rule_of_crl(&self, index: usize) -> Option<Cause> {
+    pub(super) fn broken_rule_of_crl(&mut self, index: usize) -> Option<Cause> {
         if self.options.content == ContentRules::Off {
             return None;
         }
-        lint::crl(self.options.crls[index].der())
-            .errors()
-            .find_map(broken_rule)
+        let crl = self.options.crls[index].der();
+        let causes = self.alone.entry(Place::Crl(index));
+        let causes = causes.or_insert_with(|| {
+            let report = lint::crl(crl);
+            report.errors().find_map(broken_rule).into_iter().collect()
+        });
+        causes.first().cloned()
     }
 
     /// Whether everything but name and key is left aside.

@@ -236,6 +236,25 @@ fn another_key_of_the_ca_signs_crls_when_it_is_certified() {
     assert!(reasons.iter().any(refused), "{reasons:?}");
 }
 
+/// The caller's limit is about the target's path.
+#[test]
+fn a_crl_signer_may_stand_deeper_than_the_caller_allows_targets() {
+    let scene = Scene::new();
+    let (middle_key, key) = (Key::new(), Key::new());
+    let others = [
+        Forged::ca("CN=Middle", &middle_key, ROOT).issue(&scene.root_key),
+        Forged::leaf(ROOT, &key, "CN=Middle")
+            .replacing(key_usage(KeyUsages::CRLSign))
+            .issue(&middle_key),
+    ];
+    let target = scene.sub.issue(&scene.root_key);
+    let crls = [ForgedCrl::new(ROOT).issue(&key)];
+    let reasons = judge(&target, &others, &[scene.anchor()], |options| {
+        options.crls(&crls).intermediates(0)
+    });
+    assert_eq!(reasons, []);
+}
+
 /// A CA's own key certifies the CRL key under the CA's name, so that only the CRL that the
 /// CRL key signs can say something about its certificate.
 #[test]
@@ -247,10 +266,7 @@ fn a_crl_key_whose_status_is_in_its_own_crl_is_taken_at_its_word() {
         .serial(0x77)
         .issue(&scene.sub_key);
     let crl = ForgedCrl::new(SUB);
-    assert_eq!(
-        scene.ask_with(&[crl.issue(&key)], vec![own.clone()]),
-        []
-    );
+    assert_eq!(scene.ask_with(&[crl.issue(&key)], vec![own.clone()]), []);
     // That it is revoked is believed.
     let ended = crl.clone().revoke(0x77, DAY, None).issue(&key);
     assert!(is_unknown(&scene.ask_with(&[ended], vec![own.clone()])));
