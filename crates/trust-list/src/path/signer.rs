@@ -8,8 +8,9 @@ use super::{
 };
 use core::mem;
 
-/// Certificates whose status is asked for the sake of another's, one within the other.
-const MAX_NESTED: usize = 4;
+/// Certificates in question for the sake of others, one within the other: two for each
+/// signer whose own status is asked.
+const MAX_NESTED: usize = 8;
 
 pub(super) enum Signer {
     Known(Issuer),
@@ -93,8 +94,12 @@ impl Search<'_, '_> {
         {
             return Ok(Some(cause));
         }
+        let is_outermost = self.in_question.len() == 1;
         let (assumed, outer) = (self.assumed, mem::take(&mut self.reasons));
+        // The CAs above it may have their status in what it signs.
+        self.in_question.push(index);
         let found = self.find(index, Goal::CrlSigner { anchor });
+        self.in_question.pop();
         let mut inner = mem::replace(&mut self.reasons, outer);
         let refused = match found? {
             Some(_) => None,
@@ -104,7 +109,7 @@ impl Search<'_, '_> {
             }
         };
         // What rests on the status of another in question is true in this question alone.
-        if self.assumed == assumed && self.in_question.len() == 1 {
+        if self.assumed == assumed && is_outermost {
             self.signers.insert((index, anchor), refused.clone());
         }
         Ok(refused)
