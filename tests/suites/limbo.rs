@@ -29,10 +29,10 @@ fn limbo() {
             continue;
         }
         let verdict = match (text(case, "tier"), text(case, "expected_result")) {
-            ("webpki" | "ambiguous", _) => super::Verdict::Policy,
-            (_, "SUCCESS") => super::Verdict::Valid,
-            (_, "FAILURE") => super::Verdict::Invalid,
-            (_, other) => panic!("expected: {other}"),
+            ("webpki" | "ambiguous", _) => Verdict::Policy,
+            (_, "SUCCESS") => Verdict::Valid,
+            (_, "FAILURE") => Verdict::Invalid,
+            (_, other) => unreachable!("expected: {other}"),
         };
         tally.count(id, verdict, judge(case));
     }
@@ -70,7 +70,7 @@ fn judge(case: &Value) -> Outcome {
             .purpose(match text(case, "validation_kind") {
                 "SERVER" => ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1"),
                 "CLIENT" => ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2"),
-                other => panic!("kind: {other}"),
+                other => unreachable!("kind: {other}"),
             });
         options = options.revocation(if crls.is_empty() {
             RevocationRule::Ignore
@@ -115,7 +115,7 @@ fn names(case: &Value) -> Vec<PeerName> {
                 let address = value.split('/').next().unwrap_or_default();
                 PeerName::Ip(address.parse::<IpAddr>().expect("an address"))
             }
-            other => panic!("kind of name: {other}"),
+            other => unreachable!("kind of name: {other}"),
         }
     };
     several.chain(one).map(name).collect()

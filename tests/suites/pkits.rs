@@ -14,9 +14,9 @@ fn pkits() {
     let mut tally = Tally::new("sm2-pkits");
     for vector in json["vectors"].as_array().expect("a list of vectors") {
         let verdict = match text(vector, "expected") {
-            "accept" => super::Verdict::Valid,
-            "reject" => super::Verdict::Invalid,
-            other => panic!("expected: {other}"),
+            "accept" => Verdict::Valid,
+            "reject" => Verdict::Invalid,
+            other => unreachable!("expected: {other}"),
         };
         tally.count(text(vector, "id"), verdict, judge(&suites, vector));
     }
@@ -37,7 +37,7 @@ fn judge(suites: &Suites, vector: &Value) -> Outcome {
     let validate = || -> Result<Result<(), PathError>, trust_list::Error> {
         let path = files("path");
         let [anchor, between @ .., target] = &path[..] else {
-            panic!("a path has an anchor and a target");
+            unreachable!("a path has an anchor and a target");
         };
         let anchors = [Anchor::name_and_key(certificate(anchor)?)];
         let target = certificate(target)?;
