@@ -37,6 +37,7 @@ suites_of() {
     key_file | sm2_structures) echo vectors/keys ;;
     envelope) echo vectors/keys vectors/cms ;;
     pkcs12) echo vectors/pkcs12 ;;
+    trust_list_xml) echo conformance/lists ;;
     explain) echo vectors/keys vectors/cms vectors/pkcs12 vectors/x509 vectors/csr vectors/crl vectors/ocsp ;;
     esac
 }

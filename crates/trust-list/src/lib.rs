@@ -79,6 +79,9 @@
 //! # }
 //! ```
 //!
+//! The repository's `docs/trust-lists.md` teaches lists from the first decision to the
+//! last question.
+//!
 //! # What it is not
 //!
 //! It fetches nothing, knows no clock and no store of the system: certificates,
@@ -92,17 +95,28 @@
 //! |---|---|
 //! | [`path`] | from a certificate to a trusted key (RFC 5280, section 6), with CRLs and bounded work |
 //! | [`list`] | lists of recognised CAs (ETSI TS 119 602): draft, verify, update, ask |
+//! | [`client`] | a relying party's memory: rollback, forks, signers, history; answers offline |
+//! | [`publish`] | the publisher's desk: lint, self-check, a folder for readers |
+//! | [`export`] | the same list as TS 119 612 XML, RFC 5914 anchors, a page for people |
+//! | [`etsi`] | national lists in TS 119 612 XML: read, and ask |
 
 mod certificate;
+pub mod client;
 mod crl;
+mod decided;
 mod error;
+pub mod etsi;
+pub mod export;
 mod extension;
+mod flash;
 #[cfg(test)]
 mod forge;
 pub mod list;
 mod parse;
 pub mod path;
+pub mod publish;
 mod query;
+mod sign;
 mod update;
 mod verify;
 mod wire;
