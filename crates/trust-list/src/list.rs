@@ -70,7 +70,7 @@ const MAX_SEQUENCE: u64 = (1 << 53) - 1;
 /// A list before its signature.
 #[derive(Clone, Debug)]
 pub struct TrustListDraft {
-    contents: Contents,
+    pub(crate) contents: Contents,
 }
 
 /// What a list says, signed or not.

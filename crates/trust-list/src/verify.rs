@@ -131,7 +131,7 @@ fn signed_content(
     let message = message.clone();
     let content = match detached {
         None => message.verify_each(certificates),
-        Some(json) => message.verify_each_detached(json, certificates),
+        Some(json) => message.verify_each_detached(certificates, json),
     };
     let content = content.map_err(|source| Error::Signer { source })?;
     content.signers().iter().try_for_each(check_reference)?;

@@ -334,7 +334,7 @@ fn a_mirror_is_the_other_sides_file_and_keeps_up() {
     let second = after(&first);
     let third = after(&second);
     let mirror = |list| Mirror::of(list, "https://pki.example/mirror-HK-1.p7s").unwrap();
-    let check = |list| world.client.check_mirror(list).map_or_else(|error| error.code(), |()| "");
+    let check = |list: &TrustList| world.client.check_mirror(list).map_or_else(|error| error.code(), |()| "");
 
     world.accept(same);
     assert_eq!(check(&first), "MIRROR_STALE");

@@ -436,7 +436,7 @@ proptest! {
     ) {
         let day = |n: u64| {
             let start = time("2026-01-01T00:00:00Z").unix_duration();
-            DateTime::from_unix_duration(start + core::time::Duration::from_secs(n * 86400))
+            DateTime::from_unix_duration(start + Duration::from_secs(n * 86400))
                 .unwrap()
         };
         let status = |n: usize| [Status::Recognised, Status::Suspended][n % 2];

@@ -23,6 +23,8 @@ impl Lote {
         let scheme = self.list_and_scheme_information;
         expect("LoTEVersionIdentifier", scheme.version == VERSION, "is 1")?;
         expect_identifier("LoTEType", &scheme.list_type, LIST_TYPE)?;
+        let entities = self.trusted_entities_list.len();
+        Error::cap("entities of a list", entities, MAX_ENTRIES)?;
         let services: usize = self
             .trusted_entities_list
             .iter()
