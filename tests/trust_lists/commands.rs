@@ -85,7 +85,11 @@ impl Desk {
         if let Some(after) = after {
             build = build.option("--after", after);
         }
-        build.option("--at", at).option("--out", &list).answer().good();
+        build
+            .option("--at", at)
+            .option("--out", &list)
+            .answer()
+            .good();
         let sign = self.call("sign --signer signer.pem --key signer.key.pem --folder published");
         sign.option("--at", at).arg(&list).answer().good();
     }
@@ -146,10 +150,16 @@ fn a_list_goes_its_way_from_draft_to_answer() {
     let query = |at: &str, words: &str| {
         let call = desk.call("query --state reader.state --certificate chan.pem --json");
         let answer = call.option("--at", at).words(words).answer();
-        (answer.code, answer.json()["code"].as_str().map(str::to_owned))
+        (
+            answer.code,
+            answer.json()["code"].as_str().map(str::to_owned),
+        )
     };
     let code = |text: &str| Some(text.to_owned());
-    assert_eq!(query("2026-02-11T00:00:00Z", ""), (Some(0), code("RECOGNISED")));
+    assert_eq!(
+        query("2026-02-11T00:00:00Z", ""),
+        (Some(0), code("RECOGNISED"))
+    );
 
     desk.change("suspend --cause request --from 2026-02-20T00:00:00Z")
         .answer()
@@ -162,15 +172,31 @@ fn a_list_goes_its_way_from_draft_to_answer() {
         (Some(1), code("STATUS_AT_SIGNING"))
     );
     let stamped = "--signed-at 2026-02-15T00:00:00Z --proved";
-    assert_eq!(query("2026-02-21T00:00:00Z", stamped), (Some(0), code("RECOGNISED")));
-    assert_eq!(query("2026-04-01T00:00:00Z", stamped), (Some(1), code("STALE")));
+    assert_eq!(
+        query("2026-02-21T00:00:00Z", stamped),
+        (Some(0), code("RECOGNISED"))
+    );
+    assert_eq!(
+        query("2026-04-01T00:00:00Z", stamped),
+        (Some(1), code("STALE"))
+    );
 
     verify(&first, "2026-02-16T00:00:00Z").refused("ROLLBACK");
     let diff = desk.call("diff").arg(&first).arg(&second).answer().good();
-    assert!(diff.text().contains("+ suspended from 2026-02-20T00:00:00Z"), "{diff}");
-    desk.call("diff").arg(&second).arg(&first).answer().refused("");
+    assert!(
+        diff.text()
+            .contains("+ suspended from 2026-02-20T00:00:00Z"),
+        "{diff}"
+    );
+    desk.call("diff")
+        .arg(&second)
+        .arg(&first)
+        .answer()
+        .refused("");
 
-    desk.change("reinstate --from 2026-03-05T00:00:00Z").answer().good();
+    desk.change("reinstate --from 2026-03-05T00:00:00Z")
+        .answer()
+        .good();
     desk.publish(3, Some(&second), "2026-03-01T00:00:00Z");
     desk.change("terminate --cause cessation --from 2026-04-01T00:00:00Z")
         .answer()
@@ -209,7 +235,10 @@ fn what_must_not_be_signed_or_believed_is_refused() {
     let desk = Desk::new();
     desk.begin();
     let sign = |words: &str| {
-        desk.call("sign --at 2026-01-25T00:00:00Z").words(words).arg("list.json").answer()
+        desk.call("sign --at 2026-01-25T00:00:00Z")
+            .words(words)
+            .arg("list.json")
+            .answer()
     };
     let build = desk.call("build --signer signer.pem --at 2026-01-25T00:00:00Z --out list.json");
     build.arg("draft.json").answer().good();
@@ -236,18 +265,30 @@ fn what_must_not_be_signed_or_believed_is_refused() {
     // A draft that forgets what was said.
     sign("--signer signer.pem --key signer.key.pem --out list-1.p7s").good();
     let text = read(&desk.path("draft.json"));
-    let bent = text.replace("\"StatusStartingTime\":\"2026-02-01", "\"StatusStartingTime\":\"2026-02-02");
+    let bent = text.replace(
+        "\"StatusStartingTime\":\"2026-02-01",
+        "\"StatusStartingTime\":\"2026-02-02",
+    );
     assert_ne!(bent, text);
     fs::write(desk.path("draft.json"), bent).expect("a folder of ours");
     desk.call("build --after list-1.p7s --signer signer.pem --out list-2.json draft.json")
         .words("--at 2026-01-27T00:00:00Z")
         .answer()
         .refused("HISTORY_REWRITTEN");
-    desk.change("suspend --from 2026-01-01T00:00:00Z").answer().refused("");
+    desk.change("suspend --from 2026-01-01T00:00:00Z")
+        .answer()
+        .refused("");
     let call = desk.call("suspend --jurisdiction HK --ca x --class y draft.json");
-    call.words("--from 2026-03-01T00:00:00Z").answer().refused("NO_ENTRY");
-    fs::write(desk.path("bomb.xml"), "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>")
-        .expect("a folder of ours");
+    call.words("--from 2026-03-01T00:00:00Z")
+        .answer()
+        .refused("NO_ENTRY");
+    fs::write(
+        desk.path("bomb.xml"),
+        "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
+    )
+    .expect("a folder of ours");
     desk.call("import bomb.xml").answer().refused("FORMAT");
-    desk.call("verify --signer signer.pem bomb.xml").answer().refused("FORMAT");
+    desk.call("verify --signer signer.pem bomb.xml")
+        .answer()
+        .refused("FORMAT");
 }

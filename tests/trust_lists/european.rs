@@ -40,7 +40,10 @@ fn compare(name: &str, list: &UncheckedXmlList, expected: &Value) -> Result<(), 
             *status.entry(now.word().to_owned()).or_default() += 1;
         }
     }
-    let history: usize = list.services().map(|(_, service)| service.history.len()).sum();
+    let history: usize = list
+        .services()
+        .map(|(_, service)| service.history.len())
+        .sum();
     let found = serde_json::json!({
         "sequence_number": list.sequence,
         "version": list.version,
@@ -76,8 +79,12 @@ fn a_service_is_found_by_its_certificate_and_answers_for_a_time() {
     let list = UncheckedXmlList::from_xml(&octets).expect("a list");
     let mut asked = 0;
     for (_, service) in list.services() {
-        let Some(der) = service.certificates.first() else { continue };
-        let Ok(certificate) = ParsedCertificate::from_der(&**der) else { continue };
+        let Some(der) = service.certificates.first() else {
+            continue;
+        };
+        let Ok(certificate) = ParsedCertificate::from_der(&**der) else {
+            continue;
+        };
         let now = service.status.as_ref().expect("a standing");
         let found: Vec<_> = list.services_of(&certificate).collect();
         assert!(found.iter().any(|(_, one)| std::ptr::eq(*one, service)));

@@ -26,27 +26,38 @@ fn lists() -> Vec<std::sync::Arc<TrustList>> {
     let other = Side::new("HK", &[("en", "Digital Policy Office")]);
     other.publish(day(1, 20), [], |draft| draft);
     let empty = other.client.list().expect("a list");
-    let side = Side::new("CN", &[("zh-Hans", "广东省密码管理局"), ("en", "Guangdong & others")]);
+    let side = Side::new(
+        "CN",
+        &[
+            ("zh-Hans", "广东省密码管理局"),
+            ("en", "Guangdong & others"),
+        ],
+    );
     let root = authority("CN=Root,C=CN", None, day(1, 1));
     let one = authority("CN=CA 1,C=CN", Some(&root), day(1, 1));
     let two = authority("CN=CA 2,C=CN", Some(&root), day(1, 1));
     let point = |kind, uri| SupplyPoint::new(kind, uri).expect("a URI");
     let class = |name: &str| {
         let ca = ca(&[("zh-Hans", "数安时代"), ("en", "GDCA <Ltd.>")], "CN");
-        entry("CN-GD", ca.licence("ECP44010").expect("a number"), name, day(2, 1))
-            .also_called(text("zh-Hans", "个人证书"))
-            .anchor(root.parsed())
-            .issuer(one.parsed())
-            .issuer_during(two.parsed(), Interval::new(day(2, 1), Some(day(6, 1))))
-            .policy(hong_kong_rule())
-            .type_name("个人")
-            .expect("a type")
-            .carrier(Carrier::Hard)
-            .usage(Usage::CrossBorder)
-            .legal_basis(text("zh-Hans", "电子签名法第二十六条"))
-            .supply_point(point(SupplyKind::Crl, "http://ca.example/a.crl"))
-            .supply_point(point(SupplyKind::Cps, "http://ca.example/cps?a=1&b=2"))
-            .notice(text("en", "A notice."))
+        entry(
+            "CN-GD",
+            ca.licence("ECP44010").expect("a number"),
+            name,
+            day(2, 1),
+        )
+        .also_called(text("zh-Hans", "个人证书"))
+        .anchor(root.parsed())
+        .issuer(one.parsed())
+        .issuer_during(two.parsed(), Interval::new(day(2, 1), Some(day(6, 1))))
+        .policy(hong_kong_rule())
+        .type_name("个人")
+        .expect("a type")
+        .carrier(Carrier::Hard)
+        .usage(Usage::CrossBorder)
+        .legal_basis(text("zh-Hans", "电子签名法第二十六条"))
+        .supply_point(point(SupplyKind::Crl, "http://ca.example/a.crl"))
+        .supply_point(point(SupplyKind::Cps, "http://ca.example/cps?a=1&b=2"))
+        .notice(text("en", "A notice."))
     };
     let key = class("personal").key();
     let mirror = Mirror::of(&empty, "https://gd.example/mirror-HK-1.p7s").expect("a URL");
@@ -111,7 +122,10 @@ fn json_is_valid_by_ts_119_602() {
         // The schema is at work: a member too many, one too few.
         json["LoTE"]["More"] = 1.into();
         assert!(!schema.is_valid(&json));
-        json["LoTE"].as_object_mut().expect("an object").remove("More");
+        json["LoTE"]
+            .as_object_mut()
+            .expect("an object")
+            .remove("More");
         assert!(schema.is_valid(&json));
         json["LoTE"]["ListAndSchemeInformation"]
             .as_object_mut()
@@ -206,12 +220,19 @@ fn xml_is_valid_by_ts_119_612_and_is_read_again() {
             ("xml:lang=\"en\"", ""),
         ] {
             let mut bent = text.replacen(from, to, 1);
-            bent = bent.replacen("</SchemeTerritory>", &to.replace("<T", "</T"), usize::from(to == "<Territory>"));
+            bent = bent.replacen(
+                "</SchemeTerritory>",
+                &to.replace("<T", "</T"),
+                usize::from(to == "<Territory>"),
+            );
             assert_ne!(bent, text, "{from}");
             assert!(!lint.says(bent.as_bytes()).0, "{to}");
         }
     }
-    println!("suite etsi-xml: {} passed, 0 failed, 0 skipped", lists.len());
+    println!(
+        "suite etsi-xml: {} passed, 0 failed, 0 skipped",
+        lists.len()
+    );
 }
 
 #[test]

@@ -20,7 +20,11 @@ impl Cas {
         let gd_root = authority("CN=GD Root,C=CN", None, day(1, 1));
         let gd = authority("CN=GD CA,C=CN", Some(&gd_root), day(1, 1));
         let hk_root = authority("CN=Hongkong Post Root CA 2,C=HK", None, day(1, 1));
-        let hk = authority("CN=Hongkong Post e-Cert CA 2-15,C=HK", Some(&hk_root), day(1, 1));
+        let hk = authority(
+            "CN=Hongkong Post e-Cert CA 2-15,C=HK",
+            Some(&hk_root),
+            day(1, 1),
+        );
         Self {
             gd_root,
             gd,
@@ -43,14 +47,20 @@ fn changed(entry: &EntryKey, status: Status, from: der::DateTime, cause: StatusC
 fn guangdong() -> Side {
     Side::new(
         "CN",
-        &[("zh-Hans", "广东省密码管理局"), ("en", "Guangdong Administration")],
+        &[
+            ("zh-Hans", "广东省密码管理局"),
+            ("en", "Guangdong Administration"),
+        ],
     )
 }
 
 fn hong_kong() -> Side {
     Side::new(
         "HK",
-        &[("zh-Hant", "數字政策辦公室"), ("en", "Digital Policy Office")],
+        &[
+            ("zh-Hant", "數字政策辦公室"),
+            ("en", "Digital Policy Office"),
+        ],
     )
 }
 
@@ -63,10 +73,15 @@ fn a_class_from_admission_to_termination() {
     let organisation = key("CN-GD", "数安时代", "organisation");
     let policy = |arcs| PolicyRule::exact(oid(arcs));
     let make = |class: &str, arcs| {
-        entry("CN-GD", ca(&[("zh-Hans", "数安时代")], "CN"), class, day(2, 1))
-            .anchor(cas.gd_root.parsed())
-            .issuer(cas.gd.parsed())
-            .policy(policy(arcs))
+        entry(
+            "CN-GD",
+            ca(&[("zh-Hans", "数安时代")], "CN"),
+            class,
+            day(2, 1),
+        )
+        .anchor(cas.gd_root.parsed())
+        .issuer(cas.gd.parsed())
+        .policy(policy(arcs))
     };
     let (p_arcs, o_arcs) = ("2.16.156.339.1.1.1.2.1", "2.16.156.339.1.1.2.2.1");
     let person = |from| subscriber("CN=Person,C=CN", &cas.gd, from, &[p_arcs]);
@@ -89,7 +104,10 @@ fn a_class_from_admission_to_termination() {
     assert_eq!(side.ask(&during, day(2, 10), None), "RECOGNISED");
     assert_eq!(side.ask(&company, day(2, 10), None), "RECOGNISED");
     assert_eq!(side.ask(&early, day(2, 10), None), "ISSUED_OUTSIDE");
-    assert_eq!(side.ask(&early, day(2, 10), Some(day(1, 16))), "STATUS_AT_SIGNING");
+    assert_eq!(
+        side.ask(&early, day(2, 10), Some(day(1, 16))),
+        "STATUS_AT_SIGNING"
+    );
 
     // One class is suspended, the other stands.
     let breach = StatusCause::BreachUncorrected;
@@ -99,26 +117,45 @@ fn a_class_from_admission_to_termination() {
     assert_eq!(side.ask(&during, day(3, 1), None), "STATUS_AT_SIGNING");
     assert_eq!(side.ask(&company, day(3, 1), None), "RECOGNISED");
     // A signature of before, with a time stamp.
-    assert_eq!(side.ask(&during, day(3, 10), Some(day(2, 28))), "RECOGNISED");
+    assert_eq!(
+        side.ask(&during, day(3, 10), Some(day(2, 28))),
+        "RECOGNISED"
+    );
 
     // Reinstated: the gap stays a gap.
     side.publish(day(3, 20), [], |draft| draft);
-    let back = changed(&personal, Status::Recognised, day(5, 1), StatusCause::Decision);
+    let back = changed(
+        &personal,
+        Status::Recognised,
+        day(5, 1),
+        StatusCause::Decision,
+    );
     side.publish(day(4, 18), [back], |draft| draft);
     let may = day(5, 10);
     assert_eq!(side.ask(&during, may, None), "RECOGNISED");
-    assert_eq!(side.ask(&during, may, Some(day(4, 30))), "STATUS_AT_SIGNING");
+    assert_eq!(
+        side.ask(&during, may, Some(day(4, 30))),
+        "STATUS_AT_SIGNING"
+    );
     assert_eq!(side.ask(&in_gap, may, None), "ISSUED_OUTSIDE");
     assert_eq!(side.ask(&after_gap, may, None), "RECOGNISED");
 
     // Terminated on request: what was signed before keeps its answer.
     side.publish(day(5, 15), [], |draft| draft);
-    let end = changed(&personal, Status::Terminated, day(6, 20), StatusCause::Request);
+    let end = changed(
+        &personal,
+        Status::Terminated,
+        day(6, 20),
+        StatusCause::Request,
+    );
     side.publish(day(6, 10), [end], |draft| draft);
     let july = day(7, 1);
     assert_eq!(side.ask(&during, july, None), "STATUS_AT_SIGNING");
     assert_eq!(side.ask(&during, july, Some(day(6, 19))), "RECOGNISED");
-    assert_eq!(side.ask(&during, july, Some(day(4, 15))), "STATUS_AT_SIGNING");
+    assert_eq!(
+        side.ask(&during, july, Some(day(4, 15))),
+        "STATUS_AT_SIGNING"
+    );
     assert_eq!(side.ask(&company, july, None), "RECOGNISED");
 
     // The other for mis-issuance that began earlier: only what was stamped before counts.
@@ -140,11 +177,16 @@ fn two_publishers_mirror_each_other_and_one_certificate_names_both_policies() {
     let cas = Cas::new();
     let (gd, hk) = (guangdong(), hong_kong());
     let post = || {
-        entry("HK", ca(&[("en", "Hongkong Post")], "HK"), "e-Cert (Personal)", day(2, 1))
-            .anchor(cas.hk_root.parsed())
-            .issuer(cas.hk.parsed())
-            .type_name("Hongkong Post e-Cert (Personal)")
-            .expect("a type")
+        entry(
+            "HK",
+            ca(&[("en", "Hongkong Post")], "HK"),
+            "e-Cert (Personal)",
+            day(2, 1),
+        )
+        .anchor(cas.hk_root.parsed())
+        .issuer(cas.hk.parsed())
+        .type_name("Hongkong Post e-Cert (Personal)")
+        .expect("a type")
     };
     // The same class on both lists, each by its own side's arcs.
     let theirs = hk.publish(
@@ -156,18 +198,28 @@ fn two_publishers_mirror_each_other_and_one_certificate_names_both_policies() {
     let mirror = Mirror::of(&verified, "https://gd.example/mirror-HK-1.p7s").expect("a URL");
     gd.publish(
         day(1, 25),
-        [Decided::admit(post().policy(PolicyRule::exact(oid(MAINLAND))))],
+        [Decided::admit(
+            post().policy(PolicyRule::exact(oid(MAINLAND))),
+        )],
         |draft| draft.mirror(mirror.clone()),
     );
-    gd.client.check_mirror(&verified).expect("the mirror keeps up");
+    gd.client
+        .check_mirror(&verified)
+        .expect("the mirror keeps up");
     let folder = trust_list::publish::Folder::new(gd.folder());
-    let name = folder.publish_mirror(&mirror, &verified).expect("it is published");
+    let name = folder
+        .publish_mirror(&mirror, &verified)
+        .expect("it is published");
     let copy = fs::read(gd.folder().join(name)).expect("a file");
     let copy = UnverifiedList::from_der(copy).expect("a message");
     let pins = trust_list::list::SignerSet::one(&hk.signer.certificate);
-    let copy = copy.verify_by(&pins, day(1, 26)).expect("Hong Kong signed it");
+    let copy = copy
+        .verify_by(&pins, day(1, 26))
+        .expect("Hong Kong signed it");
     assert_eq!(copy.digest(), verified.digest());
-    let original = theirs.verify_by(&pins, day(1, 26)).expect("Hong Kong signed it");
+    let original = theirs
+        .verify_by(&pins, day(1, 26))
+        .expect("Hong Kong signed it");
     assert_eq!(copy.der(), original.der());
 
     let subject = "CN=Chan,O=Hongkong Post e-Cert (Personal),C=HK";
@@ -204,10 +256,15 @@ fn a_ca_changes_its_key() {
     let cas = Cas::new();
     let side = hong_kong();
     let class = key("HK", "Hongkong Post", "e-Cert (Personal)");
-    let admitted = entry("HK", ca(&[("en", "Hongkong Post")], "HK"), "e-Cert (Personal)", day(2, 1))
-        .anchor(cas.hk_root.parsed())
-        .issuer(cas.hk.parsed())
-        .policy(hong_kong_rule());
+    let admitted = entry(
+        "HK",
+        ca(&[("en", "Hongkong Post")], "HK"),
+        "e-Cert (Personal)",
+        day(2, 1),
+    )
+    .anchor(cas.hk_root.parsed())
+    .issuer(cas.hk.parsed())
+    .policy(hong_kong_rule());
     side.publish(day(1, 25), [Decided::admit(admitted)], |draft| draft);
     // The new one has the same name: only its certificate tells them apart.
     let renewed = authority(&cas.hk.name, Some(&cas.hk_root), day(2, 1));
@@ -224,8 +281,14 @@ fn a_ca_changes_its_key() {
     );
     let march = day(3, 10);
     assert_eq!(side.ask(&by_new, march, None), "RECOGNISED");
-    assert_eq!(side.ask(&issue(&cas.hk, day(2, 10)), march, None), "RECOGNISED");
-    assert_eq!(side.ask(&issue(&cas.hk, day(3, 1)), march, None), "ISSUER_TIME");
+    assert_eq!(
+        side.ask(&issue(&cas.hk, day(2, 10)), march, None),
+        "RECOGNISED"
+    );
+    assert_eq!(
+        side.ask(&issue(&cas.hk, day(3, 1)), march, None),
+        "ISSUER_TIME"
+    );
     // A stranger under the same name.
     let root = authority(&cas.hk_root.name, None, day(1, 1));
     let stranger = authority(&cas.hk.name, Some(&root), day(1, 1));
@@ -234,7 +297,11 @@ fn a_ca_changes_its_key() {
     let list = side.client.list().expect("a list");
     let entry = list.entry(&class).expect("the entry");
     assert_eq!(entry.issuers().len(), 2);
-    assert!(entry.issuers().iter().map(ParsedCertificate::digest).any(|digest| {
-        digest == cas.hk.parsed().digest()
-    }));
+    assert!(
+        entry
+            .issuers()
+            .iter()
+            .map(ParsedCertificate::digest)
+            .any(|digest| { digest == cas.hk.parsed().digest() })
+    );
 }

@@ -93,7 +93,10 @@ impl Holder {
     }
 
     pub(crate) fn sign(&self, octets: &[u8]) -> BitString {
-        let signature = self.key.sign_hedged(&mut SysRng, octets).expect("randomness");
+        let signature = self
+            .key
+            .sign_hedged(&mut SysRng, octets)
+            .expect("randomness");
         signature.to_bitstring().expect("whole octets")
     }
 
@@ -131,14 +134,21 @@ fn certify(name: &str, key: &SigningKey, issuer: Option<&Holder>, terms: &Terms<
             policy_qualifiers: None,
         };
         let policies = CertificatePolicies(terms.policies.iter().map(policy).collect());
-        extensions.push(extension(CertificatePolicies::OID, false, policies.to_der()));
+        extensions.push(extension(
+            CertificatePolicies::OID,
+            false,
+            policies.to_der(),
+        ));
     }
     let spki = key.verifying_key().to_public_key_der().expect("a key");
     let tbs = Tbs {
         version: 2,
         serial: 0x51,
         signature: algorithm.clone(),
-        issuer: issuer.map_or(name, |issuer| &*issuer.name).parse().expect("a name"),
+        issuer: issuer
+            .map_or(name, |issuer| &*issuer.name)
+            .parse()
+            .expect("a name"),
         validity: Validity::new(
             Time::from(terms.from),
             Time::from(time("2029-01-01T00:00:00Z")),
@@ -289,7 +299,9 @@ pub(crate) fn ca(names: &[(&str, &str)], country: &str) -> Ca {
 
 pub(crate) fn standing(status: Status, from: DateTime, cause: StatusCause) -> StatusChange {
     let change = StatusChange::new(status, from, cause);
-    change.decided(from, "决定〔2026〕1号").expect("a reference")
+    change
+        .decided(from, "决定〔2026〕1号")
+        .expect("a reference")
 }
 
 pub(crate) fn entry(place: &str, ca: Ca, class: &str, from: DateTime) -> Entry {

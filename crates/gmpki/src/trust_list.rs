@@ -82,7 +82,8 @@ fn verified(
         return Err(Failure::Usage(message.into()));
     };
     let list = message(path, content)?;
-    list.verify_by(&pins, at).map_err(|error| refused(path, error))
+    list.verify_by(&pins, at)
+        .map_err(|error| refused(path, error))
 }
 
 fn certificate(path: &Path) -> Result<ParsedCertificate, Failure> {

@@ -32,8 +32,8 @@ mod tests;
 
 pub use crate::flash::{FlashDraft, UnverifiedFlash};
 pub use policy::{ClientPolicy, GapRule};
-pub use store::{Change, FileStore, MemoryStore, StateStore};
 pub(crate) use store::replace;
+pub use store::{Change, FileStore, MemoryStore, StateStore};
 
 use crate::{
     Error, Result,
@@ -146,7 +146,11 @@ impl Client {
             }
             let digest = |held: &Held| held.list.digest();
             let is_new = before.as_ref().map(digest) != held.as_ref().map(digest);
-            let octets = held.as_ref().filter(|_| is_new).map(Held::write).transpose()?;
+            let octets = held
+                .as_ref()
+                .filter(|_| is_new)
+                .map(Held::write)
+                .transpose()?;
             outcome = held.map(|held| (held, is_new, gap));
             Ok(octets)
         })?;
@@ -291,7 +295,9 @@ impl Client {
         // The octets are authentic from here on, and are read for the first time.
         let offered = TrustList::read(list.der.clone(), json, self.policy.max_lifetime)?;
         let at = if is_last { now } else { offered.issued() };
-        signers.iter().try_for_each(|signer| check_signer(signer, at))?;
+        signers
+            .iter()
+            .try_for_each(|signer| check_signer(signer, at))?;
         let is_first = held.is_none();
         let roll = next_roll(&roll, &offered, &signed, is_first, recovers)?;
         offered.check_issued(now, self.policy.skew)?;

@@ -52,7 +52,11 @@ impl Decided {
     }
 
     /// A new certificate of the CA (requirement S4-16).
-    pub fn issuer(entry: EntryKey, certificate: ParsedCertificate, during: Option<Interval>) -> Self {
+    pub fn issuer(
+        entry: EntryKey,
+        certificate: ParsedCertificate,
+        during: Option<Interval>,
+    ) -> Self {
         Self::IssuerAdded {
             entry,
             certificate: Box::new(certificate),

@@ -90,7 +90,8 @@ fn remarks_about(entry: &Entry, issued: DateTime, until: DateTime) -> Vec<Remark
     let now = entry.status_at(issued).map(|change| change.status);
     let is_recognised = now == Some(Status::Recognised);
     let ends = |list: &[crate::path::ParsedCertificate]| {
-        list.iter().all(|certificate| certificate.not_after() < until)
+        list.iter()
+            .all(|certificate| certificate.not_after() < until)
     };
     let is_loose = |rule: &PolicyRule| rule.dropped() > 3;
     let rows = [
@@ -111,7 +112,10 @@ fn remarks_about(entry: &Entry, issued: DateTime, until: DateTime) -> Vec<Remark
             "leaves more than three arcs of a policy open",
         ),
         (
-            entry.history().iter().any(|change| change.decision.is_none()),
+            entry
+                .history()
+                .iter()
+                .any(|change| change.decision.is_none()),
             "has a standing without a decision",
         ),
     ];

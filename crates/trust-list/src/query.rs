@@ -398,7 +398,8 @@ fn check_standing(
     let spoils = |change: &&StatusChange| {
         let concerns = change.from > not_before || change.event_time() > not_before;
         // Whoever has the key can also write an earlier notBefore, but no time stamp.
-        let is_before = matches!(question.signed, SigningTime::Proved(at) if at < change.event_time());
+        let is_before =
+            matches!(question.signed, SigningTime::Proved(at) if at < change.event_time());
         change.cause.is_retroactive() && concerns && !is_before
     };
     if rules.causes_reach_back
@@ -452,9 +453,13 @@ impl Verdict {
         match self {
             Self::NotRecognised(Refusal::Unreadable(_) | Refusal::NoEntry { .. }) => 0,
             Self::NotRecognised(Refusal::Path { .. } | Refusal::IssuerNotPinned { .. }) => 1,
-            Self::NotRecognised(_) => 2,
-            Self::Indeterminate(_) => 3,
-            Self::Recognised { .. } => 4,
+            // Several classes of one issuer: what is of another class says least.
+            Self::NotRecognised(
+                Refusal::IssuerTime { .. } | Refusal::TypeName { .. } | Refusal::Policy { .. },
+            ) => 2,
+            Self::NotRecognised(_) => 3,
+            Self::Indeterminate(_) => 4,
+            Self::Recognised { .. } => 5,
         }
     }
 }

@@ -91,7 +91,11 @@ impl SignaturePlan {
             let signer = signer.signing_time(self.time).map_err(unreadable)?;
             Ok(signer.attribute(reference))
         };
-        let signers = self.certificates.iter().map(signer).collect::<Result<_>>()?;
+        let signers = self
+            .certificates
+            .iter()
+            .map(signer)
+            .collect::<Result<_>>()?;
         message.prepare(signers).map_err(unreadable)
     }
 }

@@ -139,7 +139,10 @@ fn broken_rule(entry: &Entry, later: &Entry) -> Option<&'static str> {
     }
     let stays = |issuer: &ParsedCertificate| {
         let digest = issuer.digest();
-        let (before, after) = (entry.issuer_interval(&digest), later.issuer_interval(&digest));
+        let (before, after) = (
+            entry.issuer_interval(&digest),
+            later.issuer_interval(&digest),
+        );
         is_same_or_closed(issuer, before, after)
     };
     (!entry.issuers().iter().all(stays)).then_some("the time of an issuer changed")

@@ -3,8 +3,8 @@
 use crate::{
     Error, Result,
     list::{
-        Contact, Contents, Digest, Entry, EntryKey, MAX_LIFETIME, Mirror, Publisher, RegisteredPolicy,
-        SignerRoll, SignerSet, UnverifiedList,
+        Contact, Contents, Digest, Entry, EntryKey, MAX_LIFETIME, Mirror, Publisher,
+        RegisteredPolicy, SignerRoll, SignerSet, UnverifiedList,
     },
     path::ParsedCertificate,
     sign::{SIGNING_CERTIFICATE, reference},
@@ -53,7 +53,9 @@ impl UnverifiedList {
     pub fn verify_by(self, signers: &SignerSet, at: DateTime) -> Result<TrustList> {
         let json = self.json.as_deref();
         let (json, owners) = authenticate(&self.message, json, signers.members())?;
-        owners.iter().try_for_each(|owner| check_signer(owner, at))?;
+        owners
+            .iter()
+            .try_for_each(|owner| check_signer(owner, at))?;
         let signed: BTreeSet<Digest> = owners.iter().map(|owner| owner.digest()).collect();
         if !signers.is_met_by(&signed) {
             return Err(too_few(signed.len()));
@@ -75,7 +77,9 @@ impl UnverifiedList {
         }
         let list = TrustList::read(self.der, json, MAX_LIFETIME)?;
         let issued = list.issued();
-        owners.iter().try_for_each(|owner| check_signer(owner, issued))?;
+        owners
+            .iter()
+            .try_for_each(|owner| check_signer(owner, issued))?;
         Ok(list)
     }
 

@@ -8,8 +8,8 @@ mod read;
 use crate::{
     Error, Result,
     list::{
-        Carrier, Contents, Digest, Entry, LocalText, Mirror, PostalAddress, RegisteredPolicy, SignerSet, Status,
-        StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
+        Carrier, Contents, Digest, Entry, LocalText, Mirror, PostalAddress, RegisteredPolicy,
+        SignerSet, Status, StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
     },
     path::ParsedCertificate,
 };

@@ -89,7 +89,9 @@ pub(super) fn query(args: &ListQuery) -> Result<Outcome, Failure> {
         (Some(state), _) => {
             let client = Client::open(ClientPolicy::default(), FileStore::new(state));
             let client = client.map_err(|error| refused(state, error))?;
-            client.ask(&question).map_err(|error| refused(state, error))?
+            client
+                .ask(&question)
+                .map_err(|error| refused(state, error))?
         }
         (None, Some(list)) => {
             let content = args.signed.content.as_deref();

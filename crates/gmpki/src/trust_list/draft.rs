@@ -48,7 +48,9 @@ pub(super) fn add(args: &ListAdd) -> Result<Outcome, Failure> {
     let mut draft = draft(&args.draft)?;
     let entry = entry(args)?;
     let decided = Decided::Admitted(Box::new(entry));
-    draft.apply(decided).map_err(|error| refused(&args.draft, error))?;
+    draft
+        .apply(decided)
+        .map_err(|error| refused(&args.draft, error))?;
     replace(&args.draft, &draft)
 }
 
@@ -63,7 +65,9 @@ pub(super) fn change(args: &ListChange, status: Status) -> Result<Outcome, Failu
         entry: EntryKey::new(&which.jurisdiction, &which.ca, &which.class),
         change,
     };
-    draft.apply(decided).map_err(|error| refused(&args.draft, error))?;
+    draft
+        .apply(decided)
+        .map_err(|error| refused(&args.draft, error))?;
     replace(&args.draft, &draft)
 }
 
@@ -220,7 +224,8 @@ fn cause(name: CauseName) -> StatusCause {
 
 fn policy(text: &str) -> Result<PolicyRule, Failure> {
     let wrong = || {
-        let message = format!("--policy {text:?} is no identifier such as 1.2.156.1, or 1.2.156.1.7.1/2");
+        let message =
+            format!("--policy {text:?} is no identifier such as 1.2.156.1, or 1.2.156.1.7.1/2");
         Failure::Usage(message)
     };
     let (oid, dropped) = match text.split_once('/') {

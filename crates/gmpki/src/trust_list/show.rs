@@ -44,7 +44,11 @@ pub(super) fn diff(args: &ListDiff) -> Result<Outcome, Failure> {
         text = "no difference".into();
     }
     if let Some(error) = &refusal {
-        text = format!("{text}\nnot the next list: {}: {}", error.code(), chain(error));
+        text = format!(
+            "{text}\nnot the next list: {}: {}",
+            error.code(),
+            chain(error)
+        );
     }
     let json = json!({ "differences": lines, "refused": code });
     Ok(Outcome::judged(text, json, refusal.is_none()))
@@ -54,11 +58,18 @@ fn differences(old: &Entry, new: &Entry) -> Vec<String> {
     let mut lines = Vec::new();
     let key = old.key();
     let known = old.history();
-    for change in new.history().iter().filter(|change| !known.contains(change)) {
+    for change in new
+        .history()
+        .iter()
+        .filter(|change| !known.contains(change))
+    {
         let (status, from, cause) = (change.status, change.from, change.cause);
         lines.push(format!("{key}: + {status} from {from}, {cause}"));
     }
-    for change in known.iter().filter(|change| !new.history().contains(change)) {
+    for change in known
+        .iter()
+        .filter(|change| !new.history().contains(change))
+    {
         let (status, from, cause) = (change.status, change.from, change.cause);
         lines.push(format!("{key}: - {status} from {from}, {cause}"));
     }
@@ -149,9 +160,13 @@ pub(super) fn import(args: &ListImport) -> Result<Outcome, Failure> {
         let certificate = certificate(path)?;
         for (provider, service) in list.services_of(&certificate) {
             let name = |names: &[(String, String)]| {
-                names.first().map_or_else(String::new, |(_, name)| name.clone())
+                names
+                    .first()
+                    .map_or_else(String::new, |(_, name)| name.clone())
             };
-            let word = service.status_at(at).map_or("not listed yet", |status| status.word());
+            let word = service
+                .status_at(at)
+                .map_or("not listed yet", |status| status.word());
             let (provider, service) = (name(&provider.names), name(&service.names));
             text = format!("{text}\n{provider}: {service}: {word} at {at}");
             found.push(json!({ "provider": provider, "service": service, "status": word }));

@@ -46,7 +46,10 @@ pub(super) fn sign(args: &ListSign) -> Result<Outcome, Failure> {
     let message = plan.prepare(json.clone())?;
     let mut signatures = Vec::new();
     for (number, (to_sign, uri)) in message.to_sign().zip(&args.key).enumerate() {
-        let password_file = args.password_file.get(number).or(args.password_file.first());
+        let password_file = args
+            .password_file
+            .get(number)
+            .or(args.password_file.first());
         let key = NamedKey {
             key: uri.clone(),
             password_file: password_file.cloned(),

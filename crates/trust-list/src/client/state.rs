@@ -127,7 +127,11 @@ impl Held {
             json: json.map(Base64::encode_string),
             current_signers: Signers::from(&self.roll.current),
             next_signers: self.roll.next.as_ref().map(Signers::from),
-            flashes: self.flashes.iter().map(|der| Base64::encode_string(der)).collect(),
+            flashes: self
+                .flashes
+                .iter()
+                .map(|der| Base64::encode_string(der))
+                .collect(),
             last_flash: self
                 .last_flash
                 .map(|(number, digest)| (number, Base64::encode_string(&digest))),
@@ -141,16 +145,15 @@ impl Held {
         if saved.version != VERSION {
             return Err(wrong("is of another version"));
         }
-        let decode =
-            |text: &str| Base64::decode_vec(text).map_err(|_| wrong("has broken base64"));
+        let decode = |text: &str| Base64::decode_vec(text).map_err(|_| wrong("has broken base64"));
         let der = decode(&saved.message)?;
         let json = saved.json.as_deref().map(decode).transpose()?;
         let message = UnverifiedList::from_der(&*der)?.message;
         let json = json.or_else(|| message.content().map(<[u8]>::to_vec));
         let json = json.ok_or_else(|| wrong("lacks the list"))?;
         let list = TrustList::read(der, json, Duration::MAX)?;
-        let is_same = list.sequence() == saved.sequence
-            && decode(&saved.digest)? == list.digest().as_slice();
+        let is_same =
+            list.sequence() == saved.sequence && decode(&saved.digest)? == list.digest().as_slice();
         if !is_same {
             return Err(wrong("holds another list than it says"));
         }
@@ -164,7 +167,10 @@ impl Held {
         );
         for flash in &saved.flashes {
             let flash = UnverifiedFlash::from_der(decode(flash)?)?;
-            let json = flash.message.content().ok_or_else(|| wrong("lacks a flash"))?;
+            let json = flash
+                .message
+                .content()
+                .ok_or_else(|| wrong("lacks a flash"))?;
             held.list = Arc::new(Flash::read(json)?.apply(&held.list)?);
             held.flashes.push(flash.der);
         }
@@ -173,7 +179,10 @@ impl Held {
             Some((number, digest)) => {
                 let digest = decode(&digest)?;
                 let digest = digest.as_slice().try_into();
-                Some((number, digest.map_err(|_| wrong("has a digest of another length"))?))
+                Some((
+                    number,
+                    digest.map_err(|_| wrong("has a digest of another length"))?,
+                ))
             }
         };
         Ok(held)

@@ -45,7 +45,9 @@ impl Owner {
 
 fn signed_by(json: &[u8], owners: &[&Owner]) -> UnverifiedList {
     let plan = SignaturePlan::new(now());
-    let plan = owners.iter().fold(plan, |plan, owner| plan.signer(&owner.certificate));
+    let plan = owners
+        .iter()
+        .fold(plan, |plan, owner| plan.signer(&owner.certificate));
     let draft = plan.prepare(json.to_vec()).unwrap();
     let signatures: Vec<_> = draft
         .to_sign()
@@ -254,9 +256,15 @@ fn a_flash_takes_away_until_the_next_list() {
     assert_eq!(world.ask(at), "STATUS_AT_SIGNING");
     assert_eq!(offer(&first), "");
     assert_eq!(offer(&flash(1, suspended("2026-05-31T13:00:00Z"))), "FORK");
-    assert_eq!(offer(&flash(0, suspended("2026-05-31T13:00:00Z"))), "ROLLBACK");
+    assert_eq!(
+        offer(&flash(0, suspended("2026-05-31T13:00:00Z"))),
+        "ROLLBACK"
+    );
     // What is suspended is not suspended again.
-    assert_eq!(offer(&flash(2, suspended("2026-05-31T13:00:00Z"))), "FORMAT");
+    assert_eq!(
+        offer(&flash(2, suspended("2026-05-31T13:00:00Z"))),
+        "FORMAT"
+    );
     let grant = change(Status::Recognised, "2026-05-31T13:00:00Z");
     let draft = FlashDraft::new(&list, 2, now());
     assert!(draft.change(world.key(), grant).is_err());
@@ -271,7 +279,9 @@ fn a_flash_takes_away_until_the_next_list() {
     // The next list must say the same: this one does not.
     let issued = time("2026-05-31T20:00:00Z");
     let silent = {
-        let base = world.scene.accept(&world.scene.draft_with(world.scene.entry()));
+        let base = world
+            .scene
+            .accept(&world.scene.draft_with(world.scene.entry()));
         TrustListDraft::following(&base, issued, time("2026-06-25T00:00:00Z"))
     };
     assert_eq!(world.refuse(&world.sign(&silent)), "HISTORY_REWRITTEN");
@@ -279,7 +289,10 @@ fn a_flash_takes_away_until_the_next_list() {
     world.offer(&world.sign(&said)).unwrap();
     assert_eq!(world.ask(at), "STATUS_AT_SIGNING");
     assert_eq!(offer(&first), "");
-    assert_eq!(offer(&flash(2, suspended("2026-05-31T13:00:00Z"))), "ROLLBACK");
+    assert_eq!(
+        offer(&flash(2, suspended("2026-05-31T13:00:00Z"))),
+        "ROLLBACK"
+    );
 }
 
 #[test]
@@ -289,28 +302,42 @@ fn a_flash_is_about_one_list_of_one_publisher() {
     let list = world.client.list().unwrap();
     let draft = |list: &TrustList| FlashDraft::new(list, 1, now());
     let sign = |draft: FlashDraft| {
-        let draft = draft.change(world.key(), suspended("2026-06-01T00:00:00Z")).unwrap();
+        let draft = draft
+            .change(world.key(), suspended("2026-06-01T00:00:00Z"))
+            .unwrap();
         UnverifiedFlash::from_der(world.scene.sign_octets(draft.to_json().unwrap())).unwrap()
     };
-    let code = |flash: &UnverifiedFlash| world.client.accept_flash(flash, now()).unwrap_err().code();
+    let code =
+        |flash: &UnverifiedFlash| world.client.accept_flash(flash, now()).unwrap_err().code();
     let next = world.scene.accept(&world.draft(same));
     assert_eq!(code(&sign(draft(&next))), "GAP");
-    let twin = world.scene.accept(&world.scene.draft_with(world.scene.entry_named("乙")));
+    let twin = world
+        .scene
+        .accept(&world.scene.draft_with(world.scene.entry_named("乙")));
     assert_eq!(code(&sign(draft(&twin))), "FORK");
     let early = FlashDraft::new(&list, 1, time("2026-05-24T00:00:00Z"));
     assert_eq!(code(&sign(early)), "TIME");
     let late = FlashDraft::new(&list, 1, time("2026-06-01T00:06:00Z"));
     assert_eq!(code(&sign(late)), "TIME");
     let nobody = draft(&list)
-        .change(EntryKey::new("HK", "x", "y"), suspended("2026-06-01T00:00:00Z"))
+        .change(
+            EntryKey::new("HK", "x", "y"),
+            suspended("2026-06-01T00:00:00Z"),
+        )
         .unwrap();
     let nobody = world.scene.sign_octets(nobody.to_json().unwrap());
-    assert_eq!(code(&UnverifiedFlash::from_der(nobody).unwrap()), "NO_ENTRY");
+    assert_eq!(
+        code(&UnverifiedFlash::from_der(nobody).unwrap()),
+        "NO_ENTRY"
+    );
     // A list is no flash, and a flash no list.
     let as_flash = UnverifiedFlash::from_der(first.der.clone()).unwrap();
     assert_eq!(code(&as_flash), "FORMAT");
     let flash = sign(draft(&list));
-    assert_eq!(world.refuse(&UnverifiedList::from_der(flash.der.clone()).unwrap()), "FORMAT");
+    assert_eq!(
+        world.refuse(&UnverifiedList::from_der(flash.der.clone()).unwrap()),
+        "FORMAT"
+    );
     let stranger = Owner::new(3);
     let json = flash.message.content().unwrap();
     let forged = UnverifiedFlash::from_der(signed_by(json, &[&stranger]).der).unwrap();
@@ -334,7 +361,12 @@ fn a_mirror_is_the_other_sides_file_and_keeps_up() {
     let second = after(&first);
     let third = after(&second);
     let mirror = |list| Mirror::of(list, "https://pki.example/mirror-HK-1.p7s").unwrap();
-    let check = |list: &TrustList| world.client.check_mirror(list).map_or_else(|error| error.code(), |()| "");
+    let check = |list: &TrustList| {
+        world
+            .client
+            .check_mirror(list)
+            .map_or_else(|error| error.code(), |()| "")
+    };
 
     world.accept(same);
     assert_eq!(check(&first), "MIRROR_STALE");

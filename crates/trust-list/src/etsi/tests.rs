@@ -47,8 +47,7 @@ fn service() -> String {
 }
 
 fn code(xml: &str) -> &'static str {
-    UncheckedXmlList::from_xml(xml.as_bytes())
-        .map_or_else(|error| error.code(), |_| "")
+    UncheckedXmlList::from_xml(xml.as_bytes()).map_or_else(|error| error.code(), |_| "")
 }
 
 #[test]
@@ -78,7 +77,8 @@ fn a_service_that_was_granted_twice_has_two_intervals() {
 
 #[test]
 fn what_is_missing_is_said() {
-    let text = list(&service()).replace("<t:ServiceTypeIdentifier>CA</t:ServiceTypeIdentifier>", "");
+    let text =
+        list(&service()).replace("<t:ServiceTypeIdentifier>CA</t:ServiceTypeIdentifier>", "");
     let read = UncheckedXmlList::from_xml(text.as_bytes()).unwrap();
     assert_eq!(read.defects.len(), 1);
     assert_eq!(read.defects[0].missing, "ServiceTypeIdentifier");
@@ -100,20 +100,32 @@ fn hostile_xml_is_refused() {
         ("a DTD", with(head, "<!DOCTYPE x>")),
         (
             "entities",
-            with(head, "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]>"),
+            with(
+                head,
+                "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]>",
+            ),
         ),
         (
             "an outer entity",
-            with(head, "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>"),
+            with(
+                head,
+                "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>",
+            ),
         ),
         ("an unknown entity", with("&amp;", "&a;")),
-        ("another root", with("TrustServiceStatusList xmlns", "Other xmlns")),
+        (
+            "another root",
+            with("TrustServiceStatusList xmlns", "Other xmlns"),
+        ),
         ("another namespace", with("02231/v2#", "02231/v3#")),
         ("two roots", format!("{good}{}", &good[head.len()..])),
         ("text behind it", format!("{good}x")),
         ("no end", good[..good.len() - 5].into()),
         ("crossed ends", with("</t:SchemeTerritory>", "</t:Name>")),
-        ("an attribute twice", with("TSLTag=\"x\"", "TSLTag=\"x\" TSLTag=\"y\"")),
+        (
+            "an attribute twice",
+            with("TSLTag=\"x\"", "TSLTag=\"x\" TSLTag=\"y\""),
+        ),
         ("no number", with(">7<", ">seven<")),
         ("a negative", with(">7<", ">-7<")),
         ("no time", with("2026-01-01T00:00:00Z", "yesterday")),
@@ -123,19 +135,29 @@ fn hostile_xml_is_refused() {
         assert_eq!(code(&xml), "FORMAT", "{what}");
     }
     let utf16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(UncheckedXmlList::from_xml(&utf16).unwrap_err().code(), "FORMAT");
+    assert_eq!(
+        UncheckedXmlList::from_xml(&utf16).unwrap_err().code(),
+        "FORMAT"
+    );
 }
 
 #[test]
 fn depth_and_size_are_bounded() {
-    let deep = list(&format!("{}{}", "<t:a>".repeat(10_000), "</t:a>".repeat(10_000)));
+    let deep = list(&format!(
+        "{}{}",
+        "<t:a>".repeat(10_000),
+        "</t:a>".repeat(10_000)
+    ));
     assert_eq!(code(&deep), "LIMIT");
     let foreign = list(&"<a>".repeat(10_000));
     assert_eq!(code(&foreign), "LIMIT");
     let many = list(&"<t:a/>".repeat(1_000_000));
     assert_eq!(code(&many), "LIMIT");
     let long = vec![b' '; UnverifiedList::MAX_LENGTH + 1];
-    assert_eq!(UncheckedXmlList::from_xml(&long).unwrap_err().code(), "LIMIT");
+    assert_eq!(
+        UncheckedXmlList::from_xml(&long).unwrap_err().code(),
+        "LIMIT"
+    );
 }
 
 proptest! {

@@ -94,7 +94,8 @@ impl Tree<'_> {
             source: Some(source),
         };
         let (namespace, event) = self.reader.read_resolved_event().map_err(ill_formed)?;
-        let is_ours = matches!(namespace, ResolveResult::Bound(Namespace(name)) if name == NAMESPACE);
+        let is_ours =
+            matches!(namespace, ResolveResult::Bound(Namespace(name)) if name == NAMESPACE);
         match event {
             Event::Start(start) => {
                 let element = self.element(&start, is_ours, line)?;

@@ -52,7 +52,9 @@ pub fn trust_anchors(list: &TrustList, at: DateTime) -> Result<Vec<u8>> {
             rule: "has at least one anchor, and nothing is recognised at that time",
         });
     }
-    anchors.to_der().map_err(Error::malformed("TrustAnchorList"))
+    anchors
+        .to_der()
+        .map_err(Error::malformed("TrustAnchorList"))
 }
 
 /// The anchors as a message to be signed.

@@ -5,9 +5,7 @@ pub use super::words::Language;
 
 use super::words::{self as w, Words};
 use crate::{
-    list::{
-        Carrier, Digest, Entry, LocalText, Status, StatusCause, SupplyKind, TrustList, Usage,
-    },
+    list::{Carrier, Digest, Entry, LocalText, Status, StatusCause, SupplyKind, TrustList, Usage},
     path::{ParsedCertificate, printable},
 };
 use core::fmt::{self, Write};
@@ -215,7 +213,9 @@ impl Page {
             if rule.dropped() == 0 {
                 return format!("<code>{policy}</code>");
             }
-            let loose = self.say(w::LOOSE).replace("{}", &rule.dropped().to_string());
+            let loose = self
+                .say(w::LOOSE)
+                .replace("{}", &rule.dropped().to_string());
             format!("<code>{policy}</code> ({loose})")
         });
         shown.collect::<Vec<_>>().join("<br>")
@@ -276,9 +276,12 @@ impl Page {
                 StatusCause::MisIssuance => w::CAUSE_MIS_ISSUANCE,
                 StatusCause::Compromise => w::CAUSE_COMPROMISE,
             });
-            let decision = change.decision.as_ref().map_or_else(String::new, |decision| {
-                format!("{} ({})", Escaped(&decision.reference), decision.at)
-            });
+            let decision = change
+                .decision
+                .as_ref()
+                .map_or_else(String::new, |decision| {
+                    format!("{} ({})", Escaped(&decision.reference), decision.at)
+                });
             writeln!(
                 self.out,
                 "<tr><td>{}</td><td>{status}</td><td>{cause}</td><td>{decision}</td></tr>",

@@ -50,11 +50,15 @@ fn xml_needs_an_address() {
 fn anchors_are_those_of_a_time() {
     let scene = Scene::new();
     let mut entry = scene.entry();
-    entry.change(change(Status::Suspended, "2026-03-01T00:00:00Z")).unwrap();
+    entry
+        .change(change(Status::Suspended, "2026-03-01T00:00:00Z"))
+        .unwrap();
     let list = scene.accept(&scene.draft_with(entry));
     assert!(trust_anchors(&list, time("2026-02-28T23:59:59Z")).is_ok());
     assert_eq!(
-        trust_anchors(&list, time("2026-03-01T00:00:00Z")).unwrap_err().code(),
+        trust_anchors(&list, time("2026-03-01T00:00:00Z"))
+            .unwrap_err()
+            .code(),
         "FORMAT"
     );
 }

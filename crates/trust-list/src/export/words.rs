@@ -49,7 +49,11 @@ pub(super) const SEQUENCE: Words = ["列表编号", "列表編號", "List number
 pub(super) const ISSUED: Words = ["发布时间", "發布時間", "Date of issue"];
 pub(super) const NEXT_UPDATE: Words = ["下次更新不迟于", "下次更新不遲於", "Next update by"];
 pub(super) const CLASS: Words = ["证书类别", "證書類別", "Certificate class"];
-pub(super) const CA: Words = ["电子认证服务机构", "電子認證服務機構", "Certification authority"];
+pub(super) const CA: Words = [
+    "电子认证服务机构",
+    "電子認證服務機構",
+    "Certification authority",
+];
 pub(super) const JURISDICTION: Words = ["所属地区", "所屬地區", "Jurisdiction"];
 pub(super) const LICENCE: Words = ["许可证号", "許可證號", "Licence number"];
 pub(super) const CONDITIONS: Words = [
@@ -84,9 +88,21 @@ pub(super) const DETAILS: Words = [
 pub(super) const ADDRESS: Words = ["地址", "地址", "Address"];
 pub(super) const CONTACT: Words = ["联络方式", "聯絡方式", "Contact"];
 pub(super) const INFORMATION: Words = ["资料网页", "資料網頁", "Information"];
-pub(super) const CRL: Words = ["证书撤销列表", "證書撤銷清單", "Certificate revocation list"];
-pub(super) const OCSP: Words = ["在线证书状态查询", "線上證書狀態查詢", "Online certificate status"];
-pub(super) const CPS: Words = ["电子认证业务规则", "核證作業準則", "Certification practice statement"];
+pub(super) const CRL: Words = [
+    "证书撤销列表",
+    "證書撤銷清單",
+    "Certificate revocation list",
+];
+pub(super) const OCSP: Words = [
+    "在线证书状态查询",
+    "線上證書狀態查詢",
+    "Online certificate status",
+];
+pub(super) const CPS: Words = [
+    "电子认证业务规则",
+    "核證作業準則",
+    "Certification practice statement",
+];
 pub(super) const REPOSITORY: Words = ["证书库", "證書儲存庫", "Repository"];
 pub(super) const CARRIER: Words = ["密钥载体", "密碼匙載體", "Carrier of the key"];
 pub(super) const HARD: Words = ["硬件介质", "硬件媒體", "hardware token"];
@@ -106,19 +122,17 @@ pub(super) const DECISION: Words = ["决定", "決定", "Decision"];
 pub(super) const RECOGNISED: Words = ["互认有效", "互認有效", "Recognised"];
 pub(super) const SUSPENDED: Words = ["暂停", "暫停", "Suspended"];
 pub(super) const TERMINATED: Words = ["终止", "終止", "Terminated"];
-pub(super) const CAUSE_DECISION: Words = ["主管部门决定", "主管機關決定", "decision of the authority"];
+pub(super) const CAUSE_DECISION: Words =
+    ["主管部门决定", "主管機關決定", "decision of the authority"];
 pub(super) const CAUSE_REQUEST: Words = ["机构申请", "機構申請", "request of the authority listed"];
 pub(super) const CAUSE_BREACH: Words = ["违规且未改正", "違規且未改正", "breach not corrected"];
 pub(super) const CAUSE_CESSATION: Words = ["终止服务", "終止服務", "cessation of service"];
-pub(super) const CAUSE_MIS_ISSUANCE: Words = ["违法违规签发证书", "違法違規簽發證書", "mis-issuance"];
+pub(super) const CAUSE_MIS_ISSUANCE: Words =
+    ["违法违规签发证书", "違法違規簽發證書", "mis-issuance"];
 pub(super) const CAUSE_COMPROMISE: Words = ["密钥泄露", "密碼匙外洩", "compromise of a key"];
 pub(super) const FURTHER_NOTICE: Words = ["直至另行公告", "直至另行通知", "until further notice"];
 pub(super) const TO: Words = ["至", "至", "to"];
-pub(super) const NOT_NOW: Words = [
-    "目前不予互认",
-    "現時不獲互認",
-    "not recognised at present",
-];
+pub(super) const NOT_NOW: Words = ["目前不予互认", "現時不獲互認", "not recognised at present"];
 pub(super) const MIRRORS: Words = [
     "对方信任列表（原样转载）",
     "對方信任列表（原文轉載）",

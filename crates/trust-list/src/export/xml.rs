@@ -2,9 +2,7 @@
 
 use crate::{
     Error, Result,
-    list::{
-        Entry, LocalText, PostalAddress, Status, StatusChange, SupplyKind, TrustList,
-    },
+    list::{Entry, LocalText, PostalAddress, Status, StatusChange, SupplyKind, TrustList},
     path::{ParsedCertificate, printable},
 };
 use base64ct::{Base64, Encoding};
@@ -72,7 +70,11 @@ impl Document {
         self.within("SchemeInformation", &[], |document| {
             document.text("TSLVersionIdentifier", &[], "6")?;
             document.text("TSLSequenceNumber", &[], &list.sequence().to_string())?;
-            document.text("TSLType", &[], "urn:gm-pki:trust-list:type:mutual-recognition")?;
+            document.text(
+                "TSLType",
+                &[],
+                "urn:gm-pki:trust-list:type:mutual-recognition",
+            )?;
             document.names("SchemeOperatorName", list.publisher().names().iter())?;
             document.address(
                 "SchemeOperatorAddress",
@@ -254,11 +256,15 @@ impl Document {
         self.within(name, &[], |document| {
             document.within("PostalAddresses", &[], |document| {
                 let street = &address.street;
-                document.within("PostalAddress", &[("xml:lang", street.lang())], |document| {
-                    document.text("StreetAddress", &[], street.value())?;
-                    document.text("Locality", &[], locality)?;
-                    document.text("CountryName", &[], &address.country)
-                })
+                document.within(
+                    "PostalAddress",
+                    &[("xml:lang", street.lang())],
+                    |document| {
+                        document.text("StreetAddress", &[], street.value())?;
+                        document.text("Locality", &[], locality)?;
+                        document.text("CountryName", &[], &address.country)
+                    },
+                )
             })?;
             document.within("ElectronicAddress", &[], |document| {
                 document.text("URI", &[("xml:lang", lang)], contact)

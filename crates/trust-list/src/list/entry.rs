@@ -224,7 +224,9 @@ impl Entry {
             rule: "closes an issuer that is open, later than it began",
         };
         let known = self.issuers.iter().find(|one| one.digest() == *issuer);
-        let Some(known) = known else { return Err(wrong) };
+        let Some(known) = known else {
+            return Err(wrong);
+        };
         let not_before = known.not_before();
         let interval = self.issuer_intervals.get(issuer);
         let from = interval.map_or(not_before, |interval| interval.from);

@@ -137,9 +137,12 @@ mod tests {
     #[test]
     fn touching_ends_join_and_a_second_between_does_not() {
         let set = |next: u64| -> IntervalSet {
-            [Interval::new(at(0), Some(at(5))), Interval::new(at(next), None)]
-                .into_iter()
-                .collect()
+            [
+                Interval::new(at(0), Some(at(5))),
+                Interval::new(at(next), None),
+            ]
+            .into_iter()
+            .collect()
         };
         assert_eq!(set(5).as_slice().len(), 1);
         assert_eq!(set(6).as_slice().len(), 2);

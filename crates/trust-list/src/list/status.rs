@@ -105,7 +105,10 @@ impl StatusChange {
 
 /// The times at which a history has one status.
 pub(super) fn intervals(history: &[StatusChange], status: Status) -> IntervalSet {
-    let ends = history[1..].iter().map(|next| Some(next.from)).chain([None]);
+    let ends = history[1..]
+        .iter()
+        .map(|next| Some(next.from))
+        .chain([None]);
     let each = history.iter().zip(ends);
     each.filter(|(change, _)| change.status == status)
         .map(|(change, until)| Interval::new(change.from, until))

@@ -5,10 +5,7 @@ use crate::{
     client::ClientPolicy,
     flash::{FlashDraft, UnverifiedFlash},
     forge::{now, time},
-    list::{
-        SignerSet, StatusCause, StatusChange, UnverifiedList,
-        tests::Scene,
-    },
+    list::{SignerSet, StatusCause, StatusChange, UnverifiedList, tests::Scene},
 };
 use std::fs;
 
@@ -63,7 +60,11 @@ fn a_list_appears_as_a_whole_and_the_pointer_last() {
 
     // A heartbeat: nothing changed, and that is news.
     assert!(!is_due(&list, now(), Duration::from_secs(60)));
-    assert!(is_due(&list, time("2026-06-24T23:59:00Z"), Duration::from_secs(60)));
+    assert!(is_due(
+        &list,
+        time("2026-06-24T23:59:00Z"),
+        Duration::from_secs(60)
+    ));
     let next = TrustListDraft::following(&list, now(), time("2026-06-30T00:00:00Z"));
     assert_eq!(desk.publish(&next).unwrap().sequence, 2);
     assert_eq!(read("latest"), b"list-2.p7s\n");
@@ -82,8 +83,14 @@ fn what_readers_would_refuse_does_not_appear() {
     for (draft, code) in [
         (without, "HISTORY_REWRITTEN"),
         (next().after(1, [7; 32]), "BROKEN_CHAIN"),
-        (first.clone().issued(now(), time("2026-06-30T00:00:00Z")), "FORK"),
-        (next().issued(time("2026-05-24T00:00:00Z"), time("2026-06-30T00:00:00Z")), "TIME"),
+        (
+            first.clone().issued(now(), time("2026-06-30T00:00:00Z")),
+            "FORK",
+        ),
+        (
+            next().issued(time("2026-05-24T00:00:00Z"), time("2026-06-30T00:00:00Z")),
+            "TIME",
+        ),
     ] {
         assert_eq!(desk.publish(&draft).unwrap_err().code(), code);
         assert_eq!(desk.names(), before);
@@ -111,9 +118,14 @@ fn lint_says_what_readers_would_say_and_more() {
     };
     let list = scene.accept(&first);
     assert_eq!(code(&first.clone().after(1, [0; 32]), None), "FORMAT");
-    assert_eq!(code(&first.clone().after(1, [0; 32]), Some(&list)), "BROKEN_CHAIN");
+    assert_eq!(
+        code(&first.clone().after(1, [0; 32]), Some(&list)),
+        "BROKEN_CHAIN"
+    );
     assert_eq!(code(&first.clone().after(2, [0; 32]), Some(&list)), "GAP");
-    let late = first.clone().issued(time("2026-06-01T00:00:01Z"), time("2026-06-30T00:00:00Z"));
+    let late = first
+        .clone()
+        .issued(time("2026-06-01T00:00:01Z"), time("2026-06-30T00:00:00Z"));
     assert_eq!(code(&late, None), "TIME");
     let stale = first.issued(time("2026-05-01T00:00:00Z"), now());
     assert_eq!(code(&stale, None), "STALE");
@@ -133,7 +145,9 @@ fn a_flash_is_published_after_the_same_check() {
         UnverifiedFlash::from_der(desk.scene.sign_octets(draft.to_json().unwrap())).unwrap()
     };
     let good = flash(1, Status::Suspended);
-    desk.folder().publish_flash(&good, 1, &desk.policy, now()).unwrap();
+    desk.folder()
+        .publish_flash(&good, 1, &desk.policy, now())
+        .unwrap();
     assert_eq!(
         fs::read(desk.place.path().join("latest-flash")).unwrap(),
         b"flash-1.p7s\n"

@@ -1,16 +1,16 @@
 //! From JSON that has the right shape to values that keep their rules.
 
 use super::{
-    Address, DIGEST_URN, ENTITY, History, IssuerTime, LIST_TYPE, Lote, MirrorOf, OperatorAddress, PkiObject, Policy, Postal,
-    Registered, SCHEME, SERVICE, SERVICE_TYPE, STATUS, SchemeExtension, Service, Signers, Supply,
-    Text, Uri, VERSION,
+    Address, DIGEST_URN, ENTITY, History, IssuerTime, LIST_TYPE, Lote, MirrorOf, OperatorAddress,
+    PkiObject, Policy, Postal, Registered, SCHEME, SERVICE, SERVICE_TYPE, STATUS, SchemeExtension,
+    Service, Signers, Supply, Text, Uri, VERSION,
 };
 use crate::{
     Error, Result,
     list::{
-        Ca, Carrier, Contact, Contents, Digest, Entry, Interval, LocalText, MAX_ENTRIES, Mirror, PolicyRule,
-        PostalAddress, Publisher, RegisteredPolicy, SignerRoll, SignerSet, Status, StatusCause,
-        StatusChange, SupplyKind, SupplyPoint, Usage,
+        Ca, Carrier, Contact, Contents, Digest, Entry, Interval, LocalText, MAX_ENTRIES, Mirror,
+        PolicyRule, PostalAddress, Publisher, RegisteredPolicy, SignerRoll, SignerSet, Status,
+        StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
     },
     path::ParsedCertificate,
 };
@@ -100,7 +100,10 @@ impl Signers {
         Error::cap("signers of a list", count, SignerSet::MAX_MEMBERS)?;
         let members = self.members.iter().map(|text| read_digest("Members", text));
         let members = members.collect::<Result<Vec<_>>>()?;
-        let set = SignerSet::new(usize::try_from(self.threshold).unwrap_or(usize::MAX), members)?;
+        let set = SignerSet::new(
+            usize::try_from(self.threshold).unwrap_or(usize::MAX),
+            members,
+        )?;
         expect("Members", set.members().len() == count, "has none twice")?;
         Ok(set)
     }
@@ -213,7 +216,10 @@ impl Service {
         entry.legal_basis = extension.legal_basis.map(text).transpose()?;
         let notices = extension.notices.into_iter().map(text);
         entry.notices = notices.collect::<Result<_>>()?;
-        let points = now.service_supply_points.into_iter().map(Supply::into_point);
+        let points = now
+            .service_supply_points
+            .into_iter()
+            .map(Supply::into_point);
         entry.supply_points = points.collect::<Result<_>>()?;
         Ok(entry)
     }

@@ -38,7 +38,9 @@ fn history_is_not_rewritten_and_not_removed() {
     let world = World::new();
     world.accept(|mut draft| {
         let entry = draft.entry_mut(&world.key()).unwrap();
-        entry.change(change(Status::Suspended, "2026-05-01T00:00:00Z")).unwrap();
+        entry
+            .change(change(Status::Suspended, "2026-05-01T00:00:00Z"))
+            .unwrap();
         draft
     });
     let bent = |bend: fn(&mut Entry)| {
@@ -104,9 +106,8 @@ fn times_are_checked() {
     // Five minutes are the clocks'.
     let a_little = with(issue, "\"ListIssueDateTime\":\"2026-06-01T00:05:00Z\"");
     world.offer(&a_little).unwrap();
-    let earlier = world.sign(&world.draft(|draft| {
-        draft.issued(now(), time("2026-06-25T00:00:00Z"))
-    }));
+    let earlier =
+        world.sign(&world.draft(|draft| draft.issued(now(), time("2026-06-25T00:00:00Z"))));
     assert_eq!(world.refuse(&earlier), "TIME");
 }
 
@@ -124,9 +125,16 @@ fn a_client_may_want_shorter_lists() {
 fn encodings_and_shapes_are_checked() {
     let world = World::new();
     let json = json_of(&world.sign(&world.draft(same)));
-    let twice = json.replacen("\"LoTESequenceNumber\":1", "\"LoTESequenceNumber\":1,\"LoTESequenceNumber\":1", 1);
+    let twice = json.replacen(
+        "\"LoTESequenceNumber\":1",
+        "\"LoTESequenceNumber\":1,\"LoTESequenceNumber\":1",
+        1,
+    );
     assert_eq!(world.refuse(&world.sign_json(&twice)), "FORMAT");
-    assert_eq!(world.refuse(&world.sign_json(&format!("\u{feff}{json}"))), "FORMAT");
+    assert_eq!(
+        world.refuse(&world.sign_json(&format!("\u{feff}{json}"))),
+        "FORMAT"
+    );
     let utf16: Vec<u8> = json.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let utf16 = UnverifiedList::from_der(world.scene.sign_octets(utf16)).unwrap();
     assert_eq!(world.refuse(&utf16), "FORMAT");

@@ -69,7 +69,10 @@ fn a_new_set_is_announced_a_list_before() {
     assert_eq!(offer(&world, Some(now_new.clone()), &[&b]), "SIGNER");
     assert_eq!(offer(&world, Some(now_new.clone()), &[&a]), "SIGNER");
     assert_eq!(offer(&world, Some(now_new.clone()), &[&a, &b]), "SIGNER");
-    assert_eq!(offer(&world, Some(now_old.clone().announcing(new.clone())), &[&a]), "");
+    assert_eq!(
+        offer(&world, Some(now_old.clone().announcing(new.clone())), &[&a]),
+        ""
+    );
     // Announced: who signs says so.
     assert_eq!(offer(&world, Some(now_old.clone()), &[&b]), "SIGNER");
     assert_eq!(offer(&world, Some(now_new.clone()), &[&a]), "SIGNER");
@@ -150,7 +153,10 @@ fn a_signer_names_the_certificate_it_signs_with() {
         .position(|window| window == a.certificate)
         .unwrap();
     if twin.certificate.len() == a.certificate.len() {
-        der.splice(at..at + a.certificate.len(), twin.certificate.iter().copied());
+        der.splice(
+            at..at + a.certificate.len(),
+            twin.certificate.iter().copied(),
+        );
         let swapped = UnverifiedList::from_der(der).unwrap();
         assert_eq!(world.refuse(&swapped), "SIGNER");
     }
@@ -161,7 +167,9 @@ fn a_detached_signature_goes_with_its_json() {
     let a = Owner::new(1);
     let world = world(set(1, &[&a]), None);
     let json = json(&world, None);
-    let plan = SignaturePlan::new(now()).signer(&a.certificate).form(Form::Detached);
+    let plan = SignaturePlan::new(now())
+        .signer(&a.certificate)
+        .form(Form::Detached);
     let draft = plan.prepare(json.clone()).unwrap();
     let signature = a.key.sign(draft.tbs());
     let der = draft.attach(&signature).unwrap();

@@ -239,23 +239,37 @@ fn a_time_stamp_before_the_event_saves_a_signature() {
         time("2026-05-20T00:00:00Z"),
         StatusCause::Compromise,
     );
-    entry.change(lost.event(time("2026-04-01T00:00:00Z"))).unwrap();
+    entry
+        .change(lost.event(time("2026-04-01T00:00:00Z")))
+        .unwrap();
     let list = scene.accept(&scene.draft_with(entry));
     let target = scene.leaf.issue(&scene.sub_key);
     let ask = |signed, rules| list.ask(&Question::new(&target, now()).signed(signed).rules(rules));
     let code = |signed| ask(signed, Rules::default()).verdict.code();
     let march = time("2026-03-31T23:59:59Z");
     assert_eq!(code(SigningTime::Proved(march)), "RECOGNISED");
-    assert_eq!(code(SigningTime::Proved(time("2026-04-01T00:00:00Z"))), "REACHES_BACK");
-    assert_eq!(code(SigningTime::Proved(time("2026-05-20T00:00:00Z"))), "STATUS_AT_SIGNING");
+    assert_eq!(
+        code(SigningTime::Proved(time("2026-04-01T00:00:00Z"))),
+        "REACHES_BACK"
+    );
+    assert_eq!(
+        code(SigningTime::Proved(time("2026-05-20T00:00:00Z"))),
+        "STATUS_AT_SIGNING"
+    );
     assert_eq!(code(SigningTime::Claimed(march)), "STATUS_AT_SIGNING");
     assert_eq!(code(SigningTime::Now), "STATUS_AT_SIGNING");
-    assert_eq!(code(SigningTime::Proved(time("2026-06-02T00:00:00Z"))), "FUTURE");
+    assert_eq!(
+        code(SigningTime::Proved(time("2026-06-02T00:00:00Z"))),
+        "FUTURE"
+    );
     let strict = Rules {
         claimed_time: ClaimedTime::Indeterminate,
         ..Rules::default()
     };
-    assert_eq!(ask(SigningTime::Claimed(march), strict).verdict.code(), "UNPROVED_TIME");
+    assert_eq!(
+        ask(SigningTime::Claimed(march), strict).verdict.code(),
+        "UNPROVED_TIME"
+    );
     let without = Rules {
         causes_reach_back: false,
         ..Rules::default()
@@ -270,19 +284,32 @@ fn a_time_stamp_before_the_event_saves_a_signature() {
 #[test]
 fn each_rule_about_time_can_be_left_out() {
     let mut scene = Scene::new();
-    scene.leaf = scene.leaf.valid("2026-03-15T00:00:00Z", "2027-01-01T00:00:00Z");
+    scene.leaf = scene
+        .leaf
+        .valid("2026-03-15T00:00:00Z", "2027-01-01T00:00:00Z");
     let list = scene.accept(&scene.draft_with(with_gap(&scene)));
     let target = scene.leaf.issue(&scene.sub_key);
     let code = |at: &str, rules| {
         let signed = SigningTime::Proved(time(at));
-        list.ask(&Question::new(&target, now()).signed(signed).rules(rules)).verdict.code()
+        list.ask(&Question::new(&target, now()).signed(signed).rules(rules))
+            .verdict
+            .code()
     };
     let all = Rules::default();
-    let signing_alone = Rules { issued_while_recognised: false, ..all };
-    let neither = Rules { status_at_signing: false, ..signing_alone };
+    let signing_alone = Rules {
+        issued_while_recognised: false,
+        ..all
+    };
+    let neither = Rules {
+        status_at_signing: false,
+        ..signing_alone
+    };
     assert_eq!(code("2026-05-01T00:00:00Z", all), "ISSUED_OUTSIDE");
     assert_eq!(code("2026-05-01T00:00:00Z", signing_alone), "RECOGNISED");
-    assert_eq!(code("2026-03-20T00:00:00Z", signing_alone), "STATUS_AT_SIGNING");
+    assert_eq!(
+        code("2026-03-20T00:00:00Z", signing_alone),
+        "STATUS_AT_SIGNING"
+    );
     // What was never recognised at either time is not recognised by leaving rules out.
     assert_eq!(code("2026-03-20T00:00:00Z", neither), "STATUS_AT_SIGNING");
 }
@@ -310,11 +337,19 @@ fn an_issuer_counts_in_its_own_time() {
     // Closed later, what was issued before still counts, and what came after does not.
     let mut entry = scene.entry();
     let sub = scene.sub.digest();
-    entry.close_issuer(&sub, time("2026-02-01T00:00:00Z")).unwrap();
-    assert!(entry.close_issuer(&sub, time("2026-03-01T00:00:00Z")).is_err());
+    entry
+        .close_issuer(&sub, time("2026-02-01T00:00:00Z"))
+        .unwrap();
+    assert!(
+        entry
+            .close_issuer(&sub, time("2026-03-01T00:00:00Z"))
+            .is_err()
+    );
     let at = "2026-05-01T00:00:00Z";
     assert_eq!(scene.ask(entry.clone(), at).code(), "RECOGNISED");
-    scene.leaf = scene.leaf.valid("2026-02-01T00:00:00Z", "2027-01-01T00:00:00Z");
+    scene.leaf = scene
+        .leaf
+        .valid("2026-02-01T00:00:00Z", "2027-01-01T00:00:00Z");
     assert_eq!(scene.ask(entry, at).code(), "ISSUER_TIME");
 }
 
@@ -330,7 +365,10 @@ fn the_type_stands_in_the_subject() {
         ("CN=Chan,O=hongkong post e-cert (personal),C=HK", false),
     ] {
         scene.leaf.subject = subject.into();
-        let entry = scene.entry().type_name("Hongkong Post e-Cert (Personal)").unwrap();
+        let entry = scene
+            .entry()
+            .type_name("Hongkong Post e-Cert (Personal)")
+            .unwrap();
         let code = if good { "RECOGNISED" } else { "TYPE_NAME" };
         assert_eq!(scene.ask(entry, at).code(), code, "{subject}");
     }
@@ -348,7 +386,10 @@ fn either_of_two_policies_is_enough() {
         (&["2.16.156.339.1.1.1.2.1"][..], true),
         (&["2.16.344.8.2.2008.810.2.2021.4.4"], true),
         (&["1.2.3.4", "2.16.344.8.2.2008.810.2.2018.1.1"], true),
-        (&["2.16.156.339.1.1.1.2.1", "2.16.344.8.2.2008.810.2.2018.1.1"], true),
+        (
+            &["2.16.156.339.1.1.1.2.1", "2.16.344.8.2.2008.810.2.2018.1.1"],
+            true,
+        ),
         (&["2.16.344.8.2.2008.810.20.2018.1.1"], false),
         (&["2.16.156.339.1.1.1.2.10"], false),
         (&["2.5.29.32.0"], false),
@@ -358,8 +399,14 @@ fn either_of_two_policies_is_enough() {
             policy_qualifiers: None,
         };
         let policies = CertificatePolicies(named.iter().map(policy).collect());
-        scene.leaf = scene.leaf.replacing(extension(false, "2.5.29.32", &policies));
+        scene.leaf = scene
+            .leaf
+            .replacing(extension(false, "2.5.29.32", &policies));
         let code = if good { "RECOGNISED" } else { "POLICY" };
-        assert_eq!(scene.ask(entry.clone(), "2026-05-01T00:00:00Z").code(), code, "{named:?}");
+        assert_eq!(
+            scene.ask(entry.clone(), "2026-05-01T00:00:00Z").code(),
+            code,
+            "{named:?}"
+        );
     }
 }

@@ -82,7 +82,9 @@ fn history_stays() {
         |entry: &mut Entry| entry.type_name = Some("another".into()),
         |entry: &mut Entry| {
             let during = Interval::new(time("2026-02-01T00:00:00Z"), None);
-            entry.issuer_intervals.insert(entry.issuers[0].digest(), during);
+            entry
+                .issuer_intervals
+                .insert(entry.issuers[0].digest(), during);
         },
         // Without a cause that reaches back, nothing ends in the past.
         |entry: &mut Entry| {
