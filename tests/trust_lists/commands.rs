@@ -85,11 +85,10 @@ impl Desk {
         if let Some(after) = after {
             build = build.option("--after", after);
         }
-        build
-            .option("--at", at)
-            .option("--out", &list)
-            .answer()
-            .good();
+        build = build.option("--at", at).option("--out", &list);
+        // What may be a mistake is noted.
+        let answer = build.answer();
+        assert_eq!(answer.code, Some(0), "{answer}");
         let sign = self.call("sign --signer signer.pem --key signer.key.pem --folder published");
         sign.option("--at", at).arg(&list).answer().good();
     }
@@ -188,11 +187,9 @@ fn a_list_goes_its_way_from_draft_to_answer() {
             .contains("+ suspended from 2026-02-20T00:00:00Z"),
         "{diff}"
     );
-    desk.call("diff")
-        .arg(&second)
-        .arg(&first)
-        .answer()
-        .refused("");
+    let back = desk.call("diff").arg(&second).arg(&first).answer();
+    assert_eq!(back.code, Some(1), "{back}");
+    assert!(back.text().contains("ROLLBACK"), "{back}");
 
     desk.change("reinstate --from 2026-03-05T00:00:00Z")
         .answer()

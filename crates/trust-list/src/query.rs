@@ -308,8 +308,8 @@ fn judge_entry(
         let entry = entry.key();
         return Err(refused(Refusal::IssuerNotPinned { entry }));
     }
-    check_content(entry, &signer, question.target).map_err(refused)?;
-    check_standing(entry, question, at).map_err(refused)
+    check_content(entry, &signer, question.target).map_err(|refusal| refused(*refusal))?;
+    check_standing(entry, question, at).map_err(|refusal| refused(*refusal))
 }
 
 /// What the certificate itself says: when it was issued, its type, its policies.
@@ -317,31 +317,31 @@ fn check_content(
     entry: &Entry,
     issuer: &Digest,
     target: &ParsedCertificate,
-) -> Result<(), Refusal> {
+) -> Result<(), Box<Refusal>> {
     let not_before = target.not_before();
     let counted = entry.issuer_interval(issuer);
     if counted.is_some_and(|interval| !interval.contains(not_before)) {
-        return Err(Refusal::IssuerTime {
+        return Err(Box::new(Refusal::IssuerTime {
             entry: entry.key(),
             not_before,
-        });
+        }));
     }
     if let Some(type_name) = entry.certificate_type()
         && !has_type(target, type_name)
     {
-        return Err(Refusal::TypeName {
+        return Err(Box::new(Refusal::TypeName {
             entry: entry.key(),
             type_name: type_name.to_owned(),
-        });
+        }));
     }
     if let Some(wanted) = entry.policies().first() {
         let fits = |named| entry.policies().iter().any(|rule| rule.matches(named));
         if !target.policies().iter().any(fits) {
-            return Err(Refusal::Policy {
+            return Err(Box::new(Refusal::Policy {
                 entry: entry.key(),
                 wanted: *wanted,
                 named: target.policies().to_vec(),
-            });
+            }));
         }
     }
     Ok(())
@@ -376,24 +376,24 @@ fn check_standing(
     entry: &Entry,
     question: &Question<'_>,
     at: DateTime,
-) -> Result<DateTime, Refusal> {
+) -> Result<DateTime, Box<Refusal>> {
     let (rules, not_before) = (&question.rules, question.target.not_before());
     let recognised = entry.intervals(Status::Recognised);
     let status = |at| entry.status_at(at).map(|change| change.status);
     let (at_signing, at_issuing) = (recognised.find(at), recognised.find(not_before));
     if rules.status_at_signing && at_signing.is_none() {
-        return Err(Refusal::Standing {
+        return Err(Box::new(Refusal::Standing {
             entry: entry.key(),
             status: status(at),
             at,
-        });
+        }));
     }
     if rules.issued_while_recognised && at_issuing.is_none() {
-        return Err(Refusal::IssuedOutside {
+        return Err(Box::new(Refusal::IssuedOutside {
             entry: entry.key(),
             status: status(not_before),
             not_before,
-        });
+        }));
     }
     let spoils = |change: &&StatusChange| {
         let concerns = change.from > not_before || change.event_time() > not_before;
@@ -405,17 +405,19 @@ fn check_standing(
     if rules.causes_reach_back
         && let Some(end) = entry.history().iter().find(spoils)
     {
-        return Err(Refusal::ReachesBack {
+        return Err(Box::new(Refusal::ReachesBack {
             entry: entry.key(),
             cause: end.cause,
             from: end.event_time(),
-        });
+        }));
     }
     let since = at_signing.or(at_issuing).map(|interval| interval.from);
-    since.ok_or_else(|| Refusal::Standing {
-        entry: entry.key(),
-        status: status(at),
-        at,
+    since.ok_or_else(|| {
+        Box::new(Refusal::Standing {
+            entry: entry.key(),
+            status: status(at),
+            at,
+        })
     })
 }
 

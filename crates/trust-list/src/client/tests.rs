@@ -331,7 +331,7 @@ fn a_flash_is_about_one_list_of_one_publisher() {
         "NO_ENTRY"
     );
     // A list is no flash, and a flash no list.
-    let as_flash = UnverifiedFlash::from_der(first.der.clone()).unwrap();
+    let as_flash = UnverifiedFlash::from_der(first.der).unwrap();
     assert_eq!(code(&as_flash), "FORMAT");
     let flash = sign(draft(&list));
     assert_eq!(

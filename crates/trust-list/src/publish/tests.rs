@@ -83,10 +83,7 @@ fn what_readers_would_refuse_does_not_appear() {
     for (draft, code) in [
         (without, "HISTORY_REWRITTEN"),
         (next().after(1, [7; 32]), "BROKEN_CHAIN"),
-        (
-            first.clone().issued(now(), time("2026-06-30T00:00:00Z")),
-            "FORK",
-        ),
+        (first.issued(now(), time("2026-06-30T00:00:00Z")), "FORK"),
         (
             next().issued(time("2026-05-24T00:00:00Z"), time("2026-06-30T00:00:00Z")),
             "TIME",

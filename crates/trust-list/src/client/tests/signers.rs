@@ -51,7 +51,7 @@ fn as_many_sign_as_must() {
     assert_eq!(offer(&world, None, &[&c]), "SIGNER");
     // One signature in the name of a member that does not fit spoils the message.
     let list = signed_by(&json(&world, None), &[&a, &b, &c]);
-    let mut der = list.der.clone();
+    let mut der = list.der;
     *der.last_mut().unwrap() ^= 1;
     let spoiled = UnverifiedList::from_der(der);
     assert!(spoiled.is_err() || world.refuse(&spoiled.unwrap()) == "SIGNER");
@@ -62,7 +62,7 @@ fn a_new_set_is_announced_a_list_before() {
     let (a, b) = (Owner::new(1), Owner::new(2));
     let (old, new) = (set(1, &[&a]), set(1, &[&b]));
     let world = world(old.clone(), None);
-    let now_old = SignerRoll::new(old.clone());
+    let now_old = SignerRoll::new(old);
     let now_new = SignerRoll::new(new.clone());
     assert_eq!(offer(&world, Some(now_old.clone()), &[&a]), "");
     // Neither by the new one, nor by the old one at once.
@@ -70,7 +70,7 @@ fn a_new_set_is_announced_a_list_before() {
     assert_eq!(offer(&world, Some(now_new.clone()), &[&a]), "SIGNER");
     assert_eq!(offer(&world, Some(now_new.clone()), &[&a, &b]), "SIGNER");
     assert_eq!(
-        offer(&world, Some(now_old.clone().announcing(new.clone())), &[&a]),
+        offer(&world, Some(now_old.clone().announcing(new)), &[&a]),
         ""
     );
     // Announced: who signs says so.
@@ -87,7 +87,7 @@ fn a_lower_threshold_is_another_set() {
     let (a, b) = (Owner::new(1), Owner::new(2));
     let both = set(2, &[&a, &b]);
     let world = world(both.clone(), None);
-    let roll = SignerRoll::new(both.clone());
+    let roll = SignerRoll::new(both);
     assert_eq!(offer(&world, Some(roll.clone()), &[&a, &b]), "");
     let lower = SignerRoll::new(set(1, &[&a, &b]));
     assert_eq!(offer(&world, Some(lower.clone()), &[&a, &b]), "SIGNER");
@@ -147,7 +147,7 @@ fn a_signer_names_the_certificate_it_signs_with() {
     let list = signed_by(&json(&world, None), &[&a]);
     assert_eq!(world.refuse(&list), "SIGNER");
     // With the twin's certificate beside it the signature fits, and the reference does not.
-    let mut der = list.der.clone();
+    let mut der = list.der;
     let at = der
         .windows(a.certificate.len())
         .position(|window| window == a.certificate)
