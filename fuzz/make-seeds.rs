@@ -318,6 +318,7 @@ fn trust_lists() -> Result<()> {
     let text = |value: &str| LocalText::new("en", value);
     let ca = |name: &str| -> Result<Ca> {
         let address = PostalAddress::new(text("1 Zhongshan Road")?, "CN")?;
+        let address = address.locality("Guangzhou")?;
         Ok(Ca::new(
             text(name)?,
             address,
