@@ -187,3 +187,24 @@ fn a_detached_signature_goes_with_its_json() {
     let later = Client::open(policy, Arc::clone(&world.store)).unwrap();
     assert_eq!(later.list().unwrap().sequence(), 1);
 }
+
+#[test]
+fn a_flash_needs_as_many_as_a_list_and_not_the_next_set() {
+    let (a, b, c) = (Owner::new(1), Owner::new(2), Owner::new(3));
+    let both = set(2, &[&a, &b]);
+    let world = world(both.clone(), None);
+    let roll = SignerRoll::new(both).announcing(set(1, &[&c]));
+    assert_eq!(offer(&world, Some(roll), &[&a, &b]), "");
+    let list = world.client.list().unwrap();
+    let draft = FlashDraft::new(&list, 1, now());
+    let draft = draft.change(world.key(), suspended("2026-06-01T00:00:00Z"));
+    let json = draft.unwrap().to_json().unwrap();
+    let offer = |owners: &[&Owner]| {
+        let flash = UnverifiedFlash::from_der(signed_by(&json, owners).der).unwrap();
+        let offered = world.client.accept_flash(&flash, now());
+        offered.map_or_else(|error| error.code(), |_| "")
+    };
+    assert_eq!(offer(&[&a]), "SIGNER");
+    assert_eq!(offer(&[&c]), "SIGNER");
+    assert_eq!(offer(&[&b, &a]), "");
+}
