@@ -7,6 +7,7 @@
 
 mod decisions;
 mod key_centre;
+mod paths;
 
 use cert_profile::{
     CrlDraft, Issuer, IssuingDistributionPoint, OnlyContains, Reason, RevokedEntry, SHIPPED,
@@ -44,9 +45,11 @@ use signature::Signer as _;
 use spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey};
 use std::{error::Error, fs, io::Cursor, path::Path};
 use trust_list::{
+    export::etsi_xml,
     list::{
-        Ca, Entry, LocalText, PostalAddress, Publisher, Status, StatusCause, StatusChange,
-        TrustListDraft, UnverifiedList,
+        Ca, Carrier, Contact, Entry, Interval, LocalText, Mirror, PolicyRule, PostalAddress,
+        Publisher, RegisteredPolicy, SignerRoll, SignerSet, Status, StatusCause, StatusChange,
+        SupplyKind, SupplyPoint, TrustListDraft, UnverifiedList, Usage,
     },
     path::ParsedCertificate,
 };
@@ -61,6 +64,7 @@ fn main() -> Result<()> {
     requests()?;
     certificates()?;
     revocation_lists()?;
+    paths::paths()?;
     ocsp()?;
     trust_lists()?;
     key_files()?;
@@ -262,7 +266,9 @@ fn revocation_lists() -> Result<()> {
     ] {
         let prepared = draft.prepare(entries)?;
         let signature = sign(&key("ca"), prepared.tbs());
-        write("crl", &format!("{name}.der"), prepared.attach(&signature)?)?;
+        let list = prepared.attach(&signature)?;
+        write("crl", &format!("{name}.der"), &list)?;
+        write("crl_lookup", &format!("{name}.der"), list)?;
     }
     Ok(())
 }
@@ -316,6 +322,7 @@ fn trust_lists() -> Result<()> {
     let text = |value: &str| LocalText::new("en", value);
     let ca = |name: &str| -> Result<Ca> {
         let address = PostalAddress::new(text("1 Zhongshan Road")?, "CN")?;
+        let address = address.locality("Guangzhou")?;
         Ok(Ca::new(
             text(name)?,
             address,
@@ -342,7 +349,41 @@ fn trust_lists() -> Result<()> {
         .ok_or("the entry is in the list")?;
     let terminated = StatusChange::new(Status::Terminated, in_days(1), StatusCause::Decision);
     entry.change(terminated)?;
-    write("trust_list", "next.json", next.to_json()?)
+    write("trust_list", "next.json", next.to_json()?)?;
+    write("trust_list_json", "next.json", next.to_json()?)?;
+
+    // Everything that a list can say.
+    let street = PostalAddress::new(text("1 Harbour Road")?, "CN")?.locality("Guangzhou")?;
+    let contact = Contact::new(street, "mailto:a@example.cn", "https://example.cn/list")?;
+    let signers = SignerSet::one(&SUBSCRIBER);
+    let roll = SignerRoll::new(signers).announcing(SignerSet::new(1, [[7; 32]])?);
+    let policy = "2.16.344.8.2.2008.810.2.2018.1.1".parse()?;
+    let during = Interval::new(now(), Some(in_days(9)));
+    let issuer = ParsedCertificate::from_der(&**CA)?;
+    let full = StatusChange::new(Status::Recognised, in_days(1), StatusCause::Decision)
+        .decided(now(), "No. 7")?
+        .event(now());
+    let full = Entry::new("HK", ca("Second CA")?, text("corporate")?, full)?
+        .anchor(ParsedCertificate::from_der(&**ROOT)?)
+        .issuer_during(issuer, during)
+        .policy(PolicyRule::without_last(policy, 3)?)
+        .policy(PolicyRule::exact(policy))
+        .type_name("corporate")?
+        .carrier(Carrier::Hard)
+        .usage(Usage::CrossBorder)
+        .legal_basis(text("article 26")?)
+        .supply_point(SupplyPoint::new(SupplyKind::Crl, "http://ca.example/a.crl")?)
+        .notice(text("read this")?);
+    let mut all = next
+        .contact(contact)
+        .signers(roll)
+        .register(RegisteredPolicy::new(text("policy 1.1")?, policy, during))
+        .mirror(Mirror::of(&first, "https://hk.example/mirror-CN-1.p7s")?);
+    all.insert(full)?;
+    write("trust_list_json", "all.json", all.to_json()?)?;
+    let all = signed(SignedDataDraft::new(all.to_json()?, &SUBSCRIBER)?)?;
+    let all = UnverifiedList::from_der(all)?.verify(&SUBSCRIBER, in_days(2))?;
+    write("trust_list_xml", "all.xml", etsi_xml(&all)?)
 }
 
 fn signed(draft: SignedDataDraft) -> Result<Vec<u8>> {

@@ -31,12 +31,13 @@ suites_of() {
     case $1 in
     csr) echo vectors/csr ;;
     certificate) echo vectors/x509 conformance/sm2-pkits/certs ;;
-    crl) echo vectors/crl conformance/sm2-pkits/crls ;;
+    crl | crl_lookup) echo vectors/crl conformance/sm2-pkits/crls ;;
     ocsp) echo vectors/ocsp ;;
     message | signed_data) echo vectors/cms ;;
     key_file | sm2_structures) echo vectors/keys ;;
     envelope) echo vectors/keys vectors/cms ;;
     pkcs12) echo vectors/pkcs12 ;;
+    trust_list_xml) echo conformance/lists ;;
     explain) echo vectors/keys vectors/cms vectors/pkcs12 vectors/x509 vectors/csr vectors/crl vectors/ocsp ;;
     esac
 }

@@ -8,8 +8,10 @@ mod envelopes;
 mod exchange;
 mod identity;
 mod keys;
+mod limbo;
 mod messages;
 mod pkcs12;
+mod pkits;
 mod round_trip;
 mod sm4;
 mod wycheproof;
@@ -254,26 +256,6 @@ fn open_envelope(suites: &Suites, der: &[u8]) -> Outcome {
             Outcome::Wrong("another key was inside".into())
         }
         opened => opened.into(),
-    }
-}
-
-#[test]
-fn not_supported_yet() {
-    let Some(suites) = Suites::open() else { return };
-    for (suite, file, list) in [
-        ("sm2-pkits", "conformance/sm2-pkits/vectors.json", "vectors"),
-        (
-            "sm2-limbo",
-            "conformance/sm2-limbo/limbo-sm2.json",
-            "testcases",
-        ),
-    ] {
-        let mut tally = Tally::new(suite);
-        let Some(json) = suites.json(file) else {
-            continue;
-        };
-        tally.skip(json[list].as_array().map_or(0, Vec::len));
-        tally.finish();
     }
 }
 

@@ -123,7 +123,7 @@ pub use error::Error;
 pub use extension::key_identifier;
 pub use gm_crypto::pki::identity::{Identifier, IdentityKind};
 pub use issuer::Issuer;
-pub use name_constraints::NameConstraintFault;
+pub use name_constraints::{NameConstraintFault, NameConstraints};
 pub use origin::{KeyCustody, KeyEnvironment, KeyOrigin, KeyOriginFault};
 pub use prepare::Prepared;
 pub use profile::{
@@ -134,3 +134,4 @@ pub use profile::{
 };
 pub use rejection::{Objection, Rejection, ValueFault};
 pub use request::CertRequest;
+pub use subject::comparable_name;

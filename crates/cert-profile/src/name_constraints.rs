@@ -4,7 +4,11 @@ use crate::{
     CertRequest, Error, Objection,
     subject::{EMAIL_ADDRESS, Rdn, folded, is_dns_name, is_mailbox, text},
 };
-use x509_cert::ext::pkix::{self, constraints::name::GeneralSubtree, name::GeneralName};
+use der::Decode;
+use x509_cert::{
+    ext::pkix::{self, constraints::name::GeneralSubtree, name::GeneralName},
+    name::Name,
+};
 
 /// Subtrees that an issuer has at most: each is held against each name, and RFC 5280,
 /// 4.2.1.10, sets no bound.
@@ -28,14 +32,59 @@ pub enum NameConstraintFault {
     NotComparable,
 }
 
-/// What an issuer's certificate says about the names below it; by default, nothing.
+/// What an issuer's certificate says about the names below it (RFC 5280, 4.2.1.10); by
+/// default, nothing.
+///
+/// Names of five forms are compared: directory names, DNS names, mailboxes, the hosts of
+/// URIs, addresses. A name of another form, for which there is a constraint, can't be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct NameConstraints {
+pub struct NameConstraints {
     permitted: Vec<Base>,
     excluded: Vec<Base>,
 }
 
 impl NameConstraints {
+    /// Reads the value of the extension in DER.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], and [`Error::TooMany`] for more than 1024 subtrees.
+    pub fn from_der(octets: &[u8]) -> Result<Self, Error> {
+        let value = pkix::NameConstraints::from_der(octets);
+        Self::read(value.map_err(Error::malformed("nameConstraints"))?)
+    }
+
+    /// How many subtrees there are: each is compared with each name.
+    pub fn len(&self) -> usize {
+        self.permitted.len() + self.excluded.len()
+    }
+
+    /// Whether every name is allowed.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What stands against one name; none for a name that is allowed.
+    pub fn fault_of(&self, name: &GeneralName) -> Option<NameConstraintFault> {
+        self.fault(&Asked::read(name))
+    }
+
+    /// What stands against a subject, unless it is empty, and against the mailboxes of its
+    /// emailAddress attributes (RFC 5280, 6.1.3 (b) and 4.2.1.10).
+    pub fn fault_of_subject(&self, subject: &Name) -> Option<NameConstraintFault> {
+        if self.is_empty() {
+            return None;
+        }
+        let directory = (!subject.is_empty())
+            .then(|| self.fault(&Asked::Directory(folded(subject))))
+            .flatten();
+        directory.or_else(|| {
+            let mut mailboxes = subject.iter().filter(|value| value.oid == EMAIL_ADDRESS);
+            mailboxes.find_map(|value| {
+                self.fault(&Asked::Email(text(&value.value).and_then(Mailbox::read)))
+            })
+        })
+    }
+
     pub(crate) fn read(value: pkix::NameConstraints) -> Result<Self, Error> {
         let permitted = value.permitted_subtrees.unwrap_or_default();
         let excluded = value.excluded_subtrees.unwrap_or_default();
@@ -44,7 +93,7 @@ impl NameConstraints {
             let what = "nameConstraints";
             return Err(Error::TooMany { what, found, limit });
         }
-        let read = |all: Vec<GeneralSubtree>| all.iter().filter_map(Base::read).collect();
+        let read = |all: Vec<GeneralSubtree>| all.iter().map(Base::read).collect();
         Ok(Self {
             permitted: read(permitted),
             excluded: read(excluded),
@@ -73,7 +122,7 @@ impl NameConstraints {
             }
         }
         for (index, name) in request.alternative_names().iter().enumerate() {
-            if let Some(fault) = Asked::read(name).and_then(|name| self.fault(&name)) {
+            if let Some(fault) = self.fault_of(name) {
                 objections.push(Objection::AlternativeNameConstrained { index, fault });
             }
         }
@@ -97,8 +146,7 @@ impl NameConstraints {
     }
 }
 
-/// The forms that certificates of this crate have names of; a constraint of another form
-/// constrains none of them.
+/// The forms of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Dns,
@@ -106,6 +154,10 @@ enum Form {
     Uri,
     Ip,
     Directory,
+    /// Not compared here.
+    Other,
+    Edi,
+    Registered,
 }
 
 /// A subtree's base, letters in their small form where case means nothing.
@@ -136,8 +188,7 @@ enum Hosts {
 }
 
 impl Base {
-    /// None for a form that no name here has.
-    fn read(subtree: &GeneralSubtree) -> Option<Self> {
+    fn read(subtree: &GeneralSubtree) -> Self {
         let (form, base) = match &subtree.base {
             GeneralName::DnsName(name) => {
                 let name = name.as_str().to_ascii_lowercase();
@@ -162,11 +213,13 @@ impl Base {
             GeneralName::DirectoryName(name) => {
                 (Form::Directory, folded(name).map(Self::Directory))
             }
-            _ => return None,
+            GeneralName::OtherName(_) => (Form::Other, None),
+            GeneralName::EdiPartyName(_) => (Form::Edi, None),
+            GeneralName::RegisteredId(_) => (Form::Registered, None),
         };
         // Distances are not used: minimum is 0 and maximum absent.
         let base = base.filter(|_| subtree.minimum == 0 && subtree.maximum.is_none());
-        Some(base.unwrap_or(Self::Unread(form)))
+        base.unwrap_or(Self::Unread(form))
     }
 
     fn form(&self) -> Form {
@@ -251,18 +304,21 @@ enum Asked {
     Uri(Option<String>),
     Ip(Vec<u8>),
     Directory(Option<Vec<Rdn>>),
+    NotCompared(Form),
 }
 
 impl Asked {
-    fn read(name: &GeneralName) -> Option<Self> {
-        Some(match name {
+    fn read(name: &GeneralName) -> Self {
+        match name {
             GeneralName::DnsName(name) => Self::Dns(name.as_str().to_ascii_lowercase()),
             GeneralName::Rfc822Name(name) => Self::Email(Mailbox::read(name.as_str())),
             GeneralName::UniformResourceIdentifier(uri) => Self::Uri(host_of(uri.as_str())),
             GeneralName::IpAddress(octets) => Self::Ip(octets.as_bytes().to_vec()),
             GeneralName::DirectoryName(name) => Self::Directory(folded(name)),
-            _ => return None,
-        })
+            GeneralName::OtherName(_) => Self::NotCompared(Form::Other),
+            GeneralName::EdiPartyName(_) => Self::NotCompared(Form::Edi),
+            GeneralName::RegisteredId(_) => Self::NotCompared(Form::Registered),
+        }
     }
 
     fn form(&self) -> Form {
@@ -272,15 +328,33 @@ impl Asked {
             Self::Uri(_) => Form::Uri,
             Self::Ip(_) => Form::Ip,
             Self::Directory(_) => Form::Directory,
+            Self::NotCompared(form) => *form,
         }
     }
 
     fn is_comparable(&self) -> bool {
-        !matches!(
-            self,
-            Self::Email(None) | Self::Uri(None) | Self::Directory(None)
-        )
+        match self {
+            Self::Email(None) | Self::Uri(None) | Self::Directory(None) | Self::NotCompared(_) => {
+                false
+            }
+            Self::Dns(name) => has_labels(name),
+            Self::Ip(address) => matches!(address.len(), 4 | 16),
+            _ => true,
+        }
     }
+}
+
+/// Whether a name is labels between dots, whatever letters they have: names with an
+/// underscore are in use, and a name that begins or ends with a dot, or has a wildcard
+/// elsewhere than in front, can be read in two ways.
+fn has_labels(name: &str) -> bool {
+    let mut labels = name.strip_prefix("*.").unwrap_or(name).split('.');
+    labels.all(|label| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|octet| octet.is_ascii_graphic() && octet != b'*')
+    })
 }
 
 fn is_host(text: &str) -> bool {

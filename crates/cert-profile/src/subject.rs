@@ -10,7 +10,7 @@ use der::{
     Encode, Tag, Tagged,
     asn1::{Any, Ia5StringRef, ObjectIdentifier, PrintableStringRef, Utf8StringRef},
 };
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 use x509_cert::{
     ext::pkix::name::GeneralName,
     name::{Name, RelativeDistinguishedName},
@@ -323,12 +323,39 @@ pub(crate) fn folded(name: &Name) -> Option<Vec<Rdn>> {
     };
     let read = |rdn: &RelativeDistinguishedName| {
         let values = rdn.iter();
-        let values = values.map(|value| Some((value.oid, fold(text(&value.value)?))));
+        let values = values.map(|value| Some((value.oid, fold(&any_text(&value.value)?))));
         let mut values = values.collect::<Option<Rdn>>()?;
         values.sort_unstable();
         Some(values)
     };
     name.iter_rdn().map(read).collect()
+}
+
+/// Octets that two names share when they are one (RFC 5280, 7.1): case, spaces, string types
+/// and the order of attributes in a relative name mean nothing. A name with a value that is
+/// no text is compared as its DER.
+///
+/// # Errors
+/// [`Error::Encoding`] for a name of 256 MiB or more.
+pub fn comparable_name(name: &Name) -> Result<Vec<u8>, Error> {
+    let Some(rdns) = folded(name) else {
+        return name.to_der().map_err(Error::encoding("Name"));
+    };
+    // No DER begins like this.
+    let mut octets = vec![0];
+    let mut part = |octet: u8, value: &[u8]| {
+        octets.push(octet);
+        octets.extend_from_slice(&value.len().to_be_bytes());
+        octets.extend_from_slice(value);
+    };
+    for rdn in rdns {
+        part(1, &[]);
+        for (oid, value) in rdn {
+            part(2, oid.as_bytes());
+            part(3, value.as_bytes());
+        }
+    }
+    Ok(octets)
 }
 
 /// Whether two names are one (RFC 5280, 7.1).
@@ -362,6 +389,28 @@ pub(crate) fn text(value: &Any) -> Option<&str> {
             Some(text.as_str())
         }
         _ => None,
+    }
+}
+
+/// The text of a value of any string type of X.520. TeletexString is read as Latin-1, as
+/// everybody writes it.
+fn any_text(value: &Any) -> Option<Cow<'_, str>> {
+    let octets = value.value();
+    match value.tag() {
+        Tag::BmpString => {
+            let units = octets.chunks_exact(2);
+            let whole = units.remainder().is_empty();
+            let units: Vec<u16> = units
+                .map(|unit| u16::from_be_bytes([unit[0], unit[1]]))
+                .collect();
+            let text = String::from_utf16(&units).ok().filter(|_| whole);
+            text.map(Cow::Owned)
+        }
+        Tag::TeletexString => Some(octets.iter().map(|octet| char::from(*octet)).collect()),
+        Tag::NumericString | Tag::VisibleString => {
+            core::str::from_utf8(octets).ok().map(Cow::Borrowed)
+        }
+        _ => text(value).map(Cow::Borrowed),
     }
 }
 

@@ -48,7 +48,7 @@
 //! |---|---|
 //! | `std` (default) | `std` in the crates below; without it the crate is `no_std` + `alloc` |
 //! | `pki` | [`pki`]: identifiers, signed structures as they came, key files |
-//! | `ecdsa`, `rsa` | `pki::Ecdsa`, `pki::RsaPkcs1`: signatures of others are verified |
+//! | `ecdsa`, `rsa` | `pki::Ecdsa`, `pki::RsaPkcs1`, `pki::RsaPss`: signatures of others are verified |
 //! | `pkcs12` | `pki::pkcs12`: keys and certificates in one file |
 //! | `message` | `message`: GM/T 0010 messages; `delivery`: how an encryption key arrives |
 //! | `explain` | `explain`: what a file is; `diagnose`: why it does not verify |

@@ -22,7 +22,7 @@ mod spki;
 #[cfg(feature = "ecdsa")]
 pub use self::ecdsa::Ecdsa;
 #[cfg(feature = "rsa")]
-pub use self::rsa::RsaPkcs1;
+pub use self::rsa::{RsaPkcs1, RsaPss};
 pub use self::spki::{
     PUBLIC_KEY_LABELS, PublicKeyFile, PublicKeyFormat, SpkiOptions, decode_public_key,
     encode_public_key_bare,

@@ -23,6 +23,7 @@ mod rules;
 mod sm2;
 mod sm4;
 mod store;
+mod trust_list;
 
 pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey};
 pub(crate) use ca::{
@@ -80,6 +81,12 @@ pub(crate) use sm4::{Mode, Sm4Command, Sm4Crypt, Sm4Keygen};
 pub(crate) use store::{
     OutsideCheckpoints, StoreBackup, StoreCheck, StoreCommand, StoreMigrate, StorePlace,
     StoreRestore,
+};
+
+pub(crate) use self::trust_list::{
+    Address as ListAddress, CarrierName, CauseName, Decision as ListDecision, ListAdd, ListBuild,
+    ListChange, ListDiff, ListExport, ListForm, ListImport, ListNew, ListQuery, ListSign,
+    ListVerify, Signers as ListSigners, TrustListCommand, UsageName,
 };
 
 use crate::failure::Failure;
@@ -160,6 +167,9 @@ pub(crate) enum Command {
     /// Policies by which certificates are issued
     #[command(subcommand)]
     Profile(ProfileCommand),
+    /// Lists of CAs that are recognised: publish them, follow them, ask them
+    #[command(subcommand)]
+    TrustList(TrustListCommand),
     /// SM2 keys, signatures, encryption and key envelopes
     #[command(subcommand)]
     Sm2(Sm2Command),

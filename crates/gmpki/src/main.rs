@@ -43,6 +43,7 @@ mod sm3;
 mod sm4;
 mod status;
 mod store;
+mod trust_list;
 mod view;
 
 use args::{
@@ -103,6 +104,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Profile(ProfileCommand::List) => Ok(profile::list()),
         Command::Profile(ProfileCommand::Show(show)) => profile::show(&show),
         Command::Profile(ProfileCommand::Check(check)) => profile::check(&check),
+        Command::TrustList(command) => trust_list::run(&command),
         Command::Sm2(Sm2Command::Keygen(keygen)) => sm2::keygen(&keygen),
         Command::Sm2(Sm2Command::Sign(sign)) => sm2::sign(&sign),
         Command::Sm2(Sm2Command::Public(public)) => sm2::public(&public),

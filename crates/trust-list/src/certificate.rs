@@ -1,6 +1,16 @@
 //! One certificate, read once and kept as it came.
 
-use crate::{Error, Result, extension::Extensions};
+mod statements;
+
+pub(crate) use statements::{
+    ALL_REASONS, PointOfDistribution, Statements, point_names, reason_mask,
+};
+
+use crate::{
+    Error, Result,
+    extension::Extensions,
+    time::{Moment, moment},
+};
 use der::{
     AnyRef, DateTime, Decode, Encode, Sequence,
     asn1::{BitStringRef, IntRef, ObjectIdentifier, UintRef},
@@ -13,10 +23,9 @@ use x509_cert::{
     Version,
     ext::pkix::{
         AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage,
-        SubjectKeyIdentifier,
+        SubjectKeyIdentifier, name::GeneralName,
     },
     name::Name,
-    time::Validity,
 };
 
 const WHAT: &str = "Certificate";
@@ -25,9 +34,10 @@ const WHAT: &str = "Certificate";
 ///
 /// Read from strict DER. The type promises that both algorithm identifiers are
 /// identical (RFC 5280, 4.1.1.2), that no extension stands twice (4.2), that
-/// extensions stand in version 3 alone, and that those which this crate looks at
-/// are well formed. The octets are kept as they came; names are compared as the
-/// octets of their DER.
+/// extensions stand in version 3 alone, and that basicConstraints, keyUsage,
+/// extKeyUsage and certificatePolicies are well formed; another extension that is not
+/// counts as one that can't be processed. The octets are kept as they came. Paths
+/// compare names as RFC 5280 has it (7.1), lists as the octets of their DER.
 #[derive(Clone, Debug)]
 pub struct ParsedCertificate {
     der: Vec<u8>,
@@ -35,13 +45,16 @@ pub struct ParsedCertificate {
     serial: Vec<u8>,
     issuer: Name,
     issuer_der: Vec<u8>,
+    issuer_key: Vec<u8>,
     subject: Name,
     subject_der: Vec<u8>,
+    subject_key: Vec<u8>,
     spki: SubjectPublicKeyInfoOwned,
     spki_der: Vec<u8>,
-    not_before: DateTime,
-    not_after: DateTime,
+    not_before: Moment,
+    not_after: Moment,
     extensions: Extensions,
+    statements: Statements,
     basic_constraints: Option<CaConstraints>,
     key_usage: Option<KeyUsage>,
     extended_key_usage: Option<Vec<ObjectIdentifier>>,
@@ -72,17 +85,22 @@ impl ParsedCertificate {
         let extensions = Extensions::read(WHAT, tbs.extensions)?;
         let key_identifier = |id: Option<AuthorityKeyIdentifier>| id?.key_identifier;
         let to_der = |any: AnyRef<'_>| any.to_der().map_err(malformed());
+        let issuer: Name = tbs.issuer.decode_as().map_err(malformed())?;
+        let subject: Name = tbs.subject.decode_as().map_err(malformed())?;
         Ok(Self {
             version: tbs.version,
             serial: tbs.serial.as_bytes().to_vec(),
-            issuer: tbs.issuer.decode_as().map_err(malformed())?,
             issuer_der: to_der(tbs.issuer)?,
-            subject: tbs.subject.decode_as().map_err(malformed())?,
+            issuer_key: name_key(&issuer)?,
             subject_der: to_der(tbs.subject)?,
+            subject_key: name_key(&subject)?,
+            statements: Statements::read(&extensions, &issuer)?,
+            issuer,
+            subject,
             spki: tbs.spki.decode_as().map_err(malformed())?,
             spki_der: to_der(tbs.spki)?,
-            not_before: tbs.validity.not_before.to_date_time(),
-            not_after: tbs.validity.not_after.to_date_time(),
+            not_before: moment(tbs.validity.not_before).map_err(malformed())?,
+            not_after: moment(tbs.validity.not_after).map_err(malformed())?,
             basic_constraints: extensions
                 .decode_as::<RawBasicConstraints<'_>>(BasicConstraints::OID, "basicConstraints")?
                 .map(CaConstraints::from),
@@ -153,14 +171,15 @@ impl ParsedCertificate {
         &self.spki_der
     }
 
-    /// First second of its validity.
+    /// First second of its validity; 1970-01-01 for an earlier one.
     pub fn not_before(&self) -> DateTime {
-        self.not_before
+        self.not_before.time()
     }
 
-    /// Last second of its validity.
+    /// Last second of its validity; 1970-01-01 for an earlier one, which is past at any
+    /// time.
     pub fn not_after(&self) -> DateTime {
-        self.not_after
+        self.not_after.time()
     }
 
     /// Its extKeyUsage, if it has one (RFC 5280, 4.2.1.12).
@@ -181,7 +200,12 @@ impl ParsedCertificate {
     /// Whether subject and issuer have one name (RFC 5280, 3.2). Says nothing
     /// about who signed it.
     pub fn is_self_issued(&self) -> bool {
-        self.subject_der == self.issuer_der
+        self.subject_key == self.issuer_key
+    }
+
+    /// The names in its subjectAltName (RFC 5280, 4.2.1.6); none when it can't be read.
+    pub fn alternative_names(&self) -> &[GeneralName] {
+        &self.statements.alternative_names
     }
 
     /// Checks the certificate's signature with one key, and nothing else.
@@ -199,6 +223,28 @@ impl ParsedCertificate {
     /// The algorithm under which it says it is signed.
     pub(crate) fn signature_algorithm(&self) -> gm_crypto::Result<AlgorithmIdentifierRef<'_>> {
         Ok(Signed::from_der(WHAT, &self.der)?.algorithm())
+    }
+
+    /// Octets of the issuer's name that names compared as one have in common.
+    pub(crate) fn issuer_key(&self) -> &[u8] {
+        &self.issuer_key
+    }
+
+    /// The same of the subject's name.
+    pub(crate) fn subject_key(&self) -> &[u8] {
+        &self.subject_key
+    }
+
+    pub(crate) fn begins_after(&self, at: DateTime) -> bool {
+        self.not_before.is_after(at)
+    }
+
+    pub(crate) fn ends_before(&self, at: DateTime) -> bool {
+        self.not_after.is_before(at)
+    }
+
+    pub(crate) fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     pub(crate) fn is_version_3(&self) -> bool {
@@ -263,7 +309,7 @@ struct RawTbs<'a> {
     serial: IntRef<'a>,
     signature: AlgorithmIdentifierRef<'a>,
     issuer: AnyRef<'a>,
-    validity: Validity,
+    validity: RawValidity<'a>,
     subject: AnyRef<'a>,
     spki: AnyRef<'a>,
     #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
@@ -272,6 +318,12 @@ struct RawTbs<'a> {
     subject_unique_id: Option<BitStringRef<'a>>,
     #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
     extensions: Option<Vec<x509_cert::ext::Extension>>,
+}
+
+#[derive(Sequence)]
+struct RawValidity<'a> {
+    not_before: AnyRef<'a>,
+    not_after: AnyRef<'a>,
 }
 
 impl RawTbs<'_> {
@@ -302,4 +354,14 @@ impl RawTbs<'_> {
         }
         Ok(())
     }
+}
+
+/// Octets that names compared as one have in common.
+pub(crate) fn name_key(name: &Name) -> Result<Vec<u8>> {
+    // Only a name longer than any that is read has no encoding.
+    cert_profile::comparable_name(name).map_err(|_| Error::Limit {
+        what: "octets of a name",
+        count: name.len(),
+        limit: ParsedCertificate::MAX_LENGTH,
+    })
 }

@@ -1,7 +1,16 @@
 //! One certificate revocation list, read once and looked up many times.
 
-use crate::{Error, Result, extension::Extensions};
-use core::{fmt, ops::Range};
+mod scope;
+
+pub(crate) use scope::Scope;
+
+use crate::{
+    Error, Result,
+    certificate::name_key,
+    extension::Extensions,
+    time::{Moment, moment},
+};
+use core::{cmp::Ordering, fmt, ops::Range};
 use der::{
     AnyRef, DateTime, Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber,
     asn1::{ContextSpecific, IntRef, ObjectIdentifier},
@@ -9,14 +18,18 @@ use der::{
 };
 use gm_crypto::pki::{Signed, VerifyAlgorithm};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use std::collections::BTreeMap;
 use x509_cert::{
     Version,
     ext::{
         Extension,
-        pkix::{AuthorityKeyIdentifier, BaseCrlNumber, CrlNumber, CrlReason},
+        pkix::{
+            AuthorityKeyIdentifier, BaseCrlNumber, CrlNumber, CrlReason,
+            crl::{FreshestCrl, dp::IssuingDistributionPoint},
+            name::GeneralName,
+        },
     },
     name::Name,
-    time::Time,
 };
 
 const WHAT: &str = "CertificateList";
@@ -27,25 +40,33 @@ const CERTIFICATE_ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.2
 /// `issuingDistributionPoint` (RFC 5280, 5.2.5). Upstream's type gives another one.
 const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.28");
 
-/// A full CRL that has been read, and about which nothing is proved yet.
+/// A CRL that has been read, and about which nothing is proved yet: full or delta,
+/// direct or indirect, whole or a part.
 ///
 /// Read from strict DER. Its entries lie in an index sorted by serial number:
 /// read it once and ask it for as many certificates as there are. A CRL with an
-/// extension that is not processed here (delta, indirect, partitioned) is read
-/// too, and [`ParsedCrl::unprocessed`] names the extension; path validation does
-/// not use it.
+/// extension that is not processed here is read too, and [`ParsedCrl::unprocessed`]
+/// names the extension; path validation does not use it.
 #[derive(Clone)]
 pub struct ParsedCrl {
     der: Vec<u8>,
     issuer: Name,
     issuer_der: Vec<u8>,
-    this_update: DateTime,
-    next_update: Option<DateTime>,
+    this_update: Moment,
+    next_update: Option<Moment>,
     number: Option<Vec<u8>>,
+    base: Option<Vec<u8>>,
+    authority_key_id: Option<Vec<u8>>,
+    scope: Scope,
+    /// The extension that the scope was read from, to compare a delta's with its base's.
+    scope_der: Option<Vec<u8>>,
     unprocessed: Option<ObjectIdentifier>,
+    /// Names of those whose certificates are listed, as they are compared; the first is
+    /// the CRL's own issuer.
+    issuers: Vec<Vec<u8>>,
     /// The serial numbers, one behind the other.
     serials: Vec<u8>,
-    /// Sorted by the octets of the serial number.
+    /// Sorted by the octets of the serial number, then by issuer.
     entries: Vec<Entry>,
 }
 
@@ -54,6 +75,8 @@ pub struct ParsedCrl {
 struct Entry {
     /// Where it lies in `ParsedCrl::serials`.
     serial: Range<u32>,
+    /// Index into `ParsedCrl::issuers`.
+    issuer: u32,
     revoked: Revocation,
 }
 
@@ -65,10 +88,12 @@ pub struct Revocation {
     pub date: DateTime,
     /// reasonCode (RFC 5280, 5.3.1), if there is one.
     pub reason: Option<RevocationReason>,
+    /// removeFromCRL: this entry of a delta takes the one of its base back.
+    pub removed: bool,
 }
 
-/// reasonCode of a full CRL (RFC 5280, 5.3.1): 7 is not used, and removeFromCRL
-/// stands in delta CRLs alone.
+/// Why a certificate is revoked (RFC 5280, 5.3.1): 7 is not used, and removeFromCRL is
+/// [`Revocation::removed`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationReason {
@@ -109,7 +134,7 @@ impl ParsedCrl {
         let signed = Signed::from_der(WHAT, &der)
             .map_err(|source| Error::Unreadable { what: WHAT, source })?;
         let malformed = || Error::malformed("TBSCertList");
-        let tbs = RawTbs::from_der(signed.tbs()).map_err(malformed())?;
+        let mut tbs = RawTbs::from_der(signed.tbs()).map_err(malformed())?;
         if tbs.signature != signed.algorithm() {
             return Err(forbidden(
                 "the algorithms inside and outside the signed part differ",
@@ -123,53 +148,135 @@ impl ParsedCrl {
                 "RFC 5280, 5.1.2.1",
             ));
         }
-        let extensions = Extensions::read(WHAT, tbs.extensions)?;
-        let mut unprocessed = extensions.find(is_unprocessed);
-        let (mut entries, mut serials) = (Vec::new(), Vec::new());
+        let extensions = Extensions::read(WHAT, tbs.extensions.take())?;
+        let issuer: Name = tbs.issuer.decode_as().map_err(malformed())?;
+        let issuer_der = tbs.issuer.to_der().map_err(malformed())?;
+        let mut crl = Self::head(&tbs, &extensions, issuer, issuer_der)?;
         if let Some(revoked) = tbs.revoked {
-            let mut reader = SliceReader::new(revoked).map_err(malformed())?;
-            while !reader.is_finished() {
-                let raw = RawEntry::decode(&mut reader).map_err(malformed())?;
-                if is_version_1 && raw.extensions.is_some() {
-                    return Err(forbidden(
-                        "an entry has extensions in version 1",
-                        "RFC 5280, 5.1.2.1",
-                    ));
-                }
-                let entry_extensions = Extensions::read(WHAT, raw.extensions)?;
-                unprocessed = unprocessed.or(entry_extensions.find(is_unprocessed_in_entry));
-                let start = offset(serials.len());
-                serials.extend_from_slice(raw.serial.as_bytes());
-                entries.push(Entry {
-                    serial: start..offset(serials.len()),
-                    revoked: Revocation {
-                        date: raw.date.to_date_time(),
-                        reason: entry_extensions
-                            .decode::<CrlReason>("reasonCode")?
-                            .map(|reason| RevocationReason::of(reason, &extensions))
-                            .transpose()?
-                            .flatten(),
-                    },
-                });
-            }
+            crl.read_entries(revoked, is_version_1)?;
         }
-        entries.sort_unstable_by(|one: &Entry, other| {
-            let key = |entry: &Entry| (entry.serial_in(&serials), entry.revoked.date);
-            key(one).cmp(&key(other))
-        });
+        crl.der = der;
+        Ok(crl)
+    }
+
+    /// All but the entries.
+    fn head(
+        tbs: &RawTbs<'_>,
+        extensions: &Extensions,
+        issuer: Name,
+        issuer_der: Vec<u8>,
+    ) -> Result<Self> {
+        let malformed = || Error::malformed("TBSCertList");
+        let mut unprocessed = extensions.find(is_unprocessed);
+        let scope_der = extensions.value(ISSUING_DISTRIBUTION_POINT);
+        let scope = match scope_der.map(IssuingDistributionPoint::from_der) {
+            None => Scope::default(),
+            Some(Ok(point)) => Scope::read(&point, &issuer)?,
+            Some(Err(_)) => {
+                unprocessed = unprocessed.or(Some(ISSUING_DISTRIBUTION_POINT));
+                Scope::default()
+            }
+        };
+        let octets = |number: der::asn1::Uint| number.as_bytes().to_vec();
+        let base = extensions.decode::<BaseCrlNumber>("deltaCRLIndicator")?;
+        let number = extensions.decode::<CrlNumber>("cRLNumber")?;
+        // It tells deltas of one key from those of another and decides nothing else.
+        let authority_key = extensions.decode::<AuthorityKeyIdentifier>("");
         Ok(Self {
-            issuer: tbs.issuer.decode_as().map_err(malformed())?,
-            issuer_der: tbs.issuer.to_der().map_err(malformed())?,
-            this_update: tbs.this_update.to_date_time(),
-            next_update: tbs.next_update.map(|time| time.to_date_time()),
-            number: extensions
-                .decode::<CrlNumber>("cRLNumber")?
-                .map(|number| number.0.as_bytes().to_vec()),
+            der: Vec::new(),
+            issuers: vec![name_key(&issuer)?],
+            issuer,
+            issuer_der,
+            this_update: moment(tbs.this_update).map_err(malformed())?,
+            next_update: tbs
+                .next_update
+                .map(moment)
+                .transpose()
+                .map_err(malformed())?,
+            number: number.map(|number| octets(number.0)),
+            base: base.map(|base| octets(base.0)),
+            authority_key_id: authority_key
+                .unwrap_or_default()
+                .and_then(|id| id.key_identifier)
+                .map(|id| id.into_bytes().into()),
+            scope,
+            scope_der: scope_der.map(<[u8]>::to_vec),
             unprocessed,
-            serials,
-            entries,
-            der,
+            serials: Vec::new(),
+            entries: Vec::new(),
         })
+    }
+
+    fn read_entries(&mut self, revoked: &[u8], is_version_1: bool) -> Result<()> {
+        let malformed = || Error::malformed("TBSCertList");
+        let mut reader = SliceReader::new(revoked).map_err(malformed())?;
+        let mut known: BTreeMap<Vec<u8>, u32> = BTreeMap::from([(self.issuers[0].clone(), 0)]);
+        // An entry without certificateIssuer has that of the entry before it (5.3.3).
+        let mut issuer = 0;
+        while !reader.is_finished() {
+            let raw = RawEntry::decode(&mut reader).map_err(malformed())?;
+            if is_version_1 && raw.extensions.is_some() {
+                return Err(forbidden(
+                    "an entry has extensions in version 1",
+                    "RFC 5280, 5.1.2.1",
+                ));
+            }
+            let extensions = Extensions::read(WHAT, raw.extensions)?;
+            let unprocessed = extensions.find(is_unprocessed_in_entry);
+            self.unprocessed = self.unprocessed.or(unprocessed);
+            if let Some(octets) = extensions.value(CERTIFICATE_ISSUER) {
+                match self.certificate_issuer(octets) {
+                    Some(key) => {
+                        let next = offset(self.issuers.len());
+                        issuer = *known.entry(key.clone()).or_insert(next);
+                        if issuer == next {
+                            self.issuers.push(key);
+                        }
+                    }
+                    None => self.unprocessed = self.unprocessed.or(Some(CERTIFICATE_ISSUER)),
+                }
+            }
+            let code = extensions.decode::<CrlReason>("reasonCode")?;
+            let removed = code == Some(CrlReason::RemoveFromCRL);
+            if removed && self.base.is_none() {
+                return Err(forbidden(
+                    "removeFromCRL stands in a full CRL",
+                    "RFC 5280, 5.3.1",
+                ));
+            }
+            let start = offset(self.serials.len());
+            self.serials.extend_from_slice(raw.serial.as_bytes());
+            self.entries.push(Entry {
+                serial: start..offset(self.serials.len()),
+                issuer,
+                revoked: Revocation {
+                    date: moment(raw.date).map_err(malformed())?.time(),
+                    reason: code.and_then(RevocationReason::of),
+                    removed,
+                },
+            });
+        }
+        let serials = &self.serials;
+        self.entries.sort_unstable_by(|one: &Entry, other| {
+            let key = |entry: &Entry| (entry.issuer, entry.revoked.removed, entry.revoked.date);
+            one.serial_in(serials)
+                .cmp(other.serial_in(serials))
+                .then_with(|| key(one).cmp(&key(other)))
+        });
+        Ok(())
+    }
+
+    /// The one directory name in a certificateIssuer, as it is compared; none where the
+    /// CRL is direct, and may not have one.
+    fn certificate_issuer(&self, octets: &[u8]) -> Option<Vec<u8>> {
+        let names = Vec::<GeneralName>::from_der(octets).ok()?;
+        let mut names = names.iter().filter_map(|name| match name {
+            GeneralName::DirectoryName(name) => Some(name),
+            _ => None,
+        });
+        let (name, others) = (names.next()?, names.next());
+        let is_one = self.scope.is_indirect && others.is_none();
+        is_one.then(|| name_key(name).ok()).flatten()
     }
 
     /// The CRL as it came.
@@ -187,19 +294,26 @@ impl ParsedCrl {
         &self.issuer_der
     }
 
-    /// When it was issued.
+    /// When it was issued; 1970-01-01 for an earlier time.
     pub fn this_update(&self) -> DateTime {
-        self.this_update
+        self.this_update.time()
     }
 
-    /// When the next one will have been issued; RFC 5280 (5.1.2.5) demands it.
+    /// When the next one will have been issued; RFC 5280 (5.1.2.5) demands it. 1970-01-01
+    /// for an earlier time.
     pub fn next_update(&self) -> Option<DateTime> {
-        self.next_update
+        self.next_update.map(Moment::time)
     }
 
     /// cRLNumber (RFC 5280, 5.2.3), big endian without leading zeros.
     pub fn number(&self) -> Option<&[u8]> {
         self.number.as_deref()
+    }
+
+    /// The number of the full CRL that this one is a delta to (RFC 5280, 5.2.4), as
+    /// [`Self::number`] has it; none for a full CRL.
+    pub fn base_number(&self) -> Option<&[u8]> {
+        self.base.as_deref()
     }
 
     /// How many entries it has.
@@ -213,21 +327,61 @@ impl ParsedCrl {
     }
 
     /// The first extension that forbids the use of this CRL here: an unknown
-    /// critical one (RFC 5280, 5.2 and 5.3), issuingDistributionPoint (5.2.5),
-    /// deltaCRLIndicator (5.2.4) or certificateIssuer (5.3.3).
+    /// critical one (RFC 5280, 5.2 and 5.3), an issuingDistributionPoint that can't be
+    /// read (5.2.5), certificateIssuer in a direct CRL or without one directory name
+    /// (5.3.3).
     pub fn unprocessed(&self) -> Option<ObjectIdentifier> {
         self.unprocessed
     }
 
-    /// What it says about a serial number, written as
+    /// What it says about a serial number of its own issuer, written as
     /// [`crate::path::ParsedCertificate::serial`] has it; the earliest date when
     /// it stands there twice.
     pub fn find(&self, serial: &[u8]) -> Option<Revocation> {
-        let index = self
-            .entries
-            .partition_point(|entry| entry.serial_in(&self.serials) < serial);
+        self.find_at(serial, 0)
+    }
+
+    /// The same of another issuer, whose name is compared.
+    pub(crate) fn find_of(&self, serial: &[u8], issuer_key: &[u8]) -> Option<Revocation> {
+        let issuer = self.issuers.iter().position(|key| key == issuer_key)?;
+        self.find_at(serial, offset(issuer))
+    }
+
+    fn find_at(&self, serial: &[u8], issuer: u32) -> Option<Revocation> {
+        let order = |entry: &Entry| match entry.serial_in(&self.serials).cmp(serial) {
+            Ordering::Equal => entry.issuer.cmp(&issuer),
+            other => other,
+        };
+        let index = self.entries.partition_point(|entry| order(entry).is_lt());
         let entry = self.entries.get(index)?;
-        (entry.serial_in(&self.serials) == serial).then_some(entry.revoked)
+        order(entry).is_eq().then_some(entry.revoked)
+    }
+
+    /// Octets of the issuer's name that names compared as one have in common.
+    pub(crate) fn issuer_key(&self) -> &[u8] {
+        &self.issuers[0]
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether `delta` says what changed of this full CRL (RFC 5280, 5.2.4): one issuer,
+    /// scope and key, a base that this one has reached, and a number that it has not
+    /// passed.
+    pub(crate) fn is_updated_by(&self, delta: &Self) -> bool {
+        let (Some(number), Some(later), Some(base)) = (&self.number, &delta.number, &delta.base)
+        else {
+            return false;
+        };
+        // Without zeros in front, the longer number is the greater.
+        let value = |number: &Vec<u8>| (number.len(), number.clone());
+        self.base.is_none()
+            && self.issuers[0] == delta.issuers[0]
+            && self.scope_der == delta.scope_der
+            && self.authority_key_id == delta.authority_key_id
+            && value(base) <= value(number)
+            && value(number) <= value(later)
     }
 
     /// Checks the CRL's signature with one key, and nothing else.
@@ -261,9 +415,9 @@ impl fmt::Debug for ParsedCrl {
 }
 
 impl RevocationReason {
-    /// None for removeFromCRL in a delta CRL, which is not used anyway.
-    fn of(reason: CrlReason, crl: &Extensions) -> Result<Option<Self>> {
-        Ok(Some(match reason {
+    /// None for removeFromCRL.
+    fn of(reason: CrlReason) -> Option<Self> {
+        Some(match reason {
             CrlReason::Unspecified => Self::Unspecified,
             CrlReason::KeyCompromise => Self::KeyCompromise,
             CrlReason::CaCompromise => Self::CaCompromise,
@@ -273,18 +427,8 @@ impl RevocationReason {
             CrlReason::CertificateHold => Self::CertificateHold,
             CrlReason::PrivilegeWithdrawn => Self::PrivilegeWithdrawn,
             CrlReason::AaCompromise => Self::AaCompromise,
-            CrlReason::RemoveFromCRL => {
-                let is_delta = crl.find(|e| e.extn_id == BaseCrlNumber::OID).is_some();
-                return if is_delta {
-                    Ok(None)
-                } else {
-                    Err(forbidden(
-                        "removeFromCRL stands in a full CRL",
-                        "RFC 5280, 5.3.1",
-                    ))
-                };
-            }
-        }))
+            CrlReason::RemoveFromCRL => return None,
+        })
     }
 }
 
@@ -304,18 +448,19 @@ impl fmt::Display for RevocationReason {
     }
 }
 
-/// An issuingDistributionPoint narrows what the CRL is about, and a delta is half
-/// a CRL: neither may be ignored, not even when somebody left it non-critical.
 fn is_unprocessed(extension: &Extension) -> bool {
-    let known = [CrlNumber::OID, AuthorityKeyIdentifier::OID];
-    let narrowing = [ISSUING_DISTRIBUTION_POINT, BaseCrlNumber::OID];
-    narrowing.contains(&extension.extn_id)
-        || (extension.critical && !known.contains(&extension.extn_id))
+    let known = [
+        CrlNumber::OID,
+        AuthorityKeyIdentifier::OID,
+        ISSUING_DISTRIBUTION_POINT,
+        BaseCrlNumber::OID,
+        FreshestCrl::OID,
+    ];
+    extension.critical && !known.contains(&extension.extn_id)
 }
 
 fn is_unprocessed_in_entry(extension: &Extension) -> bool {
-    extension.extn_id == CERTIFICATE_ISSUER
-        || (extension.critical && extension.extn_id != CrlReason::OID)
+    extension.critical && ![CERTIFICATE_ISSUER, CrlReason::OID].contains(&extension.extn_id)
 }
 
 fn forbidden(rule: &'static str, clause: &'static str) -> Error {
@@ -330,12 +475,16 @@ fn offset(length: usize) -> u32 {
     u32::try_from(length).expect("serial numbers are shorter than their CRL, which has 64 MiB")
 }
 
+/// Tags as they are written.
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+
 struct RawTbs<'a> {
     version: Option<Version>,
     signature: AlgorithmIdentifierRef<'a>,
     issuer: AnyRef<'a>,
-    this_update: Time,
-    next_update: Option<Time>,
+    this_update: AnyRef<'a>,
+    next_update: Option<AnyRef<'a>>,
     /// The content of `revokedCertificates`; absent and empty are told apart by
     /// nobody, though 5.1.2.6 wants it absent.
     revoked: Option<&'a [u8]>,
@@ -356,7 +505,10 @@ impl<'a> RawTbs<'a> {
                 signature: reader.decode()?,
                 issuer: reader.decode()?,
                 this_update: reader.decode()?,
-                next_update: reader.decode()?,
+                next_update: match reader.peek_byte() {
+                    Some(UTC_TIME | GENERALIZED_TIME) => Some(reader.decode()?),
+                    _ => None,
+                },
                 revoked: if !reader.is_finished() && reader.peek_byte() == Some(0x30) {
                     Some(AnyRef::decode(reader)?.value())
                 } else {
@@ -374,6 +526,6 @@ impl<'a> RawTbs<'a> {
 #[derive(Sequence)]
 struct RawEntry<'a> {
     serial: IntRef<'a>,
-    date: Time,
+    date: AnyRef<'a>,
     extensions: Option<Vec<Extension>>,
 }

@@ -85,6 +85,13 @@ pub enum Error {
         entry: String,
     },
 
+    /// A decision about an entry that is not there.
+    #[error("the list has no entry for {entry}")]
+    NoSuchEntry {
+        /// Jurisdiction, legal name and class.
+        entry: String,
+    },
+
     /// The signer that the caller trusts did not sign these octets.
     #[error("the list is not signed by the pinned signer")]
     Signer {
@@ -154,12 +161,88 @@ pub enum Error {
     /// A list of somebody else.
     #[error("the lists come from different publishers")]
     OtherPublisher,
+
+    /// Two names that a person takes for one another, or one that is made to look like
+    /// another.
+    #[error("{}", lookalike(name, other.as_deref()))]
+    LookAlike {
+        /// The name.
+        name: String,
+        /// The one it looks like; none where it mixes alphabets.
+        other: Option<String>,
+    },
+
+    /// Signed by somebody who was not announced, or by too few.
+    #[error("the list is signed by {signed} of the signers that count, {rule}")]
+    Signers {
+        /// How many of those that count signed.
+        signed: usize,
+        /// What is missing.
+        rule: &'static str,
+    },
+
+    /// The first list came, and nobody said who signs it.
+    #[error("no signer is pinned, and the first list is not trusted on its own word")]
+    NoPin,
+
+    /// A question before the first list.
+    #[error("no list has been accepted yet")]
+    NoList,
+
+    /// Lists between the accepted one and this one are missing.
+    #[error("lists {} to {} are missing", held + 1, offered - 1)]
+    Gap {
+        /// The number already accepted.
+        held: u64,
+        /// The number offered.
+        offered: u64,
+    },
+
+    /// The mirror of the other side's list is not what it should be.
+    #[error("the mirror of list {sequence} of {publisher} {rule}")]
+    Mirror {
+        /// Whose list it is.
+        publisher: String,
+        /// Its number.
+        sequence: u64,
+        /// What is wrong.
+        rule: &'static str,
+    },
+
+    /// What a client remembers can't be read or kept.
+    #[error("state of the client: {rule}")]
+    State {
+        /// What is wrong.
+        rule: &'static str,
+        /// What the system or the reader says.
+        source: Option<std::io::Error>,
+    },
+
+    /// A list can't be published.
+    #[error("{path} can't be published")]
+    Publication {
+        /// The file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+
+    /// No XML of ETSI TS 119 612.
+    #[error("line {line} of the XML: {rule}")]
+    Xml {
+        /// Where, counted from 1.
+        line: usize,
+        /// The rule that it breaks.
+        rule: &'static str,
+        /// What the reader says.
+        source: Option<quick_xml::Error>,
+    },
 }
 
 impl Error {
     /// A short fixed word for the kind of refusal: `FORMAT`, `LIMIT`, `SIGNER`,
-    /// `STALE`, `TIME`, `ROLLBACK`, `FORK`, `BROKEN_CHAIN`, `HISTORY_REWRITTEN` or
-    /// `PUBLISHER`.
+    /// `STALE`, `TIME`, `ROLLBACK`, `FORK`, `GAP`, `BROKEN_CHAIN`, `HISTORY_REWRITTEN`,
+    /// `PUBLISHER`, `LOOKALIKE`, `NO_ENTRY`, `NO_LIST`, `NO_PIN`, `MIRROR_STALE`, `STATE` or `PUBLICATION`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed { .. }
@@ -168,9 +251,10 @@ impl Error {
             | Self::DuplicateExtension { .. }
             | Self::Json { .. }
             | Self::Value { .. }
+            | Self::Xml { .. }
             | Self::DuplicateEntry { .. } => "FORMAT",
             Self::Limit { .. } => "LIMIT",
-            Self::Signer { .. } | Self::SignerUnfit { .. } => "SIGNER",
+            Self::Signer { .. } | Self::SignerUnfit { .. } | Self::Signers { .. } => "SIGNER",
             Self::Stale { .. } => "STALE",
             Self::Time { .. } => "TIME",
             Self::Rollback { .. } => "ROLLBACK",
@@ -178,6 +262,14 @@ impl Error {
             Self::BrokenChain { .. } => "BROKEN_CHAIN",
             Self::HistoryRewritten { .. } => "HISTORY_REWRITTEN",
             Self::OtherPublisher => "PUBLISHER",
+            Self::LookAlike { .. } => "LOOKALIKE",
+            Self::NoSuchEntry { .. } => "NO_ENTRY",
+            Self::NoPin => "NO_PIN",
+            Self::NoList => "NO_LIST",
+            Self::Gap { .. } => "GAP",
+            Self::Mirror { .. } => "MIRROR_STALE",
+            Self::State { .. } => "STATE",
+            Self::Publication { .. } => "PUBLICATION",
         }
     }
 
@@ -192,5 +284,12 @@ impl Error {
             return Err(Self::Limit { what, count, limit });
         }
         Ok(())
+    }
+}
+
+fn lookalike(name: &str, other: Option<&str>) -> String {
+    match other {
+        Some(other) => format!("{name:?} looks like {other:?} and is another name"),
+        None => format!("{name:?} mixes letters of alphabets that look alike"),
     }
 }

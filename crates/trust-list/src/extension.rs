@@ -39,6 +39,12 @@ impl Extensions {
         Some(found.extn_id)
     }
 
+    /// The value of an extension.
+    pub(crate) fn value(&self, oid: ObjectIdentifier) -> Option<&[u8]> {
+        let found = self.0.iter().find(|extension| extension.extn_id == oid)?;
+        Some(found.extn_value.as_bytes())
+    }
+
     pub(crate) fn decode<'a, T: Decode<'a, Error = der::Error> + AssociatedOid>(
         &'a self,
         what: &'static str,
@@ -51,10 +57,8 @@ impl Extensions {
         oid: ObjectIdentifier,
         what: &'static str,
     ) -> Result<Option<T>> {
-        self.0
-            .iter()
-            .find(|extension| extension.extn_id == oid)
-            .map(|extension| T::from_der(extension.extn_value.as_bytes()))
+        self.value(oid)
+            .map(T::from_der)
             .transpose()
             .map_err(Error::malformed(what))
     }

@@ -3,7 +3,7 @@
 use crate::path::{ParsedCertificate, ParsedCrl};
 use der::{
     DateTime, Encode, Sequence,
-    asn1::{Null, ObjectIdentifier, OctetString},
+    asn1::{Ia5String, Null, ObjectIdentifier, OctetString},
     flagset::FlagSet,
     oid::AssociatedOid,
 };
@@ -21,8 +21,13 @@ use x509_cert::{
     ext::{
         Extension,
         pkix::{
-            AuthorityKeyIdentifier, BasicConstraints, CrlNumber, CrlReason, KeyUsage, KeyUsages,
-            SubjectKeyIdentifier,
+            AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, CrlDistributionPoints,
+            CrlNumber, CrlReason, InhibitAnyPolicy, KeyUsage, KeyUsages, NameConstraints,
+            PolicyConstraints, PolicyMapping, PolicyMappings, SubjectAltName, SubjectKeyIdentifier,
+            certpolicy::PolicyInformation,
+            constraints::name::GeneralSubtree,
+            crl::dp::{DistributionPoint, IssuingDistributionPoint, ReasonFlags},
+            name::{DistributionPointName, GeneralName},
         },
     },
     name::Name,
@@ -91,8 +96,118 @@ pub(crate) fn basic_constraints(ca: bool, path_len_constraint: Option<u8>) -> Ex
     )
 }
 
+fn oid(text: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new(text).unwrap()
+}
+
+pub(crate) fn policies(list: &[&str]) -> Extension {
+    let policy = |policy: &&str| PolicyInformation {
+        policy_identifier: oid(policy),
+        policy_qualifiers: None,
+    };
+    own(
+        false,
+        &CertificatePolicies(list.iter().map(policy).collect()),
+    )
+}
+
+pub(crate) fn policy_mappings(list: &[(&str, &str)]) -> Extension {
+    let mapping = |(from, to): &(&str, &str)| PolicyMapping {
+        issuer_domain_policy: oid(from),
+        subject_domain_policy: oid(to),
+    };
+    own(true, &PolicyMappings(list.iter().map(mapping).collect()))
+}
+
+pub(crate) fn policy_constraints(explicit: Option<u32>, mapping: Option<u32>) -> Extension {
+    own(
+        true,
+        &PolicyConstraints {
+            require_explicit_policy: explicit,
+            inhibit_policy_mapping: mapping,
+        },
+    )
+}
+
+pub(crate) fn inhibit_any_policy(skip: u32) -> Extension {
+    own(true, &InhibitAnyPolicy(skip))
+}
+
+pub(crate) fn dns(name: &str) -> GeneralName {
+    GeneralName::DnsName(Ia5String::new(name).unwrap())
+}
+
+pub(crate) fn directory(name: &str) -> GeneralName {
+    GeneralName::DirectoryName(name.parse().unwrap())
+}
+
+pub(crate) fn alternative_names(names: &[GeneralName]) -> Extension {
+    own(false, &SubjectAltName(names.to_vec()))
+}
+
+pub(crate) fn name_constraints(permitted: &[GeneralName], excluded: &[GeneralName]) -> Extension {
+    let subtrees = |names: &[GeneralName]| {
+        let subtree = |base: &GeneralName| GeneralSubtree {
+            base: base.clone(),
+            minimum: 0,
+            maximum: None,
+        };
+        (!names.is_empty()).then(|| names.iter().map(subtree).collect())
+    };
+    let value = NameConstraints {
+        permitted_subtrees: subtrees(permitted),
+        excluded_subtrees: subtrees(excluded),
+    };
+    own(true, &value)
+}
+
+/// A distribution point of a certificate, or of a CRL.
+pub(crate) fn full_name(name: &str) -> DistributionPointName {
+    DistributionPointName::FullName(vec![directory(name)])
+}
+
+/// One RDN below whoever issues the CRL.
+pub(crate) fn relative_name(name: &str) -> DistributionPointName {
+    let name: Name = name.parse().unwrap();
+    let rdn = name.iter_rdn().next().unwrap().clone();
+    DistributionPointName::NameRelativeToCRLIssuer(rdn)
+}
+
+pub(crate) fn distribution_points(points: Vec<DistributionPoint>) -> Extension {
+    own(false, &CrlDistributionPoints(points))
+}
+
+pub(crate) fn point(
+    name: Option<DistributionPointName>,
+    reasons: Option<ReasonFlags>,
+    issuer: Option<&str>,
+) -> DistributionPoint {
+    DistributionPoint {
+        distribution_point: name,
+        reasons,
+        crl_issuer: issuer.map(|name| vec![directory(name)]),
+    }
+}
+
+/// An issuingDistributionPoint that says nothing yet.
+pub(crate) fn scope() -> IssuingDistributionPoint {
+    IssuingDistributionPoint {
+        distribution_point: None,
+        only_contains_user_certs: false,
+        only_contains_ca_certs: false,
+        only_some_reasons: None,
+        indirect_crl: false,
+        only_contains_attribute_certs: false,
+    }
+}
+
+pub(crate) fn issuing_point(scope: &IssuingDistributionPoint) -> Extension {
+    // Upstream's type gives another identifier.
+    extension(true, "2.5.29.28", scope)
+}
+
 /// One certificate to be: change what a test needs, then [`Forged::issue`].
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Forged {
     pub(crate) version: Version,
     pub(crate) subject: String,
@@ -249,6 +364,17 @@ impl ForgedCrl {
             times: (time(this_update), next_update.map(time)),
             ..self
         }
+    }
+
+    pub(crate) fn number(mut self, number: u64) -> Self {
+        self.extensions.retain(|one| one.extn_id != CrlNumber::OID);
+        self.with(own(false, &CrlNumber::try_from(number).unwrap()))
+    }
+
+    /// A delta to the full CRL of this number.
+    pub(crate) fn delta_to(self, base: u64) -> Self {
+        let base = CrlNumber::try_from(base).unwrap();
+        self.with(extension(true, "2.5.29.27", &base.0))
     }
 
     pub(crate) fn version_1(self) -> Self {

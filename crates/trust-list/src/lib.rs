@@ -79,30 +79,51 @@
 //! # }
 //! ```
 //!
+//! The repository's `docs/trust-lists.md` teaches lists from the first decision to the
+//! last question.
+//!
 //! # What it is not
 //!
 //! It fetches nothing, knows no clock and no store of the system: certificates,
-//! CRLs, anchors and the time are arguments. No OCSP, no name or policy
-//! constraints, no delta, indirect or partitioned CRLs: where such a thing counts,
-//! the path is refused.
+//! CRLs, OCSP answers, anchors and the time are arguments. Names are compared without
+//! Unicode's compatibility forms and without punycode. Rules of the web's browsers (CA/Browser
+//! Forum) that RFC 5280 does not have are not asked. Purposes are asked of the target
+//! alone, not of the CAs above it.
+//!
+//! # Features
+//!
+//! `ecdsa` and `rsa` bring the algorithms of `gm_crypto::pki` for chains of others; SM2 is
+//! always there.
 //!
 //! # Modules
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`path`] | from a certificate to a trusted key (RFC 5280, section 6), with CRLs and bounded work |
+//! | [`path`] | from a certificate to a trusted key (RFC 5280, section 6), with CRLs, OCSP and bounded work |
 //! | [`list`] | lists of recognised CAs (ETSI TS 119 602): draft, verify, update, ask |
+//! | [`client`] | a relying party's memory: rollback, forks, signers, history; answers offline |
+//! | [`publish`] | the publisher's desk: lint, self-check, a folder for readers |
+//! | [`export`] | the same list as TS 119 612 XML, RFC 5914 anchors, a page for people |
+//! | [`etsi`] | national lists in TS 119 612 XML: read, and ask |
 
 mod certificate;
+pub mod client;
 mod crl;
+mod decided;
 mod error;
+pub mod etsi;
+pub mod export;
 mod extension;
+mod flash;
 #[cfg(test)]
 mod forge;
 pub mod list;
 mod parse;
 pub mod path;
+pub mod publish;
 mod query;
+mod sign;
+mod time;
 mod update;
 mod verify;
 mod wire;

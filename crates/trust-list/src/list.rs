@@ -12,7 +12,8 @@
 //! |---|---|
 //! | `FORMAT` | no signed data, no JSON of this shape, a member twice or unknown, an entry twice |
 //! | `LIMIT` | more than 16 MiB, 10 000 entries, 32 certificates or 1 000 statuses in an entry |
-//! | `SIGNER` | not signed by the certificate that the caller pins, or that one is unfit |
+//! | `LOOKALIKE` | two CAs have names that a person takes for one another |
+//! | `SIGNER` | not signed by those whom the caller pins or the last list announced, or they are unfit |
 //! | `TIME` | issued later than now, before the list that it replaces, for nothing or for more than 90 days |
 //! | `STALE` | should have been replaced by now |
 //! | `ROLLBACK` | a lower sequence number than the accepted list's |
@@ -20,50 +21,70 @@
 //! | `BROKEN_CHAIN` | the next number without the digest of the accepted list |
 //! | `HISTORY_REWRITTEN` | something that the accepted list said about the past is gone, changed or joined by more |
 //! | `PUBLISHER` | somebody else's list |
+//! | `MIRROR_STALE` | the other side's list beside it is old or not octet for octet theirs |
 
 mod entry;
+mod interval;
+mod lookalike;
+mod mirror;
+mod rule;
+mod signers;
+mod status;
 #[cfg(test)]
-mod tests;
-mod text;
+pub(crate) mod tests;
+pub(crate) mod text;
 
 pub use crate::{
+    decided::Decided,
     parse::UnverifiedList,
-    query::{Doubt, Refusal, Verdict},
+    query::{Answer, ClaimedTime, Doubt, Question, Refusal, Rules, SigningTime, Verdict},
+    sign::{Form, SignaturePlan},
     update::UpdateRefused,
     verify::TrustList,
 };
-pub use entry::{Ca, Entry, EntryKey, Status, StatusCause, StatusChange};
-pub use text::{LocalText, PostalAddress, Publisher};
+pub use entry::{Ca, Entry, EntryKey};
+pub use interval::{Interval, IntervalSet};
+pub use mirror::Mirror;
+pub use rule::{Carrier, PolicyRule, RegisteredPolicy, SupplyKind, SupplyPoint, Usage};
+pub use signers::{SignerRoll, SignerSet};
+pub use status::{Decision, Status, StatusCause, StatusChange};
+pub use text::{Contact, LocalText, PostalAddress, Publisher};
 
 use crate::{Error, Result, wire};
 use der::DateTime;
 use gm_crypto::{message::SignedDataDraft, sm3};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// SM3 of a list's JSON or of a certificate.
 pub type Digest = [u8; sm3::DIGEST_LENGTH];
 
 /// Entries of the longest list.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
-/// Days from issue to the next update at most.
-const MAX_DAYS: u64 = 90;
+/// Policies in a register, and mirrors, at most, each.
+const MAX_REGISTER: usize = 1000;
+/// From issue to the next update at most, unless a client says otherwise.
+pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// The largest integer that every JSON reader keeps exact (RFC 8259, clause 6).
 const MAX_SEQUENCE: u64 = (1 << 53) - 1;
 
 /// A list before its signature.
 #[derive(Clone, Debug)]
 pub struct TrustListDraft {
-    contents: Contents,
+    pub(crate) contents: Contents,
 }
 
 /// What a list says, signed or not.
 #[derive(Clone, Debug)]
 pub(crate) struct Contents {
     pub(crate) publisher: Publisher,
+    pub(crate) contact: Option<Contact>,
     pub(crate) sequence: u64,
     pub(crate) issued: DateTime,
     pub(crate) next_update: DateTime,
     pub(crate) previous: Option<Digest>,
+    pub(crate) signers: Option<SignerRoll>,
+    pub(crate) registry: Vec<RegisteredPolicy>,
+    pub(crate) mirrors: Vec<Mirror>,
     pub(crate) entries: BTreeMap<EntryKey, Entry>,
 }
 
@@ -73,10 +94,14 @@ impl TrustListDraft {
         Self {
             contents: Contents {
                 publisher,
+                contact: None,
                 sequence: 1,
                 issued,
                 next_update,
                 previous: None,
+                signers: None,
+                registry: Vec::new(),
+                mirrors: Vec::new(),
                 entries: BTreeMap::new(),
             },
         }
@@ -90,12 +115,94 @@ impl TrustListDraft {
         self
     }
 
-    /// The list after `last`, with its publisher and its entries.
+    /// The list after `last`, with all that stands in it: sent out unchanged, it says that
+    /// the publisher is there and that nothing has changed.
     pub fn following(last: &TrustList, issued: DateTime, next_update: DateTime) -> Self {
-        let mut draft = Self::new(last.publisher().clone(), issued, next_update)
-            .after(last.sequence(), last.digest());
-        draft.contents.entries = last.contents.entries.clone();
-        draft
+        let mut contents = last.contents.clone();
+        contents.sequence = last.sequence().saturating_add(1);
+        contents.previous = Some(last.digest());
+        (contents.issued, contents.next_update) = (issued, next_update);
+        Self { contents }
+    }
+
+    /// Reads the JSON of a list that nobody has signed yet, or whose signature the caller
+    /// leaves aside.
+    ///
+    /// # Errors
+    /// Those of reading a signed one's content.
+    pub fn from_json(json: &[u8]) -> Result<Self> {
+        Error::cap("octets of a list", json.len(), UnverifiedList::MAX_LENGTH)?;
+        let contents = wire::read(json)?;
+        contents.check(MAX_LIFETIME)?;
+        Ok(Self { contents })
+    }
+
+    /// Sets when it is issued and when the next one will be.
+    #[must_use]
+    pub fn issued(mut self, issued: DateTime, next_update: DateTime) -> Self {
+        (self.contents.issued, self.contents.next_update) = (issued, next_update);
+        self
+    }
+
+    /// Says where the publisher is reached.
+    #[must_use]
+    pub fn contact(mut self, contact: Contact) -> Self {
+        self.contents.contact = Some(contact);
+        self
+    }
+
+    /// Says who signs, and who will.
+    #[must_use]
+    pub fn signers(mut self, signers: SignerRoll) -> Self {
+        self.contents.signers = Some(signers);
+        self
+    }
+
+    /// Adds a policy to the register.
+    #[must_use]
+    pub fn register(mut self, policy: RegisteredPolicy) -> Self {
+        self.contents.registry.push(policy);
+        self
+    }
+
+    /// Puts the other side's list beside this one, in the place of an earlier one of
+    /// theirs.
+    #[must_use]
+    pub fn mirror(mut self, mirror: Mirror) -> Self {
+        let mirrors = &mut self.contents.mirrors;
+        mirrors.retain(|other| other.publisher != mirror.publisher);
+        mirrors.push(mirror);
+        self
+    }
+
+    /// Whose list it is.
+    pub fn publisher(&self) -> &Publisher {
+        &self.contents.publisher
+    }
+
+    /// Who signs it and the next one, if it says so.
+    pub fn roll(&self) -> Option<&SignerRoll> {
+        self.contents.signers.as_ref()
+    }
+
+    /// Whether readers who hold `earlier` would take it as the next one, signatures aside.
+    ///
+    /// # Errors
+    /// What they would say; [`Error::BrokenChain`] and [`Error::Fork`] go by the JSON that
+    /// a draft of the same contents has.
+    pub fn would_follow(&self, earlier: &Self) -> Result<()> {
+        let read = |draft: &Self| TrustList::read(Vec::new(), draft.to_json()?, MAX_LIFETIME);
+        read(earlier)?.check_successor(&read(self)?)
+    }
+
+    /// Its number.
+    pub fn sequence(&self) -> u64 {
+        self.contents.sequence
+    }
+
+    /// The entries, sorted by their keys.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
+        self.contents.entries.values()
     }
 
     /// Adds an entry.
@@ -117,7 +224,7 @@ impl TrustListDraft {
     /// What a reader would refuse: [`Error::Time`], [`Error::Value`],
     /// [`Error::Limit`].
     pub fn to_json(&self) -> Result<Vec<u8>> {
-        self.contents.check()?;
+        self.contents.check(MAX_LIFETIME)?;
         wire::write(&self.contents)
     }
 
@@ -149,7 +256,7 @@ impl Contents {
     }
 
     /// The rules between members; each member's own are kept by its type.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self, max_lifetime: Duration) -> Result<()> {
         let (issued, next_update) = (self.issued, self.next_update);
         let wrong_time = |rule| Error::Time {
             issued,
@@ -166,10 +273,13 @@ impl Contents {
             return Err(wrong_time("it would be stale from the beginning"));
         }
         let lifetime = next_update.unix_duration() - issued.unix_duration();
-        if lifetime.as_secs() > MAX_DAYS * 24 * 60 * 60 {
-            return Err(wrong_time("it would stand for more than 90 days"));
+        if lifetime > max_lifetime {
+            return Err(wrong_time("it would stand for longer than lists may"));
         }
         Error::cap("entries of a list", self.entries.len(), MAX_ENTRIES)?;
-        self.entries.values().try_for_each(Entry::check)
+        Error::cap("registered policies", self.registry.len(), MAX_REGISTER)?;
+        Error::cap("mirrors", self.mirrors.len(), MAX_REGISTER)?;
+        self.entries.values().try_for_each(Entry::check)?;
+        lookalike::check(self.entries.values())
     }
 }

@@ -4,9 +4,11 @@ use crate::{Error, Result};
 use gm_crypto::{message::UnverifiedSignedData, pki::oid::DATA};
 
 /// A signed list whose signature is not checked; nothing of its content is read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct UnverifiedList {
     pub(crate) der: Vec<u8>,
+    /// The content of a message that has none inside.
+    pub(crate) json: Option<Vec<u8>>,
     pub(crate) message: UnverifiedSignedData,
 }
 
@@ -31,6 +33,39 @@ impl UnverifiedList {
             let source = gm_crypto::Error::Unsupported { what, oid };
             return Err(Error::Unreadable { what, source });
         }
-        Ok(Self { der, message })
+        Ok(Self {
+            der,
+            json: None,
+            message,
+        })
+    }
+
+    /// Reads a detached signature, with the JSON beside it.
+    ///
+    /// # Errors
+    /// Those of [`Self::from_der`], for the message and for the length of the JSON.
+    pub fn from_detached(signature: impl Into<Vec<u8>>, json: impl Into<Vec<u8>>) -> Result<Self> {
+        let json = json.into();
+        Error::cap("octets of a list", json.len(), Self::MAX_LENGTH)?;
+        let mut list = Self::from_der(signature)?;
+        list.json = Some(json);
+        Ok(list)
+    }
+
+    /// Reads either form: where a message has no content, `json` is asked for it.
+    ///
+    /// # Errors
+    /// Those of [`Self::from_der`] and of `json`.
+    pub fn from_either(
+        octets: impl Into<Vec<u8>>,
+        json: impl FnOnce() -> Result<Vec<u8>>,
+    ) -> Result<Self> {
+        let mut list = Self::from_der(octets)?;
+        if list.message.content().is_none() {
+            let json = json()?;
+            Error::cap("octets of a list", json.len(), Self::MAX_LENGTH)?;
+            list.json = Some(json);
+        }
+        Ok(list)
     }
 }

@@ -2,11 +2,13 @@
 //! caller trusts, with revocation by CRL.
 //!
 //! Processed: signatures over the octets as they came, names, validity,
-//! basicConstraints with path length, keyUsage, full direct CRLs. What is not
-//! processed is refused and never ignored: any nameConstraints or
-//! policyConstraints, every other critical extension that is unknown, delta,
-//! indirect and partitioned CRLs. A critical certificatePolicies passes, because
-//! nobody can ask for a policy set here.
+//! basicConstraints with path length, keyUsage, nameConstraints, policies with their
+//! mappings and constraints (as RFC 9618 has them), extKeyUsage and the names of the
+//! target; CRLs of every kind that RFC 5280 knows (full and delta, direct and indirect,
+//! whole and partitioned, of all reasons and of some), OCSP answers. A critical extension
+//! that is not processed is refused and never ignored. Rules about the content of
+//! certificates and CRLs, which the algorithm of RFC 5280 does not look at, are a pass
+//! that can be switched on ([`ContentRules`]).
 //!
 //! ```no_run
 //! use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
@@ -25,20 +27,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod authority;
+mod ocsp;
+mod peer;
+mod policy;
 mod reason;
 mod revocation;
 mod search;
+mod signer;
 #[cfg(test)]
 mod tests;
 
 pub use crate::certificate::ParsedCertificate;
 pub use crate::crl::{ParsedCrl, Revocation, RevocationReason};
+pub use authority::{PreparedSm2, RememberedSignatures};
+pub use cert_profile::{NameConstraintFault, NameConstraints, ocsp::OcspResponse};
+pub use peer::PeerName;
+pub use policy::PolicyRules;
 pub(crate) use reason::printable;
 pub use reason::{Cause, PathError, Place, Reason};
 
 use core::iter;
 use der::{DateTime, asn1::ObjectIdentifier};
 use gm_crypto::pki::VerifyAlgorithm;
+use std::collections::BTreeSet;
 
 /// A key that the caller trusts, with the name it issues under.
 ///
@@ -82,21 +94,34 @@ pub struct PathOptions<'a> {
     at: DateTime,
     algorithms: &'a [&'a dyn VerifyAlgorithm],
     crls: &'a [ParsedCrl],
+    ocsp: &'a [OcspResponse],
     revocation: RevocationRule,
     purpose: Option<ObjectIdentifier>,
+    names: &'a [PeerName],
+    policies: PolicyRules,
+    name_constraints: NameConstraints,
+    intermediates: Option<u32>,
+    content: ContentRules,
     budget: Budget,
 }
 
 impl<'a> PathOptions<'a> {
     /// A question about the time `at`, with the signature algorithms that count.
-    /// No CRLs, [`RevocationRule::WhereCrlGiven`], no purpose, the usual budget.
+    /// No CRLs, [`RevocationRule::WhereCrlGiven`], no purpose, no name and no policy that
+    /// is asked for, no rules about content, the usual budget.
     pub fn new(at: DateTime, algorithms: &'a [&'a dyn VerifyAlgorithm]) -> Self {
         Self {
             at,
             algorithms,
             crls: &[],
+            ocsp: &[],
             revocation: RevocationRule::default(),
             purpose: None,
+            names: &[],
+            policies: PolicyRules::default(),
+            name_constraints: NameConstraints::default(),
+            intermediates: None,
+            content: ContentRules::default(),
             budget: Budget::default(),
         }
     }
@@ -110,6 +135,14 @@ impl<'a> PathOptions<'a> {
     #[must_use]
     pub fn crls(self, crls: &'a [ParsedCrl]) -> Self {
         Self { crls, ..self }
+    }
+
+    /// The OCSP answers at hand, about any certificate. An answer counts that the issuer
+    /// of the certificate signed, or whom it delegated to by a certificate in the answer,
+    /// and that is current; the status of such a certificate is not asked itself.
+    #[must_use]
+    pub fn ocsp(self, ocsp: &'a [OcspResponse]) -> Self {
+        Self { ocsp, ..self }
     }
 
     /// When a certificate needs an answer about its revocation.
@@ -129,6 +162,44 @@ impl<'a> PathOptions<'a> {
         }
     }
 
+    /// Asks that the target names all of these in its subjectAltName.
+    #[must_use]
+    pub fn names(self, names: &'a [PeerName]) -> Self {
+        Self { names, ..self }
+    }
+
+    /// What is asked of certificate policies (RFC 5280, 6.1.1).
+    #[must_use]
+    pub fn policies(self, policies: PolicyRules) -> Self {
+        Self { policies, ..self }
+    }
+
+    /// Names that no certificate may go beyond, whatever the anchor (RFC 5280, 6.1.1 (h)
+    /// and (i)).
+    #[must_use]
+    pub fn name_constraints(self, name_constraints: NameConstraints) -> Self {
+        Self {
+            name_constraints,
+            ..self
+        }
+    }
+
+    /// How many CAs may stand between the target and the anchor, self-issued ones not
+    /// counted (RFC 5280, 6.1.4 (l)).
+    #[must_use]
+    pub fn intermediates(self, limit: u32) -> Self {
+        Self {
+            intermediates: Some(limit),
+            ..self
+        }
+    }
+
+    /// Which rules about their content the documents of the path have to keep.
+    #[must_use]
+    pub fn content(self, content: ContentRules) -> Self {
+        Self { content, ..self }
+    }
+
     /// How much work the search may do.
     #[must_use]
     pub fn budget(self, budget: Budget) -> Self {
@@ -136,26 +207,47 @@ impl<'a> PathOptions<'a> {
     }
 }
 
+/// Rules about the content of certificates and CRLs that path validation itself does not
+/// look at (RFC 5280, 6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ContentRules {
+    /// None.
+    #[default]
+    Off,
+    /// The MUSTs of RFC 5280, sections 4 and 5, as [`cert_profile::lint`] has them: every
+    /// certificate of the path, that of the anchor too unless it is a name and a key
+    /// alone, and every CRL that answers. Left out are two: that a CA has keyUsage, which
+    /// section 6.1.4 (n) does without, and that no revocation is announced ahead.
+    Rfc5280,
+}
+
 /// When a certificate of the path needs an answer about its revocation. The
 /// anchor needs none.
 ///
-/// A CRL answers for a certificate when it has the name of its issuer, verifies
-/// under the very key that signed the certificate (which has cRLSign, if it has a
-/// keyUsage), and is current: thisUpdate ≤ at < nextUpdate. Of several the one
-/// with the latest thisUpdate answers, unless a CRL of the same issuer that is no
-/// older can't be processed: then nobody answers. A certificate is revoked when it is
-/// listed, for whatever reason, certificateHold included, with a revocationDate ≤
-/// `at`; a later date announces a revocation that is not there yet.
+/// CRLs answer as RFC 5280, 6.3.3, has it: through the distribution points of the
+/// certificate, then in the name of its issuer, until all reasons are covered. A CRL is
+/// signed by the issuer's own key, by another one of the same name, or, if it is indirect,
+/// by whom the certificate names; the signer has a valid path to the same anchor, and
+/// cRLSign if it has a keyUsage. A CRL is current when thisUpdate ≤ at < nextUpdate, or
+/// when a delta that updates it is. Of several the one with the latest thisUpdate answers,
+/// unless one that is no older can't be processed: then nobody answers. A certificate is
+/// revoked when it is listed, for whatever reason, certificateHold included, with a
+/// revocationDate ≤ `at`; a later date announces a revocation that is not there yet. An
+/// OCSP answer that says good or revoked is asked before any CRL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationRule {
-    /// Never; the CRLs are not looked at.
+    /// Never; CRLs and OCSP answers are not looked at.
     Ignore,
-    /// Where a CRL with the name of its issuer is at hand. If there is one and it
-    /// can't answer (stale, another key, not processed), the path is refused.
+    /// Where a CRL with the name of its issuer, or of whom it names for that, is at hand.
+    /// If there is one and it can't answer (stale, another key, not processed), the path is
+    /// refused.
     #[default]
     WhereCrlGiven,
-    /// Always: no current CRL, no path.
+    /// The target always, the CAs above it as in [`Self::WhereCrlGiven`].
+    RequiredOfTarget,
+    /// Always: no answer, no path.
     Required,
 }
 
@@ -169,15 +261,21 @@ pub struct Budget {
     pub path_length: usize,
     /// Pairs of a certificate and a possible issuer that are looked at.
     pub candidates: usize,
+    /// Names that are compared with subtrees of nameConstraints.
+    pub name_comparisons: usize,
+    /// Nodes and edges of one path's graph of policies.
+    pub policies: usize,
 }
 
 impl Default for Budget {
-    /// 128 signatures, 16 certificates, 4096 pairs.
+    /// 128 signatures, 16 certificates, 4096 pairs, 2^20 comparisons, 2^14 nodes.
     fn default() -> Self {
         Self {
             signatures: 128,
             path_length: 16,
             candidates: 4096,
+            name_comparisons: 1 << 20,
+            policies: 1 << 14,
         }
     }
 }
@@ -188,6 +286,7 @@ impl Default for Budget {
 pub struct ValidPath<'a> {
     certificates: Vec<&'a ParsedCertificate>,
     statuses: Vec<RevocationStatus>,
+    policies: BTreeSet<ObjectIdentifier>,
     anchor: &'a Anchor,
 }
 
@@ -199,8 +298,14 @@ pub enum RevocationStatus {
     NotChecked,
     /// A current CRL does not list it.
     NotRevoked {
-        /// Which of the CRLs that were given, counted from 0.
+        /// Which of the CRLs that were given, counted from 0; the last of several that
+        /// cover the reasons together.
         crl: usize,
+    },
+    /// A current OCSP answer says good.
+    Good {
+        /// Which of the answers that were given, counted from 0.
+        answer: usize,
     },
 }
 
@@ -213,6 +318,12 @@ impl<'a> ValidPath<'a> {
     /// For each certificate what is known about its revocation.
     pub fn statuses(&self) -> &[RevocationStatus] {
         &self.statuses
+    }
+
+    /// The policies under which the path is valid, of those that were asked for; anyPolicy
+    /// stands for all (RFC 5280, 6.1.6). Empty where none is valid and none was demanded.
+    pub fn policies(&self) -> &BTreeSet<ObjectIdentifier> {
+        &self.policies
     }
 
     /// The anchor that signed the last of them.
@@ -231,9 +342,9 @@ impl<'a> ValidPath<'a> {
 /// Searches a path from `target` through `untrusted` certificates to one of
 /// `anchors`, and checks it.
 ///
-/// The search goes through every pair of certificate and issuer at most once, so
-/// its work is polynomial: cycles and CAs that certify each other cost no more.
-/// Any certificate can be the target, a CA's too.
+/// The search goes back where a way does not hold, and no certificate's key stands twice
+/// in a path. Its work has the limits of [`Budget`], whatever it is given. Any certificate
+/// can be the target, a CA's too.
 ///
 /// # Errors
 /// [`PathError`] with every reason met on the way.

@@ -1,14 +1,44 @@
 //! Is this certificate recognised, at this time?
 
+mod question;
+
+pub use question::{ClaimedTime, Question, Rules, SigningTime};
+
 use crate::{
     Error,
-    list::{Digest, Entry, EntryKey, Status, StatusCause, TrustList},
+    list::{Digest, Entry, EntryKey, PolicyRule, Status, StatusCause, StatusChange, TrustList},
     path::{
         Anchor, ParsedCertificate, PathError, PathOptions, RevocationRule, printable, validate,
     },
 };
-use der::{DateTime, asn1::ObjectIdentifier};
+use der::{
+    DateTime,
+    asn1::{BmpString, ObjectIdentifier, PrintableStringRef, TeletexStringRef, Utf8StringRef},
+};
 use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
+
+/// Names the rules of this release: an answer can be worked out again later.
+const RULES: &str = "gm-pki:trust-list:rules:1";
+const ORGANISATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
+const ORGANISATIONAL_UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
+
+/// What a list answered, with all that is needed to work it out again.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The verdict of the entry that came closest.
+    pub verdict: Verdict,
+    /// Those of the other entries that have an issuer of that name.
+    pub others: Vec<Verdict>,
+    /// The time that was judged by; none where the question was not judged.
+    pub at: Option<DateTime>,
+    /// The number of the list.
+    pub sequence: u64,
+    /// The digest of the list.
+    pub list: Digest,
+    /// The rules that were applied, such as `gm-pki:trust-list:rules:1`.
+    pub rules: &'static str,
+}
 
 /// The answer, of three kinds as in ETSI's validation practice.
 #[derive(Debug)]
@@ -59,13 +89,31 @@ pub enum Refusal {
         /// The entry.
         entry: EntryKey,
     },
-    /// It does not name the policy of the entry.
-    #[error("it does not name policy {policy} of {entry}")]
+    /// It was issued outside the time in which its issuer counts.
+    #[error("its issuer did not count for {entry} when it was issued, at {not_before}")]
+    IssuerTime {
+        /// The entry.
+        entry: EntryKey,
+        /// The certificate's notBefore.
+        not_before: DateTime,
+    },
+    /// It is of another type than the entry's.
+    #[error("its subject does not have the type {type_name:?} of {entry}")]
+    TypeName {
+        /// The entry.
+        entry: EntryKey,
+        /// The type, which no organisation or unit of its subject is.
+        type_name: String,
+    },
+    /// It does not name a policy of the entry.
+    #[error("it does not name a policy of {entry}, such as {wanted}")]
     Policy {
         /// The entry.
         entry: EntryKey,
-        /// The policy.
-        policy: ObjectIdentifier,
+        /// The first of the entry's rules.
+        wanted: PolicyRule,
+        /// What it names.
+        named: Vec<ObjectIdentifier>,
     },
     /// The entry did not stand as recognised at the time asked about.
     #[error("{entry} was {} at {at}", standing(*status))]
@@ -104,12 +152,26 @@ pub enum Refusal {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Doubt {
-    /// The list does not speak about a time this late.
-    #[error("the list speaks about times before {next_update}, the question is about {at}")]
-    OutsideList {
+    /// The list should have been replaced by now.
+    #[error("the list should have been replaced by {next_update}, now it is {now}")]
+    Stale {
         /// End of the list's life.
         next_update: DateTime,
+        /// Now, as the question has it.
+        now: DateTime,
+    },
+    /// The time asked about has not come.
+    #[error("the question is about {at}, now it is {now}")]
+    Future {
         /// The time asked about.
+        at: DateTime,
+        /// Now, as the question has it.
+        now: DateTime,
+    },
+    /// Nobody proves the time of the signature, and the rules want proof.
+    #[error("that the signature was made at {at} is not proved")]
+    UnprovedTime {
+        /// The time that is claimed.
         at: DateTime,
     },
     /// Whether a certificate of the path is revoked is not known.
@@ -123,142 +185,285 @@ pub enum Doubt {
 }
 
 impl TrustList {
-    /// Asks about a certificate (DER) at a time, SM2 with SM3 alone, without
-    /// revocation; [`Self::judge`] takes CRLs.
+    /// Asks about a certificate (DER) as of now, SM2 with SM3 alone, without revocation;
+    /// [`Self::ask`] takes CRLs and proved times of signatures.
+    pub fn recognised(&self, certificate: &[u8], now: DateTime) -> Verdict {
+        match ParsedCertificate::from_der(certificate) {
+            Ok(target) => {
+                let question = Question::new(&target, now).revocation(RevocationRule::Ignore);
+                self.ask(&question).verdict
+            }
+            Err(error) => Verdict::NotRecognised(Refusal::Unreadable(error)),
+        }
+    }
+
+    /// Asks whether a certificate is recognised, or was when something was signed with it.
     ///
-    /// It is recognised when one of an entry's issuers signed it, the path to one
-    /// of the entry's anchors holds at `at`, it names the entry's policy if there
-    /// is one, and the entry stood as recognised both at `at` and when the
-    /// certificate was issued (its notBefore). If the entry's standing ever changed
-    /// for [`StatusCause::Compromise`] or [`StatusCause::MisIssuance`] after that, it
-    /// is not, because both times are only claimed.
-    pub fn recognised(&self, certificate: &[u8], at: DateTime) -> Verdict {
-        let target = match ParsedCertificate::from_der(certificate) {
-            Ok(target) => target,
-            Err(error) => return Verdict::NotRecognised(Refusal::Unreadable(error)),
+    /// It is recognised when an issuer of an entry signed it in the time in which that
+    /// issuer counts, the path to an anchor of the entry holds at the time of the
+    /// signature, it has the entry's type and one of its policies, and what is asked of
+    /// the entry's standing by the [`Rules`] holds.
+    pub fn ask(&self, question: &Question<'_>) -> Answer {
+        let (at, mut verdicts) = match self.time_of(question) {
+            Ok(at) => (Some(at), self.judge(question, at)),
+            Err(doubt) => (None, vec![Verdict::Indeterminate(doubt)]),
         };
-        let sm2 = Sm2Sm3::default();
-        let algorithms: [&dyn VerifyAlgorithm; 1] = [&sm2];
-        let options = PathOptions::new(at, &algorithms).revocation(RevocationRule::Ignore);
-        self.judge(&target, &options)
+        // The first of the best: the sort is stable.
+        verdicts.sort_by_key(|verdict| core::cmp::Reverse(verdict.rank()));
+        let mut verdicts = verdicts.into_iter();
+        let none = || {
+            Verdict::NotRecognised(Refusal::NoEntry {
+                issuer: printable(question.target.issuer()),
+            })
+        };
+        Answer {
+            verdict: verdicts.next().unwrap_or_else(none),
+            others: verdicts.collect(),
+            at,
+            sequence: self.sequence(),
+            list: self.digest(),
+            rules: RULES,
+        }
     }
 
-    /// The same with the caller's own algorithms, CRLs and limits; the time is that
-    /// of the options.
-    pub fn judge(&self, target: &ParsedCertificate, options: &PathOptions<'_>) -> Verdict {
-        let (at, next_update) = (options.at(), self.next_update());
-        if at >= next_update {
-            return Verdict::Indeterminate(Doubt::OutsideList { next_update, at });
+    /// The time that counts for a question.
+    fn time_of(&self, question: &Question<'_>) -> Result<DateTime, Doubt> {
+        let (now, next_update) = (question.now, self.next_update());
+        let grace = question.rules.grace;
+        if now.unix_duration() >= next_update.unix_duration() + grace {
+            return Err(Doubt::Stale { next_update, now });
         }
-        let issuer = printable(target.issuer());
-        let mut verdict = Verdict::NotRecognised(Refusal::NoEntry { issuer });
-        for entry in self.entries() {
-            let has_name = |issuer: &ParsedCertificate| issuer.subject_der() == target.issuer_der();
-            if entry.issuers().iter().any(has_name) {
-                let other = self.judge_entry(entry, target, options);
-                if other.rank() > verdict.rank() {
-                    verdict = other;
-                }
-            }
-        }
-        verdict
-    }
-
-    fn judge_entry(
-        &self,
-        entry: &Entry,
-        target: &ParsedCertificate,
-        options: &PathOptions<'_>,
-    ) -> Verdict {
-        let key = entry.key();
-        let anchors: Vec<Anchor> = entry
-            .anchors()
-            .iter()
-            .cloned()
-            .map(Anchor::from_certificate)
-            .collect();
-        let path = match validate(target, entry.issuers(), &anchors, options) {
-            Ok(path) => path,
-            Err(source) if source.is_indeterminate() => {
-                return Verdict::Indeterminate(Doubt::Revocation { entry: key, source });
-            }
-            Err(source) => {
-                return Verdict::NotRecognised(Refusal::Path { entry: key, source });
+        let at = match (question.signed, question.rules.claimed_time) {
+            (SigningTime::Now, _) => now,
+            (SigningTime::Proved(at), _) => at,
+            (SigningTime::Claimed(_), ClaimedTime::Now) => now,
+            (SigningTime::Claimed(at), ClaimedTime::Indeterminate) => {
+                return Err(Doubt::UnprovedTime { at });
             }
         };
-        let signer = path.issuer().digest();
-        let is_pinned = entry
-            .issuers()
-            .iter()
-            .any(|issuer| issuer.digest() == signer);
-        if !is_pinned {
-            return Verdict::NotRecognised(Refusal::IssuerNotPinned { entry: key });
+        if at > now {
+            return Err(Doubt::Future { at, now });
         }
-        match standing_since(entry, key.clone(), target, options.at()) {
-            Ok(since) => Verdict::Recognised {
-                entry: key,
-                since,
-                sequence: self.sequence(),
-                list: self.digest(),
-            },
-            Err(refusal) => Verdict::NotRecognised(refusal),
-        }
+        Ok(at)
+    }
+
+    /// What each entry says that has an issuer of the certificate's issuer's name.
+    fn judge(&self, question: &Question<'_>, at: DateTime) -> Vec<Verdict> {
+        let has_name =
+            |issuer: &ParsedCertificate| issuer.subject_der() == question.target.issuer_der();
+        self.entries()
+            .filter(|entry| entry.issuers().iter().any(has_name))
+            .map(|entry| match judge_entry(entry, question, at) {
+                Ok(since) => Verdict::Recognised {
+                    entry: entry.key(),
+                    since,
+                    sequence: self.sequence(),
+                    list: self.digest(),
+                },
+                Err(verdict) => *verdict,
+            })
+            .collect()
     }
 }
 
+/// The one call of path validation: who signed the target, by the entry's certificates
+/// alone.
+fn issuer_by_path(
+    entry: &Entry,
+    question: &Question<'_>,
+    at: DateTime,
+) -> Result<Digest, PathError> {
+    let sm2 = Sm2Sm3::default();
+    let usual: [&dyn VerifyAlgorithm; 1] = [&sm2];
+    let algorithms = question.algorithms.unwrap_or(&usual);
+    let anchors: Vec<Anchor> = entry
+        .anchors()
+        .iter()
+        .cloned()
+        .map(Anchor::from_certificate)
+        .collect();
+    let options = PathOptions::new(at, algorithms)
+        .crls(question.crls)
+        .revocation(question.revocation);
+    let path = validate(question.target, entry.issuers(), &anchors, &options)?;
+    Ok(path.issuer().digest())
+}
+
+/// Since when the entry has been recognised, or why it does not count.
+fn judge_entry(
+    entry: &Entry,
+    question: &Question<'_>,
+    at: DateTime,
+) -> Result<DateTime, Box<Verdict>> {
+    let refused = |refusal| Box::new(Verdict::NotRecognised(refusal));
+    let signer = issuer_by_path(entry, question, at).map_err(|source| {
+        let entry = entry.key();
+        if source.is_indeterminate() {
+            return Box::new(Verdict::Indeterminate(Doubt::Revocation { entry, source }));
+        }
+        refused(Refusal::Path { entry, source })
+    })?;
+    let mut issuers = entry.issuers().iter();
+    if !issuers.any(|issuer| issuer.digest() == signer) {
+        let entry = entry.key();
+        return Err(refused(Refusal::IssuerNotPinned { entry }));
+    }
+    check_content(entry, &signer, question.target).map_err(|refusal| refused(*refusal))?;
+    check_standing(entry, question, at).map_err(|refusal| refused(*refusal))
+}
+
+/// What the certificate itself says: when it was issued, its type, its policies.
+fn check_content(
+    entry: &Entry,
+    issuer: &Digest,
+    target: &ParsedCertificate,
+) -> Result<(), Box<Refusal>> {
+    let not_before = target.not_before();
+    let counted = entry.issuer_interval(issuer);
+    if counted.is_some_and(|interval| !interval.contains(not_before)) {
+        return Err(Box::new(Refusal::IssuerTime {
+            entry: entry.key(),
+            not_before,
+        }));
+    }
+    if let Some(type_name) = entry.certificate_type()
+        && !has_type(target, type_name)
+    {
+        return Err(Box::new(Refusal::TypeName {
+            entry: entry.key(),
+            type_name: type_name.to_owned(),
+        }));
+    }
+    if let Some(wanted) = entry.policies().first() {
+        let fits = |named| entry.policies().iter().any(|rule| rule.matches(named));
+        if !target.policies().iter().any(fits) {
+            return Err(Box::new(Refusal::Policy {
+                entry: entry.key(),
+                wanted: *wanted,
+                named: target.policies().to_vec(),
+            }));
+        }
+    }
+    Ok(())
+}
+
+fn has_type(target: &ParsedCertificate, type_name: &str) -> bool {
+    let is_type = |value: &der::Any| {
+        let found = value
+            .decode_as::<Utf8StringRef<'_>>()
+            .map(|text| text.as_str() == type_name)
+            .or_else(|_| {
+                let text = value.decode_as::<PrintableStringRef<'_>>()?;
+                Ok(text.as_str() == type_name)
+            })
+            .or_else(|_: der::Error| {
+                let text = value.decode_as::<TeletexStringRef<'_>>()?;
+                Ok(text.as_str() == type_name)
+            })
+            .or_else(|_: der::Error| {
+                let text = value.decode_as::<BmpString>()?;
+                Ok::<_, der::Error>(text.to_string() == type_name)
+            });
+        found.unwrap_or(false)
+    };
+    target.subject().iter().any(|attribute| {
+        [ORGANISATION, ORGANISATIONAL_UNIT].contains(&attribute.oid) && is_type(&attribute.value)
+    })
+}
+
+/// The rules about time: since when the entry has been recognised.
+fn check_standing(
+    entry: &Entry,
+    question: &Question<'_>,
+    at: DateTime,
+) -> Result<DateTime, Box<Refusal>> {
+    let (rules, not_before) = (&question.rules, question.target.not_before());
+    let recognised = entry.intervals(Status::Recognised);
+    let status = |at| entry.status_at(at).map(|change| change.status);
+    let (at_signing, at_issuing) = (recognised.find(at), recognised.find(not_before));
+    if rules.status_at_signing && at_signing.is_none() {
+        return Err(Box::new(Refusal::Standing {
+            entry: entry.key(),
+            status: status(at),
+            at,
+        }));
+    }
+    if rules.issued_while_recognised && at_issuing.is_none() {
+        return Err(Box::new(Refusal::IssuedOutside {
+            entry: entry.key(),
+            status: status(not_before),
+            not_before,
+        }));
+    }
+    let spoils = |change: &&StatusChange| {
+        let concerns = change.from > not_before || change.event_time() > not_before;
+        // Whoever has the key can also write an earlier notBefore, but no time stamp.
+        let is_before =
+            matches!(question.signed, SigningTime::Proved(at) if at < change.event_time());
+        change.cause.is_retroactive() && concerns && !is_before
+    };
+    if rules.causes_reach_back
+        && let Some(end) = entry.history().iter().find(spoils)
+    {
+        return Err(Box::new(Refusal::ReachesBack {
+            entry: entry.key(),
+            cause: end.cause,
+            from: end.event_time(),
+        }));
+    }
+    let since = at_signing.or(at_issuing).map(|interval| interval.from);
+    since.ok_or_else(|| {
+        Box::new(Refusal::Standing {
+            entry: entry.key(),
+            status: status(at),
+            at,
+        })
+    })
+}
+
 impl Verdict {
+    /// A short fixed word: `RECOGNISED`; for a refusal `UNREADABLE`, `NO_ENTRY`, `PATH`,
+    /// `ISSUER_NOT_PINNED`, `ISSUER_TIME`, `TYPE_NAME`, `POLICY`, `STATUS_AT_SIGNING`,
+    /// `ISSUED_OUTSIDE` or `REACHES_BACK`; for a doubt `STALE`, `FUTURE`,
+    /// `UNPROVED_TIME` or `REVOCATION_UNKNOWN`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Recognised { .. } => "RECOGNISED",
+            Self::NotRecognised(refusal) => match refusal {
+                Refusal::Unreadable(_) => "UNREADABLE",
+                Refusal::NoEntry { .. } => "NO_ENTRY",
+                Refusal::Path { .. } => "PATH",
+                Refusal::IssuerNotPinned { .. } => "ISSUER_NOT_PINNED",
+                Refusal::IssuerTime { .. } => "ISSUER_TIME",
+                Refusal::TypeName { .. } => "TYPE_NAME",
+                Refusal::Policy { .. } => "POLICY",
+                Refusal::Standing { .. } => "STATUS_AT_SIGNING",
+                Refusal::IssuedOutside { .. } => "ISSUED_OUTSIDE",
+                Refusal::ReachesBack { .. } => "REACHES_BACK",
+            },
+            Self::Indeterminate(doubt) => match doubt {
+                Doubt::Stale { .. } => "STALE",
+                Doubt::Future { .. } => "FUTURE",
+                Doubt::UnprovedTime { .. } => "UNPROVED_TIME",
+                Doubt::Revocation { .. } => "REVOCATION_UNKNOWN",
+            },
+        }
+    }
+
     /// The entry that comes closest gives the answer.
     fn rank(&self) -> u8 {
         match self {
             Self::NotRecognised(Refusal::Unreadable(_) | Refusal::NoEntry { .. }) => 0,
             Self::NotRecognised(Refusal::Path { .. } | Refusal::IssuerNotPinned { .. }) => 1,
-            Self::NotRecognised(_) => 2,
-            Self::Indeterminate(_) => 3,
-            Self::Recognised { .. } => 4,
+            // Several classes of one issuer: what is of another class says least.
+            Self::NotRecognised(
+                Refusal::IssuerTime { .. } | Refusal::TypeName { .. } | Refusal::Policy { .. },
+            ) => 2,
+            Self::NotRecognised(_) => 3,
+            Self::Indeterminate(_) => 4,
+            Self::Recognised { .. } => 5,
         }
     }
-}
-
-/// Policy and times, which are left when the path holds: since when the entry has
-/// been recognised at `at`.
-fn standing_since(
-    entry: &Entry,
-    key: EntryKey,
-    target: &ParsedCertificate,
-    at: DateTime,
-) -> Result<DateTime, Refusal> {
-    if let Some(policy) = entry.policy
-        && !target.policies().contains(&policy)
-    {
-        return Err(Refusal::Policy { entry: key, policy });
-    }
-    let recognised_at = |at| match entry.status_at(at) {
-        Some(change) if change.status == Status::Recognised => Ok(change.from),
-        other => Err(other.map(|change| change.status)),
-    };
-    let since = recognised_at(at).map_err(|status| Refusal::Standing {
-        entry: key.clone(),
-        status,
-        at,
-    })?;
-    let not_before = target.not_before();
-    recognised_at(not_before).map_err(|status| Refusal::IssuedOutside {
-        entry: key.clone(),
-        status,
-        not_before,
-    })?;
-    // Whoever has the key can also write an earlier notBefore.
-    let end = entry
-        .history()
-        .iter()
-        .find(|change| change.from > not_before && change.cause.is_retroactive());
-    end.map_or(Ok(since), |end| {
-        Err(Refusal::ReachesBack {
-            entry: key,
-            cause: end.cause,
-            from: end.from,
-        })
-    })
 }
 
 fn standing(status: Option<Status>) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result,
-    list::{Entry, Status, TrustList},
+    list::{Entry, Interval, PolicyRule, Status, TrustList},
     path::ParsedCertificate,
 };
 
@@ -42,7 +42,7 @@ impl TrustList {
         }
     }
 
-    fn check_successor(&self, newer: &Self) -> Result<()> {
+    pub(crate) fn check_successor(&self, newer: &Self) -> Result<()> {
         if self.publisher() != newer.publisher() {
             return Err(Error::OtherPublisher);
         }
@@ -67,12 +67,20 @@ impl TrustList {
         if offered == held + 1 && newer.previous() != Some(self.digest()) {
             return Err(Error::BrokenChain { sequence: offered });
         }
+        for mirror in newer.mirrors() {
+            let mut known = self.mirrors().iter();
+            let known = known.find(|known| known.publisher == mirror.publisher);
+            if known.is_some_and(|known| known.sequence > mirror.sequence) {
+                return Err(mirror.wrong("is older than the one before"));
+            }
+        }
         self.check_history(newer)
     }
 
-    /// Answers about the past that this list gave stay the same: entries stay, as
-    /// do their standings and certificates, and no recognition is added that
-    /// begins before this list was issued.
+    /// Answers about the past that this list gave stay the same: entries stay, as do
+    /// their standings, certificates and rules. Nothing is recognised for a time before
+    /// this list was issued; nothing loses that for such a time but for a cause that
+    /// reaches back.
     fn check_history(&self, newer: &Self) -> Result<()> {
         for entry in self.entries() {
             let later = newer.entry(&entry.key());
@@ -85,16 +93,22 @@ impl TrustList {
             }
         }
         for later in newer.entries() {
-            let known = self
-                .entry(&later.key())
-                .map_or(0, |entry| entry.history().len());
-            let is_past_grant = later.history()[known..]
-                .iter()
-                .any(|change| change.status == Status::Recognised && change.from < self.issued());
-            if is_past_grant {
+            let known = self.entry(&later.key());
+            let count = known.map_or(0, |entry| entry.history().len());
+            for change in &later.history()[count..] {
+                let is_past = change.from < self.issued();
+                let rule = if !is_past {
+                    continue;
+                } else if change.status == Status::Recognised {
+                    "a recognition is added for a time before the last list"
+                } else if known.is_some() && !change.cause.is_retroactive() {
+                    "a recognition ends before the last list, for a cause that does not reach back"
+                } else {
+                    continue;
+                };
                 return Err(Error::HistoryRewritten {
                     entry: later.key().to_string(),
-                    rule: "a recognition is added for a time before the last list",
+                    rule,
                 });
             }
         }
@@ -114,5 +128,38 @@ fn broken_rule(entry: &Entry, later: &Entry) -> Option<&'static str> {
     if !keeps(entry.issuers(), later.issuers()) || !keeps(entry.anchors(), later.anchors()) {
         return Some("a certificate is gone");
     }
-    (entry.policy != later.policy).then_some("the policy changed")
+    let keeps_rules = |earlier: &[PolicyRule], later: &[PolicyRule]| {
+        earlier.is_empty() == later.is_empty() && earlier.iter().all(|rule| later.contains(rule))
+    };
+    if !keeps_rules(entry.policies(), later.policies()) {
+        return Some("the policy changed");
+    }
+    if entry.certificate_type() != later.certificate_type() {
+        return Some("the type of certificates changed");
+    }
+    let stays = |issuer: &ParsedCertificate| {
+        let digest = issuer.digest();
+        let (before, after) = (
+            entry.issuer_interval(&digest),
+            later.issuer_interval(&digest),
+        );
+        is_same_or_closed(issuer, before, after)
+    };
+    (!entry.issuers().iter().all(stays)).then_some("the time of an issuer changed")
+}
+
+/// What was open may be closed; nothing else may become of an issuer's time.
+fn is_same_or_closed(
+    issuer: &ParsedCertificate,
+    before: Option<Interval>,
+    after: Option<Interval>,
+) -> bool {
+    match (before, after) {
+        (None, None) => true,
+        (None, Some(after)) => after.from <= issuer.not_before() && after.until.is_some(),
+        (Some(_), None) => false,
+        (Some(before), Some(after)) => {
+            before.from == after.from && (before.until.is_none() || before.until == after.until)
+        }
+    }
 }

@@ -2,17 +2,26 @@
 
 use crate::{
     Error, Result,
-    list::{Contents, Digest, Entry, EntryKey, Publisher, UnverifiedList},
+    list::{
+        Contact, Contents, Digest, Entry, EntryKey, MAX_LIFETIME, Mirror, Publisher,
+        RegisteredPolicy, SignerRoll, SignerSet, UnverifiedList,
+    },
     path::ParsedCertificate,
+    sign::{SIGNING_CERTIFICATE, reference},
     wire,
 };
 use der::DateTime;
-use gm_crypto::sm3;
+use gm_crypto::{
+    message::{UnverifiedSignedData, VerifiedSigner},
+    sm3,
+};
+use std::{collections::BTreeSet, time::Duration};
 
-/// A list that the pinned signer signed, and that was current when it was checked.
+/// A list whose signers were checked, and that was current when it was.
 #[derive(Clone, Debug)]
 pub struct TrustList {
     pub(crate) contents: Contents,
+    json: Vec<u8>,
     der: Vec<u8>,
     digest: Digest,
 }
@@ -31,35 +40,164 @@ impl UnverifiedList {
     pub fn verify(self, signer_certificate: &[u8], at: DateTime) -> Result<TrustList> {
         let signer = ParsedCertificate::from_der(signer_certificate)?;
         check_signer(&signer, at)?;
-        let content = self
-            .message
-            .verify(signer_certificate)
-            .map_err(|source| Error::Signer { source })?;
-        let contents = wire::read(content.as_bytes())?;
-        contents.check()?;
-        let (issued, next_update) = (contents.issued, contents.next_update);
-        if issued > at {
+        let json = self.json.as_deref();
+        let json = signed_content(&self.message, json, &[signer_certificate])?;
+        self.into_current(json, at)
+    }
+
+    /// The same with certificates that the message carries, of which enough are in a set
+    /// that the caller knows by digest.
+    ///
+    /// # Errors
+    /// Those of [`Self::verify`]; [`Error::Signers`] when too few of them signed.
+    pub fn verify_by(self, signers: &SignerSet, at: DateTime) -> Result<TrustList> {
+        let json = self.json.as_deref();
+        let (json, owners) = authenticate(&self.message, json, signers.members())?;
+        owners
+            .iter()
+            .try_for_each(|owner| check_signer(owner, at))?;
+        let signed: BTreeSet<Digest> = owners.iter().map(|owner| owner.digest()).collect();
+        if !signers.is_met_by(&signed) {
+            return Err(too_few(signed.len()));
+        }
+        self.into_current(json, at)
+    }
+
+    /// The same for a list that may be stale, such as the one that a new one follows: its
+    /// signers were fit when it was issued.
+    ///
+    /// # Errors
+    /// Those of [`Self::verify_by`] but for what concerns now.
+    pub fn verify_by_at_issue(self, signers: &SignerSet) -> Result<TrustList> {
+        let json = self.json.as_deref();
+        let (json, owners) = authenticate(&self.message, json, signers.members())?;
+        let signed: BTreeSet<Digest> = owners.iter().map(|owner| owner.digest()).collect();
+        if !signers.is_met_by(&signed) {
+            return Err(too_few(signed.len()));
+        }
+        let list = TrustList::read(self.der, json, MAX_LIFETIME)?;
+        let issued = list.issued();
+        owners
+            .iter()
+            .try_for_each(|owner| check_signer(owner, issued))?;
+        Ok(list)
+    }
+
+    fn into_current(self, json: Vec<u8>, at: DateTime) -> Result<TrustList> {
+        let list = TrustList::read(self.der, json, MAX_LIFETIME)?;
+        list.check_issued(at, Duration::ZERO)?;
+        list.check_fresh(at, Duration::ZERO)?;
+        Ok(list)
+    }
+}
+
+pub(crate) fn too_few(signed: usize) -> Error {
+    Error::Signers {
+        signed,
+        rule: "which are too few",
+    }
+}
+
+/// The content of a message, with the certificates of those who signed it: what the
+/// message carries is looked at where it is among `allowed`, and each of these that is
+/// named as a signer must have signed. Whether they are fit is not asked here.
+pub(crate) fn authenticate<'a>(
+    message: &UnverifiedSignedData,
+    detached: Option<&[u8]>,
+    allowed: impl Iterator<Item = &'a Digest>,
+) -> Result<(Vec<u8>, Vec<ParsedCertificate>)> {
+    let allowed: BTreeSet<&Digest> = allowed.collect();
+    let mut named: Vec<&[u8]> = Vec::new();
+    for certificate in message.certificates() {
+        let is_allowed = allowed.contains(&sm3::digest(certificate));
+        let is_named = || {
+            let mut signers = message.signers();
+            signers.any(|signer| signer.is_named_by(certificate).unwrap_or(false))
+        };
+        if is_allowed && !named.contains(&&**certificate) && is_named() {
+            named.push(certificate);
+        }
+    }
+    if named.is_empty() {
+        return Err(too_few(0));
+    }
+    let content = signed_content(message, detached, &named)?;
+    let owners = named.into_iter().map(ParsedCertificate::from_der);
+    Ok((content, owners.collect::<Result<_>>()?))
+}
+
+/// The content that the owner of each of `certificates` signed.
+fn signed_content(
+    message: &UnverifiedSignedData,
+    detached: Option<&[u8]>,
+    certificates: &[&[u8]],
+) -> Result<Vec<u8>> {
+    let message = message.clone();
+    let content = match detached {
+        None => message.verify_each(certificates),
+        Some(json) => message.verify_each_detached(certificates, json),
+    };
+    let content = content.map_err(|source| Error::Signer { source })?;
+    content.signers().iter().try_for_each(check_reference)?;
+    Ok(content.into_bytes())
+}
+
+/// Where a signer says which certificate they signed with, it is that one.
+fn check_reference(signer: &VerifiedSigner) -> Result<()> {
+    let mut attributes = signer.attributes().unwrap_or_default().iter();
+    let Some(attribute) = attributes.find(|one| one.oid() == SIGNING_CERTIFICATE) else {
+        return Ok(());
+    };
+    let ours = reference(signer.certificate())?;
+    if attribute.values().eq([ours]) {
+        return Ok(());
+    }
+    Err(Error::SignerUnfit {
+        rule: "is another than its signature names (RFC 5035)",
+    })
+}
+
+impl TrustList {
+    /// Reads what somebody signed; times are the caller's business.
+    pub(crate) fn read(der: Vec<u8>, json: Vec<u8>, max_lifetime: Duration) -> Result<Self> {
+        let contents = wire::read(&json)?;
+        contents.check(max_lifetime)?;
+        Ok(Self {
+            digest: sm3::digest(&json),
+            contents,
+            json,
+            der,
+        })
+    }
+
+    pub(crate) fn check_issued(&self, now: DateTime, skew: Duration) -> Result<()> {
+        let (issued, next_update) = (self.issued(), self.next_update());
+        if issued.unix_duration() > now.unix_duration() + skew {
             return Err(Error::Time {
                 issued,
                 next_update,
                 rule: "it was issued later than now",
             });
         }
-        if at >= next_update {
+        Ok(())
+    }
+
+    pub(crate) fn check_fresh(&self, at: DateTime, grace: Duration) -> Result<()> {
+        let next_update = self.next_update();
+        if at.unix_duration() >= next_update.unix_duration() + grace {
             return Err(Error::Stale { next_update, at });
         }
-        Ok(TrustList {
-            digest: sm3::digest(content.as_bytes()),
-            contents,
-            der: self.der,
-        })
+        Ok(())
     }
-}
 
-impl TrustList {
     /// Who published it.
     pub fn publisher(&self) -> &Publisher {
         &self.contents.publisher
+    }
+
+    /// Where the publisher is reached, if it says so.
+    pub fn contact(&self) -> Option<&Contact> {
+        self.contents.contact.as_ref()
     }
 
     /// Its number: each list of a publisher has a higher one than the last.
@@ -87,6 +225,21 @@ impl TrustList {
         self.contents.previous
     }
 
+    /// Who signs now and next, if it says so.
+    pub fn signers(&self) -> Option<&SignerRoll> {
+        self.contents.signers.as_ref()
+    }
+
+    /// The publisher's register of policies.
+    pub fn registry(&self) -> &[RegisteredPolicy] {
+        &self.contents.registry
+    }
+
+    /// The lists of others beside it.
+    pub fn mirrors(&self) -> &[Mirror] {
+        &self.contents.mirrors
+    }
+
     /// The entries, sorted by their keys.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.contents.entries.values()
@@ -97,13 +250,18 @@ impl TrustList {
         self.contents.entries.get(key)
     }
 
-    /// The signed message as it came.
+    /// The signed message as it came: with the JSON inside, or without.
     pub fn der(&self) -> &[u8] {
         &self.der
     }
+
+    /// The JSON as it was signed.
+    pub fn json(&self) -> &[u8] {
+        &self.json
+    }
 }
 
-fn check_signer(signer: &ParsedCertificate, at: DateTime) -> Result<()> {
+pub(crate) fn check_signer(signer: &ParsedCertificate, at: DateTime) -> Result<()> {
     let unfit = |rule| Err(Error::SignerUnfit { rule });
     if at < signer.not_before() {
         return unfit("is not valid yet");

@@ -7,7 +7,10 @@ mod read;
 
 use crate::{
     Error, Result,
-    list::{Contents, Entry, LocalText, Status, StatusCause, StatusChange},
+    list::{
+        Carrier, Contents, Digest, Entry, LocalText, Mirror, PostalAddress, RegisteredPolicy,
+        SignerSet, Status, StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
+    },
     path::ParsedCertificate,
 };
 use base64ct::{Base64, Encoding};
@@ -18,7 +21,7 @@ use std::fmt::Write;
 const VERSION: u64 = 1;
 const LIST_TYPE: &str = "urn:gm-pki:trust-list:type:mutual-recognition";
 const SERVICE_TYPE: &str = "urn:gm-pki:trust-list:service:ca";
-const CHAIN: &str = "urn:gm-pki:trust-list:extension:chain";
+const SCHEME: &str = "urn:gm-pki:trust-list:extension:scheme";
 const ENTITY: &str = "urn:gm-pki:trust-list:extension:entity";
 const SERVICE: &str = "urn:gm-pki:trust-list:extension:service";
 const STATUS: &str = "urn:gm-pki:trust-list:extension:status";
@@ -62,19 +65,76 @@ struct Scheme {
     #[serde(rename = "LoTEType")]
     list_type: String,
     scheme_operator_name: Vec<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scheme_operator_address: Option<OperatorAddress>,
+    #[serde(
+        rename = "SchemeInformationURI",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    scheme_information: Vec<Uri>,
     scheme_territory: String,
     list_issue_date_time: String,
     next_update: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    scheme_extensions: Vec<ChainExtension>,
+    scheme_extensions: Vec<SchemeExtension>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OperatorAddress {
+    #[serde(rename = "SchemeOperatorPostalAddress")]
+    postal: Vec<Postal>,
+    #[serde(rename = "SchemeOperatorElectronicAddress")]
+    electronic: Vec<Uri>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct ChainExtension {
+struct SchemeExtension {
     identifier: String,
     /// SM3 of the JSON of the list before this one, base64.
-    previous_digest: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous_digest: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    current_signers: Option<Signers>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_signers: Option<Signers>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<Registered>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mirrors: Vec<MirrorOf>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct Signers {
+    threshold: u64,
+    /// SM3 of each one's certificate, base64.
+    members: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Registered {
+    title: Text,
+    policy: String,
+    from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct MirrorOf {
+    scheme_territory: String,
+    scheme_operator_name: Vec<Text>,
+    #[serde(rename = "LoTESequenceNumber")]
+    sequence: u64,
+    /// SM3 of the signed file, base64.
+    digest: String,
+    #[serde(rename = "LoTELocation")]
+    location: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -137,6 +197,8 @@ struct Postal {
 struct EntityExtension {
     identifier: String,
     jurisdiction: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    licence: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -155,7 +217,17 @@ struct ServiceInformation {
     service_type_identifier: String,
     service_status: String,
     status_starting_time: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    service_supply_points: Vec<Supply>,
     service_information_extensions: Vec<ServiceExtension>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Supply {
+    service_type: String,
+    #[serde(rename = "uriValue")]
+    uri: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -177,9 +249,45 @@ struct PkiObject {
 struct ServiceExtension {
     identifier: String,
     cause: String,
-    anchors: Vec<PkiObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    policy: Option<String>,
+    decided_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    event_time: Option<String>,
+    anchors: Vec<PkiObject>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    issuers: Vec<IssuerTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    type_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<Policy>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    carrier: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    usage: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    legal_basis: Option<Text>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<Text>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct IssuerTime {
+    /// SM3 of the certificate, base64.
+    digest: String,
+    from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Policy {
+    policy: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dropped_arcs: Option<u8>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -205,14 +313,35 @@ struct Digests {
 struct StatusExtension {
     identifier: String,
     cause: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decided_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    event_time: Option<String>,
 }
 
 impl From<&Contents> for Document {
     fn from(contents: &Contents) -> Self {
-        let chain = contents.previous.map(|digest| ChainExtension {
-            identifier: CHAIN.into(),
-            previous_digest: Base64::encode_string(&digest),
+        let (current, next) = contents.signers.as_ref().map_or((None, None), |roll| {
+            (Some(&roll.current), roll.next.as_ref())
         });
+        let uri = |value: &str| Uri {
+            lang: contents.publisher.name().lang().into(),
+            value: value.into(),
+        };
+        let extension = SchemeExtension {
+            identifier: SCHEME.into(),
+            previous_digest: contents.previous.as_ref().map(base64),
+            current_signers: current.map(Signers::from),
+            next_signers: next.map(Signers::from),
+            policies: contents.registry.iter().map(Registered::from).collect(),
+            mirrors: contents.mirrors.iter().map(MirrorOf::from).collect(),
+        };
+        let says_nothing = contents.previous.is_none()
+            && current.is_none()
+            && contents.registry.is_empty()
+            && contents.mirrors.is_empty();
         Self {
             lote: Lote {
                 list_and_scheme_information: Scheme {
@@ -220,10 +349,21 @@ impl From<&Contents> for Document {
                     sequence: contents.sequence,
                     list_type: LIST_TYPE.into(),
                     scheme_operator_name: texts(contents.publisher.names()),
+                    scheme_operator_address: contents.contact.as_ref().map(|contact| {
+                        OperatorAddress {
+                            postal: vec![Postal::from(contact.address())],
+                            electronic: vec![uri(contact.contact())],
+                        }
+                    }),
+                    scheme_information: contents
+                        .contact
+                        .iter()
+                        .map(|contact| uri(contact.information()))
+                        .collect(),
                     scheme_territory: contents.publisher.territory().into(),
                     list_issue_date_time: contents.issued.to_string(),
                     next_update: contents.next_update.to_string(),
-                    scheme_extensions: chain.into_iter().collect(),
+                    scheme_extensions: (!says_nothing).then_some(extension).into_iter().collect(),
                 },
                 trusted_entities_list: contents.entries.values().map(Entity::from).collect(),
             },
@@ -242,18 +382,14 @@ impl From<&Entry> for Entity {
             trusted_entity_information: EntityInformation {
                 names: texts(&ca.names),
                 address: Address {
-                    postal: vec![Postal {
-                        lang: ca.address.street.lang().into(),
-                        street_address: ca.address.street.value().into(),
-                        locality: ca.address.locality.clone(),
-                        country: ca.address.country.clone(),
-                    }],
+                    postal: vec![Postal::from(&ca.address)],
                     electronic: vec![uri(&ca.contact)],
                 },
                 information: vec![uri(&ca.information)],
                 extensions: vec![EntityExtension {
                     identifier: ENTITY.into(),
                     jurisdiction: entry.jurisdiction.clone(),
+                    licence: ca.licence.clone(),
                 }],
             },
             trusted_entity_services: vec![Service::from(entry)],
@@ -273,8 +409,9 @@ impl From<&Entry> for Service {
             };
             list.iter().map(object).collect()
         };
+        let class: Vec<LocalText> = entry.class_names().cloned().collect();
         let history = |change: &StatusChange| History {
-            service_name: texts(std::slice::from_ref(&entry.class)),
+            service_name: texts(&class),
             service_digital_identity: Digests {
                 other_ids: entry.issuers.iter().map(digest_urn).collect(),
             },
@@ -284,23 +421,50 @@ impl From<&Entry> for Service {
             service_information_extensions: vec![StatusExtension {
                 identifier: STATUS.into(),
                 cause: uri_of(&StatusCause::ALL, change.cause),
+                decided_at: change.decision.as_ref().map(|d| d.at.to_string()),
+                reference: change.decision.as_ref().map(|d| d.reference.clone()),
+                event_time: change.event.map(|at| at.to_string()),
             }],
+        };
+        let issuer_time = |(digest, during): (&Digest, &crate::list::Interval)| IssuerTime {
+            digest: base64(digest),
+            from: during.from.to_string(),
+            until: during.until.map(|until| until.to_string()),
+        };
+        let said = |value: String, usual: &str| (value != usual).then_some(value);
+        let extension = ServiceExtension {
+            identifier: SERVICE.into(),
+            cause: uri_of(&StatusCause::ALL, now.cause),
+            decided_at: now.decision.as_ref().map(|d| d.at.to_string()),
+            reference: now.decision.as_ref().map(|d| d.reference.clone()),
+            event_time: now.event.map(|at| at.to_string()),
+            anchors: objects(&entry.anchors),
+            issuers: entry.issuer_intervals.iter().map(issuer_time).collect(),
+            type_name: entry.type_name.clone(),
+            policies: entry
+                .policies
+                .iter()
+                .map(|rule| Policy {
+                    policy: rule.policy().to_string(),
+                    dropped_arcs: (rule.dropped() > 0).then_some(rule.dropped()),
+                })
+                .collect(),
+            carrier: said(uri_of(&Carrier::ALL, entry.carrier), Carrier::ALL[0].1),
+            usage: said(uri_of(&Usage::ALL, entry.usage), Usage::ALL[0].1),
+            legal_basis: entry.legal_basis.as_ref().map(Text::from),
+            notices: texts(&entry.notices),
         };
         Self {
             service_information: ServiceInformation {
-                service_name: texts(std::slice::from_ref(&entry.class)),
+                service_name: texts(&class),
                 service_digital_identity: Certificates {
                     certificates: objects(&entry.issuers),
                 },
                 service_type_identifier: SERVICE_TYPE.into(),
                 service_status: uri_of(&Status::ALL, now.status),
                 status_starting_time: now.from.to_string(),
-                service_information_extensions: vec![ServiceExtension {
-                    identifier: SERVICE.into(),
-                    cause: uri_of(&StatusCause::ALL, now.cause),
-                    anchors: objects(&entry.anchors),
-                    policy: entry.policy.map(|policy| policy.to_string()),
-                }],
+                service_supply_points: entry.supply_points.iter().map(Supply::from).collect(),
+                service_information_extensions: vec![extension],
             },
             // The newest first, as TS 119 612 (5.5.10) has it.
             service_history: earlier.iter().rev().map(history).collect(),
@@ -308,12 +472,73 @@ impl From<&Entry> for Service {
     }
 }
 
+impl From<&PostalAddress> for Postal {
+    fn from(address: &PostalAddress) -> Self {
+        Self {
+            lang: address.street.lang().into(),
+            street_address: address.street.value().into(),
+            locality: address.locality.clone(),
+            country: address.country.clone(),
+        }
+    }
+}
+
+impl From<&SignerSet> for Signers {
+    fn from(set: &SignerSet) -> Self {
+        Self {
+            threshold: set.threshold() as u64,
+            members: set.members().map(base64).collect(),
+        }
+    }
+}
+
+impl From<&RegisteredPolicy> for Registered {
+    fn from(registered: &RegisteredPolicy) -> Self {
+        Self {
+            title: Text::from(&registered.title),
+            policy: registered.policy.to_string(),
+            from: registered.in_force.from.to_string(),
+            until: registered.in_force.until.map(|until| until.to_string()),
+        }
+    }
+}
+
+impl From<&Mirror> for MirrorOf {
+    fn from(mirror: &Mirror) -> Self {
+        Self {
+            scheme_territory: mirror.publisher.territory().into(),
+            scheme_operator_name: texts(mirror.publisher.names()),
+            sequence: mirror.sequence,
+            digest: base64(&mirror.digest),
+            location: mirror.location.clone(),
+        }
+    }
+}
+
+impl From<&SupplyPoint> for Supply {
+    fn from(point: &SupplyPoint) -> Self {
+        Self {
+            service_type: uri_of(&SupplyKind::ALL, point.kind),
+            uri: point.uri.clone(),
+        }
+    }
+}
+
+impl From<&LocalText> for Text {
+    fn from(text: &LocalText) -> Self {
+        Self {
+            lang: text.lang().into(),
+            value: text.value().into(),
+        }
+    }
+}
+
+fn base64(digest: &Digest) -> String {
+    Base64::encode_string(digest)
+}
+
 fn texts(texts: &[LocalText]) -> Vec<Text> {
-    let text = |text: &LocalText| Text {
-        lang: text.lang().into(),
-        value: text.value().into(),
-    };
-    texts.iter().map(text).collect()
+    texts.iter().map(Text::from).collect()
 }
 
 fn digest_urn(certificate: &ParsedCertificate) -> String {

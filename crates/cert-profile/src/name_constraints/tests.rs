@@ -53,7 +53,7 @@ fn constraints(permitted: &[GeneralName], excluded: &[GeneralName]) -> NameConst
 }
 
 fn fault(constraints: &NameConstraints, name: &GeneralName) -> Option<NameConstraintFault> {
-    constraints.fault(&Asked::read(name).unwrap())
+    constraints.fault_of(name)
 }
 
 /// Of a base, names that are in it and names that are not: permitted and excluded say the
@@ -217,15 +217,19 @@ fn forms_without_a_constraint_are_free_and_excluded_goes_first() {
 
 #[test]
 fn what_can_t_be_read_refuses_the_names_of_its_form() {
-    let bmp = Any::new(der::Tag::BmpString, [0, 0x41]).unwrap();
+    let no_text = Any::new(der::Tag::OctetString, [0x41]).unwrap();
     let mut strange: Vec<(GeneralName, GeneralName)> = vec![
         (dns(".a.cn"), dns("b.a.cn")),
         (dns("*.a.cn"), dns("b.a.cn")),
         (email("@a.cn"), email("b@a.cn")),
         (uri("http://a.cn"), uri("http://a.cn")),
         (ip(&[10, 0, 0, 0]), ip(&[10, 0, 0, 0])),
+        (
+            GeneralName::RegisteredId(EMAIL_ADDRESS),
+            GeneralName::RegisteredId(EMAIL_ADDRESS),
+        ),
     ];
-    let octets = der::Encode::to_der(&bmp).unwrap();
+    let octets = der::Encode::to_der(&no_text).unwrap();
     let octets: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
     strange.push((directory(&format!("2.5.4.10=#{octets}")), directory("O=A")));
     for (base, name) in strange {
@@ -249,6 +253,65 @@ fn what_can_t_be_read_refuses_the_names_of_its_form() {
     assert_eq!(far(0, None), None);
     assert_eq!(far(1, None), Some(NotComparable));
     assert_eq!(far(0, Some(1)), Some(NotComparable));
+}
+
+#[test]
+fn a_name_that_can_be_read_in_two_ways_is_in_no_subtree() {
+    let free = constraints(&[], &[email("a.cn")]);
+    let bound = constraints(&[dns("a.cn")], &[]);
+    for name in [
+        ".a.cn", "b..a.cn", "a.cn.", "b*.a.cn", "b.*.a.cn", "b .a.cn",
+    ] {
+        assert_eq!(fault(&bound, &dns(name)), Some(NotComparable), "{name}");
+        assert_eq!(fault(&free, &dns(name)), None, "{name}");
+    }
+    assert_eq!(fault(&bound, &dns("b_c.a.cn")), None);
+    let addresses = constraints(&[], &[ip(&[10, 0, 0, 0, 255, 0, 0, 0])]);
+    assert_eq!(
+        fault(&addresses, &ip(&[11, 0, 0, 1, 1])),
+        Some(NotComparable)
+    );
+}
+
+#[test]
+fn names_are_compared_as_text_whatever_their_string_type() {
+    let encoded = |tag, octets: &[u8]| {
+        let value = Any::new(tag, octets).unwrap();
+        let value = der::Encode::to_der(&value).unwrap();
+        let value: String = value.iter().map(|octet| format!("{octet:02x}")).collect();
+        directory(&format!("2.5.4.10=#{value}"))
+    };
+    let base = encoded(der::Tag::BmpString, &[0, 0x41, 0x4e, 0x2d]);
+    divides(
+        &base,
+        &[directory("O=a中"), directory("CN=b,O=A中")],
+        &[
+            encoded(der::Tag::BmpString, &[0, 0x41]),
+            encoded(der::Tag::TeletexString, &[0x41]),
+        ],
+    );
+    divides(
+        &directory("O=É"),
+        &[encoded(der::Tag::TeletexString, &[0xc9])],
+        &[],
+    );
+}
+
+#[test]
+fn one_name_has_one_key() {
+    let key = |name: &str| crate::comparable_name(&name.parse().unwrap()).unwrap();
+    assert_eq!(key("CN=  Li   Ming ,O=A,C=CN"), key("cn=li ming,O=a,C=cn"));
+    assert_eq!(key("CN=a+OU=b,C=CN"), key("OU=B+CN=A,C=CN"));
+    for other in [
+        "CN=LiMing,O=A,C=CN",
+        "CN=Li Ming,C=CN,O=A",
+        "O=A,C=CN",
+        "CN=Li Ming+O=A,C=CN",
+    ] {
+        assert_ne!(key("CN=Li Ming,O=A,C=CN"), key(other), "{other}");
+    }
+    // Where an attribute ends is part of it.
+    assert_ne!(key("OU=a,O=bc"), key("OU=ab,O=c"));
 }
 
 #[test]

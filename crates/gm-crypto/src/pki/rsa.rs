@@ -1,4 +1,8 @@
-//! RSA signatures with PKCS#1's padding of version 1.5: verified, never made.
+//! RSA signatures with PKCS#1's paddings, that of version 1.5 and PSS: verified, never made.
+
+mod pss;
+
+pub use pss::RsaPss;
 
 use super::{VerifyAlgorithm, sha2::Sha2};
 use ::rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};

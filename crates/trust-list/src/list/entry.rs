@@ -1,17 +1,22 @@
 //! One recognised service of one CA, with its whole history.
 
 use super::{
-    Digest, LocalText, PostalAddress,
-    text::{jurisdiction, uri},
+    Carrier, Digest, Interval, IntervalSet, LocalText, PolicyRule, PostalAddress, Status,
+    StatusChange, SupplyPoint, Usage,
+    status::intervals,
+    text::{self, jurisdiction, uri},
 };
 use crate::{Error, Result, path::ParsedCertificate};
 use core::fmt;
-use der::{DateTime, asn1::ObjectIdentifier};
+use der::DateTime;
+use std::collections::BTreeMap;
 
 /// Anchors, and issuers, in one entry at most.
 pub(crate) const MAX_CERTIFICATES: usize = 32;
 /// Statuses in one entry at most.
 pub(crate) const MAX_HISTORY: usize = 1000;
+/// Policies, addresses, notices in one entry at most, each.
+const MAX_DETAILS: usize = 32;
 
 /// What an entry is found by: where, who, and for which class of certificates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +28,17 @@ pub struct EntryKey {
     pub ca: String,
     /// The class of certificates.
     pub class: String,
+}
+
+impl EntryKey {
+    /// Joins the three.
+    pub fn new(jurisdiction: &str, ca: &str, class: &str) -> Self {
+        Self {
+            jurisdiction: jurisdiction.into(),
+            ca: ca.into(),
+            class: class.into(),
+        }
+    }
 }
 
 impl fmt::Display for EntryKey {
@@ -38,6 +54,7 @@ pub struct Ca {
     pub(crate) address: PostalAddress,
     pub(crate) contact: String,
     pub(crate) information: String,
+    pub(crate) licence: Option<String>,
 }
 
 impl Ca {
@@ -57,7 +74,17 @@ impl Ca {
             address,
             contact: uri("TEElectronicAddress", contact)?,
             information: uri("TEInformationURI", information)?,
+            licence: None,
         })
+    }
+
+    /// Adds the number of its licence at home.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for no or more than 512 characters.
+    pub fn licence(mut self, number: &str) -> Result<Self> {
+        self.licence = Some(text::plain("Licence", number)?);
+        Ok(self)
     }
 
     /// Adds its name in another language.
@@ -71,56 +98,25 @@ impl Ca {
     pub fn names(&self) -> &[LocalText] {
         &self.names
     }
-}
 
-/// A standing in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Status {
-    /// `urn:gm-pki:trust-list:status:recognised`.
-    Recognised,
-    /// `urn:gm-pki:trust-list:status:suspended`: not recognised, and may be again.
-    Suspended,
-    /// `urn:gm-pki:trust-list:status:terminated`.
-    Terminated,
-}
+    /// Where it is reached by letter.
+    pub fn address(&self) -> &PostalAddress {
+        &self.address
+    }
 
-/// Why a standing began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum StatusCause {
-    /// `urn:gm-pki:trust-list:cause:decision`: the authority decided so.
-    Decision,
-    /// `urn:gm-pki:trust-list:cause:cessation`: the CA gave the service up.
-    Cessation,
-    /// `urn:gm-pki:trust-list:cause:mis-issuance`: it issued what it must not.
-    /// Nothing counts any more, whatever time is claimed.
-    MisIssuance,
-    /// `urn:gm-pki:trust-list:cause:compromise`: somebody else may have its key.
-    /// Nothing counts any more, whatever time is claimed.
-    Compromise,
-}
+    /// The URI by which it is reached.
+    pub fn contact(&self) -> &str {
+        &self.contact
+    }
 
-/// A standing from a moment on, until the next one begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StatusChange {
-    /// The standing.
-    pub status: Status,
-    /// Its first second.
-    pub from: DateTime,
-    /// Why it began.
-    pub cause: StatusCause,
-}
+    /// The URI of its statements.
+    pub fn information(&self) -> &str {
+        &self.information
+    }
 
-impl StatusChange {
-    /// Joins the three.
-    pub fn new(status: Status, from: DateTime, cause: StatusCause) -> Self {
-        Self {
-            status,
-            from,
-            cause,
-        }
+    /// The number of its licence.
+    pub fn licence_number(&self) -> Option<&str> {
+        self.licence.as_deref()
     }
 }
 
@@ -134,9 +130,18 @@ pub struct Entry {
     pub(crate) jurisdiction: String,
     pub(crate) ca: Ca,
     pub(crate) class: LocalText,
+    pub(crate) class_translations: Vec<LocalText>,
     pub(crate) anchors: Vec<ParsedCertificate>,
     pub(crate) issuers: Vec<ParsedCertificate>,
-    pub(crate) policy: Option<ObjectIdentifier>,
+    /// For issuers that count for a time of their own.
+    pub(crate) issuer_intervals: BTreeMap<Digest, Interval>,
+    pub(crate) type_name: Option<String>,
+    pub(crate) policies: Vec<PolicyRule>,
+    pub(crate) carrier: Carrier,
+    pub(crate) usage: Usage,
+    pub(crate) legal_basis: Option<LocalText>,
+    pub(crate) supply_points: Vec<SupplyPoint>,
+    pub(crate) notices: Vec<LocalText>,
     pub(crate) history: Vec<StatusChange>,
 }
 
@@ -151,11 +156,26 @@ impl Entry {
             jurisdiction: jurisdiction(place)?,
             ca,
             class,
+            class_translations: Vec::new(),
             anchors: Vec::new(),
             issuers: Vec::new(),
-            policy: None,
+            issuer_intervals: BTreeMap::new(),
+            type_name: None,
+            policies: Vec::new(),
+            carrier: Carrier::Any,
+            usage: Usage::Any,
+            legal_basis: None,
+            supply_points: Vec::new(),
+            notices: Vec::new(),
             history: vec![first],
         })
+    }
+
+    /// Adds the name of the class in another language.
+    #[must_use]
+    pub fn also_called(mut self, class: LocalText) -> Self {
+        self.class_translations.push(class);
+        self
     }
 
     /// Adds a certificate under which issuers stand.
@@ -172,14 +192,103 @@ impl Entry {
         self
     }
 
-    /// Asks that a subscriber's certificate names this policy (RFC 5280, 4.2.1.4),
-    /// all arcs equal.
+    /// Adds one that counts for certificates issued in an interval alone.
     #[must_use]
-    pub fn policy(self, policy: ObjectIdentifier) -> Self {
-        Self {
-            policy: Some(policy),
-            ..self
+    pub fn issuer_during(mut self, certificate: ParsedCertificate, during: Interval) -> Self {
+        self.issuer_intervals.insert(certificate.digest(), during);
+        self.issuer(certificate)
+    }
+
+    /// Adds an issuer to an entry that stands: the CA has a new certificate (requirement
+    /// S4-16). Those before stay.
+    pub fn add_issuer(&mut self, certificate: ParsedCertificate, during: Option<Interval>) {
+        if let Some(during) = during {
+            self.issuer_intervals.insert(certificate.digest(), during);
         }
+        self.issuers.push(certificate);
+    }
+
+    /// Adds an anchor to an entry that stands. Those before stay.
+    pub fn add_anchor(&mut self, certificate: ParsedCertificate) {
+        self.anchors.push(certificate);
+    }
+
+    /// Ends the time of an issuer: what it issues from then on does not count.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when it is no issuer, has an end already, or `until` is not after
+    /// its beginning.
+    pub fn close_issuer(&mut self, issuer: &Digest, until: DateTime) -> Result<()> {
+        let wrong = Error::Value {
+            member: "Issuers",
+            rule: "closes an issuer that is open, later than it began",
+        };
+        let known = self.issuers.iter().find(|one| one.digest() == *issuer);
+        let Some(known) = known else {
+            return Err(wrong);
+        };
+        let not_before = known.not_before();
+        let interval = self.issuer_intervals.get(issuer);
+        let from = interval.map_or(not_before, |interval| interval.from);
+        if interval.is_some_and(|interval| interval.until.is_some()) || until <= from {
+            return Err(wrong);
+        }
+        let closed = Interval::new(from, Some(until));
+        self.issuer_intervals.insert(*issuer, closed);
+        Ok(())
+    }
+
+    /// Asks that a subscriber's certificate names a policy (RFC 5280, 4.2.1.4) by one
+    /// of the entry's rules.
+    #[must_use]
+    pub fn policy(mut self, rule: PolicyRule) -> Self {
+        self.policies.push(rule);
+        self
+    }
+
+    /// Asks that a subscriber's certificate has this text as an organisation or
+    /// organisational unit of its subject, where CAs write the type of a certificate.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for no or more than 512 characters.
+    pub fn type_name(mut self, name: &str) -> Result<Self> {
+        self.type_name = Some(text::plain("TypeName", name)?);
+        Ok(self)
+    }
+
+    /// Says where subscribers' keys lie.
+    #[must_use]
+    pub fn carrier(mut self, carrier: Carrier) -> Self {
+        self.carrier = carrier;
+        self
+    }
+
+    /// Says what its certificates are recognised for.
+    #[must_use]
+    pub fn usage(mut self, usage: Usage) -> Self {
+        self.usage = usage;
+        self
+    }
+
+    /// Says on what law the recognition stands.
+    #[must_use]
+    pub fn legal_basis(mut self, basis: LocalText) -> Self {
+        self.legal_basis = Some(basis);
+        self
+    }
+
+    /// Adds an address.
+    #[must_use]
+    pub fn supply_point(mut self, point: SupplyPoint) -> Self {
+        self.supply_points.push(point);
+        self
+    }
+
+    /// Adds a notice to readers.
+    #[must_use]
+    pub fn notice(mut self, notice: LocalText) -> Self {
+        self.notices.push(notice);
+        self
     }
 
     /// Lets another standing begin.
@@ -220,7 +329,62 @@ impl Entry {
     /// How it stood at a time; none before its first standing.
     pub fn status_at(&self, at: DateTime) -> Option<StatusChange> {
         let later = self.history.partition_point(|change| change.from <= at);
-        Some(self.history[later.checked_sub(1)?])
+        self.history.get(later.checked_sub(1)?).cloned()
+    }
+
+    /// The times at which it has one status; gaps stay gaps.
+    pub fn intervals(&self, status: Status) -> IntervalSet {
+        intervals(&self.history, status)
+    }
+
+    /// The jurisdiction of its CA.
+    pub fn jurisdiction(&self) -> &str {
+        &self.jurisdiction
+    }
+
+    /// The names of its class, the one of the key first.
+    pub fn class_names(&self) -> impl Iterator<Item = &LocalText> {
+        std::iter::once(&self.class).chain(&self.class_translations)
+    }
+
+    /// When an issuer counts; none where it does as long as the entry stands.
+    pub fn issuer_interval(&self, issuer: &Digest) -> Option<Interval> {
+        self.issuer_intervals.get(issuer).copied()
+    }
+
+    /// The rules for policies, one of which must fit; none where any policy does.
+    pub fn policies(&self) -> &[PolicyRule] {
+        &self.policies
+    }
+
+    /// The type that stands in subscribers' certificates.
+    pub fn certificate_type(&self) -> Option<&str> {
+        self.type_name.as_deref()
+    }
+
+    /// Where subscribers' keys lie.
+    pub fn key_carrier(&self) -> Carrier {
+        self.carrier
+    }
+
+    /// What its certificates are recognised for.
+    pub fn recognised_for(&self) -> Usage {
+        self.usage
+    }
+
+    /// On what law the recognition stands.
+    pub fn basis(&self) -> Option<&LocalText> {
+        self.legal_basis.as_ref()
+    }
+
+    /// Its addresses.
+    pub fn supply_points(&self) -> &[SupplyPoint] {
+        &self.supply_points
+    }
+
+    /// The notices to readers.
+    pub fn notices(&self) -> &[LocalText] {
+        &self.notices
     }
 
     /// The certificates under which issuers stand.
@@ -248,52 +412,31 @@ impl Entry {
                 });
             }
         }
+        let mut languages: Vec<&str> = self.class_names().map(LocalText::lang).collect();
+        languages.sort_unstable();
+        if languages.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(Error::Value {
+                member: "ServiceName",
+                rule: "has one name for each language",
+            });
+        }
+        for (what, count) in [
+            ("policies of an entry", self.policies.len()),
+            ("supply points of an entry", self.supply_points.len()),
+            ("notices of an entry", self.notices.len()),
+            ("names of a class", self.class_translations.len()),
+        ] {
+            Error::cap(what, count, MAX_DETAILS)?;
+        }
+        for (digest, during) in &self.issuer_intervals {
+            let is_issuer = self.issuers.iter().any(|one| one.digest() == *digest);
+            if !is_issuer || during.is_empty() {
+                return Err(Error::Value {
+                    member: "Issuers",
+                    rule: "gives an issuer of the entry a time that does not end before it begins",
+                });
+            }
+        }
         Error::cap("statuses of an entry", self.history.len(), MAX_HISTORY)
-    }
-}
-
-impl Status {
-    pub(crate) const ALL: [(Self, &'static str); 3] = [
-        (Self::Recognised, "urn:gm-pki:trust-list:status:recognised"),
-        (Self::Suspended, "urn:gm-pki:trust-list:status:suspended"),
-        (Self::Terminated, "urn:gm-pki:trust-list:status:terminated"),
-    ];
-}
-
-impl StatusCause {
-    pub(crate) const ALL: [(Self, &'static str); 4] = [
-        (Self::Decision, "urn:gm-pki:trust-list:cause:decision"),
-        (Self::Cessation, "urn:gm-pki:trust-list:cause:cessation"),
-        (
-            Self::MisIssuance,
-            "urn:gm-pki:trust-list:cause:mis-issuance",
-        ),
-        (Self::Compromise, "urn:gm-pki:trust-list:cause:compromise"),
-    ];
-
-    /// Whether it spoils what was signed before it began, too.
-    pub(crate) fn is_retroactive(self) -> bool {
-        matches!(self, Self::MisIssuance | Self::Compromise)
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Recognised => "recognised",
-            Self::Suspended => "suspended",
-            Self::Terminated => "terminated",
-        })
-    }
-}
-
-impl fmt::Display for StatusCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Decision => "decision",
-            Self::Cessation => "cessation",
-            Self::MisIssuance => "mis-issuance",
-            Self::Compromise => "compromise",
-        })
     }
 }

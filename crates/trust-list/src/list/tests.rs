@@ -6,12 +6,12 @@ mod update;
 use super::*;
 use crate::{
     forge::{Forged, Key, extension, now, time},
-    path::{Cause, ParsedCertificate, ParsedCrl, PathOptions, RevocationRule},
+    path::{Cause, ParsedCertificate, ParsedCrl, RevocationRule},
 };
 use der::asn1::ObjectIdentifier;
 use gm_crypto::{
     message::{SignedMessage, Signer},
-    pki::{Sm2Sm3, VerifyAlgorithm, oid},
+    pki::oid,
 };
 use proptest::prelude::*;
 use x509_cert::ext::pkix::{CertificatePolicies, certpolicy::PolicyInformation};
@@ -20,20 +20,20 @@ const ROOT: &str = "CN=Root,C=CN";
 const SUB: &str = "CN=Issuing CA,C=CN";
 
 /// A publisher with its key, a CA with its keys, and a subscriber.
-struct Scene {
-    publisher_key: Key,
-    publisher: Vec<u8>,
-    sub_key: Key,
-    root: ParsedCertificate,
-    sub: ParsedCertificate,
-    leaf: Forged,
+pub(crate) struct Scene {
+    pub(crate) publisher_key: Key,
+    pub(crate) publisher: Vec<u8>,
+    pub(crate) sub_key: Key,
+    pub(crate) root: ParsedCertificate,
+    pub(crate) sub: ParsedCertificate,
+    pub(crate) leaf: Forged,
 }
 
-fn text(value: &str) -> LocalText {
+pub(crate) fn text(value: &str) -> LocalText {
     LocalText::new("zh-Hans", value).unwrap()
 }
 
-fn ca(name: &str) -> Ca {
+pub(crate) fn ca(name: &str) -> Ca {
     let street = PostalAddress::new(text("中山路一号"), "CN").unwrap();
     let place = street.locality("广州").unwrap();
     Ca::new(
@@ -45,12 +45,12 @@ fn ca(name: &str) -> Ca {
     .unwrap()
 }
 
-fn change(status: Status, from: &str) -> StatusChange {
+pub(crate) fn change(status: Status, from: &str) -> StatusChange {
     StatusChange::new(status, time(from), StatusCause::Decision)
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (publisher_key, root_key, sub_key) = (Key::new(), Key::new(), Key::new());
         let mut publisher = Forged::leaf("CN=List signer", &publisher_key, "CN=List signer");
         publisher.serial = 9;
@@ -64,11 +64,11 @@ impl Scene {
         }
     }
 
-    fn entry(&self) -> Entry {
+    pub(crate) fn entry(&self) -> Entry {
         self.entry_named("甲认证中心")
     }
 
-    fn entry_named(&self, name: &str) -> Entry {
+    pub(crate) fn entry_named(&self, name: &str) -> Entry {
         let first = change(Status::Recognised, "2026-01-01T00:00:00Z");
         Entry::new("CN-GD", ca(name), text("personal"), first)
             .unwrap()
@@ -76,7 +76,7 @@ impl Scene {
             .issuer(self.sub.clone())
     }
 
-    fn draft(&self) -> TrustListDraft {
+    pub(crate) fn draft(&self) -> TrustListDraft {
         let publisher = Publisher::new("CN", text("省密码管理局"))
             .unwrap()
             .also(LocalText::new("en", "Cryptography Administration").unwrap());
@@ -87,32 +87,32 @@ impl Scene {
         )
     }
 
-    fn draft_with(&self, entry: Entry) -> TrustListDraft {
+    pub(crate) fn draft_with(&self, entry: Entry) -> TrustListDraft {
         let mut draft = self.draft();
         draft.insert(entry).unwrap();
         draft
     }
 
-    fn sign(&self, draft: &TrustListDraft) -> Vec<u8> {
+    pub(crate) fn sign(&self, draft: &TrustListDraft) -> Vec<u8> {
         self.sign_octets(draft.to_json().unwrap())
     }
 
-    fn sign_octets(&self, json: Vec<u8>) -> Vec<u8> {
+    pub(crate) fn sign_octets(&self, json: Vec<u8>) -> Vec<u8> {
         let message = SignedDataDraft::new(json, &self.publisher).unwrap();
         let signature = self.publisher_key.sign(message.tbs());
         message.attach(&signature).unwrap()
     }
 
-    fn accept(&self, draft: &TrustListDraft) -> TrustList {
+    pub(crate) fn accept(&self, draft: &TrustListDraft) -> TrustList {
         self.open(self.sign(draft)).unwrap()
     }
 
-    fn open(&self, der: Vec<u8>) -> Result<TrustList> {
+    pub(crate) fn open(&self, der: Vec<u8>) -> Result<TrustList> {
         UnverifiedList::from_der(der)?.verify(&self.publisher, now())
     }
 
     /// The verdict on the subscriber's certificate under one entry.
-    fn ask(&self, entry: Entry, at: &str) -> Verdict {
+    pub(crate) fn ask(&self, entry: Entry, at: &str) -> Verdict {
         let list = self.accept(&self.draft_with(entry));
         list.recognised(self.leaf.issue(&self.sub_key).der(), time(at))
     }
@@ -128,7 +128,9 @@ fn a_list_comes_back_as_it_was_drafted() {
     let mut entry = scene.entry();
     let suspended = change(Status::Suspended, "2026-03-01T00:00:00Z");
     entry.change(suspended).unwrap();
-    let entry = entry.policy(ObjectIdentifier::new_unwrap("2.16.156.339.1.1.1.2.1"));
+    let entry = entry.policy(PolicyRule::exact(ObjectIdentifier::new_unwrap(
+        "2.16.156.339.1.1.1.2.1",
+    )));
     let draft = scene.draft_with(entry);
     let list = scene.accept(&draft);
     assert_eq!(list.sequence(), 1);
@@ -400,7 +402,7 @@ fn json_of_another_shape_is_refused_though_signed() {
             "a second class",
             with(
                 r#""value":"personal"}"#,
-                r#""value":"personal"},{"lang":"en","value":"other"}"#,
+                r#""value":"personal"},{"lang":"zh-Hans","value":"other"}"#,
             ),
         ),
         ("broken base64", with("\"val\":\"M", "\"val\":\"?")),
@@ -434,7 +436,7 @@ proptest! {
     ) {
         let day = |n: u64| {
             let start = time("2026-01-01T00:00:00Z").unix_duration();
-            DateTime::from_unix_duration(start + core::time::Duration::from_secs(n * 86400))
+            DateTime::from_unix_duration(start + Duration::from_secs(n * 86400))
                 .unwrap()
         };
         let status = |n: usize| [Status::Recognised, Status::Suspended][n % 2];

@@ -32,7 +32,7 @@ impl LocalText {
         }
         Ok(Self {
             lang: lang.to_owned(),
-            value: text("value", value)?,
+            value: plain("value", value)?,
         })
     }
 
@@ -90,6 +90,44 @@ impl Publisher {
     }
 }
 
+/// Where a publisher is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    address: PostalAddress,
+    contact: String,
+    information: String,
+}
+
+impl Contact {
+    /// `contact` is a URI such as `mailto:…`, `information` that of its pages about the
+    /// scheme.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when one of them is no absolute URI.
+    pub fn new(address: PostalAddress, contact: &str, information: &str) -> Result<Self> {
+        Ok(Self {
+            address,
+            contact: uri("SchemeOperatorElectronicAddress", contact)?,
+            information: uri("SchemeInformationURI", information)?,
+        })
+    }
+
+    /// By letter.
+    pub fn address(&self) -> &PostalAddress {
+        &self.address
+    }
+
+    /// By mail or otherwise: a URI.
+    pub fn contact(&self) -> &str {
+        &self.contact
+    }
+
+    /// The URI of its pages about the scheme.
+    pub fn information(&self) -> &str {
+        &self.information
+    }
+}
+
 /// Where a CA can be reached by letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostalAddress {
@@ -117,7 +155,7 @@ impl PostalAddress {
     /// [`Error::Value`] for no or more than 512 characters.
     pub fn locality(self, locality: &str) -> Result<Self> {
         Ok(Self {
-            locality: Some(text("Locality", locality)?),
+            locality: Some(plain("Locality", locality)?),
             ..self
         })
     }
@@ -177,15 +215,34 @@ fn country(member: &'static str, value: &str) -> Result<String> {
     })
 }
 
-fn text(member: &'static str, value: &str) -> Result<String> {
+/// A text of 1 to 512 characters, all of which can be seen.
+pub(crate) fn plain(member: &'static str, value: &str) -> Result<String> {
     let length = value.chars().count();
-    if (1..=MAX_TEXT).contains(&length) && !value.chars().any(char::is_control) {
+    if (1..=MAX_TEXT).contains(&length) && !value.chars().any(is_unseen) {
         return Ok(value.to_owned());
     }
     Err(Error::Value {
         member,
-        rule: "has 1 to 512 characters, no control characters",
+        rule: "has 1 to 512 characters, all of them seen",
     })
+}
+
+/// Control characters, and those of Unicode's category Cf which join, part or turn
+/// text around without being seen: two texts would look the same and be two.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 #[cfg(test)]
@@ -202,6 +259,8 @@ mod tests {
             ("en US", "a", false),
             ("en", "", false),
             ("en", "a\nb", false),
+            ("en", "a\u{200b}b", false),
+            ("en", "a\u{202e}b", false),
         ] {
             assert_eq!(LocalText::new(lang, value).is_ok(), good, "{lang} {value}");
         }

@@ -1,6 +1,7 @@
 //! Why there is no path.
 
-use super::RevocationReason;
+use super::{PeerName, RevocationReason};
+use cert_profile::NameConstraintFault;
 use core::fmt;
 use der::{DateTime, asn1::ObjectIdentifier};
 use x509_cert::name::Name;
@@ -18,6 +19,7 @@ const MAX_NAME: usize = 160;
 #[derive(Debug, Default, thiserror::Error)]
 pub struct PathError {
     reasons: Vec<Reason>,
+    indeterminate: bool,
 }
 
 /// One reason: where, and what.
@@ -45,6 +47,8 @@ pub enum Place {
     Anchor(usize),
     /// A CRL, counted from 0.
     Crl(usize),
+    /// An OCSP answer, counted from 0.
+    Ocsp(usize),
 }
 
 /// What is wrong with it.
@@ -81,6 +85,31 @@ pub enum Cause {
     NoIssuer {
         /// That name.
         issuer: String,
+    },
+    /// It names none of those that the caller asks for.
+    NotNamed {
+        /// The name that is missing.
+        name: PeerName,
+    },
+    /// A name in it is not one that an issuer above it may certify.
+    NameNotAllowed {
+        /// Whose nameConstraints; the caller's own without one.
+        by: Option<Place>,
+        /// What is wrong with the name.
+        fault: NameConstraintFault,
+    },
+    /// A valid policy is required, and from here on there is none.
+    NoValidPolicy,
+    /// It maps anyPolicy, or to it.
+    AnyPolicyMapped,
+    /// It breaks a rule about the content of certificates or CRLs.
+    Content {
+        /// The rule, as [`cert_profile::lint`] names it.
+        rule: &'static str,
+        /// What holds of a good document.
+        statement: &'static str,
+        /// Where the rule stands.
+        clause: &'static str,
     },
     /// Every way from it ends in certificates that were already passed.
     NoAnchor,
@@ -122,7 +151,16 @@ pub enum Cause {
         /// By which CRL, counted from 0.
         crl: usize,
     },
-    /// No CRL at hand can say whether it is revoked.
+    /// An OCSP answer says that it is revoked.
+    RevokedByOcsp {
+        /// Since when.
+        since: DateTime,
+        /// Why.
+        reason: Option<RevocationReason>,
+        /// By which answer, counted from 0.
+        answer: usize,
+    },
+    /// Nothing at hand can say whether it is revoked.
     StatusUnknown,
     /// The CRL was issued later than the time asked about.
     CrlNotYetIssued {
@@ -136,6 +174,29 @@ pub enum Cause {
     },
     /// The CRL does not say when it will be replaced.
     CrlWithoutNextUpdate,
+    /// The CRL is about other certificates.
+    CrlOutOfScope,
+    /// The CRL is a delta, and no full one that it could update is at hand.
+    DeltaWithoutBase,
+    /// Nobody who was given has the name of its issuer and may sign it.
+    NoCrlSigner {
+        /// That name.
+        issuer: String,
+    },
+    /// Who signed the CRL has no valid path to the same anchor.
+    CrlSignerRefused {
+        /// Whose certificate.
+        signer: Place,
+        /// Why not; the first reason of them.
+        cause: Option<Box<Self>>,
+    },
+    /// The OCSP answer can't be relied on.
+    OcspUnusable {
+        /// Why not.
+        rule: String,
+    },
+    /// The OCSP answer is older or later than the time asked about.
+    OcspNotCurrent,
     /// The limit on signatures was reached; the search stopped.
     TooManySignatures {
         /// That limit.
@@ -145,6 +206,22 @@ pub enum Cause {
     TooManyCandidates {
         /// That limit.
         limit: usize,
+    },
+    /// The limit on comparisons of names with constraints was reached; the search stopped.
+    TooManyNames {
+        /// That limit.
+        limit: usize,
+    },
+    /// The limit on policies was reached.
+    TooManyPolicies {
+        /// That limit.
+        limit: usize,
+    },
+    /// Between it and the target stand more CAs than the caller allows, self-issued ones
+    /// not counted.
+    TooManyIntermediates {
+        /// That limit.
+        limit: u32,
     },
     /// A path through its issuer would be longer than the limit.
     PathTooLong {
@@ -159,15 +236,25 @@ impl PathError {
         &self.reasons
     }
 
-    /// Whether another CRL could have changed the answer: the only obstacles are
-    /// unknown revocation and what made it so.
+    /// Whether more knowledge could have changed the answer: some path holds but for the
+    /// status of its certificates, of which none is known to be revoked.
     pub fn is_indeterminate(&self) -> bool {
-        self.reasons.iter().all(|reason| {
-            matches!(
-                (reason.place, &reason.cause),
-                (Place::Crl(_), _) | (_, Cause::StatusUnknown | Cause::NoCrlSign)
-            )
-        })
+        self.indeterminate
+    }
+
+    pub(super) fn leave_open(&mut self) {
+        self.indeterminate = true;
+    }
+
+    /// Open only where the target itself is as it should be.
+    pub(super) fn unless_closed(mut self, target_is_fit: bool) -> Self {
+        self.indeterminate &= target_is_fit;
+        self
+    }
+
+    /// The reasons, which are handed over.
+    pub(super) fn take_reasons(&mut self) -> Vec<Reason> {
+        core::mem::take(&mut self.reasons)
     }
 
     pub(super) fn push(&mut self, reason: Reason) {
@@ -180,6 +267,7 @@ impl PathError {
     pub(super) fn stopped(mut self, reason: Reason) -> Self {
         self.reasons.truncate(MAX_REASONS - 1);
         self.reasons.insert(0, reason);
+        self.indeterminate = false;
         self
     }
 
@@ -210,6 +298,11 @@ impl Cause {
             Self::UnprocessedExtension { .. } => "RFC 5280, 4.2, 5.2 and 6.1.4 (o)",
             Self::KeyNotAccepted { .. } => "RFC 5280, 4.1.2.7",
             Self::PurposeNotAllowed { .. } => "RFC 5280, 4.2.1.12",
+            Self::NotNamed { .. } => "RFC 9525, 6",
+            Self::NameNotAllowed { .. } => "RFC 5280, 6.1.3 (b) and (c)",
+            Self::NoValidPolicy => "RFC 5280, 6.1.3 (f) and 6.1.5 (g)",
+            Self::AnyPolicyMapped => "RFC 5280, 6.1.4 (a)",
+            Self::Content { clause, .. } => clause,
             Self::NoIssuer { .. } | Self::NoAnchor => "RFC 5280, 6.1.3 (a)(4)",
             Self::AlgorithmNotAccepted { .. } | Self::SignatureInvalid { .. } => {
                 "RFC 5280, 6.1.3 (a)(1) and 6.3.3 (g)"
@@ -218,12 +311,21 @@ impl Cause {
             Self::NoKeyCertSign => "RFC 5280, 6.1.4 (n)",
             Self::NoCrlSign => "RFC 5280, 6.3.3 (f)",
             Self::PathLengthExceeded { .. } => "RFC 5280, 6.1.4 (l) and (m)",
-            Self::Revoked { .. } | Self::StatusUnknown => "RFC 5280, 6.1.3 (a)(3)",
+            Self::CrlOutOfScope => "RFC 5280, 6.3.3 (b)",
+            Self::DeltaWithoutBase => "RFC 5280, 5.2.4",
+            Self::NoCrlSigner { .. } | Self::CrlSignerRefused { .. } => "RFC 5280, 6.3.3 (f)",
+            Self::OcspUnusable { .. } | Self::OcspNotCurrent => "RFC 6960, 3.2",
+            Self::Revoked { .. } | Self::RevokedByOcsp { .. } | Self::StatusUnknown => {
+                "RFC 5280, 6.1.3 (a)(3)"
+            }
             Self::CrlNotYetIssued { .. } | Self::CrlStale { .. } | Self::CrlWithoutNextUpdate => {
                 "RFC 5280, 5.1.2.5 and 6.3.3 (a)"
             }
             Self::TooManySignatures { .. }
             | Self::TooManyCandidates { .. }
+            | Self::TooManyNames { .. }
+            | Self::TooManyPolicies { .. }
+            | Self::TooManyIntermediates { .. }
             | Self::PathTooLong { .. } => "",
         }
     }
@@ -235,6 +337,7 @@ impl fmt::Display for Place {
             Self::Certificate(index) => write!(f, "certificate {index}"),
             Self::Anchor(index) => write!(f, "anchor {index}"),
             Self::Crl(index) => write!(f, "CRL {index}"),
+            Self::Ocsp(index) => write!(f, "OCSP answer {index}"),
         }
     }
 }
@@ -259,6 +362,18 @@ impl fmt::Display for Reason {
                 f,
                 "{it} was issued by {issuer}, and no certificate of that name is at hand"
             ),
+            Cause::NotNamed { name } => write!(f, "{it} is not that of {name}"),
+            Cause::NameNotAllowed { by, fault } => match by {
+                Some(place) => write!(f, "a name of {it} {fault} ({place})"),
+                None => write!(f, "a name of {it} {fault} (the caller's)"),
+            },
+            Cause::NoValidPolicy => {
+                write!(f, "{it} leaves no valid policy, and one is required")
+            }
+            Cause::AnyPolicyMapped => write!(f, "{it} maps anyPolicy"),
+            Cause::Content {
+                rule, statement, ..
+            } => write!(f, "{it} breaks {rule}: {statement}"),
             Cause::NoAnchor => write!(f, "{it} leads to no anchor"),
             Cause::AlgorithmNotAccepted { signature, key } => write!(
                 f,
@@ -281,12 +396,31 @@ impl fmt::Display for Reason {
                 write!(f, "{it} was revoked on {since}")?;
                 reason.map_or(Ok(()), |reason| write!(f, " ({reason})"))
             }
+            Cause::RevokedByOcsp { since, reason, .. } => {
+                write!(f, "{it} was revoked on {since}, by OCSP")?;
+                reason.map_or(Ok(()), |reason| write!(f, " ({reason})"))
+            }
             Cause::StatusUnknown => {
                 write!(
                     f,
                     "{it} may be revoked or not: no current CRL of its issuer is at hand"
                 )
             }
+            Cause::CrlOutOfScope => write!(f, "{it} is about other certificates"),
+            Cause::DeltaWithoutBase => {
+                write!(f, "{it} is a delta without its full CRL")
+            }
+            Cause::NoCrlSigner { issuer } => {
+                write!(
+                    f,
+                    "{it} was issued by {issuer}, and nobody of that name signed it"
+                )
+            }
+            Cause::CrlSignerRefused { signer, .. } => {
+                write!(f, "{it} was signed by {signer}, which has no valid path")
+            }
+            Cause::OcspUnusable { rule } => write!(f, "{it} can't be relied on: {rule}"),
+            Cause::OcspNotCurrent => write!(f, "{it} is not current"),
             Cause::CrlNotYetIssued { this_update } => {
                 write!(f, "{it} was issued only on {this_update}")
             }
@@ -297,6 +431,18 @@ impl fmt::Display for Reason {
             }
             Cause::TooManyCandidates { limit } => {
                 write!(f, "search stopped at {it} after {limit} possible issuers")
+            }
+            Cause::TooManyNames { limit } => {
+                write!(
+                    f,
+                    "search stopped at {it} after {limit} comparisons of names"
+                )
+            }
+            Cause::TooManyPolicies { limit } => {
+                write!(f, "{it} brings the policies above {limit}")
+            }
+            Cause::TooManyIntermediates { limit } => {
+                write!(f, "{it} has more than {limit} CAs below")
             }
             Cause::PathTooLong { limit } => {
                 write!(f, "a path through {it} has more than {limit} certificates")

@@ -1,6 +1,9 @@
 //! A path that holds, and each way in which it must not.
 
 mod crl;
+mod names;
+mod ocsp;
+mod status;
 mod work;
 
 use super::*;

@@ -1,14 +1,16 @@
 //! From JSON that has the right shape to values that keep their rules.
 
 use super::{
-    Address, CHAIN, ChainExtension, DIGEST_URN, ENTITY, History, LIST_TYPE, Lote, PkiObject,
-    SERVICE, SERVICE_TYPE, STATUS, Service, Text, Uri, VERSION,
+    Address, DIGEST_URN, ENTITY, History, IssuerTime, LIST_TYPE, Lote, MirrorOf, OperatorAddress,
+    PkiObject, Policy, Postal, Registered, SCHEME, SERVICE, SERVICE_TYPE, STATUS, SchemeExtension,
+    Service, Signers, Supply, Text, Uri, VERSION,
 };
 use crate::{
     Error, Result,
     list::{
-        Ca, Contents, Digest, Entry, LocalText, PostalAddress, Publisher, Status, StatusCause,
-        StatusChange,
+        Ca, Carrier, Contact, Contents, Digest, Entry, Interval, LocalText, MAX_ENTRIES, Mirror,
+        PolicyRule, PostalAddress, Publisher, RegisteredPolicy, SignerRoll, SignerSet, Status,
+        StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
     },
     path::ParsedCertificate,
 };
@@ -21,27 +23,42 @@ impl Lote {
         let scheme = self.list_and_scheme_information;
         expect("LoTEVersionIdentifier", scheme.version == VERSION, "is 1")?;
         expect_identifier("LoTEType", &scheme.list_type, LIST_TYPE)?;
-        let mut names = read_texts("SchemeOperatorName", scheme.scheme_operator_name)?.into_iter();
-        let first = names.next().expect("read_texts gives at least one");
-        let publisher = Publisher::new(&scheme.scheme_territory, first)?;
-        let chain = at_most_one("SchemeExtensions", scheme.scheme_extensions)?;
+        let entities = self.trusted_entities_list.len();
+        Error::cap("entities of a list", entities, MAX_ENTRIES)?;
+        let services: usize = self
+            .trusted_entities_list
+            .iter()
+            .map(|entity| entity.trusted_entity_services.len())
+            .sum();
+        Error::cap("entries of a list", services, MAX_ENTRIES)?;
+        let extension = at_most_one("SchemeExtensions", scheme.scheme_extensions)?;
         let mut contents = Contents {
-            publisher: names.fold(publisher, Publisher::also),
+            publisher: read_publisher(&scheme.scheme_territory, scheme.scheme_operator_name)?,
+            contact: read_contact(scheme.scheme_operator_address, scheme.scheme_information)?,
             sequence: scheme.sequence,
             issued: read_time("ListIssueDateTime", &scheme.list_issue_date_time)?,
             next_update: read_time("NextUpdate", &scheme.next_update)?,
-            previous: chain.map(ChainExtension::digest).transpose()?,
+            previous: None,
+            signers: None,
+            registry: Vec::new(),
+            mirrors: Vec::new(),
             entries: BTreeMap::new(),
         };
+        if let Some(extension) = extension {
+            extension.read_into(&mut contents)?;
+        }
         for entity in self.trusted_entities_list {
             let information = entity.trusted_entity_information;
             let extension = one("TEInformationExtensions", information.extensions)?;
             expect_identifier("TEInformationExtensions", &extension.identifier, ENTITY)?;
-            let ca = read_ca(
+            let mut ca = read_ca(
                 information.names,
                 information.address,
                 information.information,
             )?;
+            if let Some(licence) = extension.licence {
+                ca = ca.licence(&licence)?;
+            }
             for service in entity.trusted_entity_services {
                 contents.insert(service.into_entry(&extension.jurisdiction, ca.clone())?)?;
             }
@@ -50,14 +67,91 @@ impl Lote {
     }
 }
 
-impl ChainExtension {
-    fn digest(self) -> Result<Digest> {
-        expect_identifier("SchemeExtensions", &self.identifier, CHAIN)?;
-        let octets = read_base64("PreviousDigest", &self.previous_digest)?;
-        Digest::try_from(octets.as_slice()).map_err(|_| Error::Value {
-            member: "PreviousDigest",
-            rule: "is an SM3 digest",
-        })
+impl SchemeExtension {
+    fn read_into(self, contents: &mut Contents) -> Result<()> {
+        expect_identifier("SchemeExtensions", &self.identifier, SCHEME)?;
+        let digest = |text: String| read_digest("PreviousDigest", &text);
+        contents.previous = self.previous_digest.map(digest).transpose()?;
+        let next = self.next_signers.map(Signers::into_set).transpose()?;
+        contents.signers = match (self.current_signers, next) {
+            (Some(current), next) => Some(SignerRoll {
+                next,
+                ..SignerRoll::new(current.into_set()?)
+            }),
+            (None, None) => None,
+            (None, Some(_)) => {
+                return Err(Error::Value {
+                    member: "NextSigners",
+                    rule: "stands beside CurrentSigners",
+                });
+            }
+        };
+        let policies = self.policies.into_iter().map(Registered::into_policy);
+        contents.registry = policies.collect::<Result<_>>()?;
+        let mirrors = self.mirrors.into_iter().map(MirrorOf::into_mirror);
+        contents.mirrors = mirrors.collect::<Result<_>>()?;
+        Ok(())
+    }
+}
+
+impl Signers {
+    pub(crate) fn into_set(self) -> Result<SignerSet> {
+        let count = self.members.len();
+        Error::cap("signers of a list", count, SignerSet::MAX_MEMBERS)?;
+        let members = self.members.iter().map(|text| read_digest("Members", text));
+        let members = members.collect::<Result<Vec<_>>>()?;
+        let set = SignerSet::new(
+            usize::try_from(self.threshold).unwrap_or(usize::MAX),
+            members,
+        )?;
+        expect("Members", set.members().len() == count, "has none twice")?;
+        Ok(set)
+    }
+}
+
+impl Registered {
+    fn into_policy(self) -> Result<RegisteredPolicy> {
+        Ok(RegisteredPolicy::new(
+            LocalText::new(&self.title.lang, &self.title.value)?,
+            read_oid(&self.policy)?,
+            read_interval(&self.from, self.until.as_deref())?,
+        ))
+    }
+}
+
+impl MirrorOf {
+    fn into_mirror(self) -> Result<Mirror> {
+        Mirror::new(
+            read_publisher(&self.scheme_territory, self.scheme_operator_name)?,
+            self.sequence,
+            read_digest("Digest", &self.digest)?,
+            &self.location,
+        )
+    }
+}
+
+impl Supply {
+    fn into_point(self) -> Result<SupplyPoint> {
+        let kind = value_of("ServiceType", &SupplyKind::ALL, &self.service_type)?;
+        SupplyPoint::new(kind, &self.uri)
+    }
+}
+
+impl Policy {
+    fn into_rule(self) -> Result<PolicyRule> {
+        let policy = read_oid(&self.policy)?;
+        match self.dropped_arcs {
+            None => Ok(PolicyRule::exact(policy)),
+            Some(dropped) => PolicyRule::without_last(policy, dropped),
+        }
+    }
+}
+
+impl IssuerTime {
+    fn into_interval(self) -> Result<(Digest, Interval)> {
+        let digest = read_digest("Digest", &self.digest)?;
+        let during = read_interval(&self.from, self.until.as_deref())?;
+        Ok((digest, during))
     }
 }
 
@@ -86,26 +180,47 @@ impl Service {
             &now.service_status,
             &now.status_starting_time,
             &extension.cause,
+            (extension.decided_at, extension.reference),
+            extension.event_time,
         )?);
         let mut changes = changes.into_iter();
         let first = changes.next().expect("the present standing was pushed");
-        let class = one("ServiceName", read_texts("ServiceName", now.service_name)?)?;
-        let mut entry = Entry::new(jurisdiction, ca, class, first)?;
+        let mut class = read_texts("ServiceName", now.service_name)?.into_iter();
+        let first_name = class.next().expect("read_texts gives at least one");
+        let mut entry = Entry::new(jurisdiction, ca, first_name, first)?;
+        entry.class_translations = class.collect();
         changes.try_for_each(|change| entry.change(change))?;
         entry.anchors = read_certificates("Anchors", extension.anchors)?;
         entry.issuers = read_certificates(
             "X509Certificates",
             now.service_digital_identity.certificates,
         )?;
-        entry.policy = extension
-            .policy
-            .map(|policy| {
-                ObjectIdentifier::new(&policy).map_err(|_| Error::Value {
-                    member: "Policy",
-                    rule: "is an object identifier in dotted form",
-                })
-            })
-            .transpose()?;
+        let times = extension.issuers.into_iter().map(IssuerTime::into_interval);
+        for time in times {
+            let (digest, during) = time?;
+            let before = entry.issuer_intervals.insert(digest, during);
+            expect("Issuers", before.is_none(), "names each issuer once")?;
+        }
+        if let Some(name) = extension.type_name {
+            entry = entry.type_name(&name)?;
+        }
+        let policies = extension.policies.into_iter().map(Policy::into_rule);
+        entry.policies = policies.collect::<Result<_>>()?;
+        if let Some(uri) = extension.carrier {
+            entry.carrier = value_of("Carrier", &Carrier::ALL, &uri)?;
+        }
+        if let Some(uri) = extension.usage {
+            entry.usage = value_of("Usage", &Usage::ALL, &uri)?;
+        }
+        let text = |text: Text| LocalText::new(&text.lang, &text.value);
+        entry.legal_basis = extension.legal_basis.map(text).transpose()?;
+        let notices = extension.notices.into_iter().map(text);
+        entry.notices = notices.collect::<Result<_>>()?;
+        let points = now
+            .service_supply_points
+            .into_iter()
+            .map(Supply::into_point);
+        entry.supply_points = points.collect::<Result<_>>()?;
         Ok(entry)
     }
 }
@@ -137,17 +252,46 @@ impl History {
             &self.service_status,
             &self.status_starting_time,
             &extension.cause,
+            (extension.decided_at, extension.reference),
+            extension.event_time,
         )
     }
 }
 
-fn read_ca(names: Vec<Text>, address: Address, information: Vec<Uri>) -> Result<Ca> {
-    let postal = one("TEPostalAddress", address.postal)?;
+fn read_address(postal: Postal) -> Result<PostalAddress> {
     let street = LocalText::new(&postal.lang, &postal.street_address)?;
-    let mut place = PostalAddress::new(street, &postal.country)?;
-    if let Some(locality) = postal.locality {
-        place = place.locality(&locality)?;
+    let place = PostalAddress::new(street, &postal.country)?;
+    match postal.locality {
+        Some(locality) => place.locality(&locality),
+        None => Ok(place),
     }
+}
+
+fn read_contact(
+    address: Option<OperatorAddress>,
+    information: Vec<Uri>,
+) -> Result<Option<Contact>> {
+    let information = at_most_one("SchemeInformationURI", information)?;
+    let (address, information) = match (address, information) {
+        (Some(address), Some(information)) => (address, information),
+        (None, None) => return Ok(None),
+        _ => {
+            return Err(Error::Value {
+                member: "SchemeInformationURI",
+                rule: "stands beside SchemeOperatorAddress",
+            });
+        }
+    };
+    let place = read_address(one("SchemeOperatorPostalAddress", address.postal)?)?;
+    let contact = one("SchemeOperatorElectronicAddress", address.electronic)?;
+    for uri in [&contact, &information] {
+        LocalText::new(&uri.lang, &uri.value)?;
+    }
+    Contact::new(place, &contact.value, &information.value).map(Some)
+}
+
+fn read_ca(names: Vec<Text>, address: Address, information: Vec<Uri>) -> Result<Ca> {
+    let place = read_address(one("TEPostalAddress", address.postal)?)?;
     let mut names = read_texts("TEName", names)?.into_iter();
     let first = names.next().expect("read_texts gives at least one");
     let contact = one("TEElectronicAddress", address.electronic)?;
@@ -159,12 +303,59 @@ fn read_ca(names: Vec<Text>, address: Address, information: Vec<Uri>) -> Result<
     Ok(names.fold(ca, Ca::also))
 }
 
-fn read_change(status: &str, from: &str, cause: &str) -> Result<StatusChange> {
-    Ok(StatusChange::new(
+fn read_publisher(territory: &str, names: Vec<Text>) -> Result<Publisher> {
+    let mut names = read_texts("SchemeOperatorName", names)?.into_iter();
+    let first = names.next().expect("read_texts gives at least one");
+    let publisher = Publisher::new(territory, first)?;
+    Ok(names.fold(publisher, Publisher::also))
+}
+
+fn read_change(
+    status: &str,
+    from: &str,
+    cause: &str,
+    decision: (Option<String>, Option<String>),
+    event: Option<String>,
+) -> Result<StatusChange> {
+    let mut change = StatusChange::new(
         value_of("ServiceStatus", &Status::ALL, status)?,
         read_time("StatusStartingTime", from)?,
         value_of("Cause", &StatusCause::ALL, cause)?,
-    ))
+    );
+    match decision {
+        (Some(at), Some(reference)) => {
+            change = change.decided(read_time("DecidedAt", &at)?, &reference)?;
+        }
+        (None, None) => {}
+        _ => {
+            return Err(Error::Value {
+                member: "Reference",
+                rule: "stands beside DecidedAt",
+            });
+        }
+    }
+    let event = event.map(|at| read_time("EventTime", &at)).transpose()?;
+    Ok(event.map_or(change.clone(), |at| change.event(at)))
+}
+
+fn read_interval(from: &str, until: Option<&str>) -> Result<Interval> {
+    let until = until.map(|until| read_time("Until", until)).transpose()?;
+    Ok(Interval::new(read_time("From", from)?, until))
+}
+
+fn read_oid(text: &str) -> Result<ObjectIdentifier> {
+    ObjectIdentifier::new(text).map_err(|_| Error::Value {
+        member: "Policy",
+        rule: "is an object identifier in dotted form",
+    })
+}
+
+fn read_digest(member: &'static str, text: &str) -> Result<Digest> {
+    let octets = read_base64(member, text)?;
+    Digest::try_from(octets.as_slice()).map_err(|_| Error::Value {
+        member,
+        rule: "is an SM3 digest",
+    })
 }
 
 fn read_certificates(

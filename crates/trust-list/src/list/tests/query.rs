@@ -100,7 +100,7 @@ fn issuers_and_anchors_are_keys_and_not_names() {
     let at = "2026-05-01T00:00:00Z";
     let twin = Scene::new();
     let first = change(Status::Recognised, "2026-01-01T00:00:00Z");
-    let entry = || Entry::new("CN-GD", ca("甲"), text("personal"), first).unwrap();
+    let entry = || Entry::new("CN-GD", ca("甲"), text("personal"), first.clone()).unwrap();
     // The issuer's name with another key.
     let other_issuer = entry().anchor(scene.root.clone()).issuer(twin.sub.clone());
     assert!(matches!(
@@ -170,14 +170,14 @@ fn the_path_is_checked_at_the_time_asked_about() {
     ));
     assert!(matches!(
         list.recognised(&flipped, time("2026-06-25T00:00:00Z")),
-        Verdict::Indeterminate(Doubt::OutsideList { .. })
+        Verdict::Indeterminate(Doubt::Stale { .. })
     ));
 }
 
 #[test]
 fn the_policy_is_compared_arc_by_arc() {
     let mut scene = Scene::new();
-    let asked = ObjectIdentifier::new_unwrap("2.16.344.8.2.2008.810.2");
+    let asked = PolicyRule::exact(ObjectIdentifier::new_unwrap("2.16.344.8.2.2008.810.2"));
     let at = "2026-05-01T00:00:00Z";
     for (named, good) in [
         ("2.16.344.8.2.2008.810.2", true),
@@ -212,11 +212,9 @@ fn unknown_revocation_leaves_the_answer_open() {
     let scene = Scene::new();
     let list = scene.accept(&scene.draft_with(scene.entry()));
     let target = scene.leaf.issue(&scene.sub_key);
-    let sm2 = Sm2Sm3::default();
-    let algorithms: [&dyn VerifyAlgorithm; 1] = [&sm2];
     let ask = |crls: &[ParsedCrl], rule| {
-        let options = PathOptions::new(now(), &algorithms).crls(crls);
-        list.judge(&target, &options.revocation(rule))
+        let question = Question::new(&target, now()).crls(crls);
+        list.ask(&question.revocation(rule)).verdict
     };
     assert!(matches!(
         ask(&[], RevocationRule::Required),
@@ -229,4 +227,186 @@ fn unknown_revocation_leaves_the_answer_open() {
         ask(&[crl], RevocationRule::WhereCrlGiven),
         Verdict::NotRecognised(Refusal::Path { .. })
     ));
+}
+
+/// A claimed time never helps, a proved one before the event does (R3).
+#[test]
+fn a_time_stamp_before_the_event_saves_a_signature() {
+    let scene = Scene::new();
+    let mut entry = scene.entry();
+    let lost = StatusChange::new(
+        Status::Terminated,
+        time("2026-05-20T00:00:00Z"),
+        StatusCause::Compromise,
+    );
+    entry
+        .change(lost.event(time("2026-04-01T00:00:00Z")))
+        .unwrap();
+    let list = scene.accept(&scene.draft_with(entry));
+    let target = scene.leaf.issue(&scene.sub_key);
+    let ask = |signed, rules| list.ask(&Question::new(&target, now()).signed(signed).rules(rules));
+    let code = |signed| ask(signed, Rules::default()).verdict.code();
+    let march = time("2026-03-31T23:59:59Z");
+    assert_eq!(code(SigningTime::Proved(march)), "RECOGNISED");
+    assert_eq!(
+        code(SigningTime::Proved(time("2026-04-01T00:00:00Z"))),
+        "REACHES_BACK"
+    );
+    assert_eq!(
+        code(SigningTime::Proved(time("2026-05-20T00:00:00Z"))),
+        "STATUS_AT_SIGNING"
+    );
+    assert_eq!(code(SigningTime::Claimed(march)), "STATUS_AT_SIGNING");
+    assert_eq!(code(SigningTime::Now), "STATUS_AT_SIGNING");
+    assert_eq!(
+        code(SigningTime::Proved(time("2026-06-02T00:00:00Z"))),
+        "FUTURE"
+    );
+    let strict = Rules {
+        claimed_time: ClaimedTime::Indeterminate,
+        ..Rules::default()
+    };
+    assert_eq!(
+        ask(SigningTime::Claimed(march), strict).verdict.code(),
+        "UNPROVED_TIME"
+    );
+    let without = Rules {
+        causes_reach_back: false,
+        ..Rules::default()
+    };
+    let late = SigningTime::Proved(time("2026-05-01T00:00:00Z"));
+    let answer = ask(late, without);
+    assert_eq!(answer.verdict.code(), "RECOGNISED");
+    assert_eq!((answer.list, answer.sequence), (list.digest(), 1));
+    assert_eq!(answer.at, Some(time("2026-05-01T00:00:00Z")));
+}
+
+#[test]
+fn each_rule_about_time_can_be_left_out() {
+    let mut scene = Scene::new();
+    scene.leaf = scene
+        .leaf
+        .valid("2026-03-15T00:00:00Z", "2027-01-01T00:00:00Z");
+    let list = scene.accept(&scene.draft_with(with_gap(&scene)));
+    let target = scene.leaf.issue(&scene.sub_key);
+    let code = |at: &str, rules| {
+        let signed = SigningTime::Proved(time(at));
+        list.ask(&Question::new(&target, now()).signed(signed).rules(rules))
+            .verdict
+            .code()
+    };
+    let all = Rules::default();
+    let signing_alone = Rules {
+        issued_while_recognised: false,
+        ..all
+    };
+    let neither = Rules {
+        status_at_signing: false,
+        ..signing_alone
+    };
+    assert_eq!(code("2026-05-01T00:00:00Z", all), "ISSUED_OUTSIDE");
+    assert_eq!(code("2026-05-01T00:00:00Z", signing_alone), "RECOGNISED");
+    assert_eq!(
+        code("2026-03-20T00:00:00Z", signing_alone),
+        "STATUS_AT_SIGNING"
+    );
+    // What was never recognised at either time is not recognised by leaving rules out.
+    assert_eq!(code("2026-03-20T00:00:00Z", neither), "STATUS_AT_SIGNING");
+}
+
+#[test]
+fn an_issuer_counts_in_its_own_time() {
+    let mut scene = Scene::new();
+    let bare = {
+        let mut entry = scene.entry();
+        entry.issuers.clear();
+        entry
+    };
+    for (from, until, good) in [
+        ("2026-01-01T00:00:00Z", None, true),
+        ("2026-01-02T00:00:00Z", None, false),
+        ("2025-01-01T00:00:00Z", Some("2026-01-01T00:00:00Z"), false),
+        ("2025-01-01T00:00:00Z", Some("2026-01-01T00:00:01Z"), true),
+    ] {
+        let during = Interval::new(time(from), until.map(time));
+        let entry = bare.clone().issuer_during(scene.sub.clone(), during);
+        let verdict = scene.ask(entry, "2026-05-01T00:00:00Z");
+        let code = if good { "RECOGNISED" } else { "ISSUER_TIME" };
+        assert_eq!(verdict.code(), code, "{from} {until:?}");
+    }
+    // Closed later, what was issued before still counts, and what came after does not.
+    let mut entry = scene.entry();
+    let sub = scene.sub.digest();
+    entry
+        .close_issuer(&sub, time("2026-02-01T00:00:00Z"))
+        .unwrap();
+    assert!(
+        entry
+            .close_issuer(&sub, time("2026-03-01T00:00:00Z"))
+            .is_err()
+    );
+    let at = "2026-05-01T00:00:00Z";
+    assert_eq!(scene.ask(entry.clone(), at).code(), "RECOGNISED");
+    scene.leaf = scene
+        .leaf
+        .valid("2026-02-01T00:00:00Z", "2027-01-01T00:00:00Z");
+    assert_eq!(scene.ask(entry, at).code(), "ISSUER_TIME");
+}
+
+#[test]
+fn the_type_stands_in_the_subject() {
+    let mut scene = Scene::new();
+    let at = "2026-05-01T00:00:00Z";
+    for (subject, good) in [
+        ("CN=Chan,O=Hongkong Post e-Cert (Personal),C=HK", true),
+        ("CN=Chan,OU=Hongkong Post e-Cert (Personal),C=HK", true),
+        ("CN=Hongkong Post e-Cert (Personal),C=HK", false),
+        ("CN=Chan,O=Hongkong Post e-Cert (Personal) Plus,C=HK", false),
+        ("CN=Chan,O=hongkong post e-cert (personal),C=HK", false),
+    ] {
+        scene.leaf.subject = subject.into();
+        let entry = scene
+            .entry()
+            .type_name("Hongkong Post e-Cert (Personal)")
+            .unwrap();
+        let code = if good { "RECOGNISED" } else { "TYPE_NAME" };
+        assert_eq!(scene.ask(entry, at).code(), code, "{subject}");
+    }
+}
+
+#[test]
+fn either_of_two_policies_is_enough() {
+    let mut scene = Scene::new();
+    let oid = |text: &str| ObjectIdentifier::new(text).unwrap();
+    let entry = scene
+        .entry()
+        .policy(PolicyRule::exact(oid("2.16.156.339.1.1.1.2.1")))
+        .policy(PolicyRule::without_last(oid("2.16.344.8.2.2008.810.2.2018.1.1"), 3).unwrap());
+    for (named, good) in [
+        (&["2.16.156.339.1.1.1.2.1"][..], true),
+        (&["2.16.344.8.2.2008.810.2.2021.4.4"], true),
+        (&["1.2.3.4", "2.16.344.8.2.2008.810.2.2018.1.1"], true),
+        (
+            &["2.16.156.339.1.1.1.2.1", "2.16.344.8.2.2008.810.2.2018.1.1"],
+            true,
+        ),
+        (&["2.16.344.8.2.2008.810.20.2018.1.1"], false),
+        (&["2.16.156.339.1.1.1.2.10"], false),
+        (&["2.5.29.32.0"], false),
+    ] {
+        let policy = |text: &&str| PolicyInformation {
+            policy_identifier: oid(text),
+            policy_qualifiers: None,
+        };
+        let policies = CertificatePolicies(named.iter().map(policy).collect());
+        scene.leaf = scene
+            .leaf
+            .replacing(extension(false, "2.5.29.32", &policies));
+        let code = if good { "RECOGNISED" } else { "POLICY" };
+        assert_eq!(
+            scene.ask(entry.clone(), "2026-05-01T00:00:00Z").code(),
+            code,
+            "{named:?}"
+        );
+    }
 }

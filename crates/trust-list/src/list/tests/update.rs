@@ -57,12 +57,16 @@ fn history_stays() {
             .update(newer)
             .map_or_else(|e| e.reason.code(), |_| "")
     };
-    let suspended = change(Status::Suspended, "2026-03-01T00:00:00Z");
+    let suspended = StatusChange::new(
+        Status::Suspended,
+        time("2026-03-01T00:00:00Z"),
+        StatusCause::MisIssuance,
+    );
     let back = |from| change(Status::Recognised, from);
     assert_eq!(judge(&|_| ()), "");
-    assert_eq!(judge(&|entry| entry.change(suspended).unwrap()), "");
+    assert_eq!(judge(&|entry| entry.change(suspended.clone()).unwrap()), "");
     let later = |entry: &mut Entry| {
-        entry.change(suspended).unwrap();
+        entry.change(suspended.clone()).unwrap();
         entry.change(back("2026-05-25T00:00:00Z")).unwrap();
     };
     assert_eq!(judge(&later), "");
@@ -71,10 +75,28 @@ fn history_stays() {
         |entry: &mut Entry| entry.history[0].cause = StatusCause::Cessation,
         |entry: &mut Entry| entry.history[0].status = Status::Terminated,
         |entry: &mut Entry| entry.issuers[0] = entry.anchors[0].clone(),
-        |entry: &mut Entry| entry.policy = Some(ObjectIdentifier::new_unwrap("1.2.3")),
+        |entry: &mut Entry| {
+            let policy = ObjectIdentifier::new_unwrap("1.2.3");
+            entry.policies = vec![PolicyRule::exact(policy)];
+        },
+        |entry: &mut Entry| entry.type_name = Some("another".into()),
+        |entry: &mut Entry| {
+            let during = Interval::new(time("2026-02-01T00:00:00Z"), None);
+            entry
+                .issuer_intervals
+                .insert(entry.issuers[0].digest(), during);
+        },
+        // Without a cause that reaches back, nothing ends in the past.
         |entry: &mut Entry| {
             entry
                 .change(change(Status::Suspended, "2026-03-01T00:00:00Z"))
+                .unwrap();
+        },
+        |entry: &mut Entry| {
+            let from = time("2026-03-01T00:00:00Z");
+            let cause = StatusCause::Compromise;
+            entry
+                .change(StatusChange::new(Status::Suspended, from, cause))
                 .unwrap();
             entry
                 .change(change(Status::Recognised, "2026-05-24T23:59:59Z"))

@@ -141,3 +141,24 @@ fn candidates_and_length_have_their_own_limits() {
         [(TARGET, Cause::PathTooLong { limit })]
     );
 }
+
+/// An anchor of their name signed none of them: every way up could lead there, and there are
+/// as many ways as orders of the keys.
+#[test]
+fn a_mesh_below_an_anchor_of_its_name_ends_within_the_budget() {
+    let (leaf, pool, _) = mesh(false);
+    let other = Key::new();
+    let anchors = [Anchor::from_certificate(
+        Forged::ca(SUB, &other, SUB).issue(&other),
+    )];
+    let (checked, error) = count((&leaf, &pool), &anchors, usize::MAX);
+    // Each certificate under each key, and the anchor's.
+    assert!(checked <= 57 * 9, "{checked}");
+    let limit = Budget::default().candidates;
+    assert_eq!(
+        error.unwrap().reasons()[0].cause,
+        Cause::TooManyCandidates { limit }
+    );
+    let (checked, error) = count((&leaf, &pool), &anchors, 128);
+    assert!(checked <= 128 && error.is_some());
+}

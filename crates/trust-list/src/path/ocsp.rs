@@ -1,0 +1,166 @@
+//! What OCSP answers say about one certificate (RFC 6960, 3.2).
+
+use super::{
+    Cause, OcspResponse, ParsedCertificate, Place, RevocationReason, RevocationRule,
+    RevocationStatus,
+    reason::printable,
+    revocation::{Answer, Context},
+    search::{Search, Stopped},
+};
+use cert_profile::{
+    Error, Issuer,
+    ocsp::{AuthorisedResponder, CertStatus, ResponderId, SingleResponse},
+};
+use der::{DateTime, referenced::RefToOwned};
+use gm_crypto::sm2::SIGNATURE_OID;
+use spki::AlgorithmIdentifierOwned;
+use x509_cert::time::{Time, Validity};
+
+impl Search<'_, '_> {
+    /// Asks every answer that speaks of the certificate; those that can't be relied on are
+    /// the obstacles.
+    pub(super) fn ask_ocsp(
+        &mut self,
+        certificate: &ParsedCertificate,
+        context: Context<'_>,
+    ) -> Result<Answer, Stopped> {
+        let answers: &[OcspResponse] = self.options.ocsp;
+        let ca = self.certificate_of(context.issuer);
+        let speaks_of = |single: &SingleResponse| {
+            let id = single.id();
+            id.serial().as_bytes() == certificate.serial()
+                && id.matches(ca.subject(), ca.public_key())
+        };
+        let mut obstacles = Vec::new();
+        for (index, answer) in answers.iter().enumerate() {
+            if !answer.unverified_responses().iter().any(speaks_of) {
+                continue;
+            }
+            let place = Place::Ocsp(index);
+            // The responder's certificate and the answer.
+            self.count_signatures(place, 2)?;
+            let verified = match self.rely_on(answer, ca) {
+                Ok((verified, responder)) => match self.check_responder(&responder, context)? {
+                    None => verified,
+                    Some(rule) => {
+                        obstacles.push(self.reason(place, Cause::OcspUnusable { rule }));
+                        continue;
+                    }
+                },
+                Err(error) => {
+                    let rule = whole(&error);
+                    obstacles.push(self.reason(place, Cause::OcspUnusable { rule }));
+                    continue;
+                }
+            };
+            let at = self.options.at;
+            let singles = verified
+                .responses()
+                .iter()
+                .filter(|single| speaks_of(single));
+            // One certificate can be named by two digests.
+            let mut good = None;
+            for single in singles {
+                if !single.is_current(at) {
+                    obstacles.push(self.reason(place, Cause::OcspNotCurrent));
+                    continue;
+                }
+                match single.status() {
+                    CertStatus::Revoked { at: since, reason } if *since <= at => {
+                        return Ok(Answer::Revoked(Cause::RevokedByOcsp {
+                            since: *since,
+                            reason: reason.map(RevocationReason::from),
+                            answer: index,
+                        }));
+                    }
+                    CertStatus::Good | CertStatus::Revoked { .. } => good = Some(index),
+                    _ => {}
+                }
+            }
+            if let Some(answer) = good {
+                return Ok(Answer::Known(RevocationStatus::Good { answer }));
+            }
+        }
+        Ok(Answer::Unknown(obstacles))
+    }
+
+    fn rely_on(
+        &self,
+        answer: &OcspResponse,
+        ca: &ParsedCertificate,
+    ) -> Result<(cert_profile::ocsp::VerifiedOcsp, AuthorisedResponder), Error> {
+        let (at, algorithms) = (self.options.at, self.options.algorithms);
+        let issuer = issuer(ca);
+        let responder = answer.authorised_responder(&issuer, at, algorithms)?;
+        let verified = answer.clone().verify_by(&responder, algorithms)?;
+        Ok((verified, responder))
+    }
+
+    /// Why a delegated responder can't be relied on; its certificate is asked about in the
+    /// CRLs, unless it says not to.
+    fn check_responder(
+        &mut self,
+        responder: &AuthorisedResponder,
+        context: Context<'_>,
+    ) -> Result<Option<String>, Stopped> {
+        let Some(octets) = responder.certificate().filter(|_| !responder.no_check()) else {
+            return Ok(None);
+        };
+        let certificate = match ParsedCertificate::from_der(octets) {
+            Ok(certificate) => certificate,
+            Err(error) => return Ok(Some(error.to_string())),
+        };
+        let is_needed = self.options.revocation == RevocationRule::Required;
+        Ok(match self.ask_crls(&certificate, context, is_needed)? {
+            Answer::Known(_) => None,
+            Answer::Revoked(_) => Some("its responder's certificate is revoked".into()),
+            Answer::Unknown(_) => Some("its responder's certificate may be revoked".into()),
+        })
+    }
+}
+
+/// The issuer as the rules for answers know it; what it signs by does not matter to them.
+fn issuer(ca: &ParsedCertificate) -> Issuer {
+    let algorithm = AlgorithmIdentifierOwned {
+        oid: SIGNATURE_OID,
+        parameters: None,
+    };
+    let time = |time: DateTime| Time::from(time);
+    let validity = Validity::new(time(ca.not_before()), time(ca.not_after()));
+    let key = ca.public_key().ref_to_owned();
+    Issuer::new(ca.subject().clone(), key, algorithm, validity)
+}
+
+/// Who answers, for people.
+pub(super) fn responder(answer: &OcspResponse) -> String {
+    match answer.responder() {
+        ResponderId::ByName(name) => printable(name),
+        other => other.to_string(),
+    }
+}
+
+fn whole(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = core::error::Error::source(error);
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+impl From<cert_profile::Reason> for RevocationReason {
+    fn from(reason: cert_profile::Reason) -> Self {
+        match reason {
+            cert_profile::Reason::KeyCompromise => Self::KeyCompromise,
+            cert_profile::Reason::CaCompromise => Self::CaCompromise,
+            cert_profile::Reason::AffiliationChanged => Self::AffiliationChanged,
+            cert_profile::Reason::Superseded => Self::Superseded,
+            cert_profile::Reason::CessationOfOperation => Self::CessationOfOperation,
+            cert_profile::Reason::CertificateHold => Self::CertificateHold,
+            cert_profile::Reason::PrivilegeWithdrawn => Self::PrivilegeWithdrawn,
+            cert_profile::Reason::AaCompromise => Self::AaCompromise,
+            _ => Self::Unspecified,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What a publisher must not send out, and what readers find.
+
+use super::*;
+use crate::{
+    client::ClientPolicy,
+    flash::{FlashDraft, UnverifiedFlash},
+    forge::{now, time},
+    list::{SignerSet, StatusCause, StatusChange, UnverifiedList, tests::Scene},
+};
+use std::fs;
+
+struct Desk {
+    scene: Scene,
+    place: tempfile::TempDir,
+    policy: ClientPolicy,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let scene = Scene::new();
+        Self {
+            policy: ClientPolicy::pinned(SignerSet::one(&scene.publisher)),
+            place: tempfile::tempdir().unwrap(),
+            scene,
+        }
+    }
+
+    fn folder(&self) -> Folder {
+        Folder::new(self.place.path())
+    }
+
+    fn publish(&self, draft: &TrustListDraft) -> Result<Published> {
+        let list = UnverifiedList::from_der(self.scene.sign(draft)).unwrap();
+        self.folder().publish(&list, &self.policy, now())
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.place.path()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+#[test]
+fn a_list_appears_as_a_whole_and_the_pointer_last() {
+    let desk = Desk::new();
+    assert!(desk.folder().latest().unwrap().is_none());
+    let first = desk.scene.draft_with(desk.scene.entry());
+    desk.publish(&first).unwrap();
+    let names = ["latest", "list-1.json", "list-1.p7s", "list-1.sm3"];
+    assert_eq!(desk.names(), names);
+    let read = |name: &str| fs::read(desk.place.path().join(name)).unwrap();
+    assert_eq!(read("latest"), b"list-1.p7s\n");
+    assert_eq!(read("list-1.json"), first.to_json().unwrap());
+    let list = desk.folder().latest().unwrap().unwrap();
+    let list = list.verify(&desk.scene.publisher, now()).unwrap();
+
+    // A heartbeat: nothing changed, and that is news.
+    assert!(!is_due(&list, now(), Duration::from_secs(60)));
+    assert!(is_due(
+        &list,
+        time("2026-06-24T23:59:00Z"),
+        Duration::from_secs(60)
+    ));
+    let next = TrustListDraft::following(&list, now(), time("2026-06-30T00:00:00Z"));
+    assert_eq!(desk.publish(&next).unwrap().sequence, 2);
+    assert_eq!(read("latest"), b"list-2.p7s\n");
+}
+
+#[test]
+fn what_readers_would_refuse_does_not_appear() {
+    let desk = Desk::new();
+    let first = desk.scene.draft_with(desk.scene.entry());
+    desk.publish(&first).unwrap();
+    let before = desk.names();
+    let list = desk.scene.accept(&first);
+    let next = || TrustListDraft::following(&list, now(), time("2026-06-30T00:00:00Z"));
+    let mut without = next();
+    without.contents.entries.clear();
+    for (draft, code) in [
+        (without, "HISTORY_REWRITTEN"),
+        (next().after(1, [7; 32]), "BROKEN_CHAIN"),
+        (first.issued(now(), time("2026-06-30T00:00:00Z")), "FORK"),
+        (
+            next().issued(time("2026-05-24T00:00:00Z"), time("2026-06-30T00:00:00Z")),
+            "TIME",
+        ),
+    ] {
+        assert_eq!(desk.publish(&draft).unwrap_err().code(), code);
+        assert_eq!(desk.names(), before);
+    }
+    let stranger = UnverifiedList::from_der(Scene::new().sign(&next())).unwrap();
+    let refused = desk.folder().publish(&stranger, &desk.policy, now());
+    assert_eq!(refused.unwrap_err().code(), "SIGNER");
+    assert_eq!(desk.names(), before);
+    // A file that somebody else put there is not written over.
+    fs::write(desk.place.path().join("list-2.json"), b"{}").unwrap();
+    assert_eq!(desk.publish(&next()).unwrap_err().code(), "PUBLICATION");
+    let pointer = fs::read(desk.place.path().join("latest")).unwrap();
+    assert_eq!(pointer, b"list-1.p7s\n");
+}
+
+#[test]
+fn lint_says_what_readers_would_say_and_more() {
+    let scene = Scene::new();
+    let first = scene.draft_with(scene.entry());
+    let remarks = lint(&first, None, now()).unwrap();
+    let what: Vec<&str> = remarks.iter().map(|remark| remark.what).collect();
+    assert_eq!(what.len(), 4, "{what:?}");
+    let code = |draft: &TrustListDraft, last: Option<&TrustList>| {
+        lint(draft, last, now()).unwrap_err().code()
+    };
+    let list = scene.accept(&first);
+    assert_eq!(code(&first.clone().after(1, [0; 32]), None), "FORMAT");
+    assert_eq!(
+        code(&first.clone().after(1, [0; 32]), Some(&list)),
+        "BROKEN_CHAIN"
+    );
+    assert_eq!(code(&first.clone().after(2, [0; 32]), Some(&list)), "GAP");
+    let late = first
+        .clone()
+        .issued(time("2026-06-01T00:00:01Z"), time("2026-06-30T00:00:00Z"));
+    assert_eq!(code(&late, None), "TIME");
+    let stale = first.issued(time("2026-05-01T00:00:00Z"), now());
+    assert_eq!(code(&stale, None), "STALE");
+}
+
+#[test]
+fn a_flash_is_published_after_the_same_check() {
+    let desk = Desk::new();
+    let first = desk.scene.draft_with(desk.scene.entry());
+    desk.publish(&first).unwrap();
+    let list = desk.scene.accept(&first);
+    let flash = |number, status| {
+        let from = time("2026-06-01T00:00:00Z");
+        let change = StatusChange::new(status, from, StatusCause::Compromise);
+        let draft = FlashDraft::new(&list, number, now());
+        let draft = draft.change(desk.scene.entry().key(), change).unwrap();
+        UnverifiedFlash::from_der(desk.scene.sign_octets(draft.to_json().unwrap())).unwrap()
+    };
+    let good = flash(1, Status::Suspended);
+    desk.folder()
+        .publish_flash(&good, 1, &desk.policy, now())
+        .unwrap();
+    assert_eq!(
+        fs::read(desk.place.path().join("latest-flash")).unwrap(),
+        b"flash-1.p7s\n"
+    );
+    // A second one of the same number does not take its place.
+    let other = flash(1, Status::Terminated);
+    let refused = desk.folder().publish_flash(&other, 1, &desk.policy, now());
+    assert_eq!(refused.unwrap_err().code(), "PUBLICATION");
+}
