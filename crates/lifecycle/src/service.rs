@@ -125,7 +125,7 @@ pub enum Busy {
 type Question = Box<dyn FnOnce(&Engine) + Send>;
 
 enum Job {
-    Carry(Errand),
+    Carry(Box<Errand>),
     Ask(Question),
     Stop,
 }
@@ -260,11 +260,11 @@ impl Handle {
     }
 
     fn carry(&self, submission: Submission, waiting: Waiting) -> Result<(), Busy> {
-        self.send(Job::Carry(Errand {
+        self.send(Job::Carry(Box::new(Errand {
             submission,
             way: self.number,
             waiting,
-        }))
+        })))
     }
 
     fn send(&self, job: Job) -> Result<(), Busy> {

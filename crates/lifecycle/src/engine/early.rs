@@ -24,7 +24,7 @@ const ALONE: usize = 16;
 /// A thread that writes: a store is lent to it for one batch at a time.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    out: Option<SyncSender<Errand>>,
+    out: Option<SyncSender<Box<Errand>>>,
     back: Receiver<Landed>,
     thread: Option<JoinHandle<()>>,
 }
@@ -54,6 +54,9 @@ pub(crate) struct Carried {
     pub(crate) is_followed: bool,
 }
 
+/// Who writes, and who decides while he does.
+pub(crate) type Meanwhile<'a> = (&'a Writer, &'a mut dyn FnMut(&mut Early<'_>));
+
 /// While a write goes on.
 pub(crate) struct Early<'a> {
     engine: &'a mut Engine,
@@ -70,12 +73,13 @@ impl Writer {
     /// # Errors
     /// The system's, when it gives no thread.
     pub(crate) fn start() -> io::Result<Self> {
-        let (out, errands) = sync_channel::<Errand>(1);
+        let (out, errands) = sync_channel::<Box<Errand>>(1);
         let (landed, back) = sync_channel(1);
         let thread = thread::Builder::new()
             .name("lifecycle-write".to_owned())
             .spawn(move || {
-                for Errand { mut store, flight } in errands {
+                for errand in errands {
+                    let Errand { mut store, flight } = *errand;
                     let written = flight.write(&mut *store);
                     let landed = landed.send(Landed {
                         store,
@@ -115,7 +119,7 @@ impl Engine {
         early: (Vec<Submission>, Vec<Answer>),
         results: Vec<Submission>,
         commands: Vec<Result<Submission, Error>>,
-        meanwhile: Option<(&Writer, &mut dyn FnMut(&mut Early<'_>))>,
+        meanwhile: Option<Meanwhile<'_>>,
     ) -> Carried {
         let (first, second) = (early.0.len(), early.0.len() + results.len());
         let (mut carried, mut answers) = early;
@@ -175,8 +179,12 @@ impl Engine {
         let away = Away::default();
         let store = std::mem::replace(&mut self.ports.store, Box::new(away.clone()));
         let errand = Errand { store, flight };
-        let sent = writer.out.as_ref().map(|out| out.send(errand));
-        assert!(matches!(sent, Some(Ok(()))), "the writing thread has died");
+        let out = writer
+            .out
+            .as_ref()
+            .expect("it is let go of with the writer");
+        let sent = out.send(Box::new(errand));
+        assert!(sent.is_ok(), "the writing thread has died");
         self.group = Some(Group::behind(self.view.head(), last_case));
         let mut early = Early {
             engine: self,

@@ -3,7 +3,7 @@
 
 use super::{
     Command, Engine, Submission,
-    early::{Early, Writer},
+    early::Meanwhile,
     group::{Answer, seated},
     perform::{Deed, Keys, Outside, Planned},
 };
@@ -112,7 +112,7 @@ impl Engine {
         round: Vec<StreamId>,
         early: (Vec<Submission>, Vec<Answer>),
         submissions: Vec<Submission>,
-        meanwhile: Option<(&Writer, &mut dyn FnMut(&mut Early<'_>))>,
+        meanwhile: Option<Meanwhile<'_>>,
     ) -> Turn {
         let mut keys = Keys::default();
         let planned: Vec<_> = round

@@ -42,14 +42,14 @@ struct Settling {
 
 /// A command with what it came to, if the next write succeeds.
 struct Decided {
-    errand: Errand,
+    errand: Box<Errand>,
     answer: Result<Vec<Entry>, Error>,
 }
 
 /// What came from the queue and is not done.
 #[derive(Default)]
 struct Todo {
-    errands: VecDeque<Errand>,
+    errands: VecDeque<Box<Errand>>,
     questions: Vec<Question>,
     is_stopped: bool,
 }
@@ -123,7 +123,14 @@ impl Worker {
         let errands = std::mem::take(&mut self.todo.errands);
         let (commands, waiting): (Vec<_>, Vec<_>) = errands
             .into_iter()
-            .map(|errand| (errand.submission, errand.waiting))
+            .map(|errand| {
+                let Errand {
+                    submission,
+                    waiting,
+                    ..
+                } = *errand;
+                (submission, waiting)
+            })
             .unzip();
         self.stuck.retain(|_, (until, _)| *until > began);
         let stuck: HashSet<_> = self.stuck.keys().cloned().collect();
@@ -156,9 +163,14 @@ impl Worker {
         let head = self.engine.store().head().map_or(0, |head| head.seq);
         let (mut given, mut early_waiting) = ((Vec::new(), Vec::new()), Vec::new());
         for Decided { errand, answer } in self.early.drain(..) {
-            given.0.push(errand.submission);
+            let Errand {
+                submission,
+                waiting,
+                ..
+            } = *errand;
+            given.0.push(submission);
             given.1.push(answer);
-            early_waiting.push(errand.waiting);
+            early_waiting.push(waiting);
         }
         let may_go_ahead = self.todo.questions.is_empty() && !self.is_time();
         let (jobs, todo, next) = (&self.jobs, &mut self.todo, &mut self.early);
