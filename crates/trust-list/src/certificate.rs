@@ -19,6 +19,7 @@ use der::{
 };
 use gm_crypto::pki::{Signed, VerifyAlgorithm};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use std::sync::Arc;
 use x509_cert::{
     Version,
     ext::pkix::{
@@ -39,8 +40,14 @@ const WHAT: &str = "Certificate";
 /// counts as one that can't be processed. The octets are kept as they came. Paths
 /// compare names as RFC 5280 has it (7.1), lists as the octets of their DER.
 #[derive(Clone, Debug)]
-pub struct ParsedCertificate {
+pub struct ParsedCertificate(Arc<Parsed>);
+
+/// What is in it. Lists name one certificate many times, and paths pass it on: a copy is a
+/// pointer.
+#[derive(Debug)]
+struct Parsed {
     der: Vec<u8>,
+    digest: [u8; gm_crypto::sm3::DIGEST_LENGTH],
     version: Version,
     serial: Vec<u8>,
     issuer: Name,
@@ -87,7 +94,8 @@ impl ParsedCertificate {
         let to_der = |any: AnyRef<'_>| any.to_der().map_err(malformed());
         let issuer: Name = tbs.issuer.decode_as().map_err(malformed())?;
         let subject: Name = tbs.subject.decode_as().map_err(malformed())?;
-        Ok(Self {
+        Ok(Self(Arc::new(Parsed {
+            digest: gm_crypto::sm3::digest(&der),
             version: tbs.version,
             serial: tbs.serial.as_bytes().to_vec(),
             issuer_der: to_der(tbs.issuer)?,
@@ -122,90 +130,90 @@ impl ParsedCertificate {
                 .map(|id| id.into_bytes().into()),
             extensions,
             der,
-        })
+        })))
     }
 
     /// The certificate as it came.
     pub fn der(&self) -> &[u8] {
-        &self.der
+        &self.0.der
     }
 
     /// SM3 of the certificate as it came, by which lists pin it.
     pub fn digest(&self) -> [u8; gm_crypto::sm3::DIGEST_LENGTH] {
-        gm_crypto::sm3::digest(&self.der)
+        self.0.digest
     }
 
     /// The content octets of the serial number's INTEGER, big endian, two's
     /// complement: the serial 0x80 is `00 80`.
     pub fn serial(&self) -> &[u8] {
-        &self.serial
+        &self.0.serial
     }
 
     /// Who issued it, as it says.
     pub fn issuer(&self) -> &Name {
-        &self.issuer
+        &self.0.issuer
     }
 
     /// The DER of the issuer's name.
     pub fn issuer_der(&self) -> &[u8] {
-        &self.issuer_der
+        &self.0.issuer_der
     }
 
     /// Whom it is about.
     pub fn subject(&self) -> &Name {
-        &self.subject
+        &self.0.subject
     }
 
     /// The DER of the subject's name.
     pub fn subject_der(&self) -> &[u8] {
-        &self.subject_der
+        &self.0.subject_der
     }
 
     /// The subject's public key.
     pub fn public_key(&self) -> SubjectPublicKeyInfoRef<'_> {
-        self.spki.owned_to_ref()
+        self.0.spki.owned_to_ref()
     }
 
     /// The DER of the subject's public key (`SubjectPublicKeyInfo`).
     pub fn public_key_der(&self) -> &[u8] {
-        &self.spki_der
+        &self.0.spki_der
     }
 
     /// First second of its validity; 1970-01-01 for an earlier one.
     pub fn not_before(&self) -> DateTime {
-        self.not_before.time()
+        self.0.not_before.time()
     }
 
     /// Last second of its validity; 1970-01-01 for an earlier one, which is past at any
     /// time.
     pub fn not_after(&self) -> DateTime {
-        self.not_after.time()
+        self.0.not_after.time()
     }
 
     /// Its extKeyUsage, if it has one (RFC 5280, 4.2.1.12).
     pub fn extended_key_usage(&self) -> Option<&[ObjectIdentifier]> {
-        self.extended_key_usage.as_deref()
+        self.0.extended_key_usage.as_deref()
     }
 
     /// Its keyUsage, if it has one (RFC 5280, 4.2.1.3).
     pub fn key_usage(&self) -> Option<KeyUsage> {
-        self.key_usage
+        self.0.key_usage
     }
 
     /// The identifiers in its certificatePolicies (RFC 5280, 4.2.1.4).
     pub fn policies(&self) -> &[ObjectIdentifier] {
-        &self.policies
+        &self.0.policies
     }
 
     /// Whether subject and issuer have one name (RFC 5280, 3.2). Says nothing
     /// about who signed it.
     pub fn is_self_issued(&self) -> bool {
-        self.subject_key == self.issuer_key
+        self.0.subject_key == self.0.issuer_key
     }
 
     /// The names in its subjectAltName (RFC 5280, 4.2.1.6); none when it can't be read.
     pub fn alternative_names(&self) -> &[GeneralName] {
-        &self.statements.alternative_names
+        &self.0.statements.alternative_names
     }
 
     /// Checks the certificate's signature with one key, and nothing else.
@@ -217,54 +225,54 @@ impl ParsedCertificate {
         key: SubjectPublicKeyInfoRef<'_>,
         algorithms: &[&dyn VerifyAlgorithm],
     ) -> gm_crypto::Result<()> {
-        Signed::from_der(WHAT, &self.der)?.verify(key, algorithms)
+        Signed::from_der(WHAT, &self.0.der)?.verify(key, algorithms)
     }
 
     /// The algorithm under which it says it is signed.
     pub(crate) fn signature_algorithm(&self) -> gm_crypto::Result<AlgorithmIdentifierRef<'_>> {
-        Ok(Signed::from_der(WHAT, &self.der)?.algorithm())
+        Ok(Signed::from_der(WHAT, &self.0.der)?.algorithm())
     }
 
     /// Octets of the issuer's name that names compared as one have in common.
     pub(crate) fn issuer_key(&self) -> &[u8] {
-        &self.issuer_key
+        &self.0.issuer_key
     }
 
     /// The same of the subject's name.
     pub(crate) fn subject_key(&self) -> &[u8] {
-        &self.subject_key
+        &self.0.subject_key
     }
 
     pub(crate) fn begins_after(&self, at: DateTime) -> bool {
-        self.not_before.is_after(at)
+        self.0.not_before.is_after(at)
     }
 
     pub(crate) fn ends_before(&self, at: DateTime) -> bool {
-        self.not_after.is_before(at)
+        self.0.not_after.is_before(at)
     }
 
     pub(crate) fn statements(&self) -> &Statements {
-        &self.statements
+        &self.0.statements
     }
 
     pub(crate) fn is_version_3(&self) -> bool {
-        self.version == Version::V3
+        self.0.version == Version::V3
     }
 
     pub(crate) fn extensions(&self) -> &Extensions {
-        &self.extensions
+        &self.0.extensions
     }
 
     pub(crate) fn ca_constraints(&self) -> Option<CaConstraints> {
-        self.basic_constraints
+        self.0.basic_constraints
     }
 
     pub(crate) fn subject_key_id(&self) -> Option<&[u8]> {
-        self.subject_key_id.as_deref()
+        self.0.subject_key_id.as_deref()
     }
 
     pub(crate) fn authority_key_id(&self) -> Option<&[u8]> {
-        self.authority_key_id.as_deref()
+        self.0.authority_key_id.as_deref()
     }
 }
 

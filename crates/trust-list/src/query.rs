@@ -16,6 +16,7 @@ use der::{
     asn1::{BmpString, ObjectIdentifier, PrintableStringRef, TeletexStringRef, Utf8StringRef},
 };
 use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
+use std::collections::BTreeMap;
 
 /// Names the rules of this release: an answer can be worked out again later.
 const RULES: &str = "gm-pki:trust-list:rules:1";
@@ -249,11 +250,9 @@ impl TrustList {
 
     /// What each entry says that has an issuer of the certificate's issuer's name.
     fn judge(&self, question: &Question<'_>, at: DateTime) -> Vec<Verdict> {
-        let has_name =
-            |issuer: &ParsedCertificate| issuer.subject_der() == question.target.issuer_der();
-        self.entries()
-            .filter(|entry| entry.issuers().iter().any(has_name))
-            .map(|entry| match judge_entry(entry, question, at) {
+        let mut paths = Paths::default();
+        self.entries_of(question.target.issuer_der())
+            .map(|entry| match judge_entry(entry, question, at, &mut paths) {
                 Ok(since) => Verdict::Recognised {
                     entry: entry.key(),
                     since,
@@ -263,6 +262,27 @@ impl TrustList {
                 Err(verdict) => *verdict,
             })
             .collect()
+    }
+}
+
+/// Who signed the target, by the certificates of each entry: classes of one CA have the same
+/// ones, and no path is looked for twice.
+#[derive(Default)]
+struct Paths(BTreeMap<[Vec<Digest>; 2], Result<Digest, PathError>>);
+
+impl Paths {
+    fn issuer(
+        &mut self,
+        entry: &Entry,
+        question: &Question<'_>,
+        at: DateTime,
+    ) -> Result<Digest, PathError> {
+        let pinned = [entry.anchors(), entry.issuers()]
+            .map(|all| all.iter().map(ParsedCertificate::digest).collect());
+        let found = self.0.entry(pinned);
+        found
+            .or_insert_with(|| issuer_by_path(entry, question, at))
+            .clone()
     }
 }
 
@@ -294,9 +314,10 @@ fn judge_entry(
     entry: &Entry,
     question: &Question<'_>,
     at: DateTime,
+    paths: &mut Paths,
 ) -> Result<DateTime, Box<Verdict>> {
     let refused = |refusal| Box::new(Verdict::NotRecognised(refusal));
-    let signer = issuer_by_path(entry, question, at).map_err(|source| {
+    let signer = paths.issuer(entry, question, at).map_err(|source| {
         let entry = entry.key();
         if source.is_indeterminate() {
             return Box::new(Verdict::Indeterminate(Doubt::Revocation { entry, source }));

@@ -15,12 +15,17 @@ use gm_crypto::{
     message::{UnverifiedSignedData, VerifiedSigner},
     sm3,
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// A list whose signers were checked, and that was current when it was.
 #[derive(Clone, Debug)]
 pub struct TrustList {
     pub(crate) contents: Contents,
+    /// The entries that have an issuer of a name (DER), so that a question looks at no others.
+    by_issuer: BTreeMap<Vec<u8>, Vec<EntryKey>>,
     json: Vec<u8>,
     der: Vec<u8>,
     digest: Digest,
@@ -162,8 +167,17 @@ impl TrustList {
     pub(crate) fn read(der: Vec<u8>, json: Vec<u8>, max_lifetime: Duration) -> Result<Self> {
         let contents = wire::read(&json)?;
         contents.check(max_lifetime)?;
+        let mut by_issuer: BTreeMap<Vec<u8>, Vec<EntryKey>> = BTreeMap::new();
+        for (key, entry) in &contents.entries {
+            let names = entry.issuers().iter().map(ParsedCertificate::subject_der);
+            for name in names.collect::<BTreeSet<_>>() {
+                let keys = by_issuer.entry(name.to_vec()).or_default();
+                keys.push(key.clone());
+            }
+        }
         Ok(Self {
             digest: sm3::digest(&json),
+            by_issuer,
             contents,
             json,
             der,
@@ -188,6 +202,12 @@ impl TrustList {
             return Err(Error::Stale { next_update, at });
         }
         Ok(())
+    }
+
+    /// The entries that have an issuer of this name (DER).
+    pub(crate) fn entries_of(&self, issuer: &[u8]) -> impl Iterator<Item = &Entry> {
+        let keys = self.by_issuer.get(issuer).into_iter().flatten();
+        keys.filter_map(|key| self.contents.entries.get(key))
     }
 
     /// Who published it.

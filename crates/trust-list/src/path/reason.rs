@@ -16,7 +16,7 @@ const MAX_NAME: usize = 160;
 /// When several certificates could have been the issuer, the reasons of all of
 /// them are here, at most 64, in the order in which they were met. There is at
 /// least one.
-#[derive(Debug, Default, thiserror::Error)]
+#[derive(Clone, Debug, Default, thiserror::Error)]
 pub struct PathError {
     reasons: Vec<Reason>,
     indeterminate: bool,

@@ -18,6 +18,28 @@ use base64ct::{Base64, Encoding};
 use der::{DateTime, asn1::ObjectIdentifier};
 use std::collections::BTreeMap;
 
+/// Certificates by their base64: classes and CAs share them, and each is read and kept once.
+#[derive(Default)]
+struct Known(BTreeMap<String, ParsedCertificate>);
+
+impl Known {
+    fn read(
+        &mut self,
+        member: &'static str,
+        objects: Vec<PkiObject>,
+    ) -> Result<Vec<ParsedCertificate>> {
+        let read = |object: PkiObject| {
+            if let Some(known) = self.0.get(&object.val) {
+                return Ok(known.clone());
+            }
+            let certificate = ParsedCertificate::from_der(read_base64(member, &object.val)?)?;
+            self.0.insert(object.val, certificate.clone());
+            Ok(certificate)
+        };
+        objects.into_iter().map(read).collect()
+    }
+}
+
 impl Lote {
     pub(super) fn into_contents(self) -> Result<Contents> {
         let scheme = self.list_and_scheme_information;
@@ -47,6 +69,7 @@ impl Lote {
         if let Some(extension) = extension {
             extension.read_into(&mut contents)?;
         }
+        let mut known = Known::default();
         for entity in self.trusted_entities_list {
             let information = entity.trusted_entity_information;
             let extension = one("TEInformationExtensions", information.extensions)?;
@@ -60,7 +83,9 @@ impl Lote {
                 ca = ca.licence(&licence)?;
             }
             for service in entity.trusted_entity_services {
-                contents.insert(service.into_entry(&extension.jurisdiction, ca.clone())?)?;
+                let jurisdiction = &extension.jurisdiction;
+                let entry = service.into_entry(jurisdiction, ca.clone(), &mut known)?;
+                contents.insert(entry)?;
             }
         }
         Ok(contents)
@@ -156,7 +181,7 @@ impl IssuerTime {
 }
 
 impl Service {
-    fn into_entry(self, jurisdiction: &str, ca: Ca) -> Result<Entry> {
+    fn into_entry(self, jurisdiction: &str, ca: Ca, known: &mut Known) -> Result<Entry> {
         let now = self.service_information;
         let extension = one(
             "ServiceInformationExtensions",
@@ -190,8 +215,8 @@ impl Service {
         let mut entry = Entry::new(jurisdiction, ca, first_name, first)?;
         entry.class_translations = class.collect();
         changes.try_for_each(|change| entry.change(change))?;
-        entry.anchors = read_certificates("Anchors", extension.anchors)?;
-        entry.issuers = read_certificates(
+        entry.anchors = known.read("Anchors", extension.anchors)?;
+        entry.issuers = known.read(
             "X509Certificates",
             now.service_digital_identity.certificates,
         )?;
@@ -356,14 +381,6 @@ fn read_digest(member: &'static str, text: &str) -> Result<Digest> {
         member,
         rule: "is an SM3 digest",
     })
-}
-
-fn read_certificates(
-    member: &'static str,
-    objects: Vec<PkiObject>,
-) -> Result<Vec<ParsedCertificate>> {
-    let read = |object: PkiObject| ParsedCertificate::from_der(read_base64(member, &object.val)?);
-    objects.into_iter().map(read).collect()
 }
 
 fn read_texts(member: &'static str, texts: Vec<Text>) -> Result<Vec<LocalText>> {
