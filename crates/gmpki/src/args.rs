@@ -86,7 +86,7 @@ pub(crate) use store::{
 pub(crate) use self::trust_list::{
     Address as ListAddress, CarrierName, CauseName, Decision as ListDecision, ListAdd, ListBuild,
     ListChange, ListDiff, ListExport, ListForm, ListImport, ListNew, ListQuery, ListSign,
-    ListVerify, Signers as ListSigners, TrustListCommand, UsageName,
+    ListVerify, Signers as ListSigners, Term as ListTerm, TrustListCommand, UsageName,
 };
 
 use crate::failure::Failure;

@@ -90,7 +90,3 @@ fn certificate(path: &Path) -> Result<ParsedCertificate, Failure> {
     let der = input::read_der(path, input::CERTIFICATE)?;
     ParsedCertificate::from_der(der).map_err(|source| Failure::file(path, source))
 }
-
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}

@@ -37,7 +37,7 @@ pub use store::{Change, FileStore, MemoryStore, StateStore};
 
 use crate::{
     Error, Result,
-    list::{Answer, Digest, Question, SignerRoll, TrustList, UnverifiedList},
+    list::{Answer, Digest, Question, SignerRoll, TrustList, UnverifiedList, hexadecimal},
     verify::{authenticate, check_signer, too_few},
 };
 use der::DateTime;
@@ -225,6 +225,11 @@ impl Client {
         mirror.check_against(theirs, self.policy.mirror_lag)
     }
 
+    /// The number of the last flash; 0 before the first.
+    pub(crate) fn flash_number(&self) -> u64 {
+        self.held().map_or(0, |held| held.flash_number())
+    }
+
     fn held(&self) -> Option<Arc<Held>> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         held.clone()
@@ -320,8 +325,7 @@ impl Client {
         match held.list.check_successor(offered) {
             Err(fork @ Error::Fork { sequence }) => {
                 for list in [&held.list, offered] {
-                    let digest = list.digest();
-                    let name = format!("fork-{sequence}-{:02x}{:02x}", digest[0], digest[1]);
+                    let name = format!("fork-{sequence}-{}", hexadecimal(&list.digest()));
                     self.store.keep(&name, list.der())?;
                 }
                 return Err(fork);

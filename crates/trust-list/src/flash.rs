@@ -7,9 +7,10 @@
 use crate::{
     Error, Result,
     list::{
-        Decision, Digest, EntryKey, LocalText, Publisher, SignaturePlan, Status, StatusCause,
-        StatusChange, TrustList, UnverifiedList,
+        Decision, Digest, EntryKey, Publisher, SignaturePlan, Status, StatusCause, StatusChange,
+        TrustList, UnverifiedList,
     },
+    wire::{Text, read_digest, read_publisher, read_time},
 };
 use base64ct::{Base64, Encoding};
 use der::DateTime;
@@ -150,18 +151,11 @@ struct Body {
     version: u64,
     number: u64,
     scheme_territory: String,
-    scheme_operator_name: Vec<Name>,
+    scheme_operator_name: Vec<Text>,
     list_sequence_number: u64,
     list_digest: String,
     issued: String,
     changes: Vec<Change>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Name {
-    lang: String,
-    value: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -189,10 +183,6 @@ struct Decided {
 
 impl From<&Flash> for Body {
     fn from(flash: &Flash) -> Self {
-        let name = |name: &LocalText| Name {
-            lang: name.lang().into(),
-            value: name.value().into(),
-        };
         let decided = |decision: &Decision| Decided {
             at: decision.at.to_string(),
             reference: decision.reference.clone(),
@@ -211,7 +201,7 @@ impl From<&Flash> for Body {
             version: VERSION,
             number: flash.number,
             scheme_territory: flash.publisher.territory().into(),
-            scheme_operator_name: flash.publisher.names().iter().map(name).collect(),
+            scheme_operator_name: flash.publisher.names().iter().map(Text::from).collect(),
             list_sequence_number: flash.sequence,
             list_digest: Base64::encode_string(&flash.list),
             issued: flash.issued.to_string(),
@@ -222,29 +212,20 @@ impl From<&Flash> for Body {
 
 impl Body {
     fn into_flash(self) -> Result<Flash> {
-        let wrong = |member, rule| Error::Value { member, rule };
         if self.version != VERSION {
-            return Err(wrong("Version", "is 1"));
+            return Err(Error::Value {
+                member: "Version",
+                rule: "is 1",
+            });
         }
         Error::cap("changes of a flash", self.changes.len(), MAX_CHANGES)?;
-        let mut names = self.scheme_operator_name.iter();
-        let first = names
-            .next()
-            .ok_or(wrong("SchemeOperatorName", "has at least one name"))?;
-        let name = |name: &Name| LocalText::new(&name.lang, &name.value);
-        let mut publisher = Publisher::new(&self.scheme_territory, name(first)?)?;
-        for other in names {
-            publisher = publisher.also(name(other)?);
-        }
-        let digest = Base64::decode_vec(&self.list_digest).unwrap_or_default();
-        let digest = digest.as_slice().try_into();
         let changes = self.changes.into_iter().map(Change::into_change);
         Ok(Flash {
-            publisher,
+            publisher: read_publisher(&self.scheme_territory, self.scheme_operator_name)?,
             number: self.number,
             sequence: self.list_sequence_number,
-            list: digest.map_err(|_| wrong("ListDigest", "is an SM3 digest"))?,
-            issued: time("Issued", &self.issued)?,
+            list: read_digest("ListDigest", &self.list_digest)?,
+            issued: read_time("Issued", &self.issued)?,
             changes: changes.collect::<Result<_>>()?,
         })
     }
@@ -256,24 +237,17 @@ impl Change {
         let status = named("Status", status, &self.status)?;
         let cause = StatusCause::ALL.iter().map(|(cause, _)| *cause);
         let cause = named("Cause", cause, &self.cause)?;
-        let mut change = StatusChange::new(status, time("From", &self.from)?, cause);
+        let mut change = StatusChange::new(status, read_time("From", &self.from)?, cause);
         check_status(&change)?;
         if let Some(decision) = self.decision {
-            change = change.decided(time("At", &decision.at)?, &decision.reference)?;
+            change = change.decided(read_time("At", &decision.at)?, &decision.reference)?;
         }
         if let Some(event) = self.event_time {
-            change = change.event(time("EventTime", &event)?);
+            change = change.event(read_time("EventTime", &event)?);
         }
         let key = EntryKey::new(&self.jurisdiction, &self.ca, &self.class);
         Ok((key, change))
     }
-}
-
-fn time(member: &'static str, text: &str) -> Result<DateTime> {
-    text.parse().map_err(|_| Error::Value {
-        member,
-        rule: "is a time like 2026-01-01T00:00:00Z",
-    })
 }
 
 fn named<T: ToString>(

@@ -48,6 +48,7 @@ pub use mirror::Mirror;
 pub use rule::{Carrier, PolicyRule, RegisteredPolicy, SupplyKind, SupplyPoint, Usage};
 pub use signers::{SignerRoll, SignerSet};
 pub use status::{Decision, Status, StatusCause, StatusChange};
+pub(crate) use text::hexadecimal;
 pub use text::{Contact, LocalText, PostalAddress, Publisher};
 
 use crate::{Error, Result, wire};
@@ -211,6 +212,11 @@ impl TrustListDraft {
     /// [`Error::DuplicateEntry`] when there is one with its key.
     pub fn insert(&mut self, entry: Entry) -> Result<()> {
         self.contents.insert(entry)
+    }
+
+    /// The entry with this key.
+    pub fn entry(&self, key: &EntryKey) -> Option<&Entry> {
+        self.contents.entries.get(key)
     }
 
     /// The entry with this key, to add to its statuses or certificates.

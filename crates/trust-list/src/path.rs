@@ -27,25 +27,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod authority;
 mod ocsp;
 mod peer;
 mod policy;
 mod reason;
 mod revocation;
 mod search;
+mod signatures;
 mod signer;
 #[cfg(test)]
 mod tests;
 
 pub use crate::certificate::ParsedCertificate;
 pub use crate::crl::{ParsedCrl, Revocation, RevocationReason};
-pub use authority::{PreparedSm2, RememberedSignatures};
 pub use cert_profile::{NameConstraintFault, NameConstraints, ocsp::OcspResponse};
 pub use peer::PeerName;
 pub use policy::PolicyRules;
 pub(crate) use reason::printable;
 pub use reason::{Cause, PathError, Place, Reason};
+pub use signatures::{PreparedSm2, RememberedSignatures};
 
 use core::iter;
 use der::{DateTime, asn1::ObjectIdentifier};

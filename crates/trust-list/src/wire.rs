@@ -5,17 +5,18 @@
 
 mod read;
 
+pub(crate) use read::{read_digest, read_publisher, read_time};
+
 use crate::{
     Error, Result,
     list::{
         Carrier, Contents, Digest, Entry, LocalText, Mirror, PostalAddress, RegisteredPolicy,
-        SignerSet, Status, StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
+        SignerSet, Status, StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage, hexadecimal,
     },
     path::ParsedCertificate,
 };
 use base64ct::{Base64, Encoding};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 
 /// `LoTEVersionIdentifier` of TS 119 602 version 1.
 const VERSION: u64 = 1;
@@ -139,7 +140,7 @@ struct MirrorOf {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Text {
+pub(crate) struct Text {
     lang: String,
     value: String,
 }
@@ -542,11 +543,7 @@ fn texts(texts: &[LocalText]) -> Vec<Text> {
 }
 
 fn digest_urn(certificate: &ParsedCertificate) -> String {
-    let mut urn = String::from(DIGEST_URN);
-    for octet in certificate.digest() {
-        write!(urn, "{octet:02x}").expect("a String takes all that is written");
-    }
-    urn
+    format!("{DIGEST_URN}{}", hexadecimal(&certificate.digest()))
 }
 
 fn uri_of<T: PartialEq>(table: &[(T, &'static str)], value: T) -> String {

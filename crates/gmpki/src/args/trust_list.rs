@@ -55,15 +55,22 @@ pub(crate) struct ListNew {
     pub(crate) address: Option<Address>,
     #[command(flatten)]
     pub(crate) signers: Signers,
+    #[command(flatten)]
+    pub(crate) term: Term,
+    /// Where to write the draft
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+/// From when on a list stands, and for how long.
+#[derive(Debug, Group)]
+pub(crate) struct Term {
     /// How long the list stands
     #[arg(long, value_name = "DAYS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=90))]
     pub(crate) days: u32,
     /// When it is issued, as 2026-11-21T08:00:00Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
-    /// Where to write the draft
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
 }
 
 /// Where somebody is reached.
@@ -124,12 +131,8 @@ pub(crate) struct ListBuild {
     /// Where that list will lie
     #[arg(long, value_name = "URL", requires = "mirror")]
     pub(crate) mirror_url: Option<String>,
-    /// How long the list stands
-    #[arg(long, value_name = "DAYS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=90))]
-    pub(crate) days: u32,
-    /// When it is issued, as 2026-11-21T08:00:00Z [default: now]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<String>,
+    #[command(flatten)]
+    pub(crate) term: Term,
     /// Where to write the list to be signed
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,

@@ -1,11 +1,12 @@
 //! Whether a list is accepted, and what it answers.
 
-use super::{certificate, hexadecimal, message, refused, signer_set, verified};
+use super::{certificate, message, refused, signer_set, verified};
 use crate::{
     args::{ListQuery, ListVerify},
     failure::{Failure, chain},
     input, moment,
     outcome::Outcome,
+    sm3::hexadecimal,
 };
 use serde_json::json;
 use trust_list::{
@@ -95,21 +96,11 @@ pub(super) fn query(args: &ListQuery) -> Result<Outcome, Failure> {
         }
         (None, Some(list)) => {
             let content = args.signed.content.as_deref();
-            let list = message_verified(args, list, content)?;
-            list.ask(&question)
+            verified(list, content, &args.signed.signers, now)?.ask(&question)
         }
         (None, None) => return Err(Failure::Usage("give a list, or --state".into())),
     };
     Ok(judged(&answer))
-}
-
-fn message_verified(
-    args: &ListQuery,
-    path: &std::path::Path,
-    content: Option<&std::path::Path>,
-) -> Result<TrustList, Failure> {
-    let at = moment::or_now("--at", args.signed.at.as_deref())?;
-    verified(path, content, &args.signed.signers, at)
 }
 
 fn judged(answer: &Answer) -> Outcome {

@@ -1,17 +1,18 @@
 //! Drafts: begun, changed in their place, and given number and times.
 
-use super::{certificate, hexadecimal, message, read, refused, set_of, signer_set};
+use super::{certificate, message, read, refused, set_of, signer_set};
 use crate::{
     args::{
         CarrierName, CauseName, ListAdd, ListAddress, ListBuild, ListChange, ListDecision, ListNew,
-        UsageName,
+        ListTerm, UsageName,
     },
     failure::Failure,
     moment,
     outcome::Outcome,
     output::{self, Readers},
+    sm3::hexadecimal,
 };
-use der::asn1::ObjectIdentifier;
+use der::{DateTime, asn1::ObjectIdentifier};
 use serde_json::json;
 use std::path::Path;
 use trust_list::{
@@ -24,8 +25,7 @@ use trust_list::{
 };
 
 pub(super) fn new(args: &ListNew) -> Result<Outcome, Failure> {
-    let issued = moment::or_now("--at", args.at.as_deref())?;
-    let next_update = moment::days_after(issued, args.days)?;
+    let (issued, next_update) = stands(&args.term)?;
     let names = texts("--publisher", &args.publisher)?;
     let [first, others @ ..] = names.as_slice() else {
         return Err(Failure::Usage("--publisher is missing".into()));
@@ -72,8 +72,7 @@ pub(super) fn change(args: &ListChange, status: Status) -> Result<Outcome, Failu
 }
 
 pub(super) fn build(args: &ListBuild) -> Result<Outcome, Failure> {
-    let issued = moment::or_now("--at", args.at.as_deref())?;
-    let next_update = moment::days_after(issued, args.days)?;
+    let (issued, next_update) = stands(&args.term)?;
     let mut draft = draft(&args.draft)?.issued(issued, next_update);
     let pins = signer_set(&args.signers)?;
     let last = match (&args.after, &pins) {
@@ -121,6 +120,12 @@ fn roll(
     };
     let next = set_of(&args.announce, None)?;
     Ok(Some(SignerRoll::new(current.clone()).announcing(next)))
+}
+
+/// When a list is issued, and when the next one has to be there.
+fn stands(term: &ListTerm) -> Result<(DateTime, DateTime), Failure> {
+    let issued = moment::or_now("--at", term.at.as_deref())?;
+    Ok((issued, moment::days_after(issued, term.days)?))
 }
 
 fn draft(path: &Path) -> Result<TrustListDraft, Failure> {

@@ -27,13 +27,13 @@ pub(super) fn diff(args: &ListDiff) -> Result<Outcome, Failure> {
         lines.push(format!("number {} -> {}", old.sequence(), new.sequence()));
     }
     for entry in old.entries() {
-        match new.entries().find(|other| other.key() == entry.key()) {
+        match new.entry(&entry.key()) {
             None => lines.push(format!("- {}", entry.key())),
             Some(other) => lines.extend(differences(entry, other)),
         }
     }
     for entry in new.entries() {
-        if old.entries().all(|other| other.key() != entry.key()) {
+        if old.entry(&entry.key()).is_none() {
             lines.push(format!("+ {}", entry.key()));
         }
     }

@@ -1,12 +1,13 @@
 //! Signatures under a list, by one or several, and its publication.
 
-use super::{certificate, hexadecimal, read, refused};
+use super::{certificate, read, refused};
 use crate::{
     args::{ListSign, NamedKey},
     failure::Failure,
     input, moment, named,
     outcome::Outcome,
     output::{self, Readers},
+    sm3::hexadecimal,
 };
 use gm_crypto::sm3;
 use serde_json::json;

@@ -205,11 +205,9 @@ impl Engine {
         } = landed.expect("the writing thread has died");
         self.ports.store = store;
         let is_followed = written.is_ok() && !is_void;
-        if !is_followed {
-            // The view may stand at a head that the store does not have, and the next group
-            // starts from nothing then; where it stands at that head, nothing was decided early.
-            self.group = None;
-        } else if self.group.as_ref().is_some_and(Group::is_empty) {
+        // Where it is not, the view may stand at a head that the store does not have, and the next
+        // group starts from nothing then.
+        if !is_followed || self.group.as_ref().is_some_and(Group::is_empty) {
             self.group = None;
         }
         if written.is_ok() {

@@ -95,6 +95,12 @@ impl Held {
         }
     }
 
+    /// Each by a way of his own.
+    fn everybody_fills_in(&self) -> Vec<Answer> {
+        let fill_in = |one| fill(&self.handle.clone(), one);
+        self.crowd.iter().map(fill_in).collect()
+    }
+
     /// The write comes to its end.
     fn go_on(&self) {
         thread::sleep(MEANWHILE);
@@ -128,11 +134,7 @@ fn filled(ticket: Answer) -> (u32, u64) {
 #[test]
 fn what_is_decided_on_a_write_that_succeeds_is_written_behind_it() {
     let mut held = Held::with(false, |_| |_| {});
-    let second: Vec<_> = held
-        .crowd
-        .iter()
-        .map(|one| fill(&held.handle.clone(), one))
-        .collect();
+    let second = held.everybody_fills_in();
     held.go_on();
     let first: Vec<_> = held.first.drain(..).skip(1).map(filled).collect();
     let second: Vec<_> = second.into_iter().map(filled).collect();
@@ -146,11 +148,7 @@ fn what_is_decided_on_a_write_that_succeeds_is_written_behind_it() {
 #[test]
 fn what_is_decided_on_a_write_that_fails_is_decided_again_on_what_is_there() {
     let mut held = Held::with(true, |_| |_| {});
-    let second: Vec<_> = held
-        .crowd
-        .iter()
-        .map(|one| fill(&held.handle.clone(), one))
-        .collect();
+    let second = held.everybody_fills_in();
     held.go_on();
     for ticket in held.first.drain(..).skip(1) {
         let failed = ticket.wait().unwrap().unwrap_err();
@@ -206,11 +204,7 @@ fn nothing_is_told_or_seen_before_it_is_durable() {
             }
         }
     });
-    let second: Vec<_> = held
-        .crowd
-        .iter()
-        .map(|one| fill(&held.handle.clone(), one))
-        .collect();
+    let second = held.everybody_fills_in();
     // The question comes while a write goes on, and sees the end of one.
     let id = held.crowd[0].id.clone();
     let asked = held.handle.ask(move |engine| {

@@ -5,7 +5,9 @@ pub use super::words::Language;
 
 use super::words::{self as w, Words};
 use crate::{
-    list::{Carrier, Digest, Entry, LocalText, Status, StatusCause, SupplyKind, TrustList, Usage},
+    list::{
+        Carrier, Entry, LocalText, Status, StatusCause, SupplyKind, TrustList, Usage, hexadecimal,
+    },
     path::{ParsedCertificate, printable},
 };
 use core::fmt::{self, Write};
@@ -343,12 +345,4 @@ impl Page {
         let found = exact.or_else(near).or(names.first());
         found.map_or("", |name| name.value())
     }
-}
-
-fn hexadecimal(digest: &Digest) -> String {
-    let mut text = String::new();
-    for octet in digest {
-        let _ = write!(text, "{octet:02x}");
-    }
-    text
 }

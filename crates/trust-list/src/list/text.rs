@@ -1,10 +1,19 @@
 //! Texts, names and addresses, each as the schema wants it.
 
 use crate::{Error, Result};
-use core::fmt;
+use core::fmt::{self, Write};
 
 /// Characters of the longest text.
 const MAX_TEXT: usize = 512;
+
+/// Octets in lower-case hexadecimal.
+pub(crate) fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |mut text, octet| {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
+}
 
 /// A text in one language.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

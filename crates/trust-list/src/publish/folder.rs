@@ -4,9 +4,8 @@ use crate::{
     Error, Result,
     client::{Client, ClientPolicy, MemoryStore, replace},
     flash::UnverifiedFlash,
-    list::{Mirror, TrustList, UnverifiedList},
+    list::{Mirror, TrustList, UnverifiedList, hexadecimal},
 };
-use core::fmt::Write;
 use der::DateTime;
 use gm_crypto::sm3;
 use std::{
@@ -15,6 +14,7 @@ use std::{
 };
 
 const LATEST: &str = "latest";
+const LATEST_FLASH: &str = "latest-flash";
 
 /// A folder of published lists.
 ///
@@ -54,19 +54,23 @@ impl Folder {
     /// # Errors
     /// [`Error::Publication`] when it can't be read, and those of reading a message.
     pub fn latest(&self) -> Result<Option<UnverifiedList>> {
-        let name = match fs::read_to_string(self.path.join(LATEST)) {
+        let number = self.pointed(LATEST, "list-")?;
+        number.map(|number| self.read(number)).transpose()
+    }
+
+    /// The number in the name that a pointer has; none where there is no pointer.
+    fn pointed(&self, pointer: &str, prefix: &str) -> Result<Option<u64>> {
+        let name = match fs::read_to_string(self.path.join(pointer)) {
             Ok(name) => name,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(self.failed(LATEST, source)),
+            Err(source) => return Err(self.failed(pointer, source)),
         };
-        let number = name.trim().strip_prefix("list-").and_then(|name| {
+        let number = name.trim().strip_prefix(prefix).and_then(|name| {
             let number = name.strip_suffix(".p7s")?;
-            number.parse::<u64>().ok()
+            number.parse().ok()
         });
-        let Some(number) = number else {
-            return Err(self.failed(LATEST, io::ErrorKind::InvalidData.into()));
-        };
-        self.read(number).map(Some)
+        let wrong = || self.failed(pointer, io::ErrorKind::InvalidData.into());
+        number.map(Some).ok_or_else(wrong)
     }
 
     /// One of the lists, not verified.
@@ -106,7 +110,7 @@ impl Folder {
         let accepted = client.list().ok_or(Error::NoList)?;
         let sequence = accepted.sequence();
         let name = |end: &str| format!("list-{sequence}.{end}");
-        let digest = hexadecimal(accepted.der());
+        let digest = hexadecimal(&sm3::digest(accepted.der()));
         let files = vec![name("json"), name("p7s"), name("sm3")];
         self.write(&files[0], accepted.json())?;
         self.write(&files[1], accepted.der())?;
@@ -115,14 +119,13 @@ impl Folder {
         Ok(Published { sequence, files })
     }
 
-    /// Publishes a flash about the last list, after the same check.
+    /// Publishes a flash about the last list, after the same check, under its own number.
     ///
     /// # Errors
-    /// As for a list.
+    /// As for a list; [`Error::Rollback`] for a number below that of the last one here.
     pub fn publish_flash(
         &self,
         flash: &UnverifiedFlash,
-        number: u64,
         policy: &ClientPolicy,
         now: DateTime,
     ) -> Result<Published> {
@@ -130,9 +133,14 @@ impl Folder {
         let last = self.latest()?.ok_or(Error::NoList)?;
         client.accept(&last, now)?;
         let sequence = client.accept_flash(flash, now)?.sequence;
-        let name = format!("flash-{number}.p7s");
+        let offered = client.flash_number();
+        let held = self.pointed(LATEST_FLASH, "flash-")?.unwrap_or(0);
+        if offered < held {
+            return Err(Error::Rollback { held, offered });
+        }
+        let name = format!("flash-{offered}.p7s");
         self.write(&name, &flash.der)?;
-        self.point("latest-flash", &name)?;
+        self.point(LATEST_FLASH, &name)?;
         let files = vec![name];
         Ok(Published { sequence, files })
     }
@@ -177,12 +185,4 @@ impl Folder {
             source,
         }
     }
-}
-
-fn hexadecimal(octets: &[u8]) -> String {
-    let mut text = String::new();
-    for octet in sm3::digest(octets) {
-        let _ = write!(text, "{octet:02x}");
-    }
-    text
 }

@@ -143,7 +143,7 @@ fn a_flash_is_published_after_the_same_check() {
     };
     let good = flash(1, Status::Suspended);
     desk.folder()
-        .publish_flash(&good, 1, &desk.policy, now())
+        .publish_flash(&good, &desk.policy, now())
         .unwrap();
     assert_eq!(
         fs::read(desk.place.path().join("latest-flash")).unwrap(),
@@ -151,6 +151,12 @@ fn a_flash_is_published_after_the_same_check() {
     );
     // A second one of the same number does not take its place.
     let other = flash(1, Status::Terminated);
-    let refused = desk.folder().publish_flash(&other, 1, &desk.policy, now());
-    assert_eq!(refused.unwrap_err().code(), "PUBLICATION");
+    let publish = |flash: &UnverifiedFlash| desk.folder().publish_flash(flash, &desk.policy, now());
+    assert_eq!(publish(&other).unwrap_err().code(), "PUBLICATION");
+    // Numbers of flashes grow, and a file is named by its own.
+    let third = publish(&flash(3, Status::Terminated)).unwrap();
+    assert_eq!(third.files, ["flash-3.p7s"]);
+    let earlier = flash(2, Status::Terminated);
+    assert_eq!(publish(&earlier).unwrap_err().code(), "ROLLBACK");
+    assert!(!desk.place.path().join("flash-2.p7s").exists());
 }

@@ -328,7 +328,7 @@ fn read_ca(names: Vec<Text>, address: Address, information: Vec<Uri>) -> Result<
     Ok(names.fold(ca, Ca::also))
 }
 
-fn read_publisher(territory: &str, names: Vec<Text>) -> Result<Publisher> {
+pub(crate) fn read_publisher(territory: &str, names: Vec<Text>) -> Result<Publisher> {
     let mut names = read_texts("SchemeOperatorName", names)?.into_iter();
     let first = names.next().expect("read_texts gives at least one");
     let publisher = Publisher::new(territory, first)?;
@@ -375,7 +375,7 @@ fn read_oid(text: &str) -> Result<ObjectIdentifier> {
     })
 }
 
-fn read_digest(member: &'static str, text: &str) -> Result<Digest> {
+pub(crate) fn read_digest(member: &'static str, text: &str) -> Result<Digest> {
     let octets = read_base64(member, text)?;
     Digest::try_from(octets.as_slice()).map_err(|_| Error::Value {
         member,
@@ -389,7 +389,7 @@ fn read_texts(member: &'static str, texts: Vec<Text>) -> Result<Vec<LocalText>> 
     texts.into_iter().map(read).collect()
 }
 
-fn read_time(member: &'static str, text: &str) -> Result<DateTime> {
+pub(crate) fn read_time(member: &'static str, text: &str) -> Result<DateTime> {
     text.parse().map_err(|_| Error::Value {
         member,
         rule: "is a time like 2026-01-01T00:00:00Z",
