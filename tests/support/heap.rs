@@ -26,6 +26,11 @@ impl CountingHeap {
         }
     }
 
+    /// The octets in use.
+    pub fn used(&self) -> usize {
+        self.used.load(Relaxed)
+    }
+
     /// The most octets that were in use at once while `work` ran, beyond those in use before.
     /// Other threads count too.
     pub fn peak_of<T>(&self, work: impl FnOnce() -> T) -> (T, usize) {

@@ -3,7 +3,8 @@
 //! A list is the JSON of ETSI TS 119 602 (list of trusted entities) in GM/T 0010
 //! signed data, SM2 with SM3. What the schema has no member for stands in its
 //! extension arrays alone. The same draft gives the same octets: members in the
-//! schema's order, entries sorted by their key, times in UTC to the second.
+//! schema's order, entries sorted by their key, times in UTC to the second. A certificate
+//! stands in full where the list names it first, and by its SM3 after that.
 //!
 //! # Refusals
 //! [`crate::Error::code`] names each one:
@@ -11,7 +12,7 @@
 //! | code | when |
 //! |---|---|
 //! | `FORMAT` | no signed data, no JSON of this shape, a member twice or unknown, an entry twice |
-//! | `LIMIT` | more than 16 MiB, 10 000 entries, 32 certificates or 1 000 statuses in an entry |
+//! | `LIMIT` | more than 95 MiB, 100 000 entries, 32 certificates or 1 000 statuses in an entry |
 //! | `LOOKALIKE` | two CAs have names that a person takes for one another |
 //! | `SIGNER` | not signed by those whom the caller pins or the last list announced, or they are unfit |
 //! | `TIME` | issued later than now, before the list that it replaces, for nothing or for more than 90 days |
@@ -23,6 +24,7 @@
 //! | `PUBLISHER` | somebody else's list |
 //! | `MIRROR_STALE` | the other side's list beside it is old or not octet for octet theirs |
 
+mod entries;
 mod entry;
 mod interval;
 mod lookalike;
@@ -42,6 +44,7 @@ pub use crate::{
     update::UpdateRefused,
     verify::TrustList,
 };
+pub(crate) use entries::Entries;
 pub use entry::{Ca, Entry, EntryKey};
 pub use interval::{Interval, IntervalSet};
 pub use mirror::Mirror;
@@ -54,13 +57,13 @@ pub use text::{Contact, LocalText, PostalAddress, Publisher};
 use crate::{Error, Result, wire};
 use der::DateTime;
 use gm_crypto::{message::SignedDataDraft, sm3};
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 /// SM3 of a list's JSON or of a certificate.
 pub type Digest = [u8; sm3::DIGEST_LENGTH];
 
 /// Entries of the longest list.
-pub(crate) const MAX_ENTRIES: usize = 10_000;
+pub(crate) const MAX_ENTRIES: usize = 100_000;
 /// Policies in a register, and mirrors, at most, each.
 const MAX_REGISTER: usize = 1000;
 /// From issue to the next update at most, unless a client says otherwise.
@@ -86,7 +89,7 @@ pub(crate) struct Contents {
     pub(crate) signers: Option<SignerRoll>,
     pub(crate) registry: Vec<RegisteredPolicy>,
     pub(crate) mirrors: Vec<Mirror>,
-    pub(crate) entries: BTreeMap<EntryKey, Entry>,
+    pub(crate) entries: Entries,
 }
 
 impl TrustListDraft {
@@ -103,7 +106,7 @@ impl TrustListDraft {
                 signers: None,
                 registry: Vec::new(),
                 mirrors: Vec::new(),
-                entries: BTreeMap::new(),
+                entries: Entries::default(),
             },
         }
     }
@@ -203,7 +206,7 @@ impl TrustListDraft {
 
     /// The entries, sorted by their keys.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
-        self.contents.entries.values()
+        self.contents.entries.iter()
     }
 
     /// Adds an entry.
@@ -211,7 +214,7 @@ impl TrustListDraft {
     /// # Errors
     /// [`Error::DuplicateEntry`] when there is one with its key.
     pub fn insert(&mut self, entry: Entry) -> Result<()> {
-        self.contents.insert(entry)
+        self.contents.entries.insert(entry)
     }
 
     /// The entry with this key.
@@ -250,17 +253,6 @@ impl TrustListDraft {
 }
 
 impl Contents {
-    pub(crate) fn insert(&mut self, entry: Entry) -> Result<()> {
-        let key = entry.key();
-        if self.entries.contains_key(&key) {
-            return Err(Error::DuplicateEntry {
-                entry: key.to_string(),
-            });
-        }
-        self.entries.insert(key, entry);
-        Ok(())
-    }
-
     /// The rules between members; each member's own are kept by its type.
     pub(crate) fn check(&self, max_lifetime: Duration) -> Result<()> {
         let (issued, next_update) = (self.issued, self.next_update);
@@ -285,7 +277,7 @@ impl Contents {
         Error::cap("entries of a list", self.entries.len(), MAX_ENTRIES)?;
         Error::cap("registered policies", self.registry.len(), MAX_REGISTER)?;
         Error::cap("mirrors", self.mirrors.len(), MAX_REGISTER)?;
-        self.entries.values().try_for_each(Entry::check)?;
-        lookalike::check(self.entries.values())
+        self.entries.iter().try_for_each(Entry::check)?;
+        lookalike::check(self.entries.iter())
     }
 }

@@ -13,8 +13,9 @@ pub struct UnverifiedList {
 }
 
 impl UnverifiedList {
-    /// Octets of the longest list that is read.
-    pub const MAX_LENGTH: usize = 16 << 20;
+    /// Octets of the longest list that is read: 100 000 entries of a usual length, and less than
+    /// 100 MB.
+    pub const MAX_LENGTH: usize = 95 << 20;
 
     /// Reads the DER of GM/T 0010 signed data with `data` attached.
     ///

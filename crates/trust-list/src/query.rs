@@ -304,6 +304,7 @@ fn issuer_by_path(
         .collect();
     let options = PathOptions::new(at, algorithms)
         .crls(question.crls)
+        .ocsp(question.ocsp)
         .revocation(question.revocation);
     let path = validate(question.target, entry.issuers(), &anchors, &options)?;
     Ok(path.issuer().digest())

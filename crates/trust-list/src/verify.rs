@@ -17,6 +17,8 @@ use gm_crypto::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
     time::Duration,
 };
 
@@ -24,11 +26,36 @@ use std::{
 #[derive(Clone, Debug)]
 pub struct TrustList {
     pub(crate) contents: Contents,
-    /// The entries that have an issuer of a name (DER), so that a question looks at no others.
-    by_issuer: BTreeMap<Vec<u8>, Vec<EntryKey>>,
-    json: Vec<u8>,
-    der: Vec<u8>,
+    /// The places of the entries that have an issuer of a name (DER), so that a question looks
+    /// at no others.
+    by_issuer: BTreeMap<Vec<u8>, Vec<usize>>,
+    /// The signed octets are the longest part of a list: copies share them.
+    der: Arc<[u8]>,
+    json: Json,
     digest: Digest,
+}
+
+/// Where the JSON lies.
+#[derive(Clone, Debug)]
+enum Json {
+    /// In the message.
+    Within(Range<usize>),
+    /// In a file of its own.
+    Beside(Arc<[u8]>),
+}
+
+impl Json {
+    /// Octets before the content of signed data: tags, lengths, a version, a digest algorithm
+    /// or a few, a type.
+    const MAX_HEAD: usize = 1 << 12;
+
+    fn of(der: &[u8], json: Vec<u8>) -> Self {
+        let heads = der.windows(json.len().max(1)).take(Self::MAX_HEAD);
+        match heads.enumerate().find(|(_, part)| *part == json) {
+            Some((start, part)) => Self::Within(start..start + part.len()),
+            None => Self::Beside(json.into()),
+        }
+    }
 }
 
 impl UnverifiedList {
@@ -167,20 +194,24 @@ impl TrustList {
     pub(crate) fn read(der: Vec<u8>, json: Vec<u8>, max_lifetime: Duration) -> Result<Self> {
         let contents = wire::read(&json)?;
         contents.check(max_lifetime)?;
-        let mut by_issuer: BTreeMap<Vec<u8>, Vec<EntryKey>> = BTreeMap::new();
-        for (key, entry) in &contents.entries {
+        let mut by_issuer: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+        for (place, entry) in contents.entries.iter().enumerate() {
             let names = entry.issuers().iter().map(ParsedCertificate::subject_der);
             for name in names.collect::<BTreeSet<_>>() {
-                let keys = by_issuer.entry(name.to_vec()).or_default();
-                keys.push(key.clone());
+                match by_issuer.get_mut(name) {
+                    Some(places) => places.push(place),
+                    None => {
+                        by_issuer.insert(name.to_vec(), vec![place]);
+                    }
+                }
             }
         }
         Ok(Self {
             digest: sm3::digest(&json),
             by_issuer,
             contents,
-            json,
-            der,
+            json: Json::of(&der, json),
+            der: der.into(),
         })
     }
 
@@ -206,8 +237,8 @@ impl TrustList {
 
     /// The entries that have an issuer of this name (DER).
     pub(crate) fn entries_of(&self, issuer: &[u8]) -> impl Iterator<Item = &Entry> {
-        let keys = self.by_issuer.get(issuer).into_iter().flatten();
-        keys.filter_map(|key| self.contents.entries.get(key))
+        let places = self.by_issuer.get(issuer).into_iter().flatten();
+        places.filter_map(|place| self.contents.entries.at(*place))
     }
 
     /// Who published it.
@@ -262,7 +293,7 @@ impl TrustList {
 
     /// The entries, sorted by their keys.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
-        self.contents.entries.values()
+        self.contents.entries.iter()
     }
 
     /// The entry with this key.
@@ -277,7 +308,10 @@ impl TrustList {
 
     /// The JSON as it was signed.
     pub fn json(&self) -> &[u8] {
-        &self.json
+        match &self.json {
+            Json::Within(place) => &self.der[place.clone()],
+            Json::Beside(json) => json,
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
 };
 use base64ct::{Base64, Encoding};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// `LoTEVersionIdentifier` of TS 119 602 version 1.
 const VERSION: u64 = 1;
@@ -214,7 +215,7 @@ struct Service {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct ServiceInformation {
     service_name: Vec<Text>,
-    service_digital_identity: Certificates,
+    service_digital_identity: Identity,
     service_type_identifier: String,
     service_status: String,
     status_starting_time: String,
@@ -231,11 +232,19 @@ struct Supply {
     uri: String,
 }
 
-#[derive(Serialize, Deserialize)]
+/// Certificates: in full where they stand first in the list, by SM3 after that. Classes of one
+/// CA have the same ones, and a list of all of them would be mostly certificates.
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Certificates {
-    #[serde(rename = "X509Certificates")]
+struct Identity {
+    #[serde(
+        rename = "X509Certificates",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
     certificates: Vec<PkiObject>,
+    #[serde(rename = "OtherIds", default, skip_serializing_if = "Vec::is_empty")]
+    known: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -256,7 +265,7 @@ struct ServiceExtension {
     reference: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     event_time: Option<String>,
-    anchors: Vec<PkiObject>,
+    anchors: Identity,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     issuers: Vec<IssuerTime>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -295,18 +304,12 @@ struct Policy {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct History {
     service_name: Vec<Text>,
-    service_digital_identity: Digests,
+    /// By SM3 alone: the issuers stand in full above.
+    service_digital_identity: Identity,
     service_status: String,
     status_starting_time: String,
     service_type_identifier: String,
     service_information_extensions: Vec<StatusExtension>,
-}
-
-/// An earlier standing names the issuers by digest: they stand in full above.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Digests {
-    other_ids: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -366,15 +369,52 @@ impl From<&Contents> for Document {
                     next_update: contents.next_update.to_string(),
                     scheme_extensions: (!says_nothing).then_some(extension).into_iter().collect(),
                 },
-                trusted_entities_list: contents.entries.values().map(Entity::from).collect(),
+                trusted_entities_list: entities(contents),
             },
         }
     }
 }
 
-impl From<&Entry> for Entity {
-    fn from(entry: &Entry) -> Self {
-        let ca = &entry.ca;
+/// One entity for classes of one CA that stand side by side.
+fn entities(contents: &Contents) -> Vec<Entity> {
+    let mut written = Written::default();
+    let mut entities: Vec<Entity> = Vec::new();
+    let mut last: Option<&Entry> = None;
+    for entry in contents.entries.iter() {
+        let service = Service::of(entry, &mut written);
+        let is_of_last =
+            last.is_some_and(|last| last.jurisdiction == entry.jurisdiction && last.ca == entry.ca);
+        match entities.last_mut() {
+            Some(entity) if is_of_last => entity.trusted_entity_services.push(service),
+            _ => entities.push(Entity::new(entry, service)),
+        }
+        last = Some(entry);
+    }
+    entities
+}
+
+/// The certificates that stand in full already.
+#[derive(Default)]
+struct Written(BTreeSet<Digest>);
+
+impl Written {
+    fn identity(&mut self, certificates: &[ParsedCertificate]) -> Identity {
+        let mut identity = Identity::default();
+        for certificate in certificates {
+            if self.0.insert(certificate.digest()) {
+                let val = Base64::encode_string(certificate.der());
+                identity.certificates.push(PkiObject { val });
+            } else {
+                identity.known.push(digest_urn(certificate));
+            }
+        }
+        identity
+    }
+}
+
+impl Entity {
+    fn new(entry: &Entry, service: Service) -> Self {
+        let ca = entry.ca();
         let uri = |value: &String| Uri {
             lang: ca.names[0].lang().into(),
             value: value.clone(),
@@ -393,28 +433,23 @@ impl From<&Entry> for Entity {
                     licence: ca.licence.clone(),
                 }],
             },
-            trusted_entity_services: vec![Service::from(entry)],
+            trusted_entity_services: vec![service],
         }
     }
 }
 
-impl From<&Entry> for Service {
-    fn from(entry: &Entry) -> Self {
+impl Service {
+    fn of(entry: &Entry, written: &mut Written) -> Self {
         let (now, earlier) = entry
             .history
             .split_last()
             .expect("an entry is made with its first standing");
-        let objects = |list: &[ParsedCertificate]| {
-            let object = |certificate: &ParsedCertificate| PkiObject {
-                val: Base64::encode_string(certificate.der()),
-            };
-            list.iter().map(object).collect()
-        };
         let class: Vec<LocalText> = entry.class_names().cloned().collect();
         let history = |change: &StatusChange| History {
             service_name: texts(&class),
-            service_digital_identity: Digests {
-                other_ids: entry.issuers.iter().map(digest_urn).collect(),
+            service_digital_identity: Identity {
+                known: entry.issuers.iter().map(digest_urn).collect(),
+                ..Identity::default()
             },
             service_status: uri_of(&Status::ALL, change.status),
             status_starting_time: change.from.to_string(),
@@ -433,13 +468,14 @@ impl From<&Entry> for Service {
             until: during.until.map(|until| until.to_string()),
         };
         let said = |value: String, usual: &str| (value != usual).then_some(value);
+        let issuers = written.identity(&entry.issuers);
         let extension = ServiceExtension {
             identifier: SERVICE.into(),
             cause: uri_of(&StatusCause::ALL, now.cause),
             decided_at: now.decision.as_ref().map(|d| d.at.to_string()),
             reference: now.decision.as_ref().map(|d| d.reference.clone()),
             event_time: now.event.map(|at| at.to_string()),
-            anchors: objects(&entry.anchors),
+            anchors: written.identity(&entry.anchors),
             issuers: entry.issuer_intervals.iter().map(issuer_time).collect(),
             type_name: entry.type_name.clone(),
             policies: entry
@@ -458,9 +494,7 @@ impl From<&Entry> for Service {
         Self {
             service_information: ServiceInformation {
                 service_name: texts(&class),
-                service_digital_identity: Certificates {
-                    certificates: objects(&entry.issuers),
-                },
+                service_digital_identity: issuers,
                 service_type_identifier: SERVICE_TYPE.into(),
                 service_status: uri_of(&Status::ALL, now.status),
                 status_starting_time: now.from.to_string(),

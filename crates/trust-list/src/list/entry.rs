@@ -9,7 +9,7 @@ use super::{
 use crate::{Error, Result, path::ParsedCertificate};
 use core::fmt;
 use der::DateTime;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Anchors, and issuers, in one entry at most.
 pub(crate) const MAX_CERTIFICATES: usize = 32;
@@ -38,6 +38,10 @@ impl EntryKey {
             ca: ca.into(),
             class: class.into(),
         }
+    }
+
+    pub(super) fn parts(&self) -> [&str; 3] {
+        [&self.jurisdiction, &self.ca, &self.class]
     }
 }
 
@@ -128,7 +132,8 @@ impl Ca {
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub(crate) jurisdiction: String,
-    pub(crate) ca: Ca,
+    /// Classes of one CA share it.
+    pub(crate) ca: Arc<Ca>,
     pub(crate) class: LocalText,
     pub(crate) class_translations: Vec<LocalText>,
     pub(crate) anchors: Vec<ParsedCertificate>,
@@ -151,10 +156,15 @@ impl Entry {
     ///
     /// # Errors
     /// [`Error::Value`] for a jurisdiction that is not like `HK` or `CN-GD`.
-    pub fn new(place: &str, ca: Ca, class: LocalText, first: StatusChange) -> Result<Self> {
+    pub fn new(
+        place: &str,
+        ca: impl Into<Arc<Ca>>,
+        class: LocalText,
+        first: StatusChange,
+    ) -> Result<Self> {
         Ok(Self {
             jurisdiction: jurisdiction(place)?,
-            ca,
+            ca: ca.into(),
             class,
             class_translations: Vec::new(),
             anchors: Vec::new(),
@@ -314,6 +324,15 @@ impl Entry {
             ca: self.ca.names[0].value().to_owned(),
             class: self.class.value().to_owned(),
         }
+    }
+
+    /// What its key is made of, in the order in which keys are compared.
+    pub(super) fn key_parts(&self) -> [&str; 3] {
+        [
+            &self.jurisdiction,
+            self.ca.names[0].value(),
+            self.class.value(),
+        ]
     }
 
     /// The CA.

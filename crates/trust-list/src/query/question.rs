@@ -1,6 +1,6 @@
 //! What is asked, and by which rules.
 
-use crate::path::{ParsedCertificate, ParsedCrl, RevocationRule};
+use crate::path::{OcspResponse, ParsedCertificate, ParsedCrl, RevocationRule};
 use core::time::Duration;
 use der::DateTime;
 use gm_crypto::pki::VerifyAlgorithm;
@@ -12,6 +12,7 @@ pub struct Question<'a> {
     pub(super) now: DateTime,
     pub(super) signed: SigningTime,
     pub(super) crls: &'a [ParsedCrl],
+    pub(super) ocsp: &'a [OcspResponse],
     pub(super) revocation: RevocationRule,
     pub(super) algorithms: Option<&'a [&'a dyn VerifyAlgorithm]>,
     pub(super) rules: Rules,
@@ -71,14 +72,15 @@ impl Default for Rules {
 }
 
 impl<'a> Question<'a> {
-    /// Whether it is recognised now: SM2 with SM3 alone, revocation where a CRL of its
-    /// issuer is given.
+    /// Whether it is recognised now: SM2 with SM3 alone, revocation where a CRL or
+    /// an OCSP answer of its issuer is given.
     pub fn new(target: &'a ParsedCertificate, now: DateTime) -> Self {
         Self {
             target,
             now,
             signed: SigningTime::Now,
             crls: &[],
+            ocsp: &[],
             revocation: RevocationRule::default(),
             algorithms: None,
             rules: Rules::default(),
@@ -95,6 +97,12 @@ impl<'a> Question<'a> {
     #[must_use]
     pub fn crls(self, crls: &'a [ParsedCrl]) -> Self {
         Self { crls, ..self }
+    }
+
+    /// The OCSP answers at hand.
+    #[must_use]
+    pub fn ocsp(self, ocsp: &'a [OcspResponse]) -> Self {
+        Self { ocsp, ..self }
     }
 
     /// When a certificate needs an answer about its revocation.

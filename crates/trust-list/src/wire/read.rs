@@ -1,43 +1,65 @@
 //! From JSON that has the right shape to values that keep their rules.
 
 use super::{
-    Address, DIGEST_URN, ENTITY, History, IssuerTime, LIST_TYPE, Lote, MirrorOf, OperatorAddress,
-    PkiObject, Policy, Postal, Registered, SCHEME, SERVICE, SERVICE_TYPE, STATUS, SchemeExtension,
-    Service, Signers, Supply, Text, Uri, VERSION,
+    Address, DIGEST_URN, ENTITY, History, Identity, IssuerTime, LIST_TYPE, Lote, MirrorOf,
+    OperatorAddress, Policy, Postal, Registered, SCHEME, SERVICE, SERVICE_TYPE, STATUS,
+    SchemeExtension, Service, Signers, Supply, Text, Uri, VERSION,
 };
 use crate::{
     Error, Result,
     list::{
-        Ca, Carrier, Contact, Contents, Digest, Entry, Interval, LocalText, MAX_ENTRIES, Mirror,
-        PolicyRule, PostalAddress, Publisher, RegisteredPolicy, SignerRoll, SignerSet, Status,
-        StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
+        Ca, Carrier, Contact, Contents, Digest, Entries, Entry, Interval, LocalText, MAX_ENTRIES,
+        Mirror, PolicyRule, PostalAddress, Publisher, RegisteredPolicy, SignerRoll, SignerSet,
+        Status, StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
     },
     path::ParsedCertificate,
 };
 use base64ct::{Base64, Encoding};
 use der::{DateTime, asn1::ObjectIdentifier};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-/// Certificates by their base64: classes and CAs share them, and each is read and kept once.
+/// The certificates that were read: the list names them by digest from then on.
 #[derive(Default)]
-struct Known(BTreeMap<String, ParsedCertificate>);
+struct Known(BTreeMap<Digest, ParsedCertificate>);
 
 impl Known {
-    fn read(
-        &mut self,
-        member: &'static str,
-        objects: Vec<PkiObject>,
-    ) -> Result<Vec<ParsedCertificate>> {
-        let read = |object: PkiObject| {
-            if let Some(known) = self.0.get(&object.val) {
-                return Ok(known.clone());
-            }
+    /// The certificates of an identity: those in full first.
+    fn read(&mut self, member: &'static str, identity: Identity) -> Result<Vec<ParsedCertificate>> {
+        let mut certificates = Vec::new();
+        for object in identity.certificates {
             let certificate = ParsedCertificate::from_der(read_base64(member, &object.val)?)?;
-            self.0.insert(object.val, certificate.clone());
-            Ok(certificate)
-        };
-        objects.into_iter().map(read).collect()
+            let before = self.0.insert(certificate.digest(), certificate.clone());
+            expect(
+                member,
+                before.is_none(),
+                "has each certificate in full once",
+            )?;
+            certificates.push(certificate);
+        }
+        for id in &identity.known {
+            let known = read_urn(id).and_then(|digest| self.0.get(&digest));
+            let known = known.cloned().ok_or(Error::Value {
+                member: "OtherIds",
+                rule: "names certificates by SM3 that stand in full before",
+            })?;
+            certificates.push(known);
+        }
+        Ok(certificates)
     }
+}
+
+fn read_urn(text: &str) -> Option<Digest> {
+    let digits = text.strip_prefix(DIGEST_URN)?;
+    let mut digest = Digest::default();
+    // Capitals would be a second text for the same.
+    let is_lower = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
+    if digits.len() != 2 * digest.len() || !digits.bytes().all(is_lower) {
+        return None;
+    }
+    for (octet, place) in digest.iter_mut().zip((0..digits.len()).step_by(2)) {
+        *octet = u8::from_str_radix(&digits[place..place + 2], 16).ok()?;
+    }
+    Some(digest)
 }
 
 impl Lote {
@@ -64,7 +86,7 @@ impl Lote {
             signers: None,
             registry: Vec::new(),
             mirrors: Vec::new(),
-            entries: BTreeMap::new(),
+            entries: Entries::default(),
         };
         if let Some(extension) = extension {
             extension.read_into(&mut contents)?;
@@ -82,10 +104,11 @@ impl Lote {
             if let Some(licence) = extension.licence {
                 ca = ca.licence(&licence)?;
             }
+            let ca = Arc::new(ca);
             for service in entity.trusted_entity_services {
                 let jurisdiction = &extension.jurisdiction;
-                let entry = service.into_entry(jurisdiction, ca.clone(), &mut known)?;
-                contents.insert(entry)?;
+                let entry = service.into_entry(jurisdiction, &ca, &mut known)?;
+                contents.entries.insert(entry)?;
             }
         }
         Ok(contents)
@@ -181,7 +204,7 @@ impl IssuerTime {
 }
 
 impl Service {
-    fn into_entry(self, jurisdiction: &str, ca: Ca, known: &mut Known) -> Result<Entry> {
+    fn into_entry(self, jurisdiction: &str, ca: &Arc<Ca>, known: &mut Known) -> Result<Entry> {
         let now = self.service_information;
         let extension = one(
             "ServiceInformationExtensions",
@@ -212,14 +235,11 @@ impl Service {
         let first = changes.next().expect("the present standing was pushed");
         let mut class = read_texts("ServiceName", now.service_name)?.into_iter();
         let first_name = class.next().expect("read_texts gives at least one");
-        let mut entry = Entry::new(jurisdiction, ca, first_name, first)?;
+        let mut entry = Entry::new(jurisdiction, Arc::clone(ca), first_name, first)?;
         entry.class_translations = class.collect();
         changes.try_for_each(|change| entry.change(change))?;
+        entry.issuers = known.read("X509Certificates", now.service_digital_identity)?;
         entry.anchors = known.read("Anchors", extension.anchors)?;
-        entry.issuers = known.read(
-            "X509Certificates",
-            now.service_digital_identity.certificates,
-        )?;
         let times = extension.issuers.into_iter().map(IssuerTime::into_interval);
         for time in times {
             let (digest, during) = time?;
@@ -253,11 +273,17 @@ impl Service {
 impl History {
     fn into_change(self) -> Result<StatusChange> {
         read_texts("ServiceName", self.service_name)?;
-        let ids = &self.service_digital_identity.other_ids;
+        let identity = &self.service_digital_identity;
+        let ids = &identity.known;
         expect(
             "OtherIds",
-            !ids.is_empty() && ids.iter().all(|id| id.starts_with(DIGEST_URN)),
+            !ids.is_empty() && ids.iter().all(|id| read_urn(id).is_some()),
             "names the issuers by SM3",
+        )?;
+        expect(
+            "X509Certificates",
+            identity.certificates.is_empty(),
+            "stands in the present standing alone",
         )?;
         expect_identifier(
             "ServiceTypeIdentifier",

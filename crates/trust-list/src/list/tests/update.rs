@@ -107,7 +107,7 @@ fn history_stays() {
     }
     let (issued, to) = (time("2026-05-31T00:00:00Z"), time("2026-06-30T00:00:00Z"));
     let mut without = TrustListDraft::following(&one, issued, to);
-    without.contents.entries.clear();
+    without.contents.entries = Entries::default();
     assert_eq!(
         refused(one.clone().update(scene.accept(&without))),
         "HISTORY_REWRITTEN"
