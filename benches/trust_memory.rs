@@ -6,13 +6,17 @@ mod lists;
 use gm_pki_tests::heap::CountingHeap;
 use lists::{Listed, now};
 use std::{error::Error, time::Instant};
-use trust_list::list::UnverifiedList;
+use trust_list::{list::UnverifiedList, path::ParsedCertificate};
 
 #[global_allocator]
 static HEAP: CountingHeap = CountingHeap::new();
 
 fn main() -> Result<(), Box<dyn Error>> {
     let listed = Listed::new();
+    let before = HEAP.used();
+    let certificate = ParsedCertificate::from_der(&*listed.subscriber)?;
+    let (octets, kept) = (certificate.der().len(), HEAP.used() - before);
+    println!("a certificate of {octets} octets: kept {kept}");
     for entries in [100, 1_000, 10_000, 100_000] {
         let octets = listed.list(entries);
         let before = HEAP.used();

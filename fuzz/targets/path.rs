@@ -1,15 +1,23 @@
 //! Path validation over whatever comes: an octet of choices, then certificates, CRLs and OCSP
 //! answers one behind the other. The first certificate is the target, the last the anchor.
+//!
+//! Where the anchor is a name and a key, another implementation judges the same path, status
+//! aside.
 #![no_main]
 
 use der::{Reader, SliceReader};
 use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
-use gm_pki_fuzz::{parties::in_days, tally};
+use gm_pki_fuzz::{
+    oracle::{self, Status, Wanted},
+    parties::in_days,
+    tally,
+};
 use libfuzzer_sys::fuzz_target;
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use std::sync::LazyLock;
 use trust_list::path::{
-    Anchor, Budget, ContentRules, OcspResponse, ParsedCertificate, ParsedCrl, PathOptions,
-    PolicyRules, RevocationRule, validate,
+    Anchor, Budget, Cause, ContentRules, OcspResponse, ParsedCertificate, ParsedCrl, PathError,
+    PathOptions, PolicyRules, RevocationRule, ValidPath, validate,
 };
 
 /// Takes every signature that ends as its message does: what lies behind a signature is not
@@ -35,6 +43,8 @@ impl VerifyAlgorithm for Easy {
         Err(signature::Error::new())
     }
 }
+
+static SM2: LazyLock<Sm2Sm3> = LazyLock::new(Sm2Sm3::default);
 
 fuzz_target!(|input: &[u8]| {
     let [choices, octets @ ..] = input else {
@@ -62,8 +72,8 @@ fuzz_target!(|input: &[u8]| {
         true => Anchor::from_certificate(anchor),
         false => Anchor::name_and_key(anchor),
     }];
-    let sm2 = Sm2Sm3::default();
-    let algorithms: [&dyn VerifyAlgorithm; 1] = [if chosen(1) { &sm2 } else { &Easy }];
+    let algorithm: &'static dyn VerifyAlgorithm = if chosen(1) { &*SM2 } else { &Easy };
+    let algorithms = [algorithm];
     // The suites are about 2010, our own seeds about 2026.
     let at = match chosen(2) {
         true => "2010-06-01T00:00:00Z".parse().expect("a time"),
@@ -73,6 +83,7 @@ fuzz_target!(|input: &[u8]| {
     policies.require_explicit = chosen(3);
     policies.inhibit_mapping = chosen(4);
     policies.inhibit_any = chosen(4);
+    let policies_asked = (chosen(3), chosen(4));
     let mut budget = Budget::default();
     budget.signatures = 64;
     budget.candidates = 512;
@@ -93,6 +104,15 @@ fuzz_target!(|input: &[u8]| {
         assert!(!error.reasons().is_empty());
         assert!(!error.to_string().is_empty());
     }
+    if !chosen(0) && !chosen(5) {
+        let wanted = Wanted {
+            at,
+            require_explicit: policies_asked.0,
+            inhibit_mapping: policies_asked.1,
+            inhibit_any: policies_asked.1,
+        };
+        compare(&ask(RevocationRule::Ignore), target, untrusted, &anchors[0], &wanted, algorithm);
+    }
     let Ok(path) = whole else {
         return;
     };
@@ -105,3 +125,58 @@ fuzz_target!(|input: &[u8]| {
     assert!(ask(RevocationRule::WhereCrlGiven).is_ok());
     assert!(ask(RevocationRule::Ignore).is_ok());
 });
+
+/// Our verdict beside the oracle's: on the path that we found, and, where we found none, on the
+/// certificates in the order in which they came.
+fn compare(
+    ours: &Result<ValidPath<'_>, PathError>,
+    target: &ParsedCertificate,
+    untrusted: &[ParsedCertificate],
+    anchor: &Anchor,
+    wanted: &Wanted,
+    algorithm: &'static dyn VerifyAlgorithm,
+) {
+    let anchor = anchor.certificate().der();
+    match ours {
+        Ok(path) => {
+            let chain = path.certificates();
+            let octets: Vec<&[u8]> = chain.iter().map(|one| one.der()).chain([anchor]).collect();
+            if let Some(Err(status)) = oracle::judge(&octets, wanted, algorithm) {
+                let excused = is_its_own_rule(status, &chain[1..]);
+                assert!(excused, "we accept, the oracle says {status:?}");
+            }
+        }
+        Err(error) => {
+            let chain = [target].into_iter().chain(untrusted);
+            let octets: Vec<&[u8]> = chain.map(ParsedCertificate::der).chain([anchor]).collect();
+            if let Some(Ok(())) = oracle::judge(&octets, wanted, algorithm) {
+                let mut causes = error.reasons().iter().map(|reason| &reason.cause);
+                assert!(causes.any(is_our_own_rule), "the oracle accepts, we say {error:?}");
+            }
+        }
+    }
+}
+
+/// What the oracle asks and RFC 5280, section 6.1, does not.
+fn is_its_own_rule(status: Status, between: &[&ParsedCertificate]) -> bool {
+    match status {
+        // 6.1.4 (n) asks for keyCertSign where there is a keyUsage.
+        Status::InvalidKeyUsage => between.iter().any(|ca| ca.key_usage().is_none()),
+        // An extension that decides nothing may be anything while it is not critical.
+        Status::EncodingError => true,
+        _ => false,
+    }
+}
+
+/// What we ask, or stop at, and the oracle does not.
+fn is_our_own_rule(cause: &Cause) -> bool {
+    matches!(
+        cause,
+        Cause::TooManySignatures { .. }
+            | Cause::TooManyCandidates { .. }
+            | Cause::TooManyNames { .. }
+            | Cause::TooManyPolicies { .. }
+            | Cause::PathTooLong { .. }
+            | Cause::KeyNotAccepted { .. }
+    )
+}

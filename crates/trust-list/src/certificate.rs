@@ -19,7 +19,7 @@ use der::{
 };
 use gm_crypto::pki::{Signed, VerifyAlgorithm};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use x509_cert::{
     Version,
     ext::pkix::{
@@ -50,10 +50,12 @@ struct Parsed {
     digest: [u8; gm_crypto::sm3::DIGEST_LENGTH],
     version: Version,
     serial: Vec<u8>,
-    issuer: Name,
+    /// Read again from its DER when asked for: lists keep many certificates, and a name that
+    /// has been read is several times as long.
+    issuer: OnceLock<Name>,
     issuer_der: Vec<u8>,
     issuer_key: Vec<u8>,
-    subject: Name,
+    subject: OnceLock<Name>,
     subject_der: Vec<u8>,
     subject_key: Vec<u8>,
     spki: SubjectPublicKeyInfoOwned,
@@ -103,8 +105,8 @@ impl ParsedCertificate {
             subject_der: to_der(tbs.subject)?,
             subject_key: name_key(&subject)?,
             statements: Statements::read(&extensions, &issuer)?,
-            issuer,
-            subject,
+            issuer: OnceLock::new(),
+            subject: OnceLock::new(),
             spki: tbs.spki.decode_as().map_err(malformed())?,
             spki_der: to_der(tbs.spki)?,
             not_before: moment(tbs.validity.not_before).map_err(malformed())?,
@@ -151,7 +153,7 @@ impl ParsedCertificate {
 
     /// Who issued it, as it says.
     pub fn issuer(&self) -> &Name {
-        &self.0.issuer
+        self.0.issuer.get_or_init(|| read_again(&self.0.issuer_der))
     }
 
     /// The DER of the issuer's name.
@@ -161,7 +163,9 @@ impl ParsedCertificate {
 
     /// Whom it is about.
     pub fn subject(&self) -> &Name {
-        &self.0.subject
+        self.0
+            .subject
+            .get_or_init(|| read_again(&self.0.subject_der))
     }
 
     /// The DER of the subject's name.
@@ -362,6 +366,11 @@ impl RawTbs<'_> {
         }
         Ok(())
     }
+}
+
+/// A name that was read before, when the certificate was.
+fn read_again(der: &[u8]) -> Name {
+    Name::from_der(der).expect("the same octets were read as a name")
 }
 
 /// Octets that names compared as one have in common.

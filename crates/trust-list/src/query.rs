@@ -16,7 +16,6 @@ use der::{
     asn1::{BmpString, ObjectIdentifier, PrintableStringRef, TeletexStringRef, Utf8StringRef},
 };
 use gm_crypto::pki::{Sm2Sm3, VerifyAlgorithm};
-use std::collections::BTreeMap;
 
 /// Names the rules of this release: an answer can be worked out again later.
 const RULES: &str = "gm-pki:trust-list:rules:1";
@@ -29,7 +28,8 @@ const ORGANISATIONAL_UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.
 pub struct Answer {
     /// The verdict of the entry that came closest.
     pub verdict: Verdict,
-    /// Those of the other entries that have an issuer of that name.
+    /// Those of the other entries that have an issuer of that name; where one recognises the
+    /// certificate, of those alone that are for its type or any.
     pub others: Vec<Verdict>,
     /// The time that was judged by; none where the question was not judged.
     pub at: Option<DateTime>,
@@ -248,41 +248,80 @@ impl TrustList {
         Ok(at)
     }
 
-    /// What each entry says that has an issuer of the certificate's issuer's name.
+    /// What the entries say that have an issuer of the certificate's issuer's name: those of
+    /// its type, and where none of these recognises it, all of them.
     fn judge(&self, question: &Question<'_>, at: DateTime) -> Vec<Verdict> {
-        let mut paths = Paths::default();
-        self.entries_of(question.target.issuer_der())
-            .map(|entry| match judge_entry(entry, question, at, &mut paths) {
-                Ok(since) => Verdict::Recognised {
-                    entry: entry.key(),
-                    since,
-                    sequence: self.sequence(),
-                    list: self.digest(),
-                },
-                Err(verdict) => *verdict,
-            })
-            .collect()
+        let types = types_of(question.target);
+        let mut asked = Asked {
+            question,
+            types: &types,
+            at,
+            paths: Vec::new(),
+        };
+        let issuer = question.target.issuer_der();
+        let likely = self.entries_of_types(issuer, &types);
+        let verdicts: Vec<Verdict> = likely.map(|entry| self.say(entry, &mut asked)).collect();
+        let recognises = |verdict: &Verdict| matches!(verdict, Verdict::Recognised { .. });
+        if verdicts.iter().any(recognises) {
+            return verdicts;
+        }
+        let all = self.entries_of(issuer);
+        all.map(|entry| self.say(entry, &mut asked)).collect()
+    }
+
+    fn say<'a>(&self, entry: &'a Entry, asked: &mut Asked<'a>) -> Verdict {
+        match asked.judge(entry) {
+            Ok(since) => Verdict::Recognised {
+                entry: entry.key(),
+                since,
+                sequence: self.sequence(),
+                list: self.digest(),
+            },
+            Err(verdict) => *verdict,
+        }
     }
 }
 
-/// Who signed the target, by the certificates of each entry: classes of one CA have the same
-/// ones, and no path is looked for twice.
-#[derive(Default)]
-struct Paths(BTreeMap<[Vec<Digest>; 2], Result<Digest, PathError>>);
+/// A question at its time, and what was found out about it.
+struct Asked<'a> {
+    question: &'a Question<'a>,
+    types: &'a [String],
+    at: DateTime,
+    /// Who signed the target, by the certificates of some entries: classes of one CA have the
+    /// same ones, and no path is looked for twice.
+    paths: Vec<(&'a Entry, Result<Digest, PathError>)>,
+}
 
-impl Paths {
-    fn issuer(
-        &mut self,
-        entry: &Entry,
-        question: &Question<'_>,
-        at: DateTime,
-    ) -> Result<Digest, PathError> {
-        let pinned = [entry.anchors(), entry.issuers()]
-            .map(|all| all.iter().map(ParsedCertificate::digest).collect());
-        let found = self.0.entry(pinned);
+impl<'a> Asked<'a> {
+    fn issuer(&mut self, entry: &'a Entry) -> Result<Digest, PathError> {
+        let same = |(other, _): &&(&Entry, _)| other.has_the_certificates_of(entry);
+        if let Some((_, found)) = self.paths.iter().find(same) {
+            return found.clone();
+        }
+        let found = issuer_by_path(entry, self.question, self.at);
+        self.paths.push((entry, found.clone()));
         found
-            .or_insert_with(|| issuer_by_path(entry, question, at))
-            .clone()
+    }
+
+    /// Since when the entry has been recognised, or why it does not count.
+    fn judge(&mut self, entry: &'a Entry) -> Result<DateTime, Box<Verdict>> {
+        let refused = |refusal| Box::new(Verdict::NotRecognised(refusal));
+        let signer = self.issuer(entry).map_err(|source| {
+            let entry = entry.key();
+            if source.is_indeterminate() {
+                return Box::new(Verdict::Indeterminate(Doubt::Revocation { entry, source }));
+            }
+            refused(Refusal::Path { entry, source })
+        })?;
+        let mut issuers = entry.issuers().iter();
+        if !issuers.any(|issuer| issuer.digest() == signer) {
+            let entry = entry.key();
+            return Err(refused(Refusal::IssuerNotPinned { entry }));
+        }
+        let content = check_content(entry, &signer, self.question.target, self.types);
+        content.map_err(|refusal| refused(*refusal))?;
+        let standing = check_standing(entry, self.question, self.at);
+        standing.map_err(|refusal| refused(*refusal))
     }
 }
 
@@ -310,35 +349,12 @@ fn issuer_by_path(
     Ok(path.issuer().digest())
 }
 
-/// Since when the entry has been recognised, or why it does not count.
-fn judge_entry(
-    entry: &Entry,
-    question: &Question<'_>,
-    at: DateTime,
-    paths: &mut Paths,
-) -> Result<DateTime, Box<Verdict>> {
-    let refused = |refusal| Box::new(Verdict::NotRecognised(refusal));
-    let signer = paths.issuer(entry, question, at).map_err(|source| {
-        let entry = entry.key();
-        if source.is_indeterminate() {
-            return Box::new(Verdict::Indeterminate(Doubt::Revocation { entry, source }));
-        }
-        refused(Refusal::Path { entry, source })
-    })?;
-    let mut issuers = entry.issuers().iter();
-    if !issuers.any(|issuer| issuer.digest() == signer) {
-        let entry = entry.key();
-        return Err(refused(Refusal::IssuerNotPinned { entry }));
-    }
-    check_content(entry, &signer, question.target).map_err(|refusal| refused(*refusal))?;
-    check_standing(entry, question, at).map_err(|refusal| refused(*refusal))
-}
-
 /// What the certificate itself says: when it was issued, its type, its policies.
 fn check_content(
     entry: &Entry,
     issuer: &Digest,
     target: &ParsedCertificate,
+    types: &[String],
 ) -> Result<(), Box<Refusal>> {
     let not_before = target.not_before();
     let counted = entry.issuer_interval(issuer);
@@ -349,7 +365,7 @@ fn check_content(
         }));
     }
     if let Some(type_name) = entry.certificate_type()
-        && !has_type(target, type_name)
+        && !types.iter().any(|one| one == type_name)
     {
         return Err(Box::new(Refusal::TypeName {
             entry: entry.key(),
@@ -369,28 +385,27 @@ fn check_content(
     Ok(())
 }
 
-fn has_type(target: &ParsedCertificate, type_name: &str) -> bool {
-    let is_type = |value: &der::Any| {
-        let found = value
+/// The organisations and units of a certificate's subject, where CAs write its type.
+fn types_of(target: &ParsedCertificate) -> Vec<String> {
+    let text = |value: &der::Any| {
+        let text = value
             .decode_as::<Utf8StringRef<'_>>()
-            .map(|text| text.as_str() == type_name)
-            .or_else(|_| {
-                let text = value.decode_as::<PrintableStringRef<'_>>()?;
-                Ok(text.as_str() == type_name)
-            })
-            .or_else(|_: der::Error| {
-                let text = value.decode_as::<TeletexStringRef<'_>>()?;
-                Ok(text.as_str() == type_name)
-            })
-            .or_else(|_: der::Error| {
-                let text = value.decode_as::<BmpString>()?;
-                Ok::<_, der::Error>(text.to_string() == type_name)
-            });
-        found.unwrap_or(false)
+            .map(|text| text.as_str().to_owned());
+        let text = text.or_else(|_| {
+            let text = value.decode_as::<PrintableStringRef<'_>>()?;
+            Ok(text.as_str().to_owned())
+        });
+        let text = text.or_else(|_: der::Error| {
+            let text = value.decode_as::<TeletexStringRef<'_>>()?;
+            Ok(text.as_str().to_owned())
+        });
+        text.or_else(|_: der::Error| Ok(value.decode_as::<BmpString>()?.to_string()))
     };
-    target.subject().iter().any(|attribute| {
-        [ORGANISATION, ORGANISATIONAL_UNIT].contains(&attribute.oid) && is_type(&attribute.value)
-    })
+    let subject = target.subject().iter();
+    let parts = subject
+        .filter(|attribute| [ORGANISATION, ORGANISATIONAL_UNIT].contains(&attribute.oid))
+        .map(|attribute| text(&attribute.value));
+    parts.filter_map(|text: der::Result<_>| text.ok()).collect()
 }
 
 /// The rules about time: since when the entry has been recognised.

@@ -17,6 +17,7 @@ use gm_crypto::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
     ops::Range,
     sync::Arc,
     time::Duration,
@@ -28,11 +29,25 @@ pub struct TrustList {
     pub(crate) contents: Contents,
     /// The places of the entries that have an issuer of a name (DER), so that a question looks
     /// at no others.
-    by_issuer: BTreeMap<Vec<u8>, Vec<usize>>,
+    by_issuer: BTreeMap<Vec<u8>, Vec<Place>>,
     /// The signed octets are the longest part of a list: copies share them.
     der: Arc<[u8]>,
     json: Json,
     digest: Digest,
+}
+
+/// Where an entry stands, with a hash of its type: who asks about one type does not look at the
+/// entries of others.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    index: usize,
+    type_hash: Option<u64>,
+}
+
+fn type_hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Where the JSON lies.
@@ -194,8 +209,10 @@ impl TrustList {
     pub(crate) fn read(der: Vec<u8>, json: Vec<u8>, max_lifetime: Duration) -> Result<Self> {
         let contents = wire::read(&json)?;
         contents.check(max_lifetime)?;
-        let mut by_issuer: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
-        for (place, entry) in contents.entries.iter().enumerate() {
+        let mut by_issuer: BTreeMap<Vec<u8>, Vec<Place>> = BTreeMap::new();
+        for (index, entry) in contents.entries.iter().enumerate() {
+            let type_hash = entry.certificate_type().map(type_hash);
+            let place = Place { index, type_hash };
             let names = entry.issuers().iter().map(ParsedCertificate::subject_der);
             for name in names.collect::<BTreeSet<_>>() {
                 match by_issuer.get_mut(name) {
@@ -238,7 +255,23 @@ impl TrustList {
     /// The entries that have an issuer of this name (DER).
     pub(crate) fn entries_of(&self, issuer: &[u8]) -> impl Iterator<Item = &Entry> {
         let places = self.by_issuer.get(issuer).into_iter().flatten();
-        places.filter_map(|place| self.contents.entries.at(*place))
+        places.filter_map(|place| self.contents.entries.at(place.index))
+    }
+
+    /// Those of them that are for any type, or for one of these; a few others may be among
+    /// them.
+    pub(crate) fn entries_of_types(
+        &self,
+        issuer: &[u8],
+        types: &[String],
+    ) -> impl Iterator<Item = &Entry> {
+        let hashes: Vec<u64> = types.iter().map(|name| type_hash(name)).collect();
+        let places = self.by_issuer.get(issuer).into_iter().flatten();
+        let of_types = places.filter(move |place| {
+            let is_asked = |hash| hashes.contains(&hash);
+            place.type_hash.is_none_or(is_asked)
+        });
+        of_types.filter_map(|place| self.contents.entries.at(place.index))
     }
 
     /// Who published it.

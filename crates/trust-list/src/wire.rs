@@ -429,7 +429,7 @@ impl Entity {
                 information: vec![uri(&ca.information)],
                 extensions: vec![EntityExtension {
                     identifier: ENTITY.into(),
-                    jurisdiction: entry.jurisdiction.clone(),
+                    jurisdiction: entry.jurisdiction.as_ref().into(),
                     licence: ca.licence.clone(),
                 }],
             },
@@ -477,7 +477,7 @@ impl Service {
             event_time: now.event.map(|at| at.to_string()),
             anchors: written.identity(&entry.anchors),
             issuers: entry.issuer_intervals.iter().map(issuer_time).collect(),
-            type_name: entry.type_name.clone(),
+            type_name: entry.type_name.as_deref().map(str::to_owned),
             policies: entry
                 .policies
                 .iter()

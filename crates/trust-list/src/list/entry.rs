@@ -131,16 +131,17 @@ impl Ca {
 /// the anchors.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    pub(crate) jurisdiction: String,
+    pub(crate) jurisdiction: Arc<str>,
     /// Classes of one CA share it.
     pub(crate) ca: Arc<Ca>,
     pub(crate) class: LocalText,
     pub(crate) class_translations: Vec<LocalText>,
-    pub(crate) anchors: Vec<ParsedCertificate>,
-    pub(crate) issuers: Vec<ParsedCertificate>,
+    /// Shared with other entries as far as a list was read with both.
+    pub(crate) anchors: Arc<Vec<ParsedCertificate>>,
+    pub(crate) issuers: Arc<Vec<ParsedCertificate>>,
     /// For issuers that count for a time of their own.
     pub(crate) issuer_intervals: BTreeMap<Digest, Interval>,
-    pub(crate) type_name: Option<String>,
+    pub(crate) type_name: Option<Box<str>>,
     pub(crate) policies: Vec<PolicyRule>,
     pub(crate) carrier: Carrier,
     pub(crate) usage: Usage,
@@ -163,12 +164,12 @@ impl Entry {
         first: StatusChange,
     ) -> Result<Self> {
         Ok(Self {
-            jurisdiction: jurisdiction(place)?,
+            jurisdiction: jurisdiction(place)?.into(),
             ca: ca.into(),
             class,
             class_translations: Vec::new(),
-            anchors: Vec::new(),
-            issuers: Vec::new(),
+            anchors: Arc::default(),
+            issuers: Arc::default(),
             issuer_intervals: BTreeMap::new(),
             type_name: None,
             policies: Vec::new(),
@@ -191,14 +192,14 @@ impl Entry {
     /// Adds a certificate under which issuers stand.
     #[must_use]
     pub fn anchor(mut self, certificate: ParsedCertificate) -> Self {
-        self.anchors.push(certificate);
+        Arc::make_mut(&mut self.anchors).push(certificate);
         self
     }
 
     /// Adds a certificate whose key signs subscribers' certificates.
     #[must_use]
     pub fn issuer(mut self, certificate: ParsedCertificate) -> Self {
-        self.issuers.push(certificate);
+        Arc::make_mut(&mut self.issuers).push(certificate);
         self
     }
 
@@ -215,12 +216,12 @@ impl Entry {
         if let Some(during) = during {
             self.issuer_intervals.insert(certificate.digest(), during);
         }
-        self.issuers.push(certificate);
+        Arc::make_mut(&mut self.issuers).push(certificate);
     }
 
     /// Adds an anchor to an entry that stands. Those before stay.
     pub fn add_anchor(&mut self, certificate: ParsedCertificate) {
-        self.anchors.push(certificate);
+        Arc::make_mut(&mut self.anchors).push(certificate);
     }
 
     /// Ends the time of an issuer: what it issues from then on does not count.
@@ -262,7 +263,7 @@ impl Entry {
     /// # Errors
     /// [`Error::Value`] for no or more than 512 characters.
     pub fn type_name(mut self, name: &str) -> Result<Self> {
-        self.type_name = Some(text::plain("TypeName", name)?);
+        self.type_name = Some(text::plain("TypeName", name)?.into());
         Ok(self)
     }
 
@@ -320,7 +321,7 @@ impl Entry {
     /// What it is found by.
     pub fn key(&self) -> EntryKey {
         EntryKey {
-            jurisdiction: self.jurisdiction.clone(),
+            jurisdiction: self.jurisdiction.as_ref().into(),
             ca: self.ca.names[0].value().to_owned(),
             class: self.class.value().to_owned(),
         }
@@ -414,6 +415,15 @@ impl Entry {
     /// The certificates whose keys sign subscribers' certificates.
     pub fn issuers(&self) -> &[ParsedCertificate] {
         &self.issuers
+    }
+
+    /// Whether another entry has the same anchors and issuers.
+    pub(crate) fn has_the_certificates_of(&self, other: &Self) -> bool {
+        let same = |one: &Arc<Vec<_>>, other: &Arc<Vec<_>>| {
+            let digest = ParsedCertificate::digest;
+            Arc::ptr_eq(one, other) || one.iter().map(digest).eq(other.iter().map(digest))
+        };
+        same(&self.issuers, &other.issuers) && same(&self.anchors, &other.anchors)
     }
 
     pub(crate) fn check(&self) -> Result<()> {

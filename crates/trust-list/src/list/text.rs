@@ -1,7 +1,10 @@
 //! Texts, names and addresses, each as the schema wants it.
 
 use crate::{Error, Result};
-use core::fmt::{self, Write};
+use core::{
+    cmp::Ordering,
+    fmt::{self, Write},
+};
 
 /// Characters of the longest text.
 const MAX_TEXT: usize = 512;
@@ -16,10 +19,12 @@ pub(crate) fn hexadecimal(octets: &[u8]) -> String {
 }
 
 /// A text in one language.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LocalText {
-    lang: String,
-    value: String,
+    /// The language tag and the text, one behind the other: lists have many of them.
+    both: Box<str>,
+    /// Octets of the tag, at most 35.
+    tag: u8,
 }
 
 impl LocalText {
@@ -39,26 +44,50 @@ impl LocalText {
                 rule: "is a language tag such as zh-Hans",
             });
         }
+        check_plain("value", value)?;
         Ok(Self {
-            lang: lang.to_owned(),
-            value: plain("value", value)?,
+            both: [lang, value].concat().into(),
+            tag: lang.len() as u8,
         })
     }
 
     /// The language tag.
     pub fn lang(&self) -> &str {
-        &self.lang
+        &self.both[..self.tag.into()]
     }
 
     /// The text.
     pub fn value(&self) -> &str {
-        &self.value
+        &self.both[self.tag.into()..]
+    }
+}
+
+impl Ord for LocalText {
+    /// By language, then by text.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let parts = (self.lang(), self.value());
+        parts.cmp(&(other.lang(), other.value()))
+    }
+}
+
+impl PartialOrd for LocalText {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for LocalText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalText")
+            .field("lang", &self.lang())
+            .field("value", &self.value())
+            .finish()
     }
 }
 
 impl fmt::Display for LocalText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.value)
+        f.write_str(self.value())
     }
 }
 
@@ -226,9 +255,13 @@ fn country(member: &'static str, value: &str) -> Result<String> {
 
 /// A text of 1 to 512 characters, all of which can be seen.
 pub(crate) fn plain(member: &'static str, value: &str) -> Result<String> {
+    check_plain(member, value).map(|()| value.to_owned())
+}
+
+fn check_plain(member: &'static str, value: &str) -> Result<()> {
     let length = value.chars().count();
     if (1..=MAX_TEXT).contains(&length) && !value.chars().any(is_unseen) {
-        return Ok(value.to_owned());
+        return Ok(());
     }
     Err(Error::Value {
         member,

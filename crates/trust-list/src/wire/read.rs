@@ -20,15 +20,26 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The certificates that were read: the list names them by digest from then on.
 #[derive(Default)]
-struct Known(BTreeMap<Digest, ParsedCertificate>);
+struct Known {
+    certificates: BTreeMap<Digest, ParsedCertificate>,
+    /// The sets of the entry before, for the classes of one CA have the same.
+    sets: Vec<Arc<Vec<ParsedCertificate>>>,
+}
 
 impl Known {
     /// The certificates of an identity: those in full first.
-    fn read(&mut self, member: &'static str, identity: Identity) -> Result<Vec<ParsedCertificate>> {
-        let mut certificates = Vec::new();
+    fn read(
+        &mut self,
+        member: &'static str,
+        identity: Identity,
+    ) -> Result<Arc<Vec<ParsedCertificate>>> {
+        let count = identity.certificates.len() + identity.known.len();
+        let mut certificates = Vec::with_capacity(count);
         for object in identity.certificates {
             let certificate = ParsedCertificate::from_der(read_base64(member, &object.val)?)?;
-            let before = self.0.insert(certificate.digest(), certificate.clone());
+            let before = self
+                .certificates
+                .insert(certificate.digest(), certificate.clone());
             expect(
                 member,
                 before.is_none(),
@@ -37,14 +48,32 @@ impl Known {
             certificates.push(certificate);
         }
         for id in &identity.known {
-            let known = read_urn(id).and_then(|digest| self.0.get(&digest));
+            let known = read_urn(id).and_then(|digest| self.certificates.get(&digest));
             let known = known.cloned().ok_or(Error::Value {
                 member: "OtherIds",
                 rule: "names certificates by SM3 that stand in full before",
             })?;
             certificates.push(known);
         }
-        Ok(certificates)
+        Ok(self.share(certificates))
+    }
+
+    fn share(&mut self, certificates: Vec<ParsedCertificate>) -> Arc<Vec<ParsedCertificate>> {
+        let digests = |set: &[ParsedCertificate]| {
+            let digests = set.iter().map(ParsedCertificate::digest);
+            digests.collect::<Vec<_>>()
+        };
+        let wanted = digests(&certificates);
+        if let Some(set) = self.sets.iter().find(|set| digests(set) == wanted) {
+            return Arc::clone(set);
+        }
+        let set = Arc::new(certificates);
+        // Issuers and anchors of one entry.
+        if self.sets.len() == 2 {
+            self.sets.remove(0);
+        }
+        self.sets.push(Arc::clone(&set));
+        set
     }
 }
 
@@ -266,6 +295,10 @@ impl Service {
             .into_iter()
             .map(Supply::into_point);
         entry.supply_points = points.collect::<Result<_>>()?;
+        entry.supply_points.shrink_to_fit();
+        entry.policies.shrink_to_fit();
+        entry.notices.shrink_to_fit();
+        entry.history.shrink_to_fit();
         Ok(entry)
     }
 }

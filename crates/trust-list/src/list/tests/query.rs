@@ -319,7 +319,7 @@ fn an_issuer_counts_in_its_own_time() {
     let mut scene = Scene::new();
     let bare = {
         let mut entry = scene.entry();
-        entry.issuers.clear();
+        entry.issuers = Default::default();
         entry
     };
     for (from, until, good) in [
@@ -408,5 +408,70 @@ fn either_of_two_policies_is_enough() {
             code,
             "{named:?}"
         );
+    }
+}
+
+/// An entry of its type answers, with what else could be meant; where none recognises it, every
+/// class of the CA says why not.
+#[test]
+fn classes_of_other_types_are_silent_where_one_recognises_it() {
+    let mut scene = Scene::new();
+    scene.leaf.subject = "CN=Chan,OU=personal,C=HK".into();
+    let target = scene.leaf.issue(&scene.sub_key);
+    let classes = |ends: bool| {
+        let mut draft = scene.draft();
+        for (class, kind) in [
+            ("一", None),
+            ("二", Some("personal")),
+            ("三", Some("server")),
+        ] {
+            let first = change(Status::Recognised, "2026-01-01T00:00:00Z");
+            let entry = Entry::new("CN-GD", ca("甲"), text(class), first).unwrap();
+            let mut entry = entry.anchor(scene.root.clone()).issuer(scene.sub.clone());
+            if let Some(kind) = kind {
+                entry = entry.type_name(kind).unwrap();
+            }
+            if ends {
+                let end = change(Status::Suspended, "2026-03-01T00:00:00Z");
+                entry.change(end).unwrap();
+            }
+            draft.insert(entry).unwrap();
+        }
+        let answer = scene.accept(&draft).ask(&Question::new(&target, now()));
+        let others = answer.others.iter().map(Verdict::code);
+        (answer.verdict.code(), others.collect::<Vec<_>>())
+    };
+    assert_eq!(classes(false), ("RECOGNISED", vec!["RECOGNISED"]));
+    let silent_no_more = vec!["STATUS_AT_SIGNING", "TYPE_NAME"];
+    assert_eq!(classes(true), ("STATUS_AT_SIGNING", silent_no_more));
+}
+
+/// An OCSP answer counts for a question as a CRL does.
+#[test]
+fn an_ocsp_answer_is_heard() {
+    use cert_profile::ocsp::{CertId, CertStatus, OcspDraft, OcspResponse, SingleResponse};
+    let scene = Scene::new();
+    let target = scene.leaf.issue(&scene.sub_key);
+    let list = scene.accept(&scene.draft_with(scene.entry()));
+    let serial = x509_cert::serial_number::SerialNumber::new(target.serial()).unwrap();
+    let key = || scene.sub.public_key();
+    let answer = |status| {
+        let id = CertId::new(scene.sub.subject(), key(), serial.clone()).unwrap();
+        let single = SingleResponse::new(id, status, now()).until(time("2026-06-02T00:00:00Z"));
+        let draft = OcspDraft::new(key(), crate::forge::sm2_with_sm3(false), now());
+        let prepared = draft.response(single).prepare().unwrap();
+        let signature = scene.sub_key.sign(prepared.tbs());
+        OcspResponse::from_der(&prepared.attach(&signature).unwrap()).unwrap()
+    };
+    let since = time("2026-04-01T00:00:00Z");
+    let revoked = CertStatus::Revoked {
+        at: since,
+        reason: None,
+    };
+    for (status, code) in [(CertStatus::Good, "RECOGNISED"), (revoked, "PATH")] {
+        let answers = [answer(status)];
+        let question = Question::new(&target, now()).ocsp(&answers);
+        let question = question.revocation(RevocationRule::RequiredOfTarget);
+        assert_eq!(list.ask(&question).verdict.code(), code);
     }
 }

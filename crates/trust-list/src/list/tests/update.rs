@@ -74,7 +74,7 @@ fn history_stays() {
         |entry: &mut Entry| entry.history[0].from = time("2025-01-01T00:00:00Z"),
         |entry: &mut Entry| entry.history[0].cause = StatusCause::Cessation,
         |entry: &mut Entry| entry.history[0].status = Status::Terminated,
-        |entry: &mut Entry| entry.issuers[0] = entry.anchors[0].clone(),
+        |entry: &mut Entry| entry.issuers = entry.anchors.clone(),
         |entry: &mut Entry| {
             let policy = ObjectIdentifier::new_unwrap("1.2.3");
             entry.policies = vec![PolicyRule::exact(policy)];
