@@ -57,14 +57,13 @@ impl Document {
     }
 
     fn histories(&self) -> impl Iterator<Item = Vec<&Element>> {
-        let histories = self.services().map(|service| {
+        self.services().map(|service| {
             let history = service.child("ServiceHistory");
             let instances = history
                 .into_iter()
                 .flat_map(|history| history.all("ServiceHistoryInstance"));
             instances.collect()
-        });
-        histories
+        })
     }
 
     fn instances(&self) -> impl Iterator<Item = &Element> {
@@ -436,7 +435,7 @@ fn list(contact_in_english: bool) -> TrustList {
     let other = Scene::new();
     let mut company = entry("organisation");
     company.ca = ca("乙认证中心");
-    let company = company.issuer_during(other.sub.clone(), Interval::new(from, None));
+    let company = company.issuer_during(other.sub, Interval::new(from, None));
     let mut draft = scene.draft_with(personal);
     draft.insert(entry("organisation")).unwrap();
     draft.insert(company).unwrap();
