@@ -114,7 +114,7 @@ fn lists_that_no_reader_takes_are_refused_with_their_codes() {
             "letters of another alphabet",
             by(bent("\"Hongkong Post\"", "\"Hongk\u{43e}ng Post\"")),
         ),
-        ("LIMIT", "20 MB", vec![0x30; 20 << 20]),
+        ("LIMIT", "100 MB", vec![0x30; 100_000_000]),
         ("FORMAT", "no signed data", third.clone().into_bytes()),
     ] {
         desk.put("offered.p7s", &octets);
@@ -168,7 +168,11 @@ fn hostile_xml_is_refused_before_it_costs_anything() {
             "1 000 000 elements",
             format!("{root}{}", "<a/>".repeat(1_000_000)),
         ),
-        ("LIMIT", "20 MB", format!("{root}{}", " ".repeat(20 << 20))),
+        (
+            "LIMIT",
+            "100 MB",
+            format!("{root}{}", " ".repeat(100_000_000)),
+        ),
     ] {
         desk.put("list.xml", &xml);
         let answer = bounded(&desk, "import list.xml");

@@ -434,7 +434,7 @@ fn list(contact_in_english: bool) -> TrustList {
     let from = "2026-01-01T00:00:00Z".parse().unwrap();
     let other = Scene::new();
     let mut company = entry("organisation");
-    company.ca = ca("乙认证中心");
+    company.ca = ca("乙认证中心").into();
     let company = company.issuer_during(other.sub, Interval::new(from, None));
     let mut draft = scene.draft_with(personal);
     draft.insert(entry("organisation")).unwrap();

@@ -70,7 +70,7 @@ fn a_publisher_may_have_another_name_in_the_next_list() {
     }
     // What was said stays said.
     let mut silent = following().renamed(named("CN")).unwrap();
-    silent.contents.entries.clear();
+    silent.contents.entries = Entries::default();
     assert_eq!(
         refused(one.update(scene.accept(&silent))),
         "HISTORY_REWRITTEN"
