@@ -17,12 +17,13 @@ const PLACES: &[&str] = &[
     "crates/lifecycle/src",
     "crates/lifecycle/tests",
     "crates/gmpki/src",
+    "crates/trust-list/src",
     "tests",
     "docs/walks",
 ];
 
-/// The sources that this part of the product answers for; the others are the trust list's and
-/// the qualification's.
+/// The sources that are answered for, by the beginning of their requirements' names. Of the
+/// qualification of CAs it is the directory alone, which is a list.
 const SOURCES: &[(&str, &str)] = &[
     (
         "S0",
@@ -30,6 +31,11 @@ const SOURCES: &[(&str, &str)] = &[
     ),
     ("S1", "1: certificates of the state's e-government extranet"),
     ("S2", "2: seals applied for online, Shenzhen CA"),
+    ("S3-13", "3: qualification for e-government: the directory"),
+    (
+        "S4",
+        "4: mutual recognition of certificates, Guangdong and Hong Kong",
+    ),
     ("S5", "5: what the law has changed since"),
     ("X", "Open points that had to be decided"),
 ];
@@ -45,8 +51,8 @@ type Proofs = BTreeMap<String, BTreeSet<String>>;
 fn named(line: &str) -> Option<Vec<String>> {
     let (_, list) = line.split_once("proves:")?;
     let is_name = |word: &&str| {
-        word.split_once('-').is_some_and(|(source, number)| {
-            SOURCES.iter().any(|(known, _)| *known == source)
+        word.split_once('-').is_some_and(|(_, number)| {
+            SOURCES.iter().any(|(known, _)| word.starts_with(known))
                 && number.len() == 2
                 && number.bytes().all(|octet| octet.is_ascii_digit())
         })
@@ -167,6 +173,8 @@ fn proofs() -> Proofs {
 struct Said {
     /// Tests by requirement: `FILE: FUNCTION`.
     tests: BTreeMap<String, Vec<String>>,
+    /// What the proofs of a requirement leave open.
+    open: BTreeMap<String, String>,
     /// Why a requirement has no test.
     reasons: BTreeMap<String, String>,
 }
@@ -194,14 +202,19 @@ fn with_named(mut proofs: Proofs, tests: &BTreeMap<String, Vec<String>>) -> Proo
 }
 
 fn table() -> String {
-    let Said { tests, reasons } = said();
+    let Said {
+        tests,
+        open,
+        reasons,
+    } = said();
     let proofs = with_named(proofs(), &tests);
     let mut text = String::from(
         "# Requirements and their proofs\n\n\
          Made by `tests/requirements.rs` from the tests themselves; reasons come from\n\
          [requirements.toml](requirements.toml). The five sources are documents of Chinese\n\
-         authorities and CAs, whose sentences the [walks](walks) go through one by one; sources 3 and 4\n\
-         are about qualification and mutual recognition, which certificate business does not touch.\n",
+         authorities and CAs; the sentences of those about certificate business the [walks](walks) go\n\
+         through one by one. Source 3 is about the qualification of CAs: of it, only what becomes a list\n\
+         is looked at. \"Open\" is what a requirement wants beyond what its tests prove.\n",
     );
     for (source, title) in SOURCES {
         text.push_str(&format!(
@@ -209,10 +222,10 @@ fn table() -> String {
         ));
         for requirement in Requirement::all() {
             let name = requirement.as_str();
-            if name.split_once('-').map(|(known, _)| known) != Some(source) {
+            if !name.starts_with(source) {
                 continue;
             }
-            let cell = match (proofs.get(name), reasons.get(name)) {
+            let mut cell = match (proofs.get(name), reasons.get(name)) {
                 (Some(tests), None) => cell_of(tests),
                 (None, Some(reason)) => format!("no test: {reason}"),
                 (Some(_), Some(_)) => {
@@ -223,6 +236,9 @@ fn table() -> String {
                     requirement.title()
                 ),
             };
+            if let Some(open) = open.get(name) {
+                cell.push_str(&format!("<br>open: {open}"));
+            }
             text.push_str(&format!("| {name} | {} | {cell} |\n", requirement.title()));
         }
     }
@@ -248,8 +264,20 @@ fn every_name_in_a_proof_or_a_reason_is_that_of_a_requirement() {
     let known: BTreeSet<_> = Requirement::all()
         .map(|requirement| requirement.as_str().to_owned())
         .collect();
-    let Said { tests, reasons } = said();
-    for name in proofs().keys().chain(tests.keys()).chain(reasons.keys()) {
+    let Said {
+        tests,
+        open,
+        reasons,
+    } = said();
+    let proofs = proofs();
+    let named = proofs.keys().chain(tests.keys());
+    for name in named.chain(open.keys()).chain(reasons.keys()) {
         assert!(known.contains(name), "{name} is no requirement");
+    }
+    for name in open.keys() {
+        assert!(
+            !reasons.contains_key(name),
+            "{name} has no proof: all of it is open"
+        );
     }
 }

@@ -2,9 +2,13 @@
 //! Guangdong and Hong Kong from admission to termination, the schemas of ETSI, the national
 //! lists of the EU, and the commands.
 
+mod attacks;
 mod commands;
+mod desk;
 mod european;
 mod formats;
 mod hong_kong;
+mod operations;
 mod story;
+mod succession;
 mod world;

@@ -64,7 +64,7 @@ fn hong_kong() -> Side {
     )
 }
 
-// proves: S4-01, S4-02, S4-12, S4-19
+// proves: S3-13, S4-01, S4-02, S4-08, S4-10, S4-12, S4-19, X-09, X-10
 #[test]
 fn a_class_from_admission_to_termination() {
     let cas = Cas::new();
@@ -207,10 +207,10 @@ fn two_publishers_mirror_each_other_and_one_certificate_names_both_policies() {
         .check_mirror(&verified)
         .expect("the mirror keeps up");
     let folder = trust_list::publish::Folder::new(gd.folder());
-    let name = folder
+    let files = folder
         .publish_mirror(&mirror, &verified)
         .expect("it is published");
-    let copy = fs::read(gd.folder().join(name)).expect("a file");
+    let copy = fs::read(gd.folder().join(&files[0])).expect("a file");
     let copy = UnverifiedList::from_der(copy).expect("a message");
     let pins = trust_list::list::SignerSet::one(&hk.signer.certificate);
     let copy = copy

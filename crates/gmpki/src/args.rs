@@ -84,9 +84,11 @@ pub(crate) use store::{
 };
 
 pub(crate) use self::trust_list::{
-    Address as ListAddress, CarrierName, CauseName, Decision as ListDecision, ListAdd, ListBuild,
-    ListChange, ListDiff, ListExport, ListForm, ListImport, ListNew, ListQuery, ListSign,
-    ListVerify, Signers as ListSigners, Term as ListTerm, TrustListCommand, UsageName,
+    CarrierName, CauseName, Decision as ListDecision, FlashStatus, Keys as ListKeys, ListAdd,
+    ListBuild, ListChange, ListDiff, ListDue, ListExport, ListFlash, ListForm, ListImport,
+    ListMirror, ListNew, ListQuery, ListRename, ListRoll, ListSign, ListVerify,
+    OwnAddress as ListOwnAddress, Recovery as ListRecovery, Signers as ListSigners,
+    Term as ListTerm, TrustListCommand, UsageName,
 };
 
 use crate::failure::Failure;

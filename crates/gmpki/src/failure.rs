@@ -9,6 +9,8 @@ pub(crate) enum Failure {
     Refused(Box<dyn Error + Send + Sync>),
     /// The command was used wrongly: exit code 2.
     Usage(String),
+    /// One of these, and the short word by which programs know it.
+    Coded(Box<Self>, &'static str),
     /// One of these, and what a person should know who wants to do it better.
     Noted(Box<Self>, Vec<String>),
 }
@@ -34,7 +36,7 @@ impl Failure {
     pub(crate) fn reasons(&self) -> String {
         match self {
             Self::Usage(message) => message.clone(),
-            Self::Noted(failure, _) => failure.reasons(),
+            Self::Noted(failure, _) | Self::Coded(failure, _) => failure.reasons(),
             Self::Refused(error) => chain(&**error),
         }
     }
@@ -61,9 +63,20 @@ impl Failure {
             if !notes.is_empty() {
                 answer["notes"] = notes.into();
             }
+            if let Some(word) = self.word() {
+                answer["code"] = word.into();
+            }
             println!("{answer}");
         }
         self.code()
+    }
+
+    fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Coded(_, word) => Some(word),
+            Self::Noted(failure, _) => failure.word(),
+            Self::Refused(_) | Self::Usage(_) => None,
+        }
     }
 
     fn code(&self) -> ExitCode {
@@ -72,7 +85,7 @@ impl Failure {
             Self::Refused(error) if wants_a_pin(&**error) => ExitCode::from(2),
             Self::Refused(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
-            Self::Noted(failure, _) => failure.code(),
+            Self::Noted(failure, _) | Self::Coded(failure, _) => failure.code(),
         }
     }
 }

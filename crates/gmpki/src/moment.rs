@@ -25,6 +25,21 @@ pub(crate) fn parse(option: &str, text: &str) -> Result<DateTime, Failure> {
     })
 }
 
+/// A span such as `90s`, `30m`, `12h` or `2d`, for the arguments.
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is no span such as 90s, 30m, 12h or 2d");
+    let (end, unit) = text.char_indices().next_back().ok_or_else(wrong)?;
+    let seconds: u32 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return Err(wrong()),
+    };
+    let count: u32 = text[..end].parse().map_err(|_| wrong())?;
+    Ok(Duration::from_secs(u64::from(count) * u64::from(seconds)))
+}
+
 /// So many days later.
 pub(crate) fn days_after(time: DateTime, days: u32) -> Result<DateTime, Failure> {
     let later = time.unix_duration() + Duration::from_secs(u64::from(days) * DAY);
@@ -61,6 +76,26 @@ pub(crate) fn beijing(time: DateTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_have_a_unit() {
+        for (text, seconds) in [("90s", 90), ("30m", 1800), ("12h", 43_200), ("2d", 172_800)] {
+            assert_eq!(span(text), Ok(Duration::from_secs(seconds)));
+        }
+        for text in [
+            "",
+            "5",
+            "h",
+            "-1h",
+            "1.5h",
+            "2 d",
+            "1h30m",
+            "3天",
+            "9999999999s",
+        ] {
+            assert!(span(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn beijing_is_eight_hours_ahead() {

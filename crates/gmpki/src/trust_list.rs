@@ -2,6 +2,10 @@
 
 mod answer;
 mod draft;
+mod flash;
+mod follow;
+mod mirror;
+mod publisher;
 mod show;
 mod sign;
 
@@ -12,7 +16,10 @@ use crate::{
     outcome::Outcome,
 };
 use der::DateTime;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 use trust_list::{
     list::{SignerSet, Status, TrustList, UnverifiedList},
     path::ParsedCertificate,
@@ -25,8 +32,13 @@ pub(crate) fn run(command: &TrustListCommand) -> Result<Outcome, Failure> {
         TrustListCommand::Suspend(change) => draft::change(change, Status::Suspended),
         TrustListCommand::Reinstate(change) => draft::change(change, Status::Recognised),
         TrustListCommand::Terminate(change) => draft::change(change, Status::Terminated),
+        TrustListCommand::Signers(roll) => publisher::signers(roll),
+        TrustListCommand::Rename(rename) => publisher::rename(rename),
         TrustListCommand::Build(build) => draft::build(build),
         TrustListCommand::Sign(sign) => sign::sign(sign),
+        TrustListCommand::Flash(flash) => flash::flash(flash),
+        TrustListCommand::Due(due) => publisher::due(due),
+        TrustListCommand::Mirror(mirror) => mirror::mirror(mirror),
         TrustListCommand::Verify(verify) => answer::verify(verify),
         TrustListCommand::Query(query) => answer::query(query),
         TrustListCommand::Diff(diff) => show::diff(diff),
@@ -37,21 +49,46 @@ pub(crate) fn run(command: &TrustListCommand) -> Result<Outcome, Failure> {
 
 /// The reason's code before its words, for scripts that compare it.
 fn refused(path: &Path, error: trust_list::Error) -> Failure {
-    Failure::file(path, format!("{}: {}", error.code(), chain(&error)))
+    let code = error.code();
+    coded(
+        Failure::file(path, format!("{code}: {}", chain(&error))),
+        code,
+    )
+}
+
+/// With the reason's code as a member of the object, too.
+fn coded(failure: Failure, code: &'static str) -> Failure {
+    Failure::Coded(Box::new(failure), code)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    input::read(path, UnverifiedList::MAX_LENGTH as u64)
+    let limit = UnverifiedList::MAX_LENGTH as u64;
+    input::read(path, limit).map_err(|failure| {
+        let is_long = fs::metadata(path).is_ok_and(|found| found.len() > limit);
+        if is_long {
+            let reason = format!("LIMIT: larger than the {limit} octets that are read at most");
+            return coded(Failure::file(path, reason), "LIMIT");
+        }
+        failure
+    })
 }
 
-/// A signed message, with its JSON from beside it where it has none inside.
+/// A signed message, with its JSON where it has none inside: from `content`, or from the file
+/// beside it that ends in `.json`.
 fn message(path: &Path, content: Option<&Path>) -> Result<UnverifiedList, Failure> {
     let octets = read(path)?;
-    match content {
-        None => UnverifiedList::from_der(octets),
-        Some(content) => UnverifiedList::from_detached(octets, read(content)?),
+    if let Some(content) = content {
+        let list = UnverifiedList::from_detached(octets, read(content)?);
+        return list.map_err(|error| refused(path, error));
     }
-    .map_err(|error| refused(path, error))
+    let list = UnverifiedList::from_der(octets).map_err(|error| refused(path, error))?;
+    let beside = path.with_extension("json");
+    if list.has_content() || beside == path || !beside.is_file() {
+        return Ok(list);
+    }
+    let json = read(&beside)?;
+    list.with_content(json)
+        .map_err(|error| refused(&beside, error))
 }
 
 /// The signers that the arguments name; none where they name nobody.
@@ -70,6 +107,11 @@ fn set_of(paths: &[PathBuf], threshold: Option<usize>) -> Result<SignerSet, Fail
     Ok(SignerSet::new(threshold.unwrap_or(digests.len()), digests)?)
 }
 
+/// Whom to trust was not said.
+fn nobody() -> Failure {
+    Failure::Usage("give the certificate of the list's signer with --signer".into())
+}
+
 /// A list that its signers signed and that counts at a time.
 fn verified(
     path: &Path,
@@ -77,10 +119,7 @@ fn verified(
     signers: &ListSigners,
     at: DateTime,
 ) -> Result<TrustList, Failure> {
-    let Some(pins) = signer_set(signers)? else {
-        let message = "give the certificate of the list's signer with --signer";
-        return Err(Failure::Usage(message.into()));
-    };
+    let pins = signer_set(signers)?.ok_or_else(nobody)?;
     let list = message(path, content)?;
     list.verify_by(&pins, at)
         .map_err(|error| refused(path, error))

@@ -37,7 +37,9 @@ pub use store::{Change, FileStore, MemoryStore, StateStore};
 
 use crate::{
     Error, Result,
-    list::{Answer, Digest, Question, SignerRoll, TrustList, UnverifiedList, hexadecimal},
+    list::{
+        Answer, Digest, Publisher, Question, SignerRoll, TrustList, UnverifiedList, hexadecimal,
+    },
     verify::{authenticate, check_signer, too_few},
 };
 use der::DateTime;
@@ -67,6 +69,8 @@ pub struct Accepted {
     /// The first and last number of the lists that were left out, whose part of the chain
     /// of digests nobody has checked.
     pub gap: Option<(u64, u64)>,
+    /// What the publisher was called before, where the list that counts now has another name.
+    pub renamed_from: Option<Publisher>,
 }
 
 impl Client {
@@ -151,10 +155,17 @@ impl Client {
                 .filter(|_| is_new)
                 .map(Held::write)
                 .transpose()?;
-            outcome = held.map(|held| (held, is_new, gap));
+            let renamed_from =
+                before
+                    .map(|before| before.list.publisher().clone())
+                    .filter(|name| {
+                        held.as_ref()
+                            .is_some_and(|held| held.list.publisher() != name)
+                    });
+            outcome = held.map(|held| (held, is_new, gap, renamed_from));
             Ok(octets)
         })?;
-        let Some((held, is_new, gap)) = outcome else {
+        let Some((held, is_new, gap, renamed_from)) = outcome else {
             return Err(Error::NoList);
         };
         let sequence = held.list.sequence();
@@ -163,6 +174,7 @@ impl Client {
             sequence,
             is_new,
             gap,
+            renamed_from,
         })
     }
 
@@ -193,6 +205,7 @@ impl Client {
             sequence,
             is_new,
             gap: None,
+            renamed_from: None,
         })
     }
 
@@ -225,8 +238,8 @@ impl Client {
         mirror.check_against(theirs, self.policy.mirror_lag)
     }
 
-    /// The number of the last flash; 0 before the first.
-    pub(crate) fn flash_number(&self) -> u64 {
+    /// The number of the last flash that was accepted; 0 before the first.
+    pub fn flash_number(&self) -> u64 {
         self.held().map_or(0, |held| held.flash_number())
     }
 

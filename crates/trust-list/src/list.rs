@@ -155,6 +155,20 @@ impl TrustListDraft {
         self
     }
 
+    /// Gives the publisher another name: an authority takes the place of another one, and
+    /// carries its list on. Readers take that in the list that directly follows the last one
+    /// of the old name.
+    ///
+    /// # Errors
+    /// [`Error::OtherPublisher`] for another territory: that is another publisher.
+    pub fn renamed(mut self, publisher: Publisher) -> Result<Self> {
+        if self.contents.publisher.territory() != publisher.territory() {
+            return Err(Error::OtherPublisher);
+        }
+        self.contents.publisher = publisher;
+        Ok(self)
+    }
+
     /// Says who signs, and who will.
     #[must_use]
     pub fn signers(mut self, signers: SignerRoll) -> Self {
@@ -182,6 +196,11 @@ impl TrustListDraft {
     /// Whose list it is.
     pub fn publisher(&self) -> &Publisher {
         &self.contents.publisher
+    }
+
+    /// The lists of others beside it.
+    pub fn mirrors(&self) -> &[Mirror] {
+        &self.contents.mirrors
     }
 
     /// Who signs it and the next one, if it says so.

@@ -1,6 +1,9 @@
 //! From octets to a message that nobody has checked.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    list::{SignerRoll, TrustListDraft},
+};
 use gm_crypto::{message::UnverifiedSignedData, pki::oid::DATA};
 
 /// A signed list whose signature is not checked; nothing of its content is read.
@@ -46,11 +49,38 @@ impl UnverifiedList {
     /// # Errors
     /// Those of [`Self::from_der`], for the message and for the length of the JSON.
     pub fn from_detached(signature: impl Into<Vec<u8>>, json: impl Into<Vec<u8>>) -> Result<Self> {
+        Self::from_der(signature)?.with_content(json)
+    }
+
+    /// The JSON, from inside or beside the message; none for a detached message alone.
+    pub(crate) fn content(&self) -> Option<&[u8]> {
+        self.json.as_deref().or_else(|| self.message.content())
+    }
+
+    /// Whether its JSON is at hand, inside or beside it.
+    pub fn has_content(&self) -> bool {
+        self.content().is_some()
+    }
+
+    /// Puts JSON beside a message that has none.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] for the length of the JSON.
+    pub fn with_content(mut self, json: impl Into<Vec<u8>>) -> Result<Self> {
         let json = json.into();
         Error::cap("octets of a list", json.len(), Self::MAX_LENGTH)?;
-        let mut list = Self::from_der(signature)?;
-        list.json = Some(json);
-        Ok(list)
+        self.json = Some(json);
+        Ok(self)
+    }
+
+    /// Who signs, on the list's own word: for the publisher's desk, which has the list from
+    /// itself. None where it names nobody.
+    ///
+    /// # Errors
+    /// Those of [`TrustListDraft::from_json`].
+    pub fn claimed_signers(&self) -> Result<Option<SignerRoll>> {
+        let draft = self.content().map(TrustListDraft::from_json).transpose()?;
+        Ok(draft.and_then(|draft| draft.roll().cloned()))
     }
 
     /// Reads either form: where a message has no content, `json` is asked for it.
@@ -61,12 +91,10 @@ impl UnverifiedList {
         octets: impl Into<Vec<u8>>,
         json: impl FnOnce() -> Result<Vec<u8>>,
     ) -> Result<Self> {
-        let mut list = Self::from_der(octets)?;
-        if list.message.content().is_none() {
-            let json = json()?;
-            Error::cap("octets of a list", json.len(), Self::MAX_LENGTH)?;
-            list.json = Some(json);
+        let list = Self::from_der(octets)?;
+        if list.has_content() {
+            return Ok(list);
         }
-        Ok(list)
+        list.with_content(json()?)
     }
 }

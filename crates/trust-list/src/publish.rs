@@ -77,6 +77,10 @@ pub fn lint(
         "names no signers: readers who lose the pin can't follow a change of keys",
     );
     about_list(
+        last.is_some_and(|last| last.publisher() != list.publisher()),
+        "has another name of the publisher: readers who miss it need it before the next one",
+    );
+    about_list(
         list.contact().is_none(),
         "has no address of the publisher: it can't be exported to TS 119 612",
     );

@@ -25,7 +25,9 @@ impl TrustList {
     /// Goes on to a later list of the same publisher. The same list again is fine.
     ///
     /// A number may be left out: then the chain of digests can't be checked, and
-    /// all else is.
+    /// all else is. The publisher may have another name, as an authority that succeeds
+    /// another one does, in a list of the next number that names this one by digest, and
+    /// of the same territory.
     ///
     /// # Errors
     /// [`UpdateRefused`] with [`Error::OtherPublisher`], [`Error::Rollback`],
@@ -42,8 +44,16 @@ impl TrustList {
         }
     }
 
+    /// Whether a list under another name is this publisher's: it has the next number and
+    /// names this very list, which no list of somebody else does.
+    fn is_carried_on_by(&self, newer: &Self) -> bool {
+        self.publisher().territory() == newer.publisher().territory()
+            && newer.sequence() == self.sequence().saturating_add(1)
+            && newer.previous() == Some(self.digest())
+    }
+
     pub(crate) fn check_successor(&self, newer: &Self) -> Result<()> {
-        if self.publisher() != newer.publisher() {
+        if self.publisher() != newer.publisher() && !self.is_carried_on_by(newer) {
             return Err(Error::OtherPublisher);
         }
         let (held, offered) = (self.sequence(), newer.sequence());

@@ -1,6 +1,6 @@
 //! Whether a list is accepted, and what it answers.
 
-use super::{certificate, message, refused, signer_set, verified};
+use super::{certificate, follow, message, nobody, refused};
 use crate::{
     args::{ListQuery, ListVerify},
     failure::{Failure, chain},
@@ -10,39 +10,65 @@ use crate::{
 };
 use serde_json::json;
 use trust_list::{
-    client::{Client, ClientPolicy, FileStore, GapRule},
+    client::{GapRule, UnverifiedFlash},
     list::{Answer, Question, SigningTime, TrustList, Verdict},
     path::ParsedCrl,
 };
 
 pub(super) fn verify(args: &ListVerify) -> Result<Outcome, Failure> {
     let at = moment::or_now("--at", args.signed.at.as_deref())?;
-    let content = args.signed.content.as_deref();
-    let Some(state) = &args.state else {
-        let list = verified(&args.list, content, &args.signed.signers, at)?;
-        return Ok(accepted(&list, "good"));
-    };
-    let mut policy = match signer_set(&args.signed.signers)? {
-        Some(pins) => ClientPolicy::pinned(pins),
-        None => ClientPolicy::default(),
-    };
+    let (state, content) = (args.state.as_deref(), args.signed.content.as_deref());
+    if state.is_none() && args.lists.is_empty() {
+        let message = "a flash is about a list that was accepted: give the list, or --state";
+        return Err(Failure::Usage(message.into()));
+    }
+    if state.is_none() && args.signed.signers.signer.is_empty() {
+        return Err(nobody());
+    }
+    if content.is_some() && args.lists.len() != 1 {
+        let message = "--content goes with one list; of several it lies beside each, as .json";
+        return Err(Failure::Usage(message.into()));
+    }
+    let mut policy = follow::policy(&args.signed.signers, args.grace)?;
+    policy = follow::with_recovery(policy, &args.recovery)?;
     if args.no_gaps {
         policy = policy.gaps(GapRule::Refuse);
     }
-    let offered = message(&args.list, content)?;
-    let client = Client::open(policy, FileStore::new(state));
-    let client = client.map_err(|error| refused(state, error))?;
-    let found = client.accept(&offered, at);
-    let found = found.map_err(|error| refused(&args.list, error))?;
-    let list = client.list().ok_or(trust_list::Error::NoList)?;
-    let word = if found.is_new { "accepted" } else { "known" };
-    let mut outcome = accepted(&list, word).member("new", found.is_new);
-    if let Some((first, last)) = found.gap {
-        outcome = outcome
-            .member("gap", vec![first, last])
-            .notes([format!("lists {first} to {last} were left out")]);
+    let offered = args.lists.iter().map(|path| message(path, content));
+    let offered = offered.collect::<Result<Vec<_>, Failure>>()?;
+    let client = follow::open(policy, state)?;
+    let (mut is_new, mut found) = (false, None);
+    if let Some(last) = args.lists.last() {
+        let outcome = client.accept_chain(&offered, at);
+        let outcome = outcome.map_err(|error| refused(last, error))?;
+        is_new = outcome.is_new;
+        found = Some(outcome);
     }
-    Ok(outcome)
+    for path in &args.flash {
+        let octets = input::read(path, UnverifiedFlash::MAX_LENGTH as u64)?;
+        let flash = UnverifiedFlash::from_der(octets);
+        let outcome = flash.and_then(|flash| client.accept_flash(&flash, at));
+        is_new |= outcome.map_err(|error| refused(path, error))?.is_new;
+    }
+    let list = client.list().ok_or(trust_list::Error::NoList)?;
+    let word = match (state, is_new) {
+        (None, _) => "good",
+        (_, true) => "accepted",
+        (_, false) => "known",
+    };
+    let mut outcome = accepted(&list, word)
+        .member("new", is_new)
+        .member("flash", client.flash_number());
+    let mut notes = Vec::new();
+    if let Some((first, last)) = found.as_ref().and_then(|found| found.gap) {
+        outcome = outcome.member("gap", vec![first, last]);
+        notes.push(format!("lists {first} to {last} were left out"));
+    }
+    if let Some(before) = found.and_then(|found| found.renamed_from) {
+        outcome = outcome.member("renamed_from", before.name().value());
+        notes.push(format!("the publisher was called {} before", before.name()));
+    }
+    Ok(outcome.notes(notes))
 }
 
 fn accepted(list: &TrustList, word: &str) -> Outcome {
@@ -86,21 +112,26 @@ pub(super) fn query(args: &ListQuery) -> Result<Outcome, Failure> {
         crls.push(ParsedCrl::from_der(der).map_err(|source| Failure::file(path, source))?);
     }
     let question = Question::new(&target, now).signed(signed).crls(&crls);
-    let answer = match (&args.state, &args.list) {
-        (Some(state), _) => {
-            let client = Client::open(ClientPolicy::default(), FileStore::new(state));
-            let client = client.map_err(|error| refused(state, error))?;
-            client
-                .ask(&question)
-                .map_err(|error| refused(state, error))?
-        }
+    let client = follow::open(
+        follow::policy(&args.signed.signers, args.grace)?,
+        args.state.as_deref(),
+    )?;
+    let asked = match (&args.state, &args.list) {
+        (Some(state), _) => state,
         (None, Some(list)) => {
-            let content = args.signed.content.as_deref();
-            verified(list, content, &args.signed.signers, now)?.ask(&question)
+            if args.signed.signers.signer.is_empty() {
+                return Err(nobody());
+            }
+            let offered = message(list, args.signed.content.as_deref())?;
+            let outcome = client.accept(&offered, now);
+            outcome.map_err(|error| refused(list, error))?;
+            list
         }
         (None, None) => return Err(Failure::Usage("give a list, or --state".into())),
     };
-    Ok(judged(&answer))
+    let answer = client.ask(&question);
+    let answer = answer.map_err(|error| refused(asked, error))?;
+    Ok(judged(&answer).member("flash", client.flash_number()))
 }
 
 fn judged(answer: &Answer) -> Outcome {

@@ -3,8 +3,8 @@
 use super::{certificate, message, read, refused, set_of, signer_set};
 use crate::{
     args::{
-        CarrierName, CauseName, ListAdd, ListAddress, ListBuild, ListChange, ListDecision, ListNew,
-        ListTerm, UsageName,
+        CarrierName, CauseName, ListAdd, ListBuild, ListChange, ListDecision, ListNew,
+        ListOwnAddress, ListTerm, UsageName,
     },
     failure::Failure,
     moment,
@@ -18,24 +18,18 @@ use std::path::Path;
 use trust_list::{
     list::{
         Ca, Carrier, Contact, Decided, Entry, EntryKey, LocalText, Mirror, PolicyRule,
-        PostalAddress, Publisher, SignerRoll, SignerSet, Status, StatusCause, StatusChange,
-        SupplyKind, SupplyPoint, TrustListDraft, Usage,
+        PostalAddress, Publisher, SignerRoll, Status, StatusCause, StatusChange, SupplyKind,
+        SupplyPoint, TrustListDraft, Usage,
     },
     publish,
 };
 
 pub(super) fn new(args: &ListNew) -> Result<Outcome, Failure> {
     let (issued, next_update) = stands(&args.term)?;
-    let names = texts("--publisher", &args.publisher)?;
-    let [first, others @ ..] = names.as_slice() else {
-        return Err(Failure::Usage("--publisher is missing".into()));
-    };
-    let publisher = Publisher::new(&args.territory, first.clone())?;
-    let publisher = others.iter().cloned().fold(publisher, Publisher::also);
+    let publisher = publisher(&args.territory, &args.publisher)?;
     let mut draft = TrustListDraft::new(publisher, issued, next_update);
-    if let Some(address) = &args.address {
-        let place = postal(address)?;
-        draft = draft.contact(Contact::new(place, &address.contact, &address.information)?);
+    if let Some(contact) = contact(&args.address)? {
+        draft = draft.contact(contact);
     }
     if let Some(signers) = signer_set(&args.signers)? {
         draft = draft.signers(SignerRoll::new(signers));
@@ -87,14 +81,10 @@ pub(super) fn build(args: &ListBuild) -> Result<Outcome, Failure> {
     if let Some(last) = &last {
         draft = draft.after(last.sequence(), last.digest());
     }
-    if let Some(roll) = roll(args, pins.as_ref(), draft.roll())? {
-        draft = draft.signers(roll);
-    }
-    if let (Some(path), Some(signer), Some(url)) =
-        (&args.mirror, &args.mirror_signer, &args.mirror_url)
-    {
-        let pins = SignerSet::new(1, [certificate(signer)?.digest()])?;
-        let theirs = message(path, None)?.verify_by(&pins, issued);
+    if let (Some(path), Some(url)) = (&args.mirror, &args.mirror_url) {
+        let pins = set_of(&args.mirror_signer, args.mirror_threshold)?;
+        let theirs = message(path, args.mirror_content.as_deref())?;
+        let theirs = theirs.verify_by(&pins, issued);
         let theirs = theirs.map_err(|error| refused(path, error))?;
         draft = draft.mirror(Mirror::of(&theirs, url)?);
     }
@@ -104,22 +94,27 @@ pub(super) fn build(args: &ListBuild) -> Result<Outcome, Failure> {
     Ok(said(&args.out, &draft, "list to be signed")?.notes(remarks))
 }
 
-/// Who signs from now on: those of the draft, unless the arguments announce others.
-fn roll(
-    args: &ListBuild,
-    pins: Option<&SignerSet>,
-    known: Option<&SignerRoll>,
-) -> Result<Option<SignerRoll>, Failure> {
-    if args.announce.is_empty() {
-        return Ok(None);
-    }
-    let current = known.map(|roll| &roll.current).or(pins);
-    let Some(current) = current else {
-        let message = "--announce goes with a draft that names its signers, or with --signer";
-        return Err(Failure::Usage(message.into()));
+pub(super) fn publisher(territory: &str, names: &[String]) -> Result<Publisher, Failure> {
+    let names = texts("--publisher", names)?;
+    let [first, others @ ..] = names.as_slice() else {
+        return Err(Failure::Usage("--publisher is missing".into()));
     };
-    let next = set_of(&args.announce, None)?;
-    Ok(Some(SignerRoll::new(current.clone()).announcing(next)))
+    let publisher = Publisher::new(territory, first.clone())?;
+    Ok(others.iter().cloned().fold(publisher, Publisher::also))
+}
+
+/// Where the publisher is reached; none where the arguments don't say.
+pub(super) fn contact(address: &ListOwnAddress) -> Result<Option<Contact>, Failure> {
+    let (Some(street), Some(country), Some(contact), Some(information)) = (
+        &address.street,
+        &address.country,
+        &address.contact,
+        &address.information,
+    ) else {
+        return Ok(None);
+    };
+    let place = postal(street, country, address.locality.as_deref())?;
+    Ok(Some(Contact::new(place, contact, information)?))
 }
 
 /// When a list is issued, and when the next one has to be there.
@@ -128,11 +123,11 @@ fn stands(term: &ListTerm) -> Result<(DateTime, DateTime), Failure> {
     Ok((issued, moment::days_after(issued, term.days)?))
 }
 
-fn draft(path: &Path) -> Result<TrustListDraft, Failure> {
+pub(super) fn draft(path: &Path) -> Result<TrustListDraft, Failure> {
     TrustListDraft::from_json(&read(path)?).map_err(|error| refused(path, error))
 }
 
-fn replace(path: &Path, draft: &TrustListDraft) -> Result<Outcome, Failure> {
+pub(super) fn replace(path: &Path, draft: &TrustListDraft) -> Result<Outcome, Failure> {
     let json = draft.to_json().map_err(|error| refused(path, error))?;
     output::replace(path, &json)?;
     said(path, draft, "draft")
@@ -159,7 +154,11 @@ fn entry(args: &ListAdd) -> Result<Entry, Failure> {
         return Err(Failure::Usage("--ca and --class are missing".into()));
     };
     let address = &args.address;
-    let place = postal(address)?;
+    let place = postal(
+        &address.street,
+        &address.country,
+        address.locality.as_deref(),
+    )?;
     let ca = Ca::new(name.clone(), place, &address.contact, &address.information)?;
     let mut ca = names.iter().cloned().fold(ca, Ca::also);
     if let Some(licence) = &args.licence {
@@ -201,7 +200,7 @@ fn entry(args: &ListAdd) -> Result<Entry, Failure> {
     Ok(entry.carrier(carrier).usage(usage))
 }
 
-fn standing(
+pub(super) fn standing(
     status: Status,
     cause: StatusCause,
     decision: &ListDecision,
@@ -216,7 +215,7 @@ fn standing(
     }
 }
 
-fn cause(name: CauseName) -> StatusCause {
+pub(super) fn cause(name: CauseName) -> StatusCause {
     match name {
         CauseName::Decision => StatusCause::Decision,
         CauseName::Request => StatusCause::Request,
@@ -259,10 +258,9 @@ fn supply(text: &str) -> Result<SupplyPoint, Failure> {
     Ok(SupplyPoint::new(kind, uri)?)
 }
 
-fn postal(address: &ListAddress) -> Result<PostalAddress, Failure> {
-    let street = local("--street", &address.street)?;
-    let place = PostalAddress::new(street, &address.country)?;
-    match &address.locality {
+fn postal(street: &str, country: &str, locality: Option<&str>) -> Result<PostalAddress, Failure> {
+    let place = PostalAddress::new(local("--street", street)?, country)?;
+    match locality {
         Some(locality) => Ok(place.locality(locality)?),
         None => Ok(place),
     }

@@ -388,3 +388,26 @@ fn a_mirror_is_the_other_sides_file_and_keeps_up() {
     let back = world.sign(&world.draft(|draft| draft.mirror(mirror(&first))));
     assert_eq!(world.refuse(&back), "MIRROR_STALE");
 }
+
+// proves: S5-02
+#[test]
+fn an_authority_that_succeeds_another_one_carries_its_list_on() {
+    let world = World::new();
+    let first = world.accept(same);
+    let old = world.client.list().unwrap().publisher().clone();
+    let new = Publisher::new("CN", text("数字政策办公室")).unwrap();
+    let renamed = world.sign(&world.draft(|draft| draft.renamed(new.clone()).unwrap()));
+    // A list of the new name that leaves one out is a stranger's.
+    let pins = ClientPolicy::pinned(SignerSet::one(&world.scene.publisher));
+    let late = Client::open(pins, MemoryStore::new()).unwrap();
+    late.accept(&first, now()).unwrap();
+    let accepted = world.offer(&renamed).unwrap();
+    assert_eq!(accepted.renamed_from, Some(old.clone()));
+    assert_eq!(world.offer(&renamed).unwrap().renamed_from, None);
+    let third = world.accept(same);
+    assert_eq!(late.accept(&third, now()).unwrap_err().code(), "PUBLISHER");
+    let chained = late.accept_chain(&[renamed, third], now()).unwrap();
+    assert_eq!((chained.sequence, chained.renamed_from), (3, Some(old)));
+    assert_eq!(late.list().unwrap().publisher(), &new);
+    assert_eq!(world.ask("2026-06-01T00:00:00Z"), "RECOGNISED");
+}

@@ -1,5 +1,7 @@
 //! A small list, and every kind of XML that is none.
 
+mod assertions;
+
 use super::*;
 use proptest::prelude::*;
 

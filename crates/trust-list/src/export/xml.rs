@@ -6,6 +6,7 @@ use crate::{
     path::{ParsedCertificate, printable},
 };
 use base64ct::{Base64, Encoding};
+use cert_profile::key_identifier;
 use quick_xml::{
     Writer,
     events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
@@ -210,11 +211,13 @@ impl Document {
                 document.within("DigitalId", &[], |document| {
                     document.text("X509SubjectName", &[], &printable(issuer.subject()))
                 })?;
-                let Some(id) = issuer.subject_key_id() else {
-                    return Ok(());
-                };
+                // Required here (5.6.3), whether the certificate has one or not.
+                let id = issuer.subject_key_id().map_or_else(
+                    || key_identifier(&issuer.public_key()).to_vec(),
+                    <[u8]>::to_vec,
+                );
                 document.within("DigitalId", &[], |document| {
-                    document.text("X509SKI", &[], &Base64::encode_string(id))
+                    document.text("X509SKI", &[], &Base64::encode_string(&id))
                 })
             })?;
             document.status(change)

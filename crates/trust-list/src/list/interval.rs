@@ -134,6 +134,49 @@ mod tests {
         }
     }
 
+    proptest! {
+        /// No order, no repetition and no way of cutting changes what a set is.
+        #[test]
+        fn sets_do_not_depend_on_how_they_are_made(one in raw(), cut in 0u64..40) {
+            let set: IntervalSet = one.iter().copied().collect();
+            prop_assert_eq!(&one.iter().rev().copied().collect::<IntervalSet>(), &set);
+            prop_assert_eq!(&one.iter().chain(&one).copied().collect::<IntervalSet>(), &set);
+            prop_assert_eq!(&set.as_slice().iter().copied().collect::<IntervalSet>(), &set);
+            prop_assert_eq!(&set.intersection(&set), &set);
+            // Cut at a second, the pieces touch and are one again.
+            let cut = at(cut);
+            let pieces = one.iter().flat_map(|whole| {
+                if !whole.contains(cut) {
+                    return vec![*whole];
+                }
+                vec![Interval::new(whole.from, Some(cut)), Interval::new(cut, whole.until)]
+            });
+            prop_assert_eq!(&pieces.collect::<IntervalSet>(), &set);
+            for second in (0..45).map(at) {
+                match set.find(second) {
+                    Some(found) => prop_assert!(found.contains(second)),
+                    None => prop_assert!(!set.contains(second)),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_in_what_ends_where_it_begins() {
+        for until in [3, 5] {
+            let empty = Interval::new(at(5), Some(at(until)));
+            assert!(empty.is_empty() && !empty.contains(at(5)) && !empty.contains(at(4)));
+            assert_eq!(IntervalSet::from_iter([empty]).as_slice(), []);
+        }
+        let one = Interval::new(at(5), Some(at(6)));
+        assert!(one.contains(at(5)) && !one.contains(at(6)) && !one.contains(at(4)));
+        let open = IntervalSet::from_iter([one, Interval::new(at(9), None)]);
+        let end = DateTime::new(9999, 12, 31, 23, 59, 59).unwrap();
+        assert!(open.contains(end) && !open.contains(at(8)));
+        assert_eq!(open.find(end), Some(Interval::new(at(9), None)));
+        assert!(!IntervalSet::default().contains(end));
+    }
+
     #[test]
     fn touching_ends_join_and_a_second_between_does_not() {
         let set = |next: u64| -> IntervalSet {

@@ -1,5 +1,6 @@
 //! A list from draft to answer, and each way in which it must not go.
 
+mod agreement_times;
 mod identity;
 mod query;
 mod update;

@@ -3,9 +3,10 @@
 use crate::{
     Error, Result,
     client::{Client, ClientPolicy, MemoryStore, replace},
-    flash::UnverifiedFlash,
-    list::{Mirror, TrustList, UnverifiedList, hexadecimal},
+    flash::{Flash, UnverifiedFlash},
+    list::{Mirror, SignerRoll, TrustList, UnverifiedList, hexadecimal},
 };
+use core::time::Duration;
 use der::DateTime;
 use gm_crypto::sm3;
 use std::{
@@ -26,6 +27,7 @@ const LATEST_FLASH: &str = "latest-flash";
 /// | `latest` | the name of the last one, `list-N.p7s`; written last |
 /// | `flash-N.p7s`, `latest-flash` | status flashes |
 /// | `mirror-T-N.p7s` | the list that another publisher of territory T signed, octet for octet |
+/// | `mirror-T-N.json` | its JSON, where that is not inside |
 ///
 /// Each file appears as a whole; none is ever written over but the two pointers.
 #[derive(Clone, Debug)]
@@ -58,6 +60,52 @@ impl Folder {
         number.map(|number| self.read(number)).transpose()
     }
 
+    /// Who signs, by the last list here, which is not verified; none where there is no list or
+    /// it names nobody.
+    ///
+    /// # Errors
+    /// Those of [`Self::latest`] and of reading its content.
+    pub fn signers(&self) -> Result<Option<SignerRoll>> {
+        let last = self.latest()?;
+        let roll = last.as_ref().map(UnverifiedList::claimed_signers);
+        Ok(roll.transpose()?.flatten())
+    }
+
+    /// The number for the next flash: one more than that of the last one here.
+    ///
+    /// # Errors
+    /// [`Error::Publication`] when the pointer to that can't be read.
+    pub fn next_flash_number(&self) -> Result<u64> {
+        let last = self.pointed(LATEST_FLASH, "flash-")?;
+        Ok(last.unwrap_or(0).saturating_add(1))
+    }
+
+    /// The flashes here about one list, the first one first.
+    fn flashes(&self, sequence: u64) -> Result<Vec<(Flash, UnverifiedFlash)>> {
+        let last = self.pointed(LATEST_FLASH, "flash-")?.unwrap_or(0);
+        let mut numbers = Vec::new();
+        let failed = |source| self.failed("", source);
+        for entry in fs::read_dir(&self.path).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            numbers.extend(name.to_str().and_then(|name| numbered(name, "flash-")));
+        }
+        numbers.sort_unstable();
+        let mut found = Vec::new();
+        // What the pointer does not know of yet was never published.
+        for number in numbers.into_iter().filter(|number| *number <= last) {
+            let name = format!("flash-{number}.p7s");
+            let octets = fs::read(self.path.join(&name));
+            let octets = octets.map_err(|source| self.failed(&name, source))?;
+            let flash = UnverifiedFlash::from_der(octets)?;
+            let read = flash.message.content().map(Flash::read).transpose()?;
+            found.extend(
+                read.filter(|read| read.sequence == sequence)
+                    .map(|read| (read, flash)),
+            );
+        }
+        Ok(found)
+    }
+
     /// The number in the name that a pointer has; none where there is no pointer.
     fn pointed(&self, pointer: &str, prefix: &str) -> Result<Option<u64>> {
         let name = match fs::read_to_string(self.path.join(pointer)) {
@@ -65,10 +113,7 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(self.failed(pointer, source)),
         };
-        let number = name.trim().strip_prefix(prefix).and_then(|name| {
-            let number = name.strip_suffix(".p7s")?;
-            number.parse().ok()
-        });
+        let number = numbered(name.trim(), prefix);
         let wrong = || self.failed(pointer, io::ErrorKind::InvalidData.into());
         number.map(Some).ok_or_else(wrong)
     }
@@ -88,8 +133,8 @@ impl Folder {
 
     /// Publishes a signed list.
     ///
-    /// A client with the given policy, which knows the lists of this folder alone, must
-    /// accept it first: what readers would refuse does not appear.
+    /// A client with the given policy, which knows the lists and flashes of this folder alone,
+    /// must accept it first: what readers would refuse does not appear.
     ///
     /// # Errors
     /// What that client says; [`Error::Publication`] when a file can't be written or is
@@ -103,7 +148,8 @@ impl Folder {
         let client = Client::open(policy.clone(), MemoryStore::new())?;
         if let Some(last) = self.latest()? {
             // It may be stale: that is why there is a new one.
-            client.accept_chain(&[last, list.clone()], now)?;
+            client.accept_chain(&[last.clone(), list.clone()], now)?;
+            self.check_flashes(&last, client.list().as_deref())?;
         } else {
             client.accept(list, now)?;
         }
@@ -119,10 +165,26 @@ impl Folder {
         Ok(Published { sequence, files })
     }
 
+    /// Whether a list says what flashes about the one before it said.
+    fn check_flashes(&self, last: &UnverifiedList, next: Option<&TrustList>) -> Result<()> {
+        let (Some(json), Some(next)) = (last.content(), next) else {
+            return Ok(());
+        };
+        let mut flashed = TrustList::read(last.der.clone(), json.to_vec(), Duration::MAX)?;
+        if flashed.digest() == next.digest() {
+            return Ok(());
+        }
+        for (flash, _) in self.flashes(flashed.sequence())? {
+            flashed = flash.apply(&flashed)?;
+        }
+        flashed.check_successor(next)
+    }
+
     /// Publishes a flash about the last list, after the same check, under its own number.
     ///
     /// # Errors
-    /// As for a list; [`Error::Rollback`] for a number below that of the last one here.
+    /// As for a list; [`Error::Rollback`] for a number below that of the last one here,
+    /// [`Error::Fork`] for the same with another content.
     pub fn publish_flash(
         &self,
         flash: &UnverifiedFlash,
@@ -131,8 +193,11 @@ impl Folder {
     ) -> Result<Published> {
         let client = Client::open(policy.clone(), MemoryStore::new())?;
         let last = self.latest()?.ok_or(Error::NoList)?;
-        client.accept(&last, now)?;
-        let sequence = client.accept_flash(flash, now)?.sequence;
+        let sequence = client.accept(&last, now)?.sequence;
+        for (_, earlier) in self.flashes(sequence)? {
+            client.accept_flash(&earlier, now)?;
+        }
+        client.accept_flash(flash, now)?;
         let offered = client.flash_number();
         let held = self.pointed(LATEST_FLASH, "flash-")?.unwrap_or(0);
         if offered < held {
@@ -145,17 +210,25 @@ impl Folder {
         Ok(Published { sequence, files })
     }
 
-    /// Puts another publisher's list beside ours, octet for octet.
+    /// Puts another publisher's list beside ours, octet for octet, with its JSON where that is
+    /// not inside; gives the names of the files.
     ///
     /// # Errors
     /// [`Error::Mirror`] when the octets are not those of the mirror,
     /// [`Error::Publication`].
-    pub fn publish_mirror(&self, mirror: &Mirror, theirs: &TrustList) -> Result<String> {
+    pub fn publish_mirror(&self, mirror: &Mirror, theirs: &TrustList) -> Result<Vec<String>> {
         mirror.check(theirs.der())?;
         let territory = mirror.publisher.territory();
-        let name = format!("mirror-{territory}-{}.p7s", mirror.sequence);
-        self.write(&name, theirs.der())?;
-        Ok(name)
+        let name = |end: &str| format!("mirror-{territory}-{}.{end}", mirror.sequence);
+        let mut files = Vec::new();
+        // The signature names the JSON by digest, and readers who find it find that.
+        if UnverifiedList::from_der(theirs.der())?.content().is_none() {
+            files.push(name("json"));
+            self.write(&files[0], theirs.json())?;
+        }
+        files.push(name("p7s"));
+        self.write(&name("p7s"), theirs.der())?;
+        Ok(files)
     }
 
     /// A file that was not there before, or is the same.
@@ -185,4 +258,10 @@ impl Folder {
             source,
         }
     }
+}
+
+/// The number in a name such as `list-7.p7s`.
+fn numbered(name: &str, prefix: &str) -> Option<u64> {
+    let number = name.strip_prefix(prefix)?.strip_suffix(".p7s")?;
+    number.parse().ok()
 }

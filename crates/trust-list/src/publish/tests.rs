@@ -5,7 +5,10 @@ use crate::{
     client::ClientPolicy,
     flash::{FlashDraft, UnverifiedFlash},
     forge::{now, time},
-    list::{SignerSet, StatusCause, StatusChange, UnverifiedList, tests::Scene},
+    list::{
+        Form, Mirror, SignaturePlan, SignerRoll, SignerSet, StatusCause, StatusChange,
+        UnverifiedList, tests::Scene,
+    },
 };
 use std::fs;
 
@@ -134,8 +137,8 @@ fn a_flash_is_published_after_the_same_check() {
     let first = desk.scene.draft_with(desk.scene.entry());
     desk.publish(&first).unwrap();
     let list = desk.scene.accept(&first);
-    let flash = |number, status| {
-        let from = time("2026-06-01T00:00:00Z");
+    let flash = |number: u64, status| {
+        let from = time(&format!("2026-06-01T00:00:0{number}Z"));
         let change = StatusChange::new(status, from, StatusCause::Compromise);
         let draft = FlashDraft::new(&list, number, now());
         let draft = draft.change(desk.scene.entry().key(), change).unwrap();
@@ -152,11 +155,81 @@ fn a_flash_is_published_after_the_same_check() {
     // A second one of the same number does not take its place.
     let other = flash(1, Status::Terminated);
     let publish = |flash: &UnverifiedFlash| desk.folder().publish_flash(flash, &desk.policy, now());
-    assert_eq!(publish(&other).unwrap_err().code(), "PUBLICATION");
+    assert_eq!(publish(&other).unwrap_err().code(), "FORK");
     // Numbers of flashes grow, and a file is named by its own.
     let third = publish(&flash(3, Status::Terminated)).unwrap();
     assert_eq!(third.files, ["flash-3.p7s"]);
     let earlier = flash(2, Status::Terminated);
     assert_eq!(publish(&earlier).unwrap_err().code(), "ROLLBACK");
     assert!(!desk.place.path().join("flash-2.p7s").exists());
+}
+
+#[test]
+fn a_list_that_forgets_a_flash_does_not_appear() {
+    let desk = Desk::new();
+    let first = desk.scene.draft_with(desk.scene.entry());
+    desk.publish(&first).unwrap();
+    let list = desk.scene.accept(&first);
+    let key = desk.scene.entry().key();
+    let lost = |second: u64, status| {
+        let from = time(&format!("2026-06-01T00:00:0{second}Z"));
+        StatusChange::new(status, from, StatusCause::Compromise)
+    };
+    assert_eq!(desk.folder().next_flash_number().unwrap(), 1);
+    for (number, status) in [(1, Status::Suspended), (2, Status::Terminated)] {
+        let draft = FlashDraft::new(&list, number, now());
+        let draft = draft.change(key.clone(), lost(number, status)).unwrap();
+        let octets = desk.scene.sign_octets(draft.to_json().unwrap());
+        let flash = UnverifiedFlash::from_der(octets).unwrap();
+        let published = desk.folder().publish_flash(&flash, &desk.policy, now());
+        published.unwrap();
+    }
+    assert_eq!(desk.folder().next_flash_number().unwrap(), 3);
+    let mut next = TrustListDraft::following(&list, now(), time("2026-06-30T00:00:00Z"));
+    let before = desk.names();
+    for (second, status) in [(1, Status::Suspended), (2, Status::Terminated)] {
+        let refused = desk.publish(&next).unwrap_err();
+        assert_eq!(refused.code(), "HISTORY_REWRITTEN");
+        assert_eq!(desk.names(), before);
+        let entry = next.entry_mut(&key).unwrap();
+        entry.change(lost(second, status)).unwrap();
+    }
+    assert_eq!(desk.publish(&next).unwrap().sequence, 2);
+    // They were about the first list: the one after the second is free of them.
+    let second = desk.scene.accept(&next);
+    let third = TrustListDraft::following(&second, now(), time("2026-06-30T00:00:00Z"));
+    assert_eq!(desk.publish(&third).unwrap().sequence, 3);
+}
+
+// proves: S4-03
+#[test]
+fn a_mirror_of_a_detached_list_has_its_json_beside_it() {
+    let (ours, theirs) = (Desk::new(), Scene::new());
+    let json = theirs.draft().to_json().unwrap();
+    let plan = SignaturePlan::new(now()).signer(&theirs.publisher);
+    let draft = plan.form(Form::Detached).prepare(json.clone()).unwrap();
+    let signature = theirs.publisher_key.sign(draft.tbs());
+    let der = draft.attach(&signature).unwrap();
+    let list = UnverifiedList::from_detached(der.clone(), json.clone()).unwrap();
+    let list = list.verify(&theirs.publisher, now()).unwrap();
+    let mirror = Mirror::of(&list, "https://pki.example/mirror-CN-1.p7s").unwrap();
+    let files = ours.folder().publish_mirror(&mirror, &list).unwrap();
+    assert_eq!(files, ["mirror-CN-1.json", "mirror-CN-1.p7s"]);
+    let read = |name: &str| fs::read(ours.place.path().join(name)).unwrap();
+    assert_eq!((read(&files[0]), read(&files[1])), (json, der));
+    // The same again is fine, the attached form of it is another file.
+    ours.folder().publish_mirror(&mirror, &list).unwrap();
+    let attached = theirs.accept(&theirs.draft());
+    let refused = ours.folder().publish_mirror(&mirror, &attached);
+    assert_eq!(refused.unwrap_err().code(), "MIRROR_STALE");
+}
+
+#[test]
+fn a_folder_says_who_signs() {
+    let desk = Desk::new();
+    assert_eq!(desk.folder().signers().unwrap(), None);
+    let roll = SignerRoll::new(SignerSet::one(&desk.scene.publisher));
+    let first = desk.scene.draft_with(desk.scene.entry());
+    desk.publish(&first.signers(roll.clone())).unwrap();
+    assert_eq!(desk.folder().signers().unwrap(), Some(roll));
 }

@@ -43,6 +43,40 @@ fn numbers_only_grow() {
     assert_eq!(refused(one.update(scene.accept(&stranger))), "PUBLISHER");
 }
 
+/// An authority takes the place of another one: the list that says so names the last one of
+/// the old name.
+#[test]
+fn a_publisher_may_have_another_name_in_the_next_list() {
+    let scene = Scene::new();
+    let one = scene.accept(&scene.draft_with(scene.entry()));
+    let (issued, to) = (time("2026-05-31T00:00:00Z"), time("2026-06-30T00:00:00Z"));
+    let named = |territory| Publisher::new(territory, text("数字政策办公室")).unwrap();
+    let following = || TrustListDraft::following(&one, issued, to);
+    let two = scene.accept(&following().renamed(named("CN")).unwrap());
+    let renamed = one.clone().update(two.clone()).unwrap();
+    assert_eq!(renamed.publisher(), &named("CN"));
+    // The old name is somebody else's from then on.
+    let old = TrustListDraft::following(&one, issued, to).after(3, [7; 32]);
+    assert_eq!(refused(two.update(scene.accept(&old))), "PUBLISHER");
+    // Another territory, another number, another list before it.
+    assert_eq!(
+        following().renamed(named("HK")).unwrap_err().code(),
+        "PUBLISHER"
+    );
+    for (sequence, digest) in [(1, [7; 32]), (2, one.digest()), (0, one.digest())] {
+        let draft = following().renamed(named("CN")).unwrap();
+        let list = scene.accept(&draft.after(sequence, digest));
+        assert_eq!(refused(one.clone().update(list)), "PUBLISHER", "{sequence}");
+    }
+    // What was said stays said.
+    let mut silent = following().renamed(named("CN")).unwrap();
+    silent.contents.entries = Entries::default();
+    assert_eq!(
+        refused(one.update(scene.accept(&silent))),
+        "HISTORY_REWRITTEN"
+    );
+}
+
 #[test]
 fn history_stays() {
     let scene = Scene::new();

@@ -1,0 +1,58 @@
+//! Whom a reader trusts, and what it remembers.
+
+use super::{refused, set_of, signer_set};
+use crate::{
+    args::{ListRecovery, ListSigners},
+    failure::Failure,
+};
+use std::{path::Path, time::Duration};
+use trust_list::{
+    client::{Client, ClientPolicy, FileStore, MemoryStore},
+    list::SignerSet,
+    publish::Folder,
+};
+
+/// The policy of a reader; nobody is pinned where the arguments name nobody.
+pub(super) fn policy(
+    signers: &ListSigners,
+    grace: Option<Duration>,
+) -> Result<ClientPolicy, Failure> {
+    let policy = match signer_set(signers)? {
+        Some(pins) => ClientPolicy::pinned(pins),
+        None => ClientPolicy::default(),
+    };
+    Ok(policy.grace(grace.unwrap_or_default()))
+}
+
+/// The policy with recovery keys, where the arguments name some.
+pub(super) fn with_recovery(
+    policy: ClientPolicy,
+    recovery: &ListRecovery,
+) -> Result<ClientPolicy, Failure> {
+    if recovery.recovery.is_empty() {
+        return Ok(policy);
+    }
+    let set = set_of(&recovery.recovery, recovery.recovery_threshold)?;
+    Ok(policy.recovery(set))
+}
+
+/// A reader with its memory, or with one that ends with this call.
+pub(super) fn open(policy: ClientPolicy, state: Option<&Path>) -> Result<Client, Failure> {
+    match state {
+        None => Ok(Client::open(policy, MemoryStore::new())?),
+        Some(state) => {
+            let client = Client::open(policy, FileStore::new(state));
+            client.map_err(|error| refused(state, error))
+        }
+    }
+}
+
+/// The policy of a reader who has followed a folder so far: it waits for those whom the last
+/// list there names. Where that names nobody, or nothing is there, for `signers`.
+pub(super) fn of_folder(folder: &Path, signers: SignerSet) -> Result<ClientPolicy, Failure> {
+    let roll = Folder::new(folder).signers();
+    let roll = roll.map_err(|error| refused(folder, error))?;
+    Ok(ClientPolicy::pinned(
+        roll.map_or(signers, |roll| roll.current),
+    ))
+}
