@@ -47,7 +47,8 @@ impl LocalText {
         check_plain("value", value)?;
         Ok(Self {
             both: [lang, value].concat().into(),
-            tag: lang.len() as u8,
+            // A tag has 35 octets at most.
+            tag: lang.len().try_into().unwrap_or(u8::MAX),
         })
     }
 
