@@ -3,8 +3,12 @@
 //! lists of the EU, and the commands.
 
 mod commands;
+mod documents;
 mod european;
 mod formats;
 mod hong_kong;
+mod papers;
+mod service;
 mod story;
+mod time_stamps;
 mod world;

@@ -1,6 +1,6 @@
 //! `gmpki trust-list`: a publisher's list, and a reader's questions.
 
-mod answer;
+pub(crate) mod answer;
 mod draft;
 mod show;
 mod sign;
@@ -14,7 +14,9 @@ use crate::{
 use der::DateTime;
 use std::path::{Path, PathBuf};
 use trust_list::{
-    list::{SignerSet, Status, TrustList, UnverifiedList},
+    client::{Client, ClientPolicy, FileStore},
+    document::{DocumentQuestion, DocumentReport, UnverifiedDocument},
+    list::{Answer, Question, SignerSet, Status, TrustList, UnverifiedList},
     path::ParsedCertificate,
 };
 
@@ -86,7 +88,67 @@ fn verified(
         .map_err(|error| refused(path, error))
 }
 
-fn certificate(path: &Path) -> Result<ParsedCertificate, Failure> {
+/// A list that answers: the one that a reader has come to, or one alone.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    Reader(Box<Client>),
+    List(Box<TrustList>),
+}
+
+impl Asked {
+    /// The list of a state file, after that in `list` where one is given; without a state
+    /// file, that list on the word of its signers.
+    pub(crate) fn open(
+        state: Option<&Path>,
+        list: Option<&Path>,
+        content: Option<&Path>,
+        signers: &ListSigners,
+        at: DateTime,
+    ) -> Result<Self, Failure> {
+        match (state, list) {
+            (Some(state), list) => {
+                let pins = signer_set(signers)?;
+                let policy = pins.map_or_else(ClientPolicy::default, ClientPolicy::pinned);
+                let client = Client::open(policy, FileStore::new(state));
+                let client = client.map_err(|error| refused(state, error))?;
+                if let Some(path) = list {
+                    let offered = message(path, content)?;
+                    let accepted = client.accept(&offered, at);
+                    accepted.map_err(|error| refused(path, error))?;
+                }
+                if client.list().is_none() {
+                    return Err(refused(state, trust_list::Error::NoList));
+                }
+                Ok(Self::Reader(Box::new(client)))
+            }
+            (None, Some(list)) => {
+                let list = verified(list, content, signers, at)?;
+                Ok(Self::List(Box::new(list)))
+            }
+            (None, None) => Err(Failure::Usage("give a list, or --state".into())),
+        }
+    }
+
+    pub(crate) fn ask(&self, question: &Question<'_>) -> Result<Answer, Failure> {
+        match self {
+            Self::Reader(client) => Ok(client.ask(question)?),
+            Self::List(list) => Ok(list.ask(question)),
+        }
+    }
+
+    pub(crate) fn judge(
+        &self,
+        document: &UnverifiedDocument,
+        question: &DocumentQuestion<'_>,
+    ) -> Result<DocumentReport, Failure> {
+        match self {
+            Self::Reader(client) => Ok(client.judge(document, question)?),
+            Self::List(list) => Ok(document.judge(list, question)),
+        }
+    }
+}
+
+pub(crate) fn certificate(path: &Path) -> Result<ParsedCertificate, Failure> {
     let der = input::read_der(path, input::CERTIFICATE)?;
     ParsedCertificate::from_der(der).map_err(|source| Failure::file(path, source))
 }

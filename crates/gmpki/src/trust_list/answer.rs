@@ -1,6 +1,6 @@
 //! Whether a list is accepted, and what it answers.
 
-use super::{certificate, message, refused, signer_set, verified};
+use super::{Asked, certificate, message, refused, signer_set, verified};
 use crate::{
     args::{ListQuery, ListVerify},
     failure::{Failure, chain},
@@ -8,7 +8,8 @@ use crate::{
     outcome::Outcome,
     sm3::hexadecimal,
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use std::path::PathBuf;
 use trust_list::{
     client::{Client, ClientPolicy, FileStore, GapRule},
     list::{Answer, Question, SigningTime, TrustList, Verdict},
@@ -80,30 +81,27 @@ pub(super) fn query(args: &ListQuery) -> Result<Outcome, Failure> {
             }
         }
     };
-    let mut crls = Vec::new();
-    for path in &args.crl {
-        let der = input::read_der(path, input::CRL)?;
-        crls.push(ParsedCrl::from_der(der).map_err(|source| Failure::file(path, source))?);
-    }
+    let crls = crls(&args.crl)?;
     let question = Question::new(&target, now).signed(signed).crls(&crls);
-    let answer = match (&args.state, &args.list) {
-        (Some(state), _) => {
-            let client = Client::open(ClientPolicy::default(), FileStore::new(state));
-            let client = client.map_err(|error| refused(state, error))?;
-            client
-                .ask(&question)
-                .map_err(|error| refused(state, error))?
-        }
-        (None, Some(list)) => {
-            let content = args.signed.content.as_deref();
-            verified(list, content, &args.signed.signers, now)?.ask(&question)
-        }
-        (None, None) => return Err(Failure::Usage("give a list, or --state".into())),
-    };
-    Ok(judged(&answer))
+    let content = args.signed.content.as_deref();
+    let (state, list) = (args.state.as_deref(), args.list.as_deref());
+    let asked = Asked::open(state, list, content, &args.signed.signers, now)?;
+    let answer = asked.ask(&question)?;
+    let (text, json) = answered(&answer);
+    let good = matches!(answer.verdict, Verdict::Recognised { .. });
+    Ok(Outcome::judged(text, json, good))
 }
 
-fn judged(answer: &Answer) -> Outcome {
+pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<ParsedCrl>, Failure> {
+    let read = |path: &PathBuf| {
+        let der = input::read_der(path, input::CRL)?;
+        ParsedCrl::from_der(der).map_err(|source| Failure::file(path, source))
+    };
+    paths.iter().map(read).collect()
+}
+
+/// What a list answered, for people and for machines.
+pub(crate) fn answered(answer: &Answer) -> (String, Value) {
     let (kind, reason, entry) = match &answer.verdict {
         Verdict::Recognised { entry, since, .. } => {
             let reason = format!("{entry}, without a break since {since}");
@@ -132,6 +130,5 @@ fn judged(answer: &Answer) -> Outcome {
         "rules": answer.rules,
         "others": others,
     });
-    let good = matches!(answer.verdict, Verdict::Recognised { .. });
-    Outcome::judged(text, json, good)
+    (text, json)
 }
