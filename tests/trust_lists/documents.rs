@@ -74,16 +74,24 @@ impl Office {
         fs::write(self.path(name), pem).expect("a folder of ours");
     }
 
-    /// A contract that the signer says they signed on the 20th of February.
-    pub(crate) fn contract(&self, name: &str, bend: impl FnOnce(&mut Paper<'_>)) {
-        let by = [(&self.signer, "2026-02-20T00:00:00Z")];
-        let mut paper = Paper {
+    /// A contract that the signer says they signed on the 20th of February, with a time stamp
+    /// of some time.
+    pub(crate) fn contract(&self, name: &str, stamped: Option<&str>) {
+        self.write(name, false, stamped);
+    }
+
+    /// The same with the contract beside it.
+    pub(crate) fn detached(&self, name: &str) {
+        self.write(name, true, None);
+    }
+
+    fn write(&self, name: &str, detached: bool, stamped: Option<&str>) {
+        let paper = Paper {
             content: CONTRACT,
-            detached: false,
-            by: &by,
-            stamp: None,
+            detached,
+            by: &[(&self.signer, "2026-02-20T00:00:00Z")],
+            stamp: stamped.map(|at| (&self.tsa, at)),
         };
-        bend(&mut paper);
         fs::write(self.path(name), paper.der()).expect("a folder of ours");
     }
 
@@ -114,13 +122,9 @@ fn it_shows_an_example() {
 #[test]
 fn a_document_before_and_after_a_suspension() {
     let office = Office::new();
-    office.contract("plain.p7m", |_| ());
-    office.contract("stamped.p7m", |paper| {
-        paper.stamp = Some((&office.tsa, "2026-02-20T00:00:00Z"));
-    });
-    office.contract("late.p7m", |paper| {
-        paper.stamp = Some((&office.tsa, "2026-03-02T00:00:00Z"));
-    });
+    office.contract("plain.p7m", None);
+    office.contract("stamped.p7m", Some("2026-02-20T00:00:00Z"));
+    office.contract("late.p7m", Some("2026-03-02T00:00:00Z"));
     let ask = |list, at: &str, file: &str| {
         let answer = office.call(list, at).arg("--json").arg(file).answer();
         said(&answer)
@@ -184,7 +188,7 @@ fn a_document_before_and_after_a_suspension() {
 fn what_is_not_the_document_is_invalid() {
     let office = Office::new();
     let at = "2026-02-21T00:00:00Z";
-    office.contract("contract.p7s", |paper| paper.detached = true);
+    office.detached("contract.p7s");
     fs::write(office.path("contract.txt"), CONTRACT).expect("a folder of ours");
     fs::write(office.path("other.txt"), "另一份合同").expect("a folder of ours");
     let call = || office.call(1, at).arg("--json");
@@ -251,7 +255,7 @@ fn what_is_not_the_document_is_invalid() {
 #[test]
 fn a_state_file_remembers_the_list() {
     let office = Office::new();
-    office.contract("plain.p7m", |_| ());
+    office.contract("plain.p7m", None);
     let call = |words: &str| {
         let call = gmpki("verify-document --json --state reader.state");
         call.within(office.folder.path())

@@ -106,7 +106,7 @@ pub(crate) fn stamp(tsa: &Holder, octets: &[u8], at: &str) -> Vec<u8> {
             hash: digest(octets),
         },
         serial: 41,
-        time: Any::new(Tag::GeneralizedTime, compact).expect("short"),
+        time: Any::new(Tag::GeneralizedTime, compact.into_bytes()).expect("short"),
         accuracy: Accuracy { seconds: 1 },
     };
     let info = info.to_der().expect("short");

@@ -49,11 +49,9 @@ impl Drop for Service {
 #[test]
 fn it_answers_by_the_newest_list_without_a_stop() {
     let office = Office::new();
-    office.contract("plain.p7m", |_| ());
-    office.contract("stamped.p7m", |paper| {
-        paper.stamp = Some((&office.tsa, "2026-02-20T00:00:00Z"));
-    });
-    office.contract("contract.p7s", |paper| paper.detached = true);
+    office.contract("plain.p7m", None);
+    office.contract("stamped.p7m", Some("2026-02-20T00:00:00Z"));
+    office.detached("contract.p7s");
     std::fs::write(office.path("contract.txt"), crate::documents::CONTRACT).expect("a folder");
     let mut service = Service::start(&office);
     let plain = office.path("plain.p7m");

@@ -89,7 +89,7 @@ impl Authority {
     fn certificate(&self, name: &str) -> ParsedCertificate {
         let pem = fs::read(self.path(name)).expect("a file");
         let der = gm_crypto::pki::decode_pem(&pem, &["CERTIFICATE"]).expect("PEM");
-        ParsedCertificate::from_der(&*der).expect("a certificate")
+        ParsedCertificate::from_der(der.to_vec()).expect("a certificate")
     }
 
     fn we_take(&self, reply: &[u8], data: &[u8]) -> Result<TimeStamp, String> {

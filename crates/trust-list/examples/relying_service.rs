@@ -153,5 +153,5 @@ fn shown(report: &DocumentReport) -> Value {
 fn certificate(path: &str) -> Result<ParsedCertificate, Failure> {
     let octets = fs::read(path)?;
     let der = decode_pem(&octets, &["CERTIFICATE"])?;
-    Ok(ParsedCertificate::from_der(&*der)?)
+    Ok(ParsedCertificate::from_der(der.to_vec())?)
 }

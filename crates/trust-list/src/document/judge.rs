@@ -90,10 +90,13 @@ pub(super) fn judge(
     }
 }
 
+type Chain = Result<Vec<ParsedCertificate>, PathError>;
+type Status = Result<StatusFinding, StatusFault>;
+
 /// What was found about a signer's certificate at one time.
 struct Judged {
-    chain: Option<Result<Vec<ParsedCertificate>, PathError>>,
-    status: Option<Result<StatusFinding, StatusFault>>,
+    chain: Option<Chain>,
+    status: Option<Status>,
     answer: Answer,
 }
 
@@ -211,6 +214,7 @@ impl Evidence<'_> {
         let mut asked = Question::new(certificate, now)
             .signed(signed)
             .crls(&self.crls)
+            .ocsp(question.ocsp)
             .revocation(question.revocation)
             .rules(question.rules);
         if let Some(algorithms) = question.algorithms {
@@ -227,28 +231,24 @@ impl Evidence<'_> {
             .crls(&self.crls)
             .ocsp(question.ocsp)
             .status_until(now);
-        let (chain, status) = self.path(certificate, options).unzip();
+        let (chain, status) = self.path(certificate, options);
         Judged {
             chain,
-            status: status.flatten(),
+            status,
             answer,
         }
     }
 
     /// The path by the certificates of all entries that have an issuer of its issuer's name,
     /// and its status; nothing where there is none.
-    #[allow(clippy::type_complexity, reason = "two parts of one report")]
     fn path(
         &self,
         certificate: &ParsedCertificate,
         options: PathOptions<'_>,
-    ) -> Option<(
-        Result<Vec<ParsedCertificate>, PathError>,
-        Option<Result<StatusFinding, StatusFault>>,
-    )> {
+    ) -> (Option<Chain>, Option<Status>) {
         let entries: Vec<&Entry> = self.list.entries_of(certificate.issuer_der()).collect();
         if entries.is_empty() {
-            return None;
+            return (None, None);
         }
         let anchors = each_once(entries.iter().flat_map(|entry| entry.anchors()));
         let anchors: Vec<Anchor> = anchors.into_iter().map(Anchor::from_certificate).collect();
@@ -260,7 +260,7 @@ impl Evidence<'_> {
                 let path = path.certificates().iter().copied().chain([top]);
                 Ok(path.cloned().collect())
             }
-            Err(error) => return Some((Err(error), None)),
+            Err(error) => return (Some(Err(error)), None),
         };
         let asked = options.revocation(self.question.revocation);
         let status = match validate(certificate, &issuers, &anchors, &asked) {
@@ -271,7 +271,7 @@ impl Evidence<'_> {
             Err(error) if error.is_indeterminate() => Err(StatusFault::Unknown(error)),
             Err(error) => Err(StatusFault::Revoked(error)),
         };
-        Some((chain, Some(status)))
+        (Some(chain), Some(status))
     }
 }
 

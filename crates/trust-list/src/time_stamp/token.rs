@@ -254,6 +254,18 @@ impl Token {
             ));
         };
         let signer = SignerInfo::from_der(signer).map_err(malformed())?;
+        let mut listed = false;
+        for algorithm in signed.digest_algorithms.elements()? {
+            let algorithm = AlgorithmIdentifierOwned::from_der(algorithm).map_err(malformed())?;
+            listed |= algorithm.oid == signer.digest_algorithm.oid;
+        }
+        if !listed {
+            return Err(forbidden(
+                WHAT,
+                "its digest algorithms lack that of its signer",
+                "RFC 5652, 5.1",
+            ));
+        }
         let certificates = match &signed.certificates {
             None => Vec::new(),
             Some(set) => set.elements()?.iter().map(|one| one.to_vec()).collect(),
