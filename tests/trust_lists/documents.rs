@@ -279,7 +279,7 @@ fn a_state_file_remembers_the_list() {
     assert_eq!(said(&answer).2, ["STALE"]);
 
     let missing = gmpki("verify-document plain.p7m").within(office.folder.path());
-    missing.answer().misused("--list");
+    assert_eq!(missing.answer().code, Some(2));
     let unpinned = gmpki("verify-document plain.p7m --at 2026-02-21T00:00:00Z");
     let unpinned = unpinned.within(office.folder.path());
     let unpinned = unpinned.option("--list", office.list(1));

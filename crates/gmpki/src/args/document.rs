@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 #[derive(Debug, Group)]
 #[command(
-    after_help = "Exit code 0 when the document is valid; 1 when it is invalid, or that can't be said. \
-    A time that only\nthe signer claims proves nothing: with --tsa a time stamp (RFC 3161) in the \
-    message does.\n\n\
+    after_help = "Exit code 0 when the document is valid; 1 when it is invalid, or that can't be \
+    said.\nA time that only the signer claims proves nothing: with --tsa a time stamp (RFC 3161) in \
+    the\nmessage does.\n\n\
     Examples:\n  gmpki verify-document --list list-7.p7s --signer signer.pem --tsa tsa-root.pem contract.p7m\n  \
     gmpki verify-document --state guangdong.state --crl issuing-ca.crl \\\n      \
     --content contract.pdf contract.p7s"
@@ -20,7 +20,6 @@ pub(crate) struct VerifyDocument {
     /// The JSON of the list, where its signature is detached
     #[arg(long, value_name = "FILE", requires = "list")]
     pub(crate) list_content: Option<PathBuf>,
-    /// Of the list
     #[command(flatten)]
     pub(crate) signers: ListSigners,
     /// A file that remembers which lists were accepted
