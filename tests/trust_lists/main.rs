@@ -5,10 +5,14 @@
 mod attacks;
 mod commands;
 mod desk;
+mod documents;
 mod european;
 mod formats;
 mod hong_kong;
 mod operations;
+mod papers;
+mod service;
 mod story;
 mod succession;
+mod time_stamps;
 mod world;

@@ -82,9 +82,19 @@ pub(crate) struct Terms<'a> {
 impl Holder {
     /// Certified by `issuer`, or by itself.
     pub(crate) fn new(name: &str, issuer: Option<&Self>, terms: &Terms<'_>) -> Self {
+        Self::with(name, issuer, terms, Vec::new())
+    }
+
+    /// With more extensions.
+    pub(crate) fn with(
+        name: &str,
+        issuer: Option<&Self>,
+        terms: &Terms<'_>,
+        more: Vec<Extension>,
+    ) -> Self {
         let secret = SecretKey::generate(&mut SysRng).expect("randomness");
         let key = SigningKey::new(secret, UserId::default());
-        let certificate = certify(name, &key, issuer, terms);
+        let certificate = certify(name, &key, issuer, terms, more);
         Self {
             key,
             name: name.into(),
@@ -105,7 +115,13 @@ impl Holder {
     }
 }
 
-fn certify(name: &str, key: &SigningKey, issuer: Option<&Holder>, terms: &Terms<'_>) -> Vec<u8> {
+fn certify(
+    name: &str,
+    key: &SigningKey,
+    issuer: Option<&Holder>,
+    terms: &Terms<'_>,
+    more: Vec<Extension>,
+) -> Vec<u8> {
     let algorithm = AlgorithmIdentifierOwned {
         oid: SIGNATURE_OID,
         parameters: None,
@@ -140,6 +156,7 @@ fn certify(name: &str, key: &SigningKey, issuer: Option<&Holder>, terms: &Terms<
             policies.to_der(),
         ));
     }
+    extensions.extend(more);
     let spki = key.verifying_key().to_public_key_der().expect("a key");
     let tbs = Tbs {
         version: 2,

@@ -11,6 +11,7 @@ mod crl;
 mod csr;
 mod desk;
 mod device;
+mod document;
 mod explain;
 mod kmc;
 mod message;
@@ -53,6 +54,7 @@ pub(crate) use device::{
     DeviceWriteCert, KeyKindName, KeyUseName, Named, PinChange, PinCommand, PinUnblock, RoleName,
     Store,
 };
+pub(crate) use document::VerifyDocument;
 pub(crate) use explain::Explain;
 pub(crate) use kmc::{
     ArchivePassword, KmcAdmit, KmcApprove, KmcAsk, KmcAudit, KmcCommand, KmcInit, KmcPlace,
@@ -172,6 +174,8 @@ pub(crate) enum Command {
     /// Lists of CAs that are recognised: publish them, follow them, ask them
     #[command(subcommand)]
     TrustList(TrustListCommand),
+    /// Say whether a document was signed under a recognised certificate, when, and by whom
+    VerifyDocument(Box<VerifyDocument>),
     /// SM2 keys, signatures, encryption and key envelopes
     #[command(subcommand)]
     Sm2(Sm2Command),

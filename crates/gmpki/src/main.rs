@@ -18,6 +18,7 @@ mod csr;
 mod demo;
 mod desk;
 mod device;
+mod document;
 mod explain;
 mod failure;
 mod input;
@@ -105,6 +106,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Profile(ProfileCommand::Show(show)) => profile::show(&show),
         Command::Profile(ProfileCommand::Check(check)) => profile::check(&check),
         Command::TrustList(command) => trust_list::run(&command),
+        Command::VerifyDocument(verify) => document::verify(&verify),
         Command::Sm2(Sm2Command::Keygen(keygen)) => sm2::keygen(&keygen),
         Command::Sm2(Sm2Command::Sign(sign)) => sm2::sign(&sign),
         Command::Sm2(Sm2Command::Public(public)) => sm2::public(&public),

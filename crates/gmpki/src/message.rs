@@ -424,7 +424,7 @@ fn refused(path: &Path, dialect: Dialect, source: gm_crypto::Error) -> Failure {
     Failure::file(path, format!("{reasons}; {way}"))
 }
 
-fn dialect(name: DialectName) -> Dialect {
+pub(crate) fn dialect(name: DialectName) -> Dialect {
     match name {
         DialectName::Strict => Dialect::Strict,
         DialectName::Field => Dialect::Field,

@@ -1,9 +1,9 @@
 //! `gmpki trust-list`: a publisher's list, and a reader's questions.
 
-mod answer;
+pub(crate) mod answer;
 mod draft;
 mod flash;
-mod follow;
+pub(crate) mod follow;
 mod mirror;
 mod publisher;
 mod show;
@@ -125,7 +125,7 @@ fn verified(
         .map_err(|error| refused(path, error))
 }
 
-fn certificate(path: &Path) -> Result<ParsedCertificate, Failure> {
+pub(crate) fn certificate(path: &Path) -> Result<ParsedCertificate, Failure> {
     let der = input::read_der(path, input::CERTIFICATE)?;
     ParsedCertificate::from_der(der).map_err(|source| Failure::file(path, source))
 }

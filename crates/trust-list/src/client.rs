@@ -37,6 +37,7 @@ pub use store::{Change, FileStore, MemoryStore, StateStore};
 
 use crate::{
     Error, Result,
+    document::{DocumentQuestion, DocumentReport, UnverifiedDocument},
     list::{
         Answer, Digest, Publisher, Question, SignerRoll, TrustList, UnverifiedList, hexadecimal,
     },
@@ -218,6 +219,20 @@ impl Client {
         let held = self.held().ok_or(Error::NoList)?;
         let question = question.clone().grace(self.policy.grace);
         Ok(held.list.ask(&question))
+    }
+
+    /// Judges a signed document by the list that counts; the grace is the policy's.
+    ///
+    /// # Errors
+    /// [`Error::NoList`] before the first one.
+    pub fn judge(
+        &self,
+        document: &UnverifiedDocument,
+        question: &DocumentQuestion<'_>,
+    ) -> Result<DocumentReport> {
+        let held = self.held().ok_or(Error::NoList)?;
+        let question = question.clone().grace(self.policy.grace);
+        Ok(document.judge(&held.list, &question))
     }
 
     /// Whether the mirror that the list has of another publisher's list keeps up with the

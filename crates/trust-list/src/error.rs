@@ -227,6 +227,18 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    /// A time-stamping authority gave no token.
+    #[error("the time-stamping authority refused{}", refused(*status, *failure, text.as_deref()))]
+    TimeStampRejected {
+        /// `PKIStatus`: 2 rejection, 3 waiting, 4 and 5 a revocation (RFC 3161, 2.4.2); 0 and
+        /// 1 where the token is missing.
+        status: u8,
+        /// The word of `PKIFailureInfo`, such as `badAlg`.
+        failure: Option<&'static str>,
+        /// What it says beside it.
+        text: Option<String>,
+    },
+
     /// No XML of ETSI TS 119 612.
     #[error("line {line} of the XML: {rule}")]
     Xml {
@@ -242,7 +254,7 @@ pub enum Error {
 impl Error {
     /// A short fixed word for the kind of refusal: `FORMAT`, `LIMIT`, `SIGNER`,
     /// `STALE`, `TIME`, `ROLLBACK`, `FORK`, `GAP`, `BROKEN_CHAIN`, `HISTORY_REWRITTEN`,
-    /// `PUBLISHER`, `LOOKALIKE`, `NO_ENTRY`, `NO_LIST`, `NO_PIN`, `MIRROR_STALE`, `STATE` or `PUBLICATION`.
+    /// `PUBLISHER`, `LOOKALIKE`, `NO_ENTRY`, `NO_LIST`, `NO_PIN`, `MIRROR_STALE`, `STATE`, `PUBLICATION` or `TSA_REJECTED`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed { .. }
@@ -270,6 +282,7 @@ impl Error {
             Self::Mirror { .. } => "MIRROR_STALE",
             Self::State { .. } => "STATE",
             Self::Publication { .. } => "PUBLICATION",
+            Self::TimeStampRejected { .. } => "TSA_REJECTED",
         }
     }
 
@@ -284,6 +297,17 @@ impl Error {
             return Err(Self::Limit { what, count, limit });
         }
         Ok(())
+    }
+}
+
+fn refused(status: u8, failure: Option<&str>, text: Option<&str>) -> String {
+    let mut words = format!(", status {status}");
+    if let Some(failure) = failure {
+        words = format!("{words}, {failure}");
+    }
+    match text {
+        Some(text) => format!("{words}: {text:?}"),
+        None => words,
     }
 }
 

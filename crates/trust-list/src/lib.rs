@@ -104,12 +104,16 @@
 //! | [`client`] | a relying party's memory: rollback, forks, signers, history; answers offline |
 //! | [`publish`] | the publisher's desk: lint, self-check, a folder for readers |
 //! | [`export`] | the same list as TS 119 612 XML, RFC 5914 anchors, a page for people |
+//! | [`time_stamp`] | RFC 3161 tokens, with SM2 and SM3 too: when something was there |
+//! | [`document`] | signed documents: who signed, when, under a recognised certificate or not |
 //! | [`etsi`] | national lists in TS 119 612 XML: read, and ask |
 
 mod certificate;
 pub mod client;
 mod crl;
 mod decided;
+mod digest;
+pub mod document;
 mod error;
 pub mod etsi;
 pub mod export;
@@ -123,7 +127,9 @@ pub mod path;
 pub mod publish;
 mod query;
 mod sign;
+mod signing_certificate;
 mod time;
+pub mod time_stamp;
 mod update;
 mod verify;
 mod wire;

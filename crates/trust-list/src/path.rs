@@ -92,6 +92,8 @@ impl Anchor {
 #[derive(Clone, Debug)]
 pub struct PathOptions<'a> {
     at: DateTime,
+    status_until: DateTime,
+    lost_keys_reach_back: bool,
     algorithms: &'a [&'a dyn VerifyAlgorithm],
     crls: &'a [ParsedCrl],
     ocsp: &'a [OcspResponse],
@@ -112,6 +114,8 @@ impl<'a> PathOptions<'a> {
     pub fn new(at: DateTime, algorithms: &'a [&'a dyn VerifyAlgorithm]) -> Self {
         Self {
             at,
+            status_until: at,
+            lost_keys_reach_back: false,
             algorithms,
             crls: &[],
             ocsp: &[],
@@ -129,6 +133,45 @@ impl<'a> PathOptions<'a> {
     /// The time that the question is about.
     pub fn at(&self) -> DateTime {
         self.at
+    }
+
+    /// Lets CRLs and OCSP answers say how it stood at the time of the question that are
+    /// current later, until `now`: a signature of some time ago is judged by what is known
+    /// today. A revocation after the time of the question is none at that time. Whoever is
+    /// not in a CRL that was issued after the end of their validity may have been taken out
+    /// of it, so that such a CRL can revoke and not clear; so with OCSP.
+    ///
+    /// An earlier time than that of the question changes nothing.
+    #[must_use]
+    pub fn status_until(self, now: DateTime) -> Self {
+        let status_until = now.max(self.at);
+        Self {
+            status_until,
+            ..self
+        }
+    }
+
+    /// Counts a later revocation as well, unless its reason says that the key was not lost:
+    /// what RFC 3161, section 4, has for the certificates of time-stamping authorities.
+    pub(crate) fn lost_keys_reach_back(self) -> Self {
+        Self {
+            lost_keys_reach_back: true,
+            ..self
+        }
+    }
+
+    /// Whether a revocation counts at the time of the question.
+    fn counts(&self, since: DateTime, reason: Option<RevocationReason>) -> bool {
+        let key_is_safe = matches!(
+            reason,
+            Some(
+                RevocationReason::Unspecified
+                    | RevocationReason::AffiliationChanged
+                    | RevocationReason::Superseded
+                    | RevocationReason::CessationOfOperation
+            )
+        );
+        since <= self.at || (self.lost_keys_reach_back && !key_is_safe)
     }
 
     /// The CRLs at hand, of any issuer and in any order.
@@ -235,6 +278,7 @@ pub enum ContentRules {
 /// revoked when it is listed, for whatever reason, certificateHold included, with a
 /// revocationDate ≤ `at`; a later date announces a revocation that is not there yet. An
 /// OCSP answer that says good or revoked is asked before any CRL.
+/// [`PathOptions::status_until`] takes later ones, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationRule {

@@ -344,7 +344,8 @@ fn issuer_by_path(
     let options = PathOptions::new(at, algorithms)
         .crls(question.crls)
         .ocsp(question.ocsp)
-        .revocation(question.revocation);
+        .revocation(question.revocation)
+        .status_until(question.now);
     let path = validate(question.target, entry.issuers(), &anchors, &options)?;
     Ok(path.issuer().digest())
 }

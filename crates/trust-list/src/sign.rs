@@ -1,20 +1,12 @@
 //! What signers are given to sign.
 
-use crate::{Error, Result, list::TrustListDraft};
-use der::{
-    DateTime, Encode, Sequence,
-    asn1::{ObjectIdentifier, OctetString},
+use crate::{
+    Error, Result,
+    list::TrustListDraft,
+    signing_certificate::{SIGNING_CERTIFICATE, reference},
 };
-use gm_crypto::{
-    message::{Attribute, SignedDataDraft, SignedMessage, Signer},
-    pki::oid::SM3,
-    sm3,
-};
-use spki::AlgorithmIdentifierOwned;
-
-/// `id-aa-signingCertificateV2` (RFC 5035, section 3).
-pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+use der::{DateTime, asn1::ObjectIdentifier};
+use gm_crypto::message::{Attribute, SignedDataDraft, SignedMessage, Signer};
 
 /// Where the content of a signed message is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,33 +100,4 @@ impl TrustListDraft {
     pub fn prepare_for(&self, plan: &SignaturePlan) -> Result<SignedDataDraft> {
         plan.prepare(self.to_json()?)
     }
-}
-
-#[derive(Sequence)]
-struct SigningCertificateV2 {
-    certificates: Vec<EssCertIdV2>,
-}
-
-#[derive(Sequence)]
-struct EssCertIdV2 {
-    hash_algorithm: AlgorithmIdentifierOwned,
-    hash: OctetString,
-}
-
-/// `SigningCertificateV2` with the SM3 of one certificate.
-pub(crate) fn reference(certificate: &[u8]) -> Result<Vec<u8>> {
-    let malformed = Error::malformed("SigningCertificateV2");
-    let encode = || {
-        SigningCertificateV2 {
-            certificates: vec![EssCertIdV2 {
-                hash_algorithm: AlgorithmIdentifierOwned {
-                    oid: SM3,
-                    parameters: None,
-                },
-                hash: OctetString::new(sm3::digest(certificate))?,
-            }],
-        }
-        .to_der()
-    };
-    encode().map_err(malformed)
 }

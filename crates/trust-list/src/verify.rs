@@ -7,7 +7,7 @@ use crate::{
         RegisteredPolicy, SignerRoll, SignerSet, UnverifiedList,
     },
     path::ParsedCertificate,
-    sign::{SIGNING_CERTIFICATE, reference},
+    signing_certificate::{SIGNING_CERTIFICATE, reference},
     wire,
 };
 use der::DateTime;
@@ -356,11 +356,15 @@ pub(crate) fn check_signer(signer: &ParsedCertificate, at: DateTime) -> Result<(
     if at > signer.not_after() {
         return unfit("has expired");
     }
-    if signer
-        .key_usage()
-        .is_some_and(|usage| !usage.digital_signature() && !usage.non_repudiation())
-    {
+    if !may_sign(signer) {
         return unfit("may not sign by its keyUsage (RFC 5280, 4.2.1.3)");
     }
     Ok(())
+}
+
+/// Whether the keyUsage, if there is one, is for signatures (RFC 5280, 4.2.1.3).
+pub(crate) fn may_sign(certificate: &ParsedCertificate) -> bool {
+    certificate
+        .key_usage()
+        .is_none_or(|usage| usage.digital_signature() || usage.non_repudiation())
 }

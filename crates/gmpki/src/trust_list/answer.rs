@@ -8,7 +8,8 @@ use crate::{
     outcome::Outcome,
     sm3::hexadecimal,
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use std::path::PathBuf;
 use trust_list::{
     client::{GapRule, UnverifiedFlash},
     list::{Answer, Question, SigningTime, TrustList, Verdict},
@@ -106,35 +107,28 @@ pub(super) fn query(args: &ListQuery) -> Result<Outcome, Failure> {
             }
         }
     };
-    let mut crls = Vec::new();
-    for path in &args.crl {
-        let der = input::read_der(path, input::CRL)?;
-        crls.push(ParsedCrl::from_der(der).map_err(|source| Failure::file(path, source))?);
-    }
+    let crls = crls(&args.crl)?;
     let question = Question::new(&target, now).signed(signed).crls(&crls);
-    let client = follow::open(
-        follow::policy(&args.signed.signers, args.grace)?,
-        args.state.as_deref(),
-    )?;
-    let asked = match (&args.state, &args.list) {
-        (Some(state), _) => state,
-        (None, Some(list)) => {
-            if args.signed.signers.signer.is_empty() {
-                return Err(nobody());
-            }
-            let offered = message(list, args.signed.content.as_deref())?;
-            let outcome = client.accept(&offered, now);
-            outcome.map_err(|error| refused(list, error))?;
-            list
-        }
-        (None, None) => return Err(Failure::Usage("give a list, or --state".into())),
-    };
-    let answer = client.ask(&question);
-    let answer = answer.map_err(|error| refused(asked, error))?;
-    Ok(judged(&answer).member("flash", client.flash_number()))
+    let (state, list) = (args.state.as_deref(), args.list.as_deref());
+    let (signers, content) = (&args.signed.signers, args.signed.content.as_deref());
+    let client = follow::up_to(signers, args.grace, state, list, content, now)?;
+    let answer = client.ask(&question)?;
+    let (text, json) = answered(&answer);
+    let good = matches!(answer.verdict, Verdict::Recognised { .. });
+    let outcome = Outcome::judged(text, json, good);
+    Ok(outcome.member("flash", client.flash_number()))
 }
 
-fn judged(answer: &Answer) -> Outcome {
+pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<ParsedCrl>, Failure> {
+    let read = |path: &PathBuf| {
+        let der = input::read_der(path, input::CRL)?;
+        ParsedCrl::from_der(der).map_err(|source| Failure::file(path, source))
+    };
+    paths.iter().map(read).collect()
+}
+
+/// What a list answered, for people and for machines.
+pub(crate) fn answered(answer: &Answer) -> (String, Value) {
     let (kind, reason, entry) = match &answer.verdict {
         Verdict::Recognised { entry, since, .. } => {
             let reason = format!("{entry}, without a break since {since}");
@@ -163,6 +157,5 @@ fn judged(answer: &Answer) -> Outcome {
         "rules": answer.rules,
         "others": others,
     });
-    let good = matches!(answer.verdict, Verdict::Recognised { .. });
-    Outcome::judged(text, json, good)
+    (text, json)
 }

@@ -1,10 +1,11 @@
 //! Whom a reader trusts, and what it remembers.
 
-use super::{refused, set_of, signer_set};
+use super::{message, nobody, refused, set_of, signer_set};
 use crate::{
     args::{ListRecovery, ListSigners},
     failure::Failure,
 };
+use der::DateTime;
 use std::{path::Path, time::Duration};
 use trust_list::{
     client::{Client, ClientPolicy, FileStore, MemoryStore},
@@ -45,6 +46,33 @@ pub(super) fn open(policy: ClientPolicy, state: Option<&Path>) -> Result<Client,
             client.map_err(|error| refused(state, error))
         }
     }
+}
+
+/// A reader that has come to a list: that of its memory, after `list` where one is given.
+/// Without a memory somebody has to be pinned.
+pub(crate) fn up_to(
+    signers: &ListSigners,
+    grace: Option<Duration>,
+    state: Option<&Path>,
+    list: Option<&Path>,
+    content: Option<&Path>,
+    at: DateTime,
+) -> Result<Client, Failure> {
+    let Some(asked) = state.or(list) else {
+        return Err(Failure::Usage("give a list, or --state".into()));
+    };
+    if state.is_none() && signers.signer.is_empty() {
+        return Err(nobody());
+    }
+    let client = open(policy(signers, grace)?, state)?;
+    if let Some(path) = list {
+        let accepted = client.accept(&message(path, content)?, at);
+        accepted.map_err(|error| refused(path, error))?;
+    }
+    if client.list().is_none() {
+        return Err(refused(asked, trust_list::Error::NoList));
+    }
+    Ok(client)
 }
 
 /// The policy of a reader who has followed a folder so far: it waits for those whom the last

@@ -53,7 +53,7 @@ impl Search<'_, '_> {
                     continue;
                 }
             };
-            let at = self.options.at;
+            let (at, until) = (self.options.at, self.options.status_until);
             let singles = verified
                 .responses()
                 .iter()
@@ -61,19 +61,33 @@ impl Search<'_, '_> {
             // One certificate can be named by two digests.
             let mut good = None;
             for single in singles {
-                if !single.is_current(at) {
+                let (this, next) = (single.this_update(), single.next_update());
+                if until < this || next.unwrap_or(this) < at {
                     obstacles.push(self.reason(place, Cause::OcspNotCurrent));
                     continue;
                 }
                 match single.status() {
-                    CertStatus::Revoked { at: since, reason } if *since <= at => {
-                        return Ok(Answer::Revoked(Cause::RevokedByOcsp {
-                            since: *since,
-                            reason: reason.map(RevocationReason::from),
-                            answer: index,
-                        }));
+                    CertStatus::Revoked { at: since, reason } => {
+                        let reason = reason.map(RevocationReason::from);
+                        if self.options.counts(*since, reason) {
+                            return Ok(Answer::Revoked(Cause::RevokedByOcsp {
+                                since: *since,
+                                reason,
+                                answer: index,
+                            }));
+                        }
+                        good = Some(index);
                     }
-                    CertStatus::Good | CertStatus::Revoked { .. } => good = Some(index),
+                    // Out of the responder's archive (RFC 6960, 4.4.4).
+                    CertStatus::Good
+                        if certificate.ends_before(this)
+                            && single
+                                .archive_cutoff()
+                                .is_none_or(|cutoff| certificate.ends_before(cutoff)) =>
+                    {
+                        obstacles.push(self.reason(place, Cause::OcspNotCurrent));
+                    }
+                    CertStatus::Good => good = Some(index),
                     _ => {}
                 }
             }

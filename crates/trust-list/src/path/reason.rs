@@ -174,6 +174,12 @@ pub enum Cause {
     },
     /// The CRL does not say when it will be replaced.
     CrlWithoutNextUpdate,
+    /// The CRL was issued after the end of the certificate's validity, when it may have been
+    /// taken out of it (RFC 5280, 3.3).
+    CrlAfterExpiry {
+        /// Last second of the validity.
+        not_after: DateTime,
+    },
     /// The CRL is about other certificates.
     CrlOutOfScope,
     /// The CRL is a delta, and no full one that it could update is at hand.
@@ -312,6 +318,7 @@ impl Cause {
             Self::NoCrlSign => "RFC 5280, 6.3.3 (f)",
             Self::PathLengthExceeded { .. } => "RFC 5280, 6.1.4 (l) and (m)",
             Self::CrlOutOfScope => "RFC 5280, 6.3.3 (b)",
+            Self::CrlAfterExpiry { .. } => "RFC 5280, 3.3",
             Self::DeltaWithoutBase => "RFC 5280, 5.2.4",
             Self::NoCrlSigner { .. } | Self::CrlSignerRefused { .. } => "RFC 5280, 6.3.3 (f)",
             Self::OcspUnusable { .. } | Self::OcspNotCurrent => "RFC 6960, 3.2",
@@ -406,6 +413,10 @@ impl fmt::Display for Reason {
                     "{it} may be revoked or not: no current CRL of its issuer is at hand"
                 )
             }
+            Cause::CrlAfterExpiry { not_after } => write!(
+                f,
+                "{it} was issued after the certificate had expired, on {not_after}"
+            ),
             Cause::CrlOutOfScope => write!(f, "{it} is about other certificates"),
             Cause::DeltaWithoutBase => {
                 write!(f, "{it} is a delta without its full CRL")

@@ -1,7 +1,8 @@
 //! What CRLs and OCSP answers say about one certificate (RFC 5280, 6.3.3).
 
 use super::{
-    Cause, ParsedCertificate, ParsedCrl, Place, Reason, RevocationRule, RevocationStatus,
+    Cause, ParsedCertificate, ParsedCrl, Place, Reason, Revocation, RevocationRule,
+    RevocationStatus,
     search::{Issuer, Search, Status, Stopped},
     signer::Signer,
 };
@@ -182,15 +183,17 @@ impl Search<'_, '_> {
         circular: bool,
     ) -> Result<Use, Stopped> {
         let crls: &[ParsedCrl] = self.options.crls;
-        let (crl, at) = (&crls[index], self.options.at);
+        let crl = &crls[index];
+        let (at, until) = (self.options.at, self.options.status_until);
         let place = Place::Crl(index);
+        let is_current = |crl: &ParsedCrl| is_current(crl, at, until);
         let mut deltas: Vec<usize> = (0..crls.len())
-            .filter(|delta| crl.is_updated_by(&crls[*delta]) && is_current(&crls[*delta], at))
+            .filter(|delta| crl.is_updated_by(&crls[*delta]) && is_current(&crls[*delta]))
             .collect();
         deltas.sort_by_key(|delta| Reverse(crls[*delta].this_update()));
         let this_update = crl.this_update();
         let stale = match crl.next_update() {
-            _ if at < this_update => {
+            _ if until < this_update => {
                 return Ok(self.no(place, Cause::CrlNotYetIssued { this_update }));
             }
             None => return Ok(self.no(place, Cause::CrlWithoutNextUpdate)),
@@ -231,7 +234,9 @@ impl Search<'_, '_> {
         }
         for by in newest.into_iter().chain([index]) {
             let entry = crls[by].find_of(certificate.serial(), certificate.issuer_key());
-            let Some(entry) = entry.filter(|entry| entry.removed || entry.date <= at) else {
+            let counts =
+                |entry: &Revocation| entry.removed || self.options.counts(entry.date, entry.reason);
+            let Some(entry) = entry.filter(counts) else {
                 continue;
             };
             if entry.removed {
@@ -243,9 +248,12 @@ impl Search<'_, '_> {
                 crl: by,
             }));
         }
-        Ok(Use::NotListed {
-            by: newest.unwrap_or(index),
-        })
+        let by = newest.unwrap_or(index);
+        if certificate.ends_before(crls[by].this_update()) {
+            let not_after = certificate.not_after();
+            return Ok(self.no(place, Cause::CrlAfterExpiry { not_after }));
+        }
+        Ok(Use::NotListed { by })
     }
 
     fn no(&self, place: Place, cause: Cause) -> Use {
@@ -300,6 +308,7 @@ fn is_named(point: &PointOfDistribution, crl: &ParsedCrl, certificate: &ParsedCe
     }
 }
 
-fn is_current(crl: &ParsedCrl, at: DateTime) -> bool {
-    crl.this_update() <= at && crl.next_update().is_some_and(|next| at < next)
+/// Whether it is current at a time between these, both included.
+fn is_current(crl: &ParsedCrl, at: DateTime, until: DateTime) -> bool {
+    crl.this_update() <= until && crl.next_update().is_some_and(|next| at < next)
 }

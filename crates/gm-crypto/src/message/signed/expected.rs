@@ -160,7 +160,15 @@ impl Expected {
         Ok(verified)
     }
 
-    fn verify_one(&self, info: &SignerInfo, content: &impl SignedOctets) -> Result<VerifiedSigner> {
+    /// Checks one signature, with whichever of the certificates it names.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it names none of them; those of [`SignerInfo::verify`].
+    pub(crate) fn verify_one(
+        &self,
+        info: &SignerInfo,
+        content: &impl SignedOctets,
+    ) -> Result<VerifiedSigner> {
         // A content that is another one need not be tried with each key.
         if let Some(digest) = info.message_digest()?
             && digest != content.digest()?

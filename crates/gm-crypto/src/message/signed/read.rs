@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 use core::fmt;
-use der::{Any, AnyRef, Decode, Encode, ErrorKind, Sequence, Tag, Tagged, asn1::ObjectIdentifier};
+use der::{
+    Any, AnyRef, DateTime, Decode, Encode, ErrorKind, Sequence, Tag, Tagged, asn1::ObjectIdentifier,
+};
 
 use super::{
     super::{
@@ -11,7 +13,7 @@ use super::{
         party::Party,
         wire::{PartyId, Set, VERSION},
     },
-    Attribute, MAX_SIGNERS, Message, SignedContent, UnattributedContent, WHAT,
+    Attribute, MAX_SIGNERS, Message, SignedContent, UnattributedContent, VerifiedSigner, WHAT,
     check_digest_algorithms,
     expected::{Demand, Expected, refuse_copies},
     signer::{HashedOnce, SignerInfo},
@@ -233,6 +235,34 @@ impl UnverifiedSignedData {
         self.verify_elsewhere(&Expected::new(Demand::Each, certificates)?, content)
     }
 
+    /// Checks each signer alone, whatever becomes of the others: one result for each, in the
+    /// order of [`Self::signers`], for whoever judges a document signer by signer.
+    ///
+    /// `certificates` gives those (DER) that may be a signer's, the likeliest first: of them
+    /// the first eight count that the signer names. `content` is that of a detached message.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when there is no content, or one inside and one beside it. For a
+    /// signer those of [`Self::verify`].
+    pub fn verify_one_by_one<'c>(
+        &self,
+        content: Option<&[u8]>,
+        certificates: impl Fn(UnverifiedSigner<'_>) -> Vec<&'c [u8]>,
+    ) -> Result<Vec<Result<VerifiedSigner>>> {
+        let content = match (&self.content, content) {
+            (None, Some(content)) => content,
+            (Some(content), None) => content,
+            (None, None) => return Err(DETACHED),
+            (Some(_), Some(_)) => return Err(NOT_DETACHED),
+        };
+        let content = HashedOnce::new(content);
+        let verify = |info: &SignerInfo| {
+            let certificates = certificates(UnverifiedSigner { info });
+            Expected::new(Demand::One, &certificates)?.verify_one(info, &content)
+        };
+        Ok(self.signers.iter().map(verify).collect())
+    }
+
     /// Checks every signer with the certificate that the message itself carries.
     ///
     /// Whoever made the message chose that certificate: the result says that the message is
@@ -260,10 +290,7 @@ impl UnverifiedSignedData {
     }
 
     fn verify_inside(mut self, expected: &Expected) -> Result<SignedContent<'static>> {
-        let content = self.content.take().ok_or(Error::Invalid {
-            what: WHAT,
-            reason: "is detached, its content stands elsewhere",
-        })?;
+        let content = self.content.take().ok_or(DETACHED)?;
         let signers = expected.verify(&self.signers, &HashedOnce::new(&content))?;
         Ok(SignedContent {
             content: content.into(),
@@ -292,10 +319,7 @@ impl UnverifiedSignedData {
     pub(crate) fn expect_detached(&self) -> Result<()> {
         match self.content {
             None => Ok(()),
-            Some(_) => Err(Error::Invalid {
-                what: WHAT,
-                reason: "is not detached, its content stands inside",
-            }),
+            Some(_) => Err(NOT_DETACHED),
         }
     }
 
@@ -311,10 +335,19 @@ impl UnverifiedSignedData {
         &self,
         expected: &Expected,
         content: &impl super::signer::SignedOctets,
-    ) -> Result<Vec<super::VerifiedSigner>> {
+    ) -> Result<Vec<VerifiedSigner>> {
         expected.verify(&self.signers, content)
     }
 }
+
+const DETACHED: Error = Error::Invalid {
+    what: WHAT,
+    reason: "is detached, its content stands elsewhere",
+};
+const NOT_DETACHED: Error = Error::Invalid {
+    what: WHAT,
+    reason: "is not detached, its content stands inside",
+};
 
 /// One who is said to have signed.
 #[derive(Clone, Copy, Debug)]
@@ -372,6 +405,14 @@ impl<'a> UnverifiedSigner<'a> {
             self.info.digest_algorithm(),
             self.info.signature_algorithm(),
         )
+    }
+
+    /// When the signer says that they signed: their clock, and nobody has checked that they
+    /// say so.
+    #[must_use]
+    pub fn signing_time(self) -> Option<DateTime> {
+        // Read before, when the message was.
+        self.info.signing_time().ok().flatten()
     }
 
     /// The octets in the place of the signature.

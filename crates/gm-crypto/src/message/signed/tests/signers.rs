@@ -89,6 +89,59 @@ fn each_of_several_has_signed_or_nothing_is_accepted() {
     ));
 }
 
+#[test]
+fn each_signer_is_judged_alone() {
+    let [one, two, three] = [1, 2, 3].map(Owner::new);
+    let mut pieces = Pieces::new(&one, CONTENT);
+    let mut others = Pieces::new(&two, CONTENT).signers;
+    others[0].signature = two.sign(b"something else").to_der();
+    pieces.signers.append(&mut others);
+    pieces.signers.extend(Pieces::new(&three, CONTENT).signers);
+    let message = UnverifiedSignedData::read(&pieces.to_der(), Dialect::Field).unwrap();
+    let judge = |owners: &[&Owner]| {
+        let all = message.verify_one_by_one(None, |_| {
+            owners.iter().map(|one| &one.certificate[..]).collect()
+        });
+        let mut found = Vec::new();
+        for (signer, verdict) in message.signers().zip(all.unwrap()) {
+            found.push(match verdict {
+                Ok(verified) => {
+                    assert!(signer.is_named_by(verified.certificate()).unwrap());
+                    assert_eq!(verified.signature(), signer.signature());
+                    "good"
+                }
+                Err(Error::Crypto) => "bad",
+                Err(Error::Invalid { .. }) => "unknown",
+                Err(error) => panic!("{error}"),
+            });
+        }
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(judge(&[&one, &two, &three]), ["bad", "good", "good"]);
+    assert_eq!(judge(&[&two, &one]), ["bad", "good", "unknown"]);
+    assert_eq!(judge(&[]), ["unknown"; 3]);
+    // A namesake before the right one does no harm.
+    let namesake = Owner::with_key(1, Some(&[1; 20]), [0x55; 32]);
+    assert_eq!(judge(&[&namesake, &one]), ["good", "unknown", "unknown"]);
+
+    let none = |_: crate::message::UnverifiedSigner<'_>| Vec::new();
+    let twice = message.verify_one_by_one(Some(CONTENT), none);
+    assert!(matches!(twice, Err(Error::Invalid { .. })));
+    let signer = Signer::new(&one.certificate).unwrap().with_attributes();
+    let detached = SignedMessage::new(CONTENT).detached();
+    let detached = detached.prepare(vec![signer]).unwrap();
+    let detached = detached.sign(&mut SysRng, &[&one.key]).unwrap();
+    let detached = UnverifiedSignedData::from_der(&detached).unwrap();
+    let with = |content| {
+        let mut found = detached.verify_one_by_one(content, |_| vec![&one.certificate[..]])?;
+        found.remove(0)
+    };
+    assert!(with(Some(CONTENT)).is_ok());
+    assert!(matches!(with(Some(b"another")), Err(Error::Crypto)));
+    assert!(matches!(with(None), Err(Error::Invalid { .. })));
+}
+
 #[cfg(feature = "std")]
 #[test]
 fn each_of_several_has_signed_what_goes_by_or_nothing_is_accepted() {
