@@ -350,7 +350,7 @@ impl Info {
         info.gen_time
             .tag()
             .assert_eq(Tag::GeneralizedTime)
-            .map_err(|error| malformed()(error.into()))?;
+            .map_err(malformed())?;
         let gen_time = GenTime::read(info.gen_time.value())
             .ok_or_else(|| rule("its genTime is not written as it must be"))?;
         let accuracy = info.accuracy.as_ref().map(Accuracy::duration).transpose()?;
