@@ -309,7 +309,7 @@ fn another_content_is_refused() {
         .windows(CONTENT.len())
         .position(|window| window == CONTENT)
         .unwrap();
-    let mut changed = der.clone();
+    let mut changed = der;
     changed[place] ^= 1;
     let changed = UnverifiedDocument::from_der(&changed, Dialect::Strict).unwrap();
     assert_eq!(world.said(&changed), (Invalid, vec!["SIGNATURE"]));
