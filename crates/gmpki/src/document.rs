@@ -7,7 +7,7 @@ use crate::{
     outcome::Outcome,
     sm3::hexadecimal,
     trust_list::{answer, certificate, follow},
-    view::{Masks, masked_line},
+    view::{Masks, masked_line, plain},
 };
 use gm_crypto::pki::{Ecdsa, RsaPkcs1, RsaPss, Sm2Sm3, VerifyAlgorithm, decode_pem};
 use serde_json::{Value, json};
@@ -69,10 +69,10 @@ pub(crate) fn verify(args: &VerifyDocument) -> Result<Outcome, Failure> {
         .time_stamp_algorithms(&all);
     let (state, list) = (args.state.as_deref(), args.list.as_deref());
     let content = args.list_content.as_deref();
-    let client = follow::up_to(&args.signers, None, state, list, content, now)?;
+    let (client, mut notes) = follow::up_to(&args.signers, None, state, list, content, now)?;
     let report = client.judge(&document, &question)?;
-    let deviations = report.deviations.iter().map(|one| one.as_str());
-    let notes: Vec<&str> = deviations.collect();
+    let deviations = report.deviations.iter();
+    notes.extend(deviations.map(|one| one.as_str().to_owned()));
     let good = report.indication() == Indication::Valid;
     Ok(Outcome::judged(text(&report), object(&report), good).notes(notes))
 }
@@ -126,7 +126,9 @@ fn text(report: &DocumentReport) -> String {
         "judged:        at {} by {}",
         report.now, report.rules
     ));
-    lines.join("\n")
+    // Certificates, answers and tokens of strangers have names in them.
+    let lines = lines.iter().flat_map(|line| line.split('\n'));
+    lines.map(plain).collect::<Vec<_>>().join("\n")
 }
 
 /// Codes after a word.

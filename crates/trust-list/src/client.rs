@@ -266,9 +266,8 @@ impl Client {
     fn put(&self, next: Held) {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         // Whoever was faster and further stays.
-        let is_behind = held
-            .as_ref()
-            .is_some_and(|held| held.list.sequence() > next.list.sequence());
+        let place = |held: &Held| (held.list.sequence(), held.flash_number());
+        let is_behind = held.as_ref().is_some_and(|held| place(held) > place(&next));
         if !is_behind {
             *held = Some(Arc::new(next));
         }

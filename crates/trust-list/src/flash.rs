@@ -10,6 +10,7 @@ use crate::{
         Decision, Digest, EntryKey, Publisher, SignaturePlan, Status, StatusCause, StatusChange,
         TrustList, UnverifiedList,
     },
+    update::ENDS_BEFORE,
     wire::{Text, read_digest, read_publisher, read_time},
 };
 use base64ct::{Base64, Encoding};
@@ -116,12 +117,18 @@ impl Flash {
 
     /// The list as it stands after this.
     pub(crate) fn apply(&self, list: &TrustList) -> Result<TrustList> {
-        let mut list = list.clone();
+        let (mut list, issued) = (list.clone(), list.issued());
         for (key, change) in &self.changes {
             let entry = list.contents.entries.get_mut(key);
             let entry = entry.ok_or_else(|| Error::NoSuchEntry {
                 entry: key.to_string(),
             })?;
+            if change.from < issued && !change.cause.is_retroactive() {
+                return Err(Error::HistoryRewritten {
+                    entry: key.to_string(),
+                    rule: ENDS_BEFORE,
+                });
+            }
             entry.change(change.clone())?;
         }
         Ok(list)

@@ -160,6 +160,17 @@ impl<'a> PathOptions<'a> {
         }
     }
 
+    /// A time, as far as it lies between that of the question and the latest of its status.
+    fn within(&self, time: DateTime) -> DateTime {
+        time.clamp(self.at, self.status_until)
+    }
+
+    /// Whether an answer that holds until `next` is too old to clear a certificate: who has a
+    /// lost key signs for any time, so that what was known before the loss says nothing.
+    fn is_too_old(&self, next: DateTime, certificate: &ParsedCertificate) -> bool {
+        self.lost_keys_reach_back && next < self.status_until.min(certificate.not_after())
+    }
+
     /// Whether a revocation counts at the time of the question.
     fn counts(&self, since: DateTime, reason: Option<RevocationReason>) -> bool {
         let key_is_safe = matches!(

@@ -175,7 +175,8 @@ pub enum Doubt {
         /// The time that is claimed.
         at: DateTime,
     },
-    /// Whether a certificate of the path is revoked is not known.
+    /// Whether a certificate of the path is revoked is not known, or the search for a path
+    /// stopped at a limit.
     #[error("the path to the anchors of {entry} may hold or not")]
     Revocation {
         /// The entry.
@@ -308,7 +309,7 @@ impl<'a> Asked<'a> {
         let refused = |refusal| Box::new(Verdict::NotRecognised(refusal));
         let signer = self.issuer(entry).map_err(|source| {
             let entry = entry.key();
-            if source.is_indeterminate() {
+            if source.is_indeterminate() || source.is_exhausted() {
                 return Box::new(Verdict::Indeterminate(Doubt::Revocation { entry, source }));
             }
             refused(Refusal::Path { entry, source })

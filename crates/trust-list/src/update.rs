@@ -6,6 +6,10 @@ use crate::{
     path::ParsedCertificate,
 };
 
+/// What no list and no flash may say.
+pub(crate) const ENDS_BEFORE: &str =
+    "a recognition ends before the last list, for a cause that does not reach back";
+
 /// The next list was not accepted. Both are here: two lists of one number are
 /// evidence against their publisher.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +116,7 @@ impl TrustList {
                 } else if change.status == Status::Recognised {
                     "a recognition is added for a time before the last list"
                 } else if known.is_some() && !change.cause.is_retroactive() {
-                    "a recognition ends before the last list, for a cause that does not reach back"
+                    ENDS_BEFORE
                 } else {
                     continue;
                 };

@@ -60,14 +60,12 @@ pub(super) fn verify(args: &ListVerify) -> Result<Outcome, Failure> {
     let mut outcome = accepted(&list, word)
         .member("new", is_new)
         .member("flash", client.flash_number());
-    let mut notes = Vec::new();
+    let notes = found.as_ref().map(follow::notes_of).unwrap_or_default();
     if let Some((first, last)) = found.as_ref().and_then(|found| found.gap) {
         outcome = outcome.member("gap", vec![first, last]);
-        notes.push(format!("lists {first} to {last} were left out"));
     }
     if let Some(before) = found.and_then(|found| found.renamed_from) {
         outcome = outcome.member("renamed_from", before.name().value());
-        notes.push(format!("the publisher was called {} before", before.name()));
     }
     Ok(outcome.notes(notes))
 }
@@ -111,12 +109,12 @@ pub(super) fn query(args: &ListQuery) -> Result<Outcome, Failure> {
     let question = Question::new(&target, now).signed(signed).crls(&crls);
     let (state, list) = (args.state.as_deref(), args.list.as_deref());
     let (signers, content) = (&args.signed.signers, args.signed.content.as_deref());
-    let client = follow::up_to(signers, args.grace, state, list, content, now)?;
+    let (client, notes) = follow::up_to(signers, args.grace, state, list, content, now)?;
     let answer = client.ask(&question)?;
     let (text, json) = answered(&answer);
     let good = matches!(answer.verdict, Verdict::Recognised { .. });
     let outcome = Outcome::judged(text, json, good);
-    Ok(outcome.member("flash", client.flash_number()))
+    Ok(outcome.member("flash", client.flash_number()).notes(notes))
 }
 
 pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<ParsedCrl>, Failure> {

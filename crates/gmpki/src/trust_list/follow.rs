@@ -8,7 +8,7 @@ use crate::{
 use der::DateTime;
 use std::{path::Path, time::Duration};
 use trust_list::{
-    client::{Client, ClientPolicy, FileStore, MemoryStore},
+    client::{Accepted, Client, ClientPolicy, FileStore, MemoryStore},
     list::SignerSet,
     publish::Folder,
 };
@@ -49,7 +49,7 @@ pub(super) fn open(policy: ClientPolicy, state: Option<&Path>) -> Result<Client,
 }
 
 /// A reader that has come to a list: that of its memory, after `list` where one is given.
-/// Without a memory somebody has to be pinned.
+/// Without a memory somebody has to be pinned. With what is to be noted about that list.
 pub(crate) fn up_to(
     signers: &ListSigners,
     grace: Option<Duration>,
@@ -57,7 +57,7 @@ pub(crate) fn up_to(
     list: Option<&Path>,
     content: Option<&Path>,
     at: DateTime,
-) -> Result<Client, Failure> {
+) -> Result<(Client, Vec<String>), Failure> {
     let Some(asked) = state.or(list) else {
         return Err(Failure::Usage("give a list, or --state".into()));
     };
@@ -65,14 +65,25 @@ pub(crate) fn up_to(
         return Err(nobody());
     }
     let client = open(policy(signers, grace)?, state)?;
+    let mut notes = Vec::new();
     if let Some(path) = list {
         let accepted = client.accept(&message(path, content)?, at);
-        accepted.map_err(|error| refused(path, error))?;
+        notes = notes_of(&accepted.map_err(|error| refused(path, error))?);
     }
     if client.list().is_none() {
         return Err(refused(asked, trust_list::Error::NoList));
     }
-    Ok(client)
+    Ok((client, notes))
+}
+
+/// What a person should know about a list that was accepted.
+pub(super) fn notes_of(accepted: &Accepted) -> Vec<String> {
+    let gap = accepted
+        .gap
+        .map(|(first, last)| format!("lists {first} to {last} were left out"));
+    let before = accepted.renamed_from.as_ref();
+    let renamed = before.map(|before| format!("the publisher was called {} before", before.name()));
+    gap.into_iter().chain(renamed).collect()
 }
 
 /// The policy of a reader who has followed a folder so far: it waits for those whom the last

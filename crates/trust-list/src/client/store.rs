@@ -1,6 +1,6 @@
 //! Where a client keeps what it accepted.
 
-use crate::{Error, Result};
+use crate::{Error, Result, list::UnverifiedList};
 use std::{
     fmt,
     fs::{self, File, OpenOptions},
@@ -9,8 +9,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Octets of the largest state.
-const MAX_STATE: u64 = 96 << 20;
+/// Octets of the largest state: message and JSON of the longest list in base64, and the flashes
+/// about it.
+const MAX_STATE: usize = UnverifiedList::MAX_LENGTH / 3 * 8 + (64 << 20);
 
 /// Memory that survives the process, for one publisher's lists.
 pub trait StateStore: fmt::Debug + Send + Sync {
@@ -61,8 +62,8 @@ impl FileStore {
             Err(error) => return Err(error),
         };
         let mut octets = Vec::new();
-        file.take(MAX_STATE + 1).read_to_end(&mut octets)?;
-        if octets.len() as u64 > MAX_STATE {
+        file.take(MAX_STATE as u64 + 1).read_to_end(&mut octets)?;
+        if octets.len() > MAX_STATE {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         Ok(Some(octets))
@@ -84,6 +85,8 @@ impl StateStore for FileStore {
         match change(octets.as_deref())? {
             None => Ok(()),
             Some(octets) => {
+                // What nobody could read again is not put in the place of what is there.
+                Error::cap("octets of a state", octets.len(), MAX_STATE)?;
                 replace(&self.path, &self.beside(".new"), &octets).map_err(failed("can't be kept"))
             }
         }

@@ -24,6 +24,8 @@ use gm_crypto::{
 pub(super) const MAX_SIGNERS: usize = 16;
 /// Certificates that a document carries, and CRLs.
 pub(super) const MAX_CARRIED: usize = 64;
+/// Octets of the longest certificate that a document carries and that is looked at.
+const MAX_CERTIFICATE: usize = 1 << 16;
 /// Tokens of one signer that are looked at.
 const MAX_STAMPS: usize = 8;
 
@@ -44,10 +46,14 @@ pub(super) fn judge(
     question: &DocumentQuestion<'_>,
 ) -> DocumentReport {
     let message = &document.message;
-    let mut certificates = question.certificates.to_vec();
-    // What can't be read can't be a signer's.
+    // What can't be read can't be a signer's; of what is long or stands twice, work is all that
+    // would come.
     let carried = message.certificates().iter();
-    certificates.extend(carried.filter_map(|der| ParsedCertificate::from_der(&**der).ok()));
+    let carried = carried.filter(|der| der.len() <= MAX_CERTIFICATE);
+    let carried: Vec<_> = carried
+        .filter_map(|der| ParsedCertificate::from_der(&**der).ok())
+        .collect();
+    let certificates = each_once(question.certificates.iter().chain(&carried));
     let mut crls = question.crls.to_vec();
     let carried = message.crls().iter();
     crls.extend(carried.filter_map(|der| ParsedCrl::from_der(&**der).ok()));
@@ -119,9 +125,14 @@ impl Evidence<'_> {
         if named.is_empty() {
             return Err(MessageFault::NoCertificate);
         }
-        let mut references = Vec::new();
+        let (mut references, mut seen) = (Vec::new(), Vec::new());
         for attribute in signer.attributes().unwrap_or_default() {
             if [SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V1].contains(&attribute.oid()) {
+                // One of each (RFC 5035, 5.4).
+                if seen.contains(&attribute.oid()) {
+                    return Err(MessageFault::Reference);
+                }
+                seen.push(attribute.oid());
                 let mut values = attribute.values();
                 let (Some(value), None) = (values.next(), values.next()) else {
                     return Err(MessageFault::Reference);
@@ -191,7 +202,8 @@ impl Evidence<'_> {
         let mut options = TimeStampOptions::new(question.time_stamp_anchors, question.now)
             .certificates(&self.certificates)
             .crls(&self.crls)
-            .ocsp(question.ocsp);
+            .ocsp(question.ocsp)
+            .revocation(question.revocation);
         if let Some(algorithms) = question.time_stamp_algorithms {
             options = options.algorithms(algorithms);
         }
@@ -268,7 +280,9 @@ impl Evidence<'_> {
                 Ok(StatusFinding::NotChecked)
             }
             Ok(_) => Ok(StatusFinding::Good),
-            Err(error) if error.is_indeterminate() => Err(StatusFault::Unknown(error)),
+            Err(error) if error.is_indeterminate() || error.is_exhausted() => {
+                Err(StatusFault::Unknown(error))
+            }
             Err(error) => Err(StatusFault::Revoked(error)),
         };
         (Some(chain), Some(status))

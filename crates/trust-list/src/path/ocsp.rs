@@ -18,7 +18,8 @@ use x509_cert::time::{Time, Validity};
 
 impl Search<'_, '_> {
     /// Asks every answer that speaks of the certificate; those that can't be relied on are
-    /// the obstacles.
+    /// the obstacles. The newest counts, where they speak about now; of a time that is over,
+    /// whichever says that it was revoked then.
     pub(super) fn ask_ocsp(
         &mut self,
         certificate: &ParsedCertificate,
@@ -31,15 +32,19 @@ impl Search<'_, '_> {
             id.serial().as_bytes() == certificate.serial()
                 && id.matches(ca.subject(), ca.public_key())
         };
+        let (at, until) = (self.options.at, self.options.status_until);
         let mut obstacles = Vec::new();
+        let mut newest: Option<((DateTime, bool), Answer)> = None;
         for (index, answer) in answers.iter().enumerate() {
-            if !answer.unverified_responses().iter().any(speaks_of) {
+            let mut singles = answer.unverified_responses().iter();
+            let Some(single) = singles.find(|single| speaks_of(single)) else {
                 continue;
-            }
+            };
+            let moment = self.options.within(single.this_update());
             let place = Place::Ocsp(index);
             // The responder's certificate and the answer.
             self.count_signatures(place, 2)?;
-            let verified = match self.rely_on(answer, ca) {
+            let verified = match self.rely_on(answer, ca, moment) {
                 Ok((verified, responder)) => match self.check_responder(&responder, context)? {
                     None => verified,
                     Some(rule) => {
@@ -53,30 +58,36 @@ impl Search<'_, '_> {
                     continue;
                 }
             };
-            let (at, until) = (self.options.at, self.options.status_until);
             let singles = verified
                 .responses()
                 .iter()
                 .filter(|single| speaks_of(single));
             // One certificate can be named by two digests.
-            let mut good = None;
             for single in singles {
                 let (this, next) = (single.this_update(), single.next_update());
                 if until < this || next.unwrap_or(this) < at {
                     obstacles.push(self.reason(place, Cause::OcspNotCurrent));
                     continue;
                 }
+                let mut good = None;
                 match single.status() {
                     CertStatus::Revoked { at: since, reason } => {
                         let reason = reason.map(RevocationReason::from);
                         if self.options.counts(*since, reason) {
-                            return Ok(Answer::Revoked(Cause::RevokedByOcsp {
+                            let revoked = Answer::Revoked(Cause::RevokedByOcsp {
                                 since: *since,
                                 reason,
                                 answer: index,
-                            }));
+                            });
+                            if until > at {
+                                return Ok(revoked);
+                            }
+                            if newest.as_ref().is_none_or(|(rank, _)| *rank < (this, true)) {
+                                newest = Some(((this, true), revoked));
+                            }
+                        } else {
+                            good = Some(index);
                         }
-                        good = Some(index);
                     }
                     // Out of the responder's archive (RFC 6960, 4.4.4).
                     CertStatus::Good
@@ -87,25 +98,36 @@ impl Search<'_, '_> {
                     {
                         obstacles.push(self.reason(place, Cause::OcspNotCurrent));
                     }
+                    CertStatus::Good
+                        if self.options.is_too_old(next.unwrap_or(this), certificate) =>
+                    {
+                        obstacles.push(self.reason(place, Cause::OcspNotCurrent));
+                    }
                     CertStatus::Good => good = Some(index),
                     _ => {}
                 }
-            }
-            if let Some(answer) = good {
-                return Ok(Answer::Known(RevocationStatus::Good { answer }));
+                if let Some(answer) = good
+                    && newest
+                        .as_ref()
+                        .is_none_or(|(rank, _)| *rank < (this, false))
+                {
+                    let good = Answer::Known(RevocationStatus::Good { answer });
+                    newest = Some(((this, false), good));
+                }
             }
         }
-        Ok(Answer::Unknown(obstacles))
+        Ok(newest.map_or(Answer::Unknown(obstacles), |(_, answer)| answer))
     }
 
     fn rely_on(
         &self,
         answer: &OcspResponse,
         ca: &ParsedCertificate,
+        moment: DateTime,
     ) -> Result<(cert_profile::ocsp::VerifiedOcsp, AuthorisedResponder), Error> {
-        let (at, algorithms) = (self.options.at, self.options.algorithms);
+        let algorithms = self.options.algorithms;
         let issuer = issuer(ca);
-        let responder = answer.authorised_responder(&issuer, at, algorithms)?;
+        let responder = answer.authorised_responder(&issuer, moment, algorithms)?;
         let verified = answer.clone().verify_by(&responder, algorithms)?;
         Ok((verified, responder))
     }

@@ -248,6 +248,20 @@ impl PathError {
         self.indeterminate
     }
 
+    /// Whether the search stopped at a limit of its [`super::Budget`]: with less to look at, or
+    /// a larger budget, it might have found a path.
+    pub fn is_exhausted(&self) -> bool {
+        let is_limit = |reason: &Reason| {
+            matches!(
+                reason.cause,
+                Cause::TooManySignatures { .. }
+                    | Cause::TooManyCandidates { .. }
+                    | Cause::TooManyNames { .. }
+            )
+        };
+        self.reasons.iter().any(is_limit)
+    }
+
     pub(super) fn leave_open(&mut self) {
         self.indeterminate = true;
     }

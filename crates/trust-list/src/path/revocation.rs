@@ -89,6 +89,14 @@ impl Search<'_, '_> {
                     known => known,
                 })
             }
+            // What was known later counts whoever says it.
+            Answer::Known(status) if self.options.status_until > self.options.at => {
+                let more = self.ask_crls(certificate, context, false)?;
+                Ok(match more {
+                    revoked @ Answer::Revoked(_) => revoked,
+                    _ => Answer::Known(status),
+                })
+            }
             known => Ok(known),
         }
     }
@@ -139,16 +147,21 @@ impl Search<'_, '_> {
                         continue;
                     }
                     let reasons = point.reasons & scope.reasons;
-                    // An older one has nothing to add; one of the same second may contradict.
+                    // An older one has nothing to add, once one of the time asked about has
+                    // spoken; one of the same second may contradict.
                     let is_older = covered.oldest > Some(crl.this_update());
-                    if reasons & !covered.reasons == 0 && is_older {
+                    let is_covered = reasons & !covered.reasons == 0 && is_older;
+                    if is_covered && covered.looked_back {
                         continue;
                     }
                     match self.use_crl(index, certificate, context, circular)? {
                         Use::Listed(cause) => return Ok(Answer::Revoked(cause)),
                         Use::NotListed { by } => {
-                            covered.reasons |= reasons;
-                            covered.add(by, crl.this_update());
+                            covered.looked_back |= crl.this_update() <= self.options.at;
+                            if !is_covered {
+                                covered.reasons |= reasons;
+                                covered.add(by, crl.this_update());
+                            }
                         }
                         Use::No(obstacle) => obstacles.extend(obstacle),
                         Use::Unprocessed(obstacle, since) => {
@@ -240,6 +253,10 @@ impl Search<'_, '_> {
                 continue;
             };
             if entry.removed {
+                // What was taken back later was on hold at the time asked about.
+                if crls[by].this_update() > at {
+                    continue;
+                }
                 break;
             }
             return Ok(Use::Listed(Cause::Revoked {
@@ -252,6 +269,10 @@ impl Search<'_, '_> {
         if certificate.ends_before(crls[by].this_update()) {
             let not_after = certificate.not_after();
             return Ok(self.no(place, Cause::CrlAfterExpiry { not_after }));
+        }
+        let next_update = crls[by].next_update().unwrap_or(this_update);
+        if self.options.is_too_old(next_update, certificate) {
+            return Ok(self.no(place, Cause::CrlStale { next_update }));
         }
         Ok(Use::NotListed { by })
     }
@@ -281,6 +302,8 @@ struct Covered {
     last: Option<usize>,
     oldest: Option<DateTime>,
     unread: Option<DateTime>,
+    /// One of them was issued by the time asked about.
+    looked_back: bool,
 }
 
 impl Covered {

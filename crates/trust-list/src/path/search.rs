@@ -13,7 +13,7 @@ use super::{
     reason::printable,
 };
 use cert_profile::{NameConstraints, lint};
-use der::{asn1::ObjectIdentifier, oid::AssociatedOid};
+use der::{DateTime, asn1::ObjectIdentifier, oid::AssociatedOid};
 use gm_crypto::sm2;
 use std::collections::{BTreeMap, BTreeSet};
 use x509_cert::ext::{
@@ -44,11 +44,14 @@ pub(super) struct Search<'a, 'o> {
     /// Signatures already checked: (what, key).
     checked: BTreeMap<(Place, &'a [u8]), Option<Cause>>,
     /// What is wrong with a document whoever stands below it.
-    alone: BTreeMap<Place, Vec<Cause>>,
+    alone: BTreeMap<(Place, DateTime), Vec<Cause>>,
     /// Certificates whose status is being asked, each for the sake of the one before.
     pub(super) in_question: Vec<usize>,
-    /// Whether a certificate may sign CRLs below an anchor, as far as that is decided.
-    pub(super) signers: BTreeMap<(usize, usize), Option<Cause>>,
+    /// Whether a certificate may sign CRLs below an anchor at a time, as far as that is decided.
+    pub(super) signers: BTreeMap<(usize, usize, DateTime), Option<Cause>>,
+    /// When the certificates of a path have to be valid: at the time of the question, and for
+    /// who signed a later CRL, at its own.
+    pub(super) moment: DateTime,
     /// How often one whose status is in question was taken at its word.
     pub(super) assumed: usize,
     signatures: usize,
@@ -117,6 +120,7 @@ impl<'a, 'o> Search<'a, 'o> {
             alone: BTreeMap::new(),
             in_question: Vec::new(),
             signers: BTreeMap::new(),
+            moment: options.at,
             assumed: 0,
             signatures: 0,
             candidates: 0,
@@ -557,7 +561,8 @@ impl<'a, 'o> Search<'a, 'o> {
 
     /// What is wrong with a certificate of a path, wherever it stands; remembered.
     pub(super) fn check_alone(&mut self, place: Place) -> Vec<Cause> {
-        if let Some(causes) = self.alone.get(&place) {
+        let at = self.moment;
+        if let Some(causes) = self.alone.get(&(place, at)) {
             return causes.clone();
         }
         let certificate = match place {
@@ -566,7 +571,6 @@ impl<'a, 'o> Search<'a, 'o> {
             Place::Crl(_) | Place::Ocsp(_) => return Vec::new(),
         };
         let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
-        let at = self.options.at;
         let mut causes = Vec::new();
         if certificate.begins_after(at) {
             causes.push(Cause::NotYetValid { not_before });
@@ -583,7 +587,7 @@ impl<'a, 'o> Search<'a, 'o> {
             let report = lint::certificate_under(lint::Scheme::Rfc5280, certificate.der());
             causes.extend(report.errors().filter_map(broken_rule));
         }
-        self.alone.insert(place, causes.clone());
+        self.alone.insert((place, at), causes.clone());
         causes
     }
 
@@ -593,7 +597,7 @@ impl<'a, 'o> Search<'a, 'o> {
             return None;
         }
         let crl = self.options.crls[index].der();
-        let causes = self.alone.entry(Place::Crl(index));
+        let causes = self.alone.entry((Place::Crl(index), self.options.at));
         let causes = causes.or_insert_with(|| {
             let report = lint::crl(crl);
             report.errors().find_map(broken_rule).into_iter().collect()

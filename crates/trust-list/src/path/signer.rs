@@ -7,6 +7,7 @@ use super::{
     search::{Goal, Issuer, Search, Stopped},
 };
 use core::mem;
+use der::DateTime;
 
 /// Certificates in question for the sake of others, one within the other: two for each
 /// signer whose own status is asked.
@@ -61,7 +62,8 @@ impl Search<'_, '_> {
                 }
                 continue;
             }
-            match self.check_signer(index, context.anchor)? {
+            let issued = self.options.crls[crl].this_update();
+            match self.check_signer(index, context.anchor, self.options.within(issued))? {
                 None => return Ok(Signer::Known(candidate)),
                 Some(cause) => {
                     let signer = candidate.place();
@@ -78,20 +80,29 @@ impl Search<'_, '_> {
         Ok(Signer::Unknown(obstacles))
     }
 
-    /// Why a certificate has no valid path to an anchor, its status included; nothing when
-    /// it has.
-    fn check_signer(&mut self, index: usize, anchor: usize) -> Result<Option<Cause>, Stopped> {
-        if let Some(known) = self.signers.get(&(index, anchor)) {
+    /// Why a certificate had no valid path to an anchor when it signed, its status included;
+    /// nothing when it had.
+    fn check_signer(
+        &mut self,
+        index: usize,
+        anchor: usize,
+        moment: DateTime,
+    ) -> Result<Option<Cause>, Stopped> {
+        if let Some(known) = self.signers.get(&(index, anchor, moment)) {
             return Ok(known.clone());
         }
         if self.in_question.len() >= MAX_NESTED {
             return Ok(Some(Cause::StatusUnknown));
         }
-        if let Some(cause) = self
-            .check_alone(Place::Certificate(index))
-            .into_iter()
-            .next()
-        {
+        let outer_moment = mem::replace(&mut self.moment, moment);
+        let refused = self.check_signer_now(index, anchor);
+        self.moment = outer_moment;
+        refused
+    }
+
+    fn check_signer_now(&mut self, index: usize, anchor: usize) -> Result<Option<Cause>, Stopped> {
+        let alone = self.check_alone(Place::Certificate(index));
+        if let Some(cause) = alone.into_iter().next() {
             return Ok(Some(cause));
         }
         let is_outermost = self.in_question.len() == 1;
@@ -110,7 +121,8 @@ impl Search<'_, '_> {
         };
         // What rests on the status of another in question is true in this question alone.
         if self.assumed == assumed && is_outermost {
-            self.signers.insert((index, anchor), refused.clone());
+            let at = self.moment;
+            self.signers.insert((index, anchor, at), refused.clone());
         }
         Ok(refused)
     }

@@ -1,6 +1,7 @@
 //! A path that holds, and each way in which it must not.
 
 mod crl;
+mod later;
 mod names;
 mod ocsp;
 mod status;
