@@ -330,6 +330,15 @@ fn a_flash_is_about_one_list_of_one_publisher() {
         code(&UnverifiedFlash::from_der(nobody).unwrap()),
         "NO_ENTRY"
     );
+    // The past is not changed, but for a cause that reaches back.
+    let past = |cause| {
+        let change = StatusChange::new(Status::Suspended, time("2026-05-20T00:00:00Z"), cause);
+        let flash = draft(&list).change(world.key(), change).unwrap();
+        UnverifiedFlash::from_der(world.scene.sign_octets(flash.to_json().unwrap())).unwrap()
+    };
+    assert_eq!(code(&past(StatusCause::Decision)), "HISTORY_REWRITTEN");
+    let compromise = past(StatusCause::Compromise);
+    assert!(world.client.accept_flash(&compromise, now()).is_ok());
     // A list is no flash, and a flash no list.
     let as_flash = UnverifiedFlash::from_der(first.der).unwrap();
     assert_eq!(code(&as_flash), "FORMAT");

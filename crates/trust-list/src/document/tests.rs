@@ -10,7 +10,10 @@ use crate::{
     },
     path::ParsedCrl,
     signing_certificate::{SIGNING_CERTIFICATE, reference},
-    time_stamp::{TIME_STAMP_TOKEN, crafted::Authority},
+    time_stamp::{
+        TIME_STAMP_TOKEN,
+        crafted::{Authority, TSA_ROOT},
+    },
 };
 use gm_crypto::message::{Attribute, SignedMessage, Signer};
 use x509_cert::ext::pkix::{CrlReason, KeyUsages};
@@ -518,4 +521,26 @@ fn a_document_without_a_signer_is_signed_by_nobody() {
     let der = bundle.certificates_only().unwrap();
     let document = UnverifiedDocument::from_detached(&der, CONTENT, Dialect::Strict).unwrap();
     assert_eq!(world.said(&document), (Invalid, vec!["NO_SIGNER"]));
+}
+
+/// Where a status is required, it is of a time stamp's authority, too.
+#[test]
+fn the_rule_for_revocation_is_one_for_time_stamps_too() {
+    let world = World::new(&[]);
+    let hand = world.hand();
+    let at = "2026-05-20T00:00:00Z";
+    let anchors = world.tsa.anchors();
+    let said = |crls: &[ParsedCrl]| {
+        let question = DocumentQuestion::new(now())
+            .time_stamp_anchors(&anchors)
+            .revocation(RevocationRule::RequiredOfTarget)
+            .crls(crls);
+        let document = Paper::by(&hand, at).stamped(&world.tsa, at).read();
+        let report = document.judge(&world.list, &question);
+        report.signers[0].time.code()
+    };
+    let signers = ForgedCrl::new(SUB).issue(&world.scene.sub_key);
+    assert_eq!(said(std::slice::from_ref(&signers)), "CLAIMED");
+    let authoritys = ForgedCrl::new(TSA_ROOT).issue(&world.tsa.root_key);
+    assert_eq!(said(&[signers, authoritys]), "PROVED");
 }
