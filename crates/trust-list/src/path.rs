@@ -139,7 +139,9 @@ impl<'a> PathOptions<'a> {
     /// current later, until `now`: a signature of some time ago is judged by what is known
     /// today. A revocation after the time of the question is none at that time. Whoever is
     /// not in a CRL that was issued after the end of their validity may have been taken out
-    /// of it, so that such a CRL can revoke and not clear; so with OCSP.
+    /// of it, so that such a CRL can revoke and not clear; so with OCSP. Whatever says that
+    /// it was revoked or on hold then counts, whichever others are at hand. Who signed a later
+    /// CRL or answer has to be valid when they did.
     ///
     /// An earlier time than that of the question changes nothing.
     #[must_use]
@@ -288,7 +290,7 @@ pub enum ContentRules {
 /// unless one that is no older can't be processed: then nobody answers. A certificate is
 /// revoked when it is listed, for whatever reason, certificateHold included, with a
 /// revocationDate ≤ `at`; a later date announces a revocation that is not there yet. An
-/// OCSP answer that says good or revoked is asked before any CRL.
+/// OCSP answer that says good or revoked is asked before any CRL, the newest first.
 /// [`PathOptions::status_until`] takes later ones, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
