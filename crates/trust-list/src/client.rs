@@ -32,8 +32,8 @@ mod tests;
 
 pub use crate::flash::{FlashDraft, UnverifiedFlash};
 pub use policy::{ClientPolicy, GapRule};
-pub(crate) use store::replace;
 pub use store::{Change, FileStore, MemoryStore, StateStore};
+pub(crate) use store::{lock, replace};
 
 use crate::{
     Error, Result,
@@ -353,7 +353,11 @@ impl Client {
             Err(fork @ Error::Fork { sequence }) => {
                 for list in [&held.list, offered] {
                     let name = format!("fork-{sequence}-{}", hexadecimal(&list.digest()));
-                    self.store.keep(&name, list.der())?;
+                    self.store.keep(&format!("{name}.p7s"), list.der())?;
+                    // A signature without what was signed shows nothing.
+                    if list.is_detached() {
+                        self.store.keep(&format!("{name}.json"), list.json())?;
+                    }
                 }
                 return Err(fork);
             }

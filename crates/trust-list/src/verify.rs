@@ -334,6 +334,11 @@ impl TrustList {
         self.contents.entries.get(key)
     }
 
+    /// Whether the JSON stands beside the message and not in it.
+    pub(crate) fn is_detached(&self) -> bool {
+        matches!(self.json, Json::Beside(_))
+    }
+
     /// The signed message as it came: with the JSON inside, or without.
     pub fn der(&self) -> &[u8] {
         &self.der

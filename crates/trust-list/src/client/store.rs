@@ -24,7 +24,8 @@ pub trait StateStore: fmt::Debug + Send + Sync {
     /// Those of `change`; [`Error::State`] when it can't be read or kept.
     fn transact(&self, change: &mut Change<'_>) -> Result<()>;
 
-    /// Keeps a list that nobody accepts, as evidence.
+    /// Keeps a list that nobody accepts, as evidence: `name` ends in `.p7s`, or in `.json` for
+    /// the content of a detached signature.
     ///
     /// # Errors
     /// [`Error::State`] when it can't.
@@ -72,15 +73,7 @@ impl FileStore {
 
 impl StateStore for FileStore {
     fn transact(&self, change: &mut Change<'_>) -> Result<()> {
-        let lock = || -> io::Result<File> {
-            let mut options = OpenOptions::new();
-            let options = options.write(true).create(true).truncate(false);
-            let file = options.open(self.beside(".lock"))?;
-            file.lock()?;
-            Ok(file)
-        };
-        // Released when it is dropped, and when the process dies.
-        let _lock = lock().map_err(failed("can't be locked"))?;
+        let _lock = lock(&self.beside(".lock")).map_err(failed("can't be locked"))?;
         let octets = self.read().map_err(failed("can't be read"))?;
         match change(octets.as_deref())? {
             None => Ok(()),
@@ -93,7 +86,7 @@ impl StateStore for FileStore {
     }
 
     fn keep(&self, name: &str, octets: &[u8]) -> Result<()> {
-        let path = self.beside(&format!(".{name}.p7s"));
+        let path = self.beside(&format!(".{name}"));
         if path.exists() {
             return Ok(());
         }
@@ -107,6 +100,16 @@ fn failed(rule: &'static str) -> impl Fn(io::Error) -> Error {
         rule,
         source: Some(source),
     }
+}
+
+/// Waits for a file to be ours alone; it is released when it is dropped, and when the process
+/// dies.
+pub(crate) fn lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create(true).truncate(false);
+    let file = options.open(path)?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// Puts octets in the place of a file: whole and on the disk, or not at all.

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result,
-    client::{Client, ClientPolicy, MemoryStore, replace},
+    client::{Client, ClientPolicy, MemoryStore, lock, replace},
     flash::{Flash, UnverifiedFlash},
     list::{Mirror, SignerRoll, TrustList, UnverifiedList, hexadecimal},
 };
@@ -12,6 +12,7 @@ use gm_crypto::sm3;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 const LATEST: &str = "latest";
@@ -29,7 +30,8 @@ const LATEST_FLASH: &str = "latest-flash";
 /// | `mirror-T-N.p7s` | the list that another publisher of territory T signed, octet for octet |
 /// | `mirror-T-N.json` | its JSON, where that is not inside |
 ///
-/// Each file appears as a whole; none is ever written over but the two pointers.
+/// Each file appears as a whole; none is ever written over but the two pointers. Who publishes
+/// holds a lock, `.lock`.
 #[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -145,16 +147,17 @@ impl Folder {
         policy: &ClientPolicy,
         now: DateTime,
     ) -> Result<Published> {
-        let client = Client::open(policy.clone(), MemoryStore::new())?;
-        if let Some(last) = self.latest()? {
-            // It may be stale: that is why there is a new one.
-            client.accept_chain(&[last.clone(), list.clone()], now)?;
-            self.check_flashes(&last, client.list().as_deref())?;
-        } else {
-            client.accept(list, now)?;
-        }
-        let accepted = client.list().ok_or(Error::NoList)?;
+        let _lock = self.lock()?;
+        let mut accepted = self.accepted(list, policy, now)?;
         let sequence = accepted.sequence();
+        // Who died before the pointer was written signs again, and no signature is the same
+        // twice: what is there already, with the same content, is what is published.
+        if let Ok(there) = self.read(sequence)
+            && let Ok(there) = self.accepted(&there, policy, now)
+            && there.digest() == accepted.digest()
+        {
+            accepted = there;
+        }
         let name = |end: &str| format!("list-{sequence}.{end}");
         let digest = hexadecimal(&sm3::digest(accepted.der()));
         let files = vec![name("json"), name("p7s"), name("sm3")];
@@ -163,6 +166,29 @@ impl Folder {
         self.write(&files[2], format!("{digest}\n").as_bytes())?;
         self.point(LATEST, &files[1])?;
         Ok(Published { sequence, files })
+    }
+
+    /// The list as a reader has it who knows this folder alone.
+    fn accepted(
+        &self,
+        list: &UnverifiedList,
+        policy: &ClientPolicy,
+        now: DateTime,
+    ) -> Result<Arc<TrustList>> {
+        let client = Client::open(policy.clone(), MemoryStore::new())?;
+        if let Some(last) = self.latest()? {
+            // It may be stale: that is why there is a new one.
+            client.accept_chain(&[last.clone(), list.clone()], now)?;
+            self.check_flashes(&last, client.list().as_deref())?;
+        } else {
+            client.accept(list, now)?;
+        }
+        client.list().ok_or(Error::NoList)
+    }
+
+    fn lock(&self) -> Result<fs::File> {
+        let name = ".lock";
+        lock(&self.path.join(name)).map_err(|source| self.failed(name, source))
     }
 
     /// Whether a list says what flashes about the one before it said.
@@ -191,6 +217,7 @@ impl Folder {
         policy: &ClientPolicy,
         now: DateTime,
     ) -> Result<Published> {
+        let _lock = self.lock()?;
         let client = Client::open(policy.clone(), MemoryStore::new())?;
         let last = self.latest()?.ok_or(Error::NoList)?;
         let sequence = client.accept(&last, now)?.sequence;

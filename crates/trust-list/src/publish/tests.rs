@@ -41,6 +41,7 @@ impl Desk {
         let entries = fs::read_dir(self.place.path()).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != ".lock")
             .collect();
         names.sort();
         names
@@ -71,6 +72,29 @@ fn a_list_appears_as_a_whole_and_the_pointer_last() {
     let next = TrustListDraft::following(&list, now(), time("2026-06-30T00:00:00Z"));
     assert_eq!(desk.publish(&next).unwrap().sequence, 2);
     assert_eq!(read("latest"), b"list-2.p7s\n");
+}
+
+/// Who died between two files goes on: the signature that is there stays, another content does
+/// not take its number.
+#[test]
+fn a_publication_that_was_cut_off_is_finished() {
+    let desk = Desk::new();
+    let draft = desk.scene.draft_with(desk.scene.entry());
+    let path = |name: &str| desk.place.path().join(name);
+    desk.publish(&draft).unwrap();
+    let signed = fs::read(path("list-1.p7s")).unwrap();
+    fs::remove_file(path("latest")).unwrap();
+    fs::remove_file(path("list-1.sm3")).unwrap();
+    let other = draft.clone().issued(now(), time("2026-06-30T00:00:00Z"));
+    assert_eq!(desk.publish(&other).unwrap_err().code(), "PUBLICATION");
+    desk.publish(&draft).unwrap();
+    assert_eq!(fs::read(path("list-1.p7s")).unwrap(), signed);
+    let digest = crate::list::hexadecimal(&gm_crypto::sm3::digest(&signed));
+    assert_eq!(
+        fs::read(path("list-1.sm3")).unwrap(),
+        format!("{digest}\n").as_bytes()
+    );
+    assert!(path("latest").exists());
 }
 
 #[test]
