@@ -18,7 +18,7 @@
 //! let root = ParsedCertificate::from_der(octets("tsa-root.der"))?;
 //! let anchors = [Anchor::from_certificate(root)];
 //! let options = TimeStampOptions::new(&anchors, "2026-11-21T12:00:00Z".parse()?);
-//! let token = UnverifiedTimeStamp::from_der(octets("reply.tsr"))?;
+//! let token = UnverifiedTimeStamp::from_der(&octets("reply.tsr"))?;
 //! let stamp = token.verify(&octets("contract.pdf"), &options)?;
 //! println!("it was there by {}", stamp.latest());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
