@@ -180,7 +180,14 @@ fn a_list_is_signed_by_whom_signs_lists_when_it_is_issued() {
         .serial(0x77)
         .valid("2026-05-15T00:00:00Z", "2027-01-01T00:00:00Z")
         .issue(&scene.root_key);
-    let says = |crl: ForgedCrl| ask_with(&scene, &[signer.clone()], &[crl.issue(&key)], &[]);
+    let says = |crl: ForgedCrl| {
+        ask_with(
+            &scene,
+            std::slice::from_ref(&signer),
+            &[crl.issue(&key)],
+            &[],
+        )
+    };
     assert_eq!(says(today()), []);
     assert!(is_revoked(&says(today().revoke(SERIAL, BEFORE, None))));
     // Not before it began.
