@@ -20,9 +20,9 @@ pub enum DigestAlgorithm {
     Sm3,
     /// SHA-256 (FIPS 180-4).
     Sha256,
-    /// SHA-384.
+    /// SHA-384 (FIPS 180-4).
     Sha384,
-    /// SHA-512.
+    /// SHA-512 (FIPS 180-4).
     Sha512,
 }
 
@@ -42,7 +42,7 @@ impl DigestAlgorithm {
         })
     }
 
-    /// The digest of some octets.
+    /// The digest of some octets: 32 octets, 48 of SHA-384, 64 of SHA-512.
     pub fn digest(self, octets: &[u8]) -> Vec<u8> {
         match self {
             Self::Sm3 => sm3::digest(octets).to_vec(),

@@ -45,6 +45,7 @@ pub use crate::{
     verify::TrustList,
 };
 pub(crate) use entries::Entries;
+pub(crate) use entry::are_same;
 pub use entry::{Ca, Entry, EntryKey};
 pub use interval::{Interval, IntervalSet};
 pub use mirror::Mirror;

@@ -18,6 +18,12 @@ pub(crate) const MAX_HISTORY: usize = 1000;
 /// Policies, addresses, notices in one entry at most, each.
 const MAX_DETAILS: usize = 32;
 
+/// Whether two lists have the same certificates in the same order.
+pub(crate) fn are_same(one: &[ParsedCertificate], other: &[ParsedCertificate]) -> bool {
+    let digest = ParsedCertificate::digest;
+    one.iter().map(digest).eq(other.iter().map(digest))
+}
+
 /// What an entry is found by: where, who, and for which class of certificates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -420,8 +426,7 @@ impl Entry {
     /// Whether another entry has the same anchors and issuers.
     pub(crate) fn has_the_certificates_of(&self, other: &Self) -> bool {
         let same = |one: &Arc<Vec<_>>, other: &Arc<Vec<_>>| {
-            let digest = ParsedCertificate::digest;
-            Arc::ptr_eq(one, other) || one.iter().map(digest).eq(other.iter().map(digest))
+            Arc::ptr_eq(one, other) || are_same(one, other)
         };
         same(&self.issuers, &other.issuers) && same(&self.anchors, &other.anchors)
     }

@@ -248,8 +248,8 @@ impl PathError {
         self.indeterminate
     }
 
-    /// Whether the search stopped at a limit of its [`super::Budget`]: with less to look at, or
-    /// a larger budget, it might have found a path.
+    /// Whether the search stopped, or a path was given up, at a limit on work of its
+    /// [`super::Budget`]: with less to look at, or a larger budget, one might have held.
     pub fn is_exhausted(&self) -> bool {
         let is_limit = |reason: &Reason| {
             matches!(
@@ -257,6 +257,7 @@ impl PathError {
                 Cause::TooManySignatures { .. }
                     | Cause::TooManyCandidates { .. }
                     | Cause::TooManyNames { .. }
+                    | Cause::TooManyPolicies { .. }
             )
         };
         self.reasons.iter().any(is_limit)

@@ -10,7 +10,7 @@ use crate::{
     list::{
         Ca, Carrier, Contact, Contents, Digest, Entries, Entry, Interval, LocalText, MAX_ENTRIES,
         Mirror, PolicyRule, PostalAddress, Publisher, RegisteredPolicy, SignerRoll, SignerSet,
-        Status, StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage,
+        Status, StatusCause, StatusChange, SupplyKind, SupplyPoint, Usage, are_same,
     },
     path::ParsedCertificate,
 };
@@ -59,12 +59,8 @@ impl Known {
     }
 
     fn share(&mut self, certificates: Vec<ParsedCertificate>) -> Arc<Vec<ParsedCertificate>> {
-        let digests = |set: &[ParsedCertificate]| {
-            let digests = set.iter().map(ParsedCertificate::digest);
-            digests.collect::<Vec<_>>()
-        };
-        let wanted = digests(&certificates);
-        if let Some(set) = self.sets.iter().find(|set| digests(set) == wanted) {
+        let known = self.sets.iter().find(|set| are_same(set, &certificates));
+        if let Some(set) = known {
             return Arc::clone(set);
         }
         let set = Arc::new(certificates);

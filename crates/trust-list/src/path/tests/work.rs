@@ -89,8 +89,10 @@ fn the_search_stops_when_its_signatures_are_spent() {
     let (leaf, pool, _) = mesh(false);
     let (checked, error) = count((&leaf, &pool), &[], 20);
     assert_eq!(checked, 20);
+    let error = error.unwrap();
+    assert!(error.is_exhausted() && !error.is_indeterminate());
     assert_eq!(
-        error.unwrap().reasons()[0].cause,
+        error.reasons()[0].cause,
         Cause::TooManySignatures { limit: 20 }
     );
 }
