@@ -68,15 +68,21 @@ fn write_durably(path: &Path, octets: &[u8]) -> io::Result<()> {
 }
 
 /// Writes a file so that it is there whole or as it was: a neighbour is written, synced and
-/// renamed over it. That it has the name stays when the folder is synced.
+/// renamed over it. That it has the name stays when the folder is synced. The neighbour has a
+/// name of its own: another node may publish the same thing at the same time.
 fn write(path: &Path, octets: &[u8]) -> io::Result<()> {
-    make(folder_of(path))?;
-    let mut neighbour = path.as_os_str().to_owned();
-    neighbour.push(".part");
-    let mut file = File::create(&neighbour)?;
-    file.write_all(octets)?;
-    file.sync_all()?;
-    fs::rename(&neighbour, path)
+    let folder = folder_of(path);
+    make(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".publishing-").suffix(".part");
+    // What is published is for everybody, less what the mask of the process takes away.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut neighbour = builder.tempfile_in(folder)?;
+    neighbour.write_all(octets)?;
+    neighbour.as_file().sync_all()?;
+    neighbour.persist(path)?;
+    Ok(())
 }
 
 /// Makes a folder with those above it. A new one is lost with all that is in it unless the one

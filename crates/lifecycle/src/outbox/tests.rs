@@ -240,3 +240,28 @@ fn a_round_is_published_as_its_things_would_be() {
     let seen = fs::read_to_string(folder.path().join("seen")).unwrap();
     assert_eq!(seen, "a\nb\na\nb\n");
 }
+
+/// Nodes of one store have one folder, and publish the same names at once.
+#[test]
+fn two_who_publish_one_name_do_not_meet() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log/checkpoint.txt");
+    let publish = |octet: u8| {
+        let publisher = FolderPublisher::new(folder.path());
+        for length in 1..200 {
+            let item = Publication {
+                name: "log/checkpoint.txt".to_owned(),
+                octets: vec![octet; 64 * length].into(),
+            };
+            publisher.publish(&item).unwrap();
+            let there = fs::read(&path).unwrap();
+            assert!(!there.is_empty() && there.iter().all(|one| *one == there[0]));
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| publish(1));
+        scope.spawn(|| publish(2));
+    });
+    let files = fs::read_dir(folder.path().join("log")).unwrap();
+    assert_eq!(files.count(), 1, "nothing else is left");
+}
