@@ -1,9 +1,10 @@
 //! Whether a log is whole and as it was written, without asking whether it makes sense.
 
 use super::{Fault, Marks, PAGE, passage::check_link};
-use crate::{Head, Record, Store, StreamId, VerifiedCheckpoint};
+use crate::{Error, Head, Record, Store, VerifiedCheckpoint};
 use serde::Deserialize;
 use std::{
+    borrow::Cow,
     sync::mpsc::{Receiver, sync_channel},
     thread,
 };
@@ -60,7 +61,7 @@ fn follow(pages: &Receiver<Vec<Record>>, mut marks: Marks) -> Result<(Head, Mark
     while let Ok(page) = pages.recv() {
         for record in page {
             check_link(&head, &record)?;
-            Place::of(&record)?;
+            check_place(&record)?;
             head = record.head();
             marks.pass(&head)?;
         }
@@ -70,22 +71,22 @@ fn follow(pages: &Receiver<Vec<Record>>, mut marks: Marks) -> Result<(Head, Mark
 
 /// Where a record says that it is; the rest of it is passed over.
 #[derive(Deserialize)]
-struct Place {
+struct Place<'a> {
     seq: u64,
-    stream: StreamId,
+    #[serde(borrow)]
+    stream: Cow<'a, str>,
     version: u64,
 }
 
-impl Place {
-    fn of(record: &Record) -> Result<(), Fault> {
-        let seq = record.seq;
-        let place: Self = serde_json::from_slice(&record.octets).map_err(|source| {
-            let source = Box::new(crate::Error::BadRecord { seq, source });
-            Fault::Unreadable { seq, source }
-        })?;
-        if (place.seq, &place.stream, place.version) != (seq, &record.stream, record.version) {
-            return Err(Fault::Misfiled { seq });
-        }
-        Ok(())
+fn check_place(record: &Record) -> Result<(), Fault> {
+    let seq = record.seq;
+    let place: Place<'_> = serde_json::from_slice(&record.octets).map_err(|source| {
+        let source = Box::new(Error::BadRecord { seq, source });
+        Fault::Unreadable { seq, source }
+    })?;
+    let filed = (seq, record.stream.to_string(), record.version);
+    if (place.seq, &*place.stream, place.version) != (filed.0, &*filed.1, filed.2) {
+        return Err(Fault::Misfiled { seq });
     }
+    Ok(())
 }
