@@ -81,6 +81,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = path.unwrap_or_else(|| folder.path().join("store"));
     let around = path.parent().ok_or("a store lies in a folder")?;
     println!("processor        {}", processor());
+    let system = cfg!(feature = "system-allocator");
+    println!(
+        "allocator        {}",
+        if system { "the system's" } else { "mimalloc" }
+    );
     println!("file system      {}", file_system(around)?);
     println!("raw fsync        {:.0} /s of 4 KiB", fsyncs(around)?);
     let place = if wanted.postgres {

@@ -26,6 +26,11 @@ use std::{
     time::Duration,
 };
 
+/// What one thread makes another frees here, which the C library's allocator is slow at.
+#[cfg(not(feature = "system-allocator"))]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The acts of one case in order, each with whose it is: opened, filled in, its key proved,
 /// submitted; registered; reviewed, approved, issued, personalised, dispatched.
 pub(crate) fn acts(case: &CaseId, request: Request) -> Vec<(Actor, Command)> {

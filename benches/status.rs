@@ -72,6 +72,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = wanted.store.clone();
     let path = path.unwrap_or_else(|| folder.path().join("store"));
     drop(SqliteStore::open(&path)?);
+    let system = cfg!(feature = "system-allocator");
+    println!(
+        "allocator        {}",
+        if system { "the system's" } else { "mimalloc" }
+    );
     let began = Instant::now();
     let stock = bulk_load(&path, wanted.rows)?;
     println!(
