@@ -18,7 +18,7 @@ use crate::{
     organisation,
     personal::{Slot, Visit},
     ports::SubjectKeys,
-    roster,
+    proceeding, roster,
     subject::{self, Numbered},
     token,
 };
@@ -53,6 +53,8 @@ pub enum Event {
     Key(key::Event),
     /// Of the erasure of a person's values.
     Erasure(erasure::Event),
+    /// Of a case about an institution.
+    Proceeding(proceeding::Event),
 }
 
 impl Event {
@@ -68,6 +70,7 @@ impl Event {
             Self::Cessation(event) => event.name(),
             Self::Key(event) => event.name(),
             Self::Erasure(event) => event.name(),
+            Self::Proceeding(event) => event.name(),
         }
     }
 }
@@ -117,7 +120,8 @@ impl Entry {
             | Event::Token(_)
             | Event::Cessation(_)
             | Event::Key(_)
-            | Event::Erasure(_) => {}
+            | Event::Erasure(_)
+            | Event::Proceeding(_) => {}
         }
         if let (true, Some(submitted)) = (any, &mut self.submitted) {
             visit("submission", &mut submitted.digest);

@@ -10,7 +10,7 @@ use crate::{
     StreamId, Submitted, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
-    cessation, organisation, roster,
+    cessation, organisation, proceeding, roster,
     rules::RuleSet,
     subject::{self, Numbered},
     token,
@@ -396,6 +396,37 @@ impl<'a> Step<'a> {
                 person: None,
             });
         }
+        Ok(())
+    }
+
+    /// Decides and applies one command to one case about an institution.
+    pub(super) fn change_proceeding(
+        &mut self,
+        command: proceeding::Command,
+        context: &proceeding::Context<'_>,
+    ) -> Result<(), Error> {
+        let stream = StreamId::Proceeding(command.id());
+        let mut known: Known<proceeding::State> = self.known(&stream)?;
+        let state = known.state.take();
+        let events = proceeding::decide(state.as_deref(), &self.actor, command, context)?;
+        // Nobody holds it now but this step, which can change it as it is.
+        drop(state);
+        for event in events {
+            known = self.push(&stream, Event::Proceeding(event.clone()))?;
+            for about in event.notices(known.version) {
+                self.batch.notices.push(Notice {
+                    stream: stream.clone(),
+                    about,
+                    from: self.now,
+                    person: None,
+                });
+            }
+        }
+        let next = known
+            .state
+            .as_deref()
+            .and_then(proceeding::State::next_deadline);
+        self.batch.timers.push((stream, next.map(|(_, at)| at)));
         Ok(())
     }
 
