@@ -74,7 +74,7 @@ pub(crate) use person::{PersonCommand, PersonForget, PersonShow};
 pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
 pub(crate) use qualification::{
     ByOffice, Decided, ListInDirectory, MaterialFile, OnQualification, QualificationCommand,
-    QualificationShow, Receive,
+    QualificationRules, QualificationShow, Receive,
 };
 pub(crate) use registers::{
     OnOrganisation, OnPerson, OrganisationAdd, OrganisationCommand, OrganisationShow, RosterAdmit,

@@ -74,7 +74,11 @@ pub(crate) fn run(args: &Deadlines) -> Result<Outcome, Failure> {
     for row in &rows {
         let still = lang.say("stands still", "暂停计时");
         let at = row.at.map_or(still.to_owned(), beijing);
-        let late = if row.overdue { lang.say("  overdue", "  逾期") } else { "" };
+        let late = if row.overdue {
+            lang.say("  overdue", "  逾期")
+        } else {
+            ""
+        };
         let _ = writeln!(text, "{at}  {}  {}{late}", row.stream, row.said);
         objects.push(json!({
             "stream": row.stream.to_string(),
@@ -113,8 +117,10 @@ fn streams(store: &dyn Store) -> Result<BTreeSet<StreamId>, Failure> {
         };
         seq = last.seq;
         let timed = page.into_iter().map(|record| record.stream);
-        found.extend(timed.filter(|stream| {
-            matches!(stream, StreamId::Proceeding(_) | StreamId::Cessation(_))
-        }));
+        found.extend(
+            timed.filter(|stream| {
+                matches!(stream, StreamId::Proceeding(_) | StreamId::Cessation(_))
+            }),
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! `gmpki qualification`: a CA is qualified for e-government.
 
+mod rules;
+
 use crate::{
     args::{
         ByOffice, Decided, ListInDirectory, MaterialFile, OnQualification, QualificationCommand,
@@ -12,6 +14,7 @@ use crate::{
     outcome::Outcome,
     trust_list,
 };
+use ::trust_list::list::Status;
 use der::DateTime;
 use lifecycle::{
     Command, Entry, Event, Evidence, ProceedingId, QualificationId,
@@ -23,8 +26,6 @@ use lifecycle::{
     },
     terms::EvidenceKind as Kind,
 };
-use ::trust_list::list::Status;
-use gm_crypto::sm3;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -33,6 +34,7 @@ pub(crate) fn run(command: &QualificationCommand) -> Result<Outcome, Failure> {
     match command {
         C::Show(show) => shown(show),
         C::Query(query) => answered(query),
+        C::Rules(of) => rules::shown(of),
         C::Receive(receive) => in_office(&receive.by, |desk| received(desk, receive)),
         C::RequestCorrection(correction) => in_office(&correction.by, |_| {
             let points = correction.point.clone();
@@ -51,7 +53,9 @@ pub(crate) fn run(command: &QualificationCommand) -> Result<Outcome, Failure> {
             let receipt = one(desk, by, Kind::DeliveryReceipt)?;
             Ok(Act::Forward { receipt })
         }),
-        C::Grant(decided) => in_office(&decided.by, |desk| Ok(Act::Grant(decision(desk, decided)?))),
+        C::Grant(decided) => {
+            in_office(&decided.by, |desk| Ok(Act::Grant(decision(desk, decided)?)))
+        }
         C::Refuse(decided) => in_office(&decided.by, |desk| {
             Ok(Act::Refuse {
                 decision: decision(desk, decided)?,
@@ -237,7 +241,9 @@ fn materials(desk: &Desk, files: &[MaterialFile]) -> Result<Vec<Material>, Failu
 
 fn received(desk: &Desk, receive: &Receive) -> Result<Act, Failure> {
     let at = receive.received.as_deref();
-    let at = at.map(|text| moment::parse("--received", text)).transpose()?;
+    let at = at
+        .map(|text| moment::parse("--received", text))
+        .transpose()?;
     Ok(Act::Receive(Box::new(Receipt {
         office: receive.office.clone(),
         channel: receive.channel,
@@ -271,7 +277,7 @@ fn listed(list: &ListInDirectory) -> Result<Outcome, Failure> {
         let entries = found.entries();
         let named = entries.filter(|entry| {
             let mut names = entry.ca().names().iter();
-            names.any(|name| state.names.iter().any(|known| known.name == name.text()))
+            names.any(|name| state.names.iter().any(|known| known.name == name.value()))
         });
         let statuses: Vec<_> = named
             .map(|entry| entry.status_at(desk.now).map(|change| change.status))
@@ -280,11 +286,13 @@ fn listed(list: &ListInDirectory) -> Result<Outcome, Failure> {
             let reason = format!("has no entry of {}", state.name());
             return Err(Failure::file(&list.list, reason));
         }
+        let publisher = found.publisher().names().first();
+        let publisher = publisher.map(|name| name.value().to_owned());
         let holds = statuses.contains(&Some(Status::Recognised));
         Ok(Act::ListInDirectory(Listing {
-            list: found.publisher().name().text().to_owned(),
+            list: publisher.unwrap_or_default(),
             sequence: found.sequence(),
-            digest: sm3::digest(&found.octets).to_vec().into(),
+            digest: found.digest().to_vec().into(),
             holds,
         }))
     })
@@ -354,11 +362,19 @@ fn object_of(id: &QualificationId, state: &State, now: DateTime) -> serde_json::
         ("under_review", json!(state.under_review)),
         (
             "deadlines",
-            state.deadlines().iter().map(|one| deadline(one, now)).collect(),
+            state
+                .deadlines()
+                .iter()
+                .map(|one| deadline(one, now))
+                .collect(),
         ),
         (
             "missed",
-            state.missed.iter().map(|name| json!(name.as_str())).collect(),
+            state
+                .missed
+                .iter()
+                .map(|name| json!(name.as_str()))
+                .collect(),
         ),
     ];
     let named = members.into_iter();
@@ -416,7 +432,10 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
         let _ = writeln!(text, "  {label}: {value}");
     };
     let kind = state.applicant.kind.said(lang);
-    line(lang.say("applicant", "申请人"), &format!("{} ({kind})", state.name()));
+    line(
+        lang.say("applicant", "申请人"),
+        &format!("{} ({kind})", state.name()),
+    );
     line(lang.say("rules", "依据"), &state.terms);
     let taken = format!("{} ({})", state.office, state.route.said(lang));
     line(lang.say("taken in by", "受理机构"), &taken);
@@ -426,7 +445,10 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
         line(lang.say("to be put right", "待补正"), point);
     }
     if let Some(query) = &state.query {
-        line(lang.say("open to queries after", "公开查询起始"), &beijing(query.at));
+        line(
+            lang.say("open to queries after", "公开查询起始"),
+            &beijing(query.at),
+        );
     }
     for (assessment, report) in &state.reports {
         let passed = match report.passed {
@@ -436,7 +458,10 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
         line(assessment.said(lang), &format!("{passed} ({})", report.by));
     }
     if let Some(decision) = &state.decision {
-        let value = format!("{}, {}, {}", decision.number, decision.dated, decision.signed_by);
+        let value = format!(
+            "{}, {}, {}",
+            decision.number, decision.dated, decision.signed_by
+        );
         line(lang.say("decision", "审批决定"), &value);
     }
     if let Some(until) = state.until {
@@ -446,7 +471,10 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
         line(lang.say("other name asked for", "拟变更名称"), name);
     }
     if state.under_review {
-        line(lang.say("under review", "审查中"), lang.say("a renovation", "技术改造"));
+        line(
+            lang.say("under review", "审查中"),
+            lang.say("a renovation", "技术改造"),
+        );
     }
     if let Some(listing) = state.directory.last() {
         let value = format!("{}, {}", listing.list, listing.sequence);
@@ -455,7 +483,10 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
     for (number, remedy) in state.remedies.iter().enumerate() {
         let answer = remedy.answer.as_deref();
         let answer = answer.unwrap_or(lang.say("waits for an answer", "待答复"));
-        line(remedy.right.said(lang), &format!("{} ({})", answer, number + 1));
+        line(
+            remedy.right.said(lang),
+            &format!("{} ({})", answer, number + 1),
+        );
     }
     let _ = writeln!(text, "{}", lang.say("deadlines", "期限"));
     for one in state.deadlines() {
@@ -463,7 +494,11 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
         let ends = one.ends.as_ref().map(|ends| ends.at);
         let at = ends.map_or(lang.say("stands still", "暂停计时").to_owned(), beijing);
         let late = ends.is_some_and(|at| at < view.now) || one.noted;
-        let late = if late { lang.say("  overdue", "  逾期") } else { "" };
+        let late = if late {
+            lang.say("  overdue", "  逾期")
+        } else {
+            ""
+        };
         let _ = writeln!(text, "  {at}  {name}{late}");
     }
     for name in &state.missed {

@@ -20,7 +20,9 @@ pub(crate) enum QualificationCommand {
     /// The agent: hand in what was asked for
     Complete(Complete),
     /// Intake: take the application on; all of its materials are there
-    #[command(after_help = "Example:\n  gmpki qualification accept shi-li-ca --actor liu.yi:intake")]
+    #[command(
+        after_help = "Example:\n  gmpki qualification accept shi-li-ca --actor liu.yi:intake"
+    )]
     Accept(ByOffice),
     /// Intake: do not take the application on, with written reasons
     #[command(
@@ -164,6 +166,8 @@ pub(crate) enum QualificationCommand {
     /// Official: record what came of it
     #[command(name = "answer-right")]
     AnswerRight(AnswerRight),
+    /// Show by which rules applications are judged, and what each value rests on
+    Rules(QualificationRules),
     /// Show where a qualification stands, its deadlines, and what happened
     Show(QualificationShow),
     /// What anybody is told who asks: the state and the result, from the sixteenth working day on
@@ -496,6 +500,19 @@ pub(crate) struct QualificationShow {
     pub(crate) lang: Language,
     #[command(flatten)]
     pub(crate) which: Which,
+}
+
+#[derive(Debug, Group)]
+#[command(
+    after_help = "An application is judged by the set that is in force on the day of its receipt.\n\n\
+    Examples:\n  gmpki qualification rules\n  gmpki qualification rules sca-2024 --lang zh"
+)]
+pub(crate) struct QualificationRules {
+    /// The name of the set [default: all]
+    pub(crate) name: Option<String>,
+    /// The language of the text; objects are the same in either
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE")]
+    pub(crate) lang: Language,
 }
 
 fn qualification(text: &str) -> Result<QualificationId, lifecycle::Error> {

@@ -406,13 +406,14 @@ impl<'a> Step<'a> {
         context: &proceeding::Context<'_>,
     ) -> Result<(), Error> {
         let stream = StreamId::Proceeding(command.id());
-        let mut known: Known<proceeding::State> = self.known(&stream)?;
-        let state = known.state.take();
+        let state = self.state::<proceeding::State>(&stream)?;
         let events = proceeding::decide(state.as_deref(), &self.actor, command, context)?;
         // Nobody holds it now but this step, which can change it as it is.
         drop(state);
+        let mut after = None;
         for event in events {
-            known = self.push(&stream, Event::Proceeding(event.clone()))?;
+            let known: Known<proceeding::State> =
+                self.push(&stream, Event::Proceeding(event.clone()))?;
             for about in event.notices(known.version) {
                 self.batch.notices.push(Notice {
                     stream: stream.clone(),
@@ -421,12 +422,12 @@ impl<'a> Step<'a> {
                     person: None,
                 });
             }
+            after = known.state;
         }
-        let next = known
-            .state
-            .as_deref()
-            .and_then(proceeding::State::next_deadline);
-        self.batch.timers.push((stream, next.map(|(_, at)| at)));
+        if let Some(state) = after {
+            let next = state.next_deadline().map(|(_, at)| at);
+            self.batch.timers.push((stream, next));
+        }
         Ok(())
     }
 

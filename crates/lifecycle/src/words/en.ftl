@@ -855,6 +855,7 @@ phrase-an-assessment-that-is-made-of-such-applicants = an assessment that is mad
 phrase-the-notice-to-the-applicant = the notice to the applicant
 phrase-the-decision-on-the-other-name = the decision on the other name
 phrase-another-name = another name
+phrase-a-person-who-acts-for-an-authority = a person who acts for an authority
 phrase-the-decision-on-the-renovation = the decision on the renovation
 phrase-a-right-of-this-number-that-waits-for-an-answer = a right of this number that waits for an answer
 phrase-the-forwarding-of-the-materials = the forwarding of the materials

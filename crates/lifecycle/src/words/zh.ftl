@@ -853,6 +853,7 @@ phrase-an-assessment-that-is-made-of-such-applicants = 适用于该类申请人�
 phrase-the-notice-to-the-applicant = 对申请人的通知
 phrase-the-decision-on-the-other-name = 对名称变更申请的决定
 phrase-another-name = 不同的名称
+phrase-a-person-who-acts-for-an-authority = 行政机关一方的人员
 phrase-the-decision-on-the-renovation = 对技术改造的审查决定
 phrase-a-right-of-this-number-that-waits-for-an-answer = 该序号的待答复事项
 phrase-the-forwarding-of-the-materials = 材料的报送

@@ -4,9 +4,8 @@ mod clocks;
 mod guards;
 
 use super::{
-    Act, Applicant, ApplicantKind, Authority, Command, DeadlineName, Decision, Event, Happened,
-    Listing, Material, MaterialFault, Outcome, Receipt, Right, RuleSets, Stage, State, Step, Terms,
-    evolve, transition,
+    Act, Applicant, ApplicantKind, Authority, Command, DeadlineName, Event, Happened, Material,
+    Receipt, Right, RuleSets, Stage, State, Step, Terms, transition,
 };
 use crate::{
     Actor, Error, Ground, PersonId, Refusal, Seat,
@@ -169,8 +168,12 @@ fn acts_for(
     Ok(given)
 }
 
-/// One person has one seat in a case.
+/// One person has one seat in a case, and whoever was recused has none any more.
 fn one_seat(state: &State, actor: &Actor) -> Result<(), Refusal> {
+    if state.recused.contains(&actor.person) {
+        let person = actor.person.clone();
+        return Err(Ground::Recused { person }.refuse(&["S3-08", "S3-16"]));
+    }
     match state.seats.get(&actor.person) {
         Some(held) if *held != actor.seat && actor.seat != Seat::System => {
             Err(same_person(&actor.person, *held, actor.seat))
@@ -358,6 +361,9 @@ impl Case<'_> {
             }
             Act::Recuse { person, reason } => {
                 Ground::words(&reason, "a recusal", &["S3-16"])?;
+                if person == self.state.agent {
+                    return Err(missing("a person who acts for an authority", &["S3-16"]).into());
+                }
                 Happened::Recused { person, reason }
             }
             Act::Report {

@@ -66,12 +66,28 @@ fn an_assessor_who_is_bound_to_the_applicant_does_not_report() {
         assessor: person("li.si"),
     };
     assert!(matches!(play.ruled_out(again), Ground::Recused { .. }));
+    // The applicant's agent is nobody's expert.
+    let agent = Act::Recuse {
+        person: person(AGENT),
+        reason: "亲属".to_owned(),
+    };
+    assert!(matches!(play.ruled_out(agent), Ground::Missing { .. }));
     // Another takes over.
     play.rule(Act::NameAssessor {
         assessor: person("wang.wu"),
     });
     play.by(&stranger, declare(false));
     play.take(&stranger, report()).unwrap();
+    // An official who is recused does nothing any more, either.
+    let mut other_office = play.clone();
+    other_office.rule(Act::Recuse {
+        person: person(OFFICER),
+        reason: "与申请人有利害关系".to_owned(),
+    });
+    let ground = other_office.ruled_out(Act::NameAssessor {
+        assessor: person("xu.shiyi"),
+    });
+    assert!(matches!(ground, Ground::Recused { .. }));
     assert_eq!(
         play.state().reports[&Assessment::OnSite].by,
         person("wang.wu")

@@ -259,6 +259,7 @@ impl Reader {
     }
 
     fn read(&mut self, calendar: &Calendar, at: DateTime, actor: &Actor, event: &Event) {
+        assert!(!self.recused.contains(&actor.person), "{actor:?}");
         for name in &event.late {
             let reading = self.clocks.get_mut(name).expect("the clock runs");
             assert!(
