@@ -1,6 +1,7 @@
 //! `gmpki qualification`: a CA is qualified for e-government.
 
 mod rules;
+mod timeline;
 
 use crate::{
     args::{
@@ -17,7 +18,7 @@ use crate::{
 use ::trust_list::list::Status;
 use der::DateTime;
 use lifecycle::{
-    Command, Entry, Event, Evidence, ProceedingId, QualificationId,
+    Command, Evidence, ProceedingId, QualificationId,
     proceeding::{
         self, Deadline,
         qualification::{
@@ -384,7 +385,7 @@ fn object_of(id: &QualificationId, state: &State, now: DateTime) -> serde_json::
 }
 
 /// A deadline as an object.
-pub(crate) fn deadline(one: &Deadline, now: DateTime) -> Value {
+fn deadline(one: &Deadline, now: DateTime) -> Value {
     let ends = one.ends.as_ref();
     json!({
         "deadline": one.name.word,
@@ -507,30 +508,12 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
     }
     let _ = writeln!(text, "{}", lang.say("history", "经过"));
     for entry in &entries {
-        let _ = writeln!(text, "  {}", happened(entry, lang.of_cases()));
+        let _ = writeln!(text, "  {}", timeline::line(entry, lang.of_cases()));
     }
     let mut json = object_of(id, &state, view.now);
-    json.insert("history".to_owned(), entries.iter().map(event_of).collect());
+    json.insert(
+        "history".to_owned(),
+        entries.iter().map(timeline::object).collect(),
+    );
     Ok(Outcome::new(text, json.into()))
-}
-
-/// An event of a case about an institution, in a line.
-pub(crate) fn happened(entry: &Entry, lang: lifecycle::words::Language) -> String {
-    let (at, actor) = (beijing(entry.at), &entry.actor);
-    let step = match &entry.event {
-        Event::Proceeding(event) => event.step().said(lang),
-        event => event.name(),
-    };
-    let seat = lifecycle::words::name(lang, actor.seat);
-    format!("{at}  {step}  {} ({seat})", actor.person)
-}
-
-/// The same, as an object.
-pub(crate) fn event_of(entry: &Entry) -> Value {
-    json!({
-        "at": entry.at.to_string(),
-        "event": entry.event.name(),
-        "person": entry.actor.person.as_str(),
-        "seat": entry.actor.seat.as_str(),
-    })
 }

@@ -458,8 +458,8 @@ qualification-step-overdue-noted = noted as overdue
 
 ## qualification-authority
 
-qualification-authority-provincial = provincial or ministerial
-qualification-authority-national = national
+qualification-authority-provincial = the provincial or ministerial authority
+qualification-authority-national = the national authority
 
 ## qualification-applicant
 
@@ -664,7 +664,7 @@ ground-interval = an interval ends before it begins
 ground-late = { $what } was due by { $by }: put the end off
 ground-other-party = frozen by the { $froze }: the { $asks } can't lift it
 ground-proceeding-step = { $step }: not possible in the state: { $stage }
-ground-authority = this is for the authority to do that is { $wanted }
+ground-authority = this belongs to another authority: { $wanted }
 ground-material = material { $material }: { $why }
 ground-report-missing = there is no report on the { $assessment }
 ground-report-failed = the { $assessment } was not passed
