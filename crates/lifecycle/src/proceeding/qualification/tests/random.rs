@@ -127,6 +127,16 @@ fn menu(play: &Play) -> Vec<(Actor, Command)> {
             ),
         ),
     ];
+    // In a seat that is not theirs.
+    for name in [EXPERT, CLERK, AGENT] {
+        let act = Act::CheckCondition {
+            condition: Condition::Staff,
+            met: true,
+            evidence: statement(),
+        };
+        let actor = Actor::new(person(name), Seat::Official);
+        menu.push((actor, Command::of(NATIONAL, act)));
+    }
     for actor in [expert(), other] {
         for conflict in [false, true] {
             let declaration = statement();
