@@ -2,12 +2,14 @@
 //! aggregate, every signature, and the indices against what the log says.
 
 mod cases;
+mod chain;
 mod fault;
 mod intents;
 mod marks;
 mod passage;
 mod registers;
 
+pub use chain::verify_chain;
 pub use fault::Fault;
 
 use crate::{

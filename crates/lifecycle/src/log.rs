@@ -2,6 +2,7 @@
 //! moment, signed; and what shows a part of it to somebody who has not the rest.
 
 mod checkpoint;
+mod packed;
 mod proof;
 mod tree;
 
@@ -9,6 +10,7 @@ pub use checkpoint::{Checkpoint, CheckpointFault, SignedCheckpoint, VerifiedChec
 pub use proof::{GrowthProof, HistoryProof, ProofFault};
 
 pub(crate) use checkpoint::is_origin;
+pub(crate) use packed::{pack, unpack};
 pub(crate) use tree::{Frontier, leaf};
 
 use crate::{

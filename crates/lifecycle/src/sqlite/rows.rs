@@ -6,6 +6,7 @@ use crate::{
     case::Phase,
     certificate::Status,
     index::Holding,
+    log,
     rules::RuleSetId,
     terms::{Kind, Mode},
 };
@@ -37,7 +38,7 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
             record.seq,
             record.stream.to_string(),
             record.version,
-            record.octets,
+            log::pack(&record.octets),
             record.digest
         ])?;
     }
@@ -135,6 +136,15 @@ fn write_cases(transaction: &Transaction<'_>, rows: &[CaseRow]) -> rusqlite::Res
             encryption_issuer = excluded.encryption_issuer,
             encryption_serial = excluded.encryption_serial",
     )?;
+    // Most changes are of the phase alone; whoever sets a column writes its index anew.
+    let mut go_on = transaction.prepare_cached(
+        "UPDATE cases SET phase = ?3
+         WHERE id = ?1 AND number IS ?2 AND kind = ?4 AND mode = ?5 AND rules = ?6
+            AND rules_version = ?7 AND opened = ?8 AND unit IS ?9 AND certificate IS ?10
+            AND replaces IS ?11 AND until IS ?12 AND signing_issuer IS ?13
+            AND signing_serial IS ?14 AND encryption_issuer IS ?15
+            AND encryption_serial IS ?16",
+    )?;
     for row in rows {
         let holding = row.holding.as_ref();
         let [signing, encryption] = [&row.signing, &row.encryption].map(|certificate| {
@@ -143,7 +153,7 @@ fn write_cases(transaction: &Transaction<'_>, rows: &[CaseRow]) -> rusqlite::Res
                 .map(|(issuer, serial)| (issuer.as_str(), serial.to_string()))
                 .unzip()
         });
-        put.execute(params![
+        let values = params![
             row.id.as_str(),
             row.number.map(|number| number.0),
             row.phase.as_str(),
@@ -160,7 +170,10 @@ fn write_cases(transaction: &Transaction<'_>, rows: &[CaseRow]) -> rusqlite::Res
             signing.1,
             encryption.0,
             encryption.1,
-        ])?;
+        ];
+        if go_on.execute(values)? == 0 {
+            put.execute(values)?;
+        }
     }
     Ok(())
 }
@@ -228,7 +241,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         row.get(0)?,
         identifier(row, 1)?,
         row.get(2)?,
-        row.get(3)?,
+        log::unpack(row.get(3)?),
         row.get(4)?,
     ))
 }

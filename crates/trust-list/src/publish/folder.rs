@@ -245,6 +245,7 @@ impl Folder {
     /// [`Error::Publication`].
     pub fn publish_mirror(&self, mirror: &Mirror, theirs: &TrustList) -> Result<Vec<String>> {
         mirror.check(theirs.der())?;
+        let _lock = self.lock()?;
         let territory = mirror.publisher.territory();
         let name = |end: &str| format!("mirror-{territory}-{}.{end}", mirror.sequence);
         let mut files = Vec::new();
