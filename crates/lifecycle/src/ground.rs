@@ -489,6 +489,42 @@ pub enum Ground {
         /// The last second before that.
         after: DateTime,
     },
+    /// Another authority than the one whose word is needed.
+    #[error("{given} has no say here: {wanted} does")]
+    OtherAuthority {
+        /// For whom the official acts.
+        given: String,
+        /// Who holds the office.
+        wanted: String,
+    },
+    /// An auditor who is not independent of the CA.
+    #[error("{auditor} is not independent of {ca}")]
+    NotIndependent {
+        /// The auditor.
+        auditor: String,
+        /// The CA.
+        ca: String,
+    },
+    /// A report that is older than it may be, or of a day to come.
+    #[error("the report of {made} does not count: it must be made after {oldest}, and be made")]
+    ReportAge {
+        /// When it was made.
+        made: DateTime,
+        /// When the oldest that counts was made.
+        oldest: DateTime,
+    },
+    /// A standing that would begin before it may.
+    #[error("a standing from {from} on would be back-dated")]
+    BackDated {
+        /// From when on.
+        from: DateTime,
+    },
+    /// The published list says something else than was decided.
+    #[error("the list does not say what was decided: {what}")]
+    NotAsDecided {
+        /// Where it differs.
+        what: &'static str,
+    },
     /// A freeze is lifted by the kind of party that made it.
     #[error("frozen by the {froze}: the {asks} can't lift it")]
     OtherParty {

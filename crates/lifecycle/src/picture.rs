@@ -11,7 +11,7 @@ use crate::{
     certificate, cessation, erasure,
     machine::Transition,
     organisation,
-    proceeding::qualification,
+    proceeding::{qualification, recognition},
     roster,
     terms::Kind,
     token,
@@ -82,6 +82,11 @@ pub fn qualification() -> String {
     drawn(&arrows(qualification::TRANSITIONS))
 }
 
+/// The picture of the recognition of a CA's certificates by another side (SM-E).
+pub fn recognition() -> String {
+    drawn(&arrows(recognition::TRANSITIONS))
+}
+
 /// The page of `docs/machines.md`: pictures, tables, and the words in both languages.
 pub fn page() -> String {
     let mut text = "# State machines\n\n\
@@ -144,6 +149,12 @@ pub fn page() -> String {
         qualification(),
         &arrows(qualification::TRANSITIONS),
     );
+    machine(
+        "Recognition by another side (SM-E)",
+        "proceeding/recognition.rs",
+        recognition(),
+        &arrows(recognition::TRANSITIONS),
+    );
     text.push_str("\n## Words\n");
     for (title, words) in [
         ("States of a case", glossary(Phase::ALL)),
@@ -173,6 +184,8 @@ pub fn page() -> String {
             "Steps of a qualification",
             glossary(qualification::Step::ALL),
         ),
+        ("States of a recognition", glossary(recognition::Stage::ALL)),
+        ("Steps of a recognition", glossary(recognition::Step::ALL)),
     ] {
         let _ = write!(text, "\n{title}:\n\n{words}");
     }
@@ -414,6 +427,11 @@ mod tests {
             qualification::TRANSITIONS,
             qualification::Stage::ALL,
             qualification::Step::ALL,
+        );
+        complete(
+            recognition::TRANSITIONS,
+            recognition::Stage::ALL,
+            recognition::Step::ALL,
         );
     }
 

@@ -3,15 +3,17 @@
 //! | kind | machine | who |
 //! |---|---|---|
 //! | [`qualification`] | SM-D | a CA is qualified for e-government by the state |
+//! | [`recognition`] | SM-E | a class of a CA's certificates is recognised by another side |
 //!
 //! They have one wiring: a machine says what its commands, events and states are, and this
 //! module carries them to the [`crate::Engine`] under one [`ProceedingId`]. Deadlines are told
 //! alike; when one passes, that is noted and officers are told, and nothing is decided by it.
 
 pub mod qualification;
+pub mod recognition;
 
 use crate::{
-    About, Actor, Error, PersonId, ProceedingId, QualificationId, Refusal,
+    About, Actor, Error, PersonId, ProceedingId, QualificationId, RecognitionId, Refusal,
     calendar::{self, Calendar, Clock, ClockFault, NotCovered},
     words::{self, Language, Named},
 };
@@ -359,6 +361,8 @@ macro_rules! machines {
 machines! {
     /// A qualification of a CA for e-government (SM-D).
     Qualification(QualificationId) in qualification by qualification::RuleSets,
+    /// A recognition of a class of a CA's certificates by another side (SM-E).
+    Recognition(RecognitionId) in recognition by recognition::Terms,
 }
 
 impl State {

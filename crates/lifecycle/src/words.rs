@@ -25,7 +25,7 @@ use crate::{
     case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
     certificate::{self, Party, RevocationReason},
     cessation, erasure, organisation,
-    proceeding::qualification,
+    proceeding::{qualification, recognition},
     roster,
     terms::*,
     token,
@@ -122,6 +122,12 @@ named! {
     "qualification-deadline" = qualification::DeadlineName,
     "qualification-outcome" = qualification::Outcome,
     "material-fault" = qualification::MaterialFault,
+    "recognition-stage" = recognition::Stage,
+    "recognition-step" = recognition::Step,
+    "recognition-deadline" = recognition::DeadlineName,
+    "recognition-cause" = recognition::Cause,
+    "recognition-measure" = recognition::Measure,
+    "certificate-role" = recognition::CertificateRole,
 }
 
 /// The member of a closed list, for people.

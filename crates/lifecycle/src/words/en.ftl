@@ -113,6 +113,25 @@ evidence-kind-receipt-stamp = stamp of receipt
 evidence-kind-assessment-report = assessment report
 evidence-kind-decision-document = decision document
 evidence-kind-reasons-document = written reasons
+evidence-kind-recognition-application = application for recognition
+evidence-kind-practice-statement = statement of practice
+evidence-kind-conformity-review = conformity review
+evidence-kind-execution-review = execution review
+evidence-kind-independence-declaration = declaration of independence
+evidence-kind-service-licence = licence of the service
+evidence-kind-key-origin = proof of where a key was made
+evidence-kind-authority-opinion = opinion of an authority
+evidence-kind-authority-decision = decision of an authority
+evidence-kind-policy-assignment = assignment of a policy identifier
+evidence-kind-signed-notice = signed notice
+evidence-kind-signed-acknowledgement = signed acknowledgement
+evidence-kind-legal-procedure = record of the legal procedure
+evidence-kind-published-list = published list
+evidence-kind-import-report = report of an import
+evidence-kind-inspection-report = inspection report
+evidence-kind-internal-audit-report = internal audit report
+evidence-kind-correction-order = order to correct
+evidence-kind-incident-report = incident report
 
 ## payment-route
 
@@ -520,6 +539,86 @@ material-fault-not-original = the original is wanted
 material-fault-copies = too few copies on paper
 material-fault-unsealed = without the applicant's seal
 
+## recognition-stage
+
+recognition-stage-applied = applied for
+recognition-stage-prelim-passed = preliminary review passed
+recognition-stage-approved = approved
+recognition-stage-notice-sent = other side told
+recognition-stage-notified = other side knows
+recognition-stage-ready-to-publish = ready to publish
+recognition-stage-recognised = recognised
+recognition-stage-suspending = suspension decided
+recognition-stage-suspended = suspended
+recognition-stage-reinstatement-applied = suspended, reinstatement applied for
+recognition-stage-reinstatement-prelim-passed = suspended, preliminary review of the reinstatement passed
+recognition-stage-reinstatement-approved = suspended, reinstatement approved
+recognition-stage-reinstatement-notice-sent = suspended, other side told of the reinstatement
+recognition-stage-reinstatement-notified = suspended, other side knows of the reinstatement
+recognition-stage-reinstatement-ready = suspended, reinstatement ready to publish
+recognition-stage-terminating = termination decided
+recognition-stage-terminated = terminated
+recognition-stage-refused = refused
+
+## recognition-step
+
+recognition-step-applied = applied for
+recognition-step-prelim-passed = passed on
+recognition-step-approved = approved
+recognition-step-refused = refused
+recognition-step-counterpart-notified = told to the other side
+recognition-step-counterpart-acknowledged = acknowledged by the other side
+recognition-step-legal-procedure-done = brought through the legal procedure
+recognition-step-published = published
+recognition-step-certificate-filed = given a certificate
+recognition-step-certificate-recorded = given a certificate on record
+recognition-step-certificate-published = published with a certificate
+recognition-step-breach-opened = found in breach
+recognition-step-correction-ordered = ordered to correct
+recognition-step-correction-accepted = taken as corrected
+recognition-step-measure-requested = asked to end
+recognition-step-suspension-decided = decided to be suspended
+recognition-step-reinstatement-applied = asked to be reinstated
+recognition-step-termination-decided = decided to be terminated
+recognition-step-notification-done = notified
+recognition-step-duty-fulfilled = taken as fulfilling a duty
+recognition-step-assessment-ordered = ordered to be assessed
+recognition-step-mirror-imported = mirrored
+recognition-step-overdue-noted = noted as overdue
+
+## recognition-deadline
+
+recognition-deadline-counterpart-alerted = other side alerted
+recognition-deadline-counterpart-written = other side told in writing
+recognition-deadline-result-written = result told to the other side
+recognition-deadline-ca-informed = CA told the result
+recognition-deadline-superior-informed = reported to the authority above
+recognition-deadline-annual-inspection = annual inspection
+recognition-deadline-special-assessment = special assessment
+recognition-deadline-cps-conformity = conformity review of the statement of practice
+recognition-deadline-third-party-audit = execution review by a third party
+recognition-deadline-internal-audit = security management and internal audit
+recognition-deadline-information-protection = protection of information
+recognition-deadline-correction = correction as ordered
+
+## recognition-cause
+
+recognition-cause-request = request of the CA
+recognition-cause-breach-uncorrected = breach that was not corrected
+recognition-cause-mis-issuance = mis-issuance
+recognition-cause-compromise = compromise of a key
+
+## recognition-measure
+
+recognition-measure-suspension = suspension
+recognition-measure-termination = termination
+
+## certificate-role
+
+certificate-role-anchor = anchor
+certificate-role-issuer = issuer
+certificate-role-status = status
+
 ## revocation-reason
 
 revocation-reason-unspecified = no reason given
@@ -671,6 +770,11 @@ ground-report-failed = the { $assessment } was not passed
 ground-condition-open = the condition was not found to be met: { $condition }
 ground-recused = { $person } takes no further part: recused, or bound to the applicant
 ground-query-opens = how it stands can be asked after { $after }
+ground-other-authority = { $given } has no say here: { $wanted } does
+ground-not-independent = { $auditor } is not independent of { $ca }
+ground-report-age = the report of { $made } does not count: it must be made after { $oldest }, and be made
+ground-back-dated = a standing from { $from } on would be back-dated
+ground-not-as-decided = the list does not say what was decided: { $what }
 
 ## refusal
 
@@ -883,6 +987,56 @@ phrase-the-number-of-a-decision = the number of a decision
 phrase-the-signature-of-a-decision = the signature of a decision
 phrase-the-name-of-a-list = the name of a list
 phrase-an-answer = an answer
+phrase-32-certificates-at-most = 32 certificates at most
+phrase-a-breach-for-this-cause-and-no-other = a breach for this cause and no other
+phrase-a-breach-of-this-number = a breach of this number
+phrase-a-breach = a breach
+phrase-a-certificate-that-is-new = a certificate that is new
+phrase-a-certificate-that-is-on-record = a certificate that is on record
+phrase-a-certificate-that-was-filed = a certificate that was filed
+phrase-a-certificate-that-is-an-anchor = a certificate that is an anchor
+phrase-a-certificate-that-issues = a certificate that issues
+phrase-a-certificate-that-signs-status = a certificate that signs status
+phrase-a-conformity-review-of-the-new-statement-of-practice = a conformity review of the new statement of practice
+phrase-a-correction-of-each-breach = a correction of each breach
+phrase-a-duty-that-is-owed = a duty that is owed
+phrase-a-licence-that-holds-now = a licence that holds now
+phrase-a-list-after-the-last-one = a list after the last one
+phrase-a-new-application = a new application
+phrase-a-notice-that-is-owed = a notice that is owed
+phrase-a-notice-that-is-still-owed = a notice that is still owed
+phrase-a-number-of-days-from-1-to-3650 = a number of days from 1 to 3650
+phrase-a-report-of-what-happened-for-this-cause = a report of what happened for this cause
+phrase-a-request-of-the-ca = a request of the CA
+phrase-a-side-with-two-approvals = a side with two approvals
+phrase-an-application = an application
+phrase-an-auditor-of-the-roster = an auditor of the roster
+phrase-an-event-that-has-happened = an event that has happened
+phrase-an-order-to-correct-the-breach-whose-time-has-passed = an order to correct the breach whose time has passed
+phrase-auditor = auditor
+phrase-authority = authority
+phrase-each-certificate-once = each certificate once
+phrase-jurisdiction = jurisdiction
+phrase-policy = policy
+phrase-the-approval-of-a-key-s-hardware = the approval of a key's hardware
+phrase-the-ca-s-certificates = the CA's certificates
+phrase-the-ca-s-name = the CA's name
+phrase-the-cause = the cause
+phrase-the-class = the class
+phrase-the-decision-s-number = the decision's number
+phrase-the-entry = the entry
+phrase-the-hardware-of-a-key = the hardware of a key
+phrase-the-identifier-of-the-policy = the identifier of the policy
+phrase-the-identifier-that-the-entry-has = the identifier that the entry has
+phrase-the-list-that-was-published-last = the list that was published last
+phrase-the-notice-that-was-sent = the notice that was sent
+phrase-the-number-of-the-decision = the number of the decision
+phrase-the-number-of-the-licence = the number of the licence
+phrase-the-opinion-of-the-preliminary-review = the opinion of the preliminary review
+phrase-the-sm3-of-a-certificate = the SM3 of a certificate
+phrase-the-standing = the standing
+phrase-the-time-from-which-it-holds = the time from which it holds
+phrase-the-time-of-the-event = the time of the event
 
 ## What stands between several
 

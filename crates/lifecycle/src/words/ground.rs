@@ -370,6 +370,11 @@ coded! { Ground in "ground" {
     "condition-open" = ConditionOpen { condition },
     "recused" = Recused { person },
     "query-opens" = QueryOpens { after },
+    "other-authority" = OtherAuthority { given, wanted },
+    "not-independent" = NotIndependent { auditor, ca },
+    "report-age" = ReportAge { made, oldest },
+    "back-dated" = BackDated { from },
+    "not-as-decided" = NotAsDecided { what },
 } }
 
 // A ruled refusal has the words of its ground ([`super::refusal`]).

@@ -111,6 +111,25 @@ evidence-kind-receipt-stamp = 收件凭证
 evidence-kind-assessment-report = 评估报告
 evidence-kind-decision-document = 审批决定文件
 evidence-kind-reasons-document = 说明理由文书
+evidence-kind-recognition-application = 互认申请书
+evidence-kind-practice-statement = 电子认证业务规则
+evidence-kind-conformity-review = 符合性审查报告
+evidence-kind-execution-review = 执行审查报告
+evidence-kind-independence-declaration = 独立性声明
+evidence-kind-service-licence = 电子认证服务许可
+evidence-kind-key-origin = 密钥生成证明
+evidence-kind-authority-opinion = 初审意见
+evidence-kind-authority-decision = 主管部门决定
+evidence-kind-policy-assignment = 策略标识符核配文件
+evidence-kind-signed-notice = 书面通报
+evidence-kind-signed-acknowledgement = 书面确认
+evidence-kind-legal-procedure = 法律程序文件
+evidence-kind-published-list = 已发布的信任列表
+evidence-kind-import-report = 列表导入报告
+evidence-kind-inspection-report = 检查评估报告
+evidence-kind-internal-audit-report = 内部审计报告
+evidence-kind-correction-order = 责令改正通知
+evidence-kind-incident-report = 事件报告
 
 ## payment-route
 
@@ -518,6 +537,86 @@ material-fault-not-original = 应提交原件
 material-fault-copies = 纸质份数不足
 material-fault-unsealed = 未加盖公章
 
+## recognition-stage
+
+recognition-stage-applied = 已申请
+recognition-stage-prelim-passed = 初审通过
+recognition-stage-approved = 已核准
+recognition-stage-notice-sent = 已通报对方
+recognition-stage-notified = 对方已确认
+recognition-stage-ready-to-publish = 待发布
+recognition-stage-recognised = 互认有效
+recognition-stage-suspending = 决定暂停，待发布
+recognition-stage-suspended = 已暂停
+recognition-stage-reinstatement-applied = 已暂停，申请恢复
+recognition-stage-reinstatement-prelim-passed = 已暂停，恢复初审通过
+recognition-stage-reinstatement-approved = 已暂停，恢复已核准
+recognition-stage-reinstatement-notice-sent = 已暂停，恢复已通报对方
+recognition-stage-reinstatement-notified = 已暂停，对方已确认恢复
+recognition-stage-reinstatement-ready = 已暂停，恢复待发布
+recognition-stage-terminating = 决定终止，待发布
+recognition-stage-terminated = 已终止
+recognition-stage-refused = 不予核准
+
+## recognition-step
+
+recognition-step-applied = 提出申请
+recognition-step-prelim-passed = 初审通过
+recognition-step-approved = 核准
+recognition-step-refused = 不予核准
+recognition-step-counterpart-notified = 通报对方
+recognition-step-counterpart-acknowledged = 对方确认
+recognition-step-legal-procedure-done = 完成法律程序
+recognition-step-published = 发布信任列表
+recognition-step-certificate-filed = 报备新证书
+recognition-step-certificate-recorded = 新证书备案
+recognition-step-certificate-published = 发布新证书
+recognition-step-breach-opened = 发现违规
+recognition-step-correction-ordered = 责令改正
+recognition-step-correction-accepted = 改正合格
+recognition-step-measure-requested = 请求暂停或终止
+recognition-step-suspension-decided = 决定暂停
+recognition-step-reinstatement-applied = 申请恢复
+recognition-step-termination-decided = 决定终止
+recognition-step-notification-done = 完成通报
+recognition-step-duty-fulfilled = 履行职责
+recognition-step-assessment-ordered = 决定特别评估
+recognition-step-mirror-imported = 对方导入发布
+recognition-step-overdue-noted = 记录逾期
+
+## recognition-deadline
+
+recognition-deadline-counterpart-alerted = 知会对方
+recognition-deadline-counterpart-written = 书面通报对方
+recognition-deadline-result-written = 书面通报结果
+recognition-deadline-ca-informed = 通知机构结果
+recognition-deadline-superior-informed = 向上级主管部门报备
+recognition-deadline-annual-inspection = 年检或年度评估
+recognition-deadline-special-assessment = 特别评估
+recognition-deadline-cps-conformity = 业务规则符合性审查
+recognition-deadline-third-party-audit = 第三方执行审查
+recognition-deadline-internal-audit = 安全管理和内部审计
+recognition-deadline-information-protection = 信息保护
+recognition-deadline-correction = 按要求改正
+
+## recognition-cause
+
+recognition-cause-request = 机构请求
+recognition-cause-breach-uncorrected = 违规且拒不改正
+recognition-cause-mis-issuance = 证书签发违法违规事件
+recognition-cause-compromise = 密钥失密
+
+## recognition-measure
+
+recognition-measure-suspension = 暂停
+recognition-measure-termination = 终止
+
+## certificate-role
+
+certificate-role-anchor = 根证书
+certificate-role-issuer = 签发证书
+certificate-role-status = 状态签名证书
+
 ## revocation-reason
 
 revocation-reason-unspecified = 未说明
@@ -669,6 +768,11 @@ ground-report-failed = “{ $assessment }”未通过
 ground-condition-open = 尚未认定符合条件：{ $condition }
 ground-recused = { $person }应当回避，不再参与
 ground-query-opens = { $after }之后方可查询
+ground-other-authority = 此事项不属于{ $given }，应由{ $wanted }办理
+ground-not-independent = { $auditor }与{ $ca }不独立
+ground-report-age = { $made }的报告无效：须在{ $oldest }之后、当前时间之前作出
+ground-back-dated = 自{ $from }起生效属于倒签日期
+ground-not-as-decided = 信任列表与决定不一致：{ $what }
 
 ## refusal
 
@@ -881,6 +985,56 @@ phrase-the-number-of-a-decision = 决定文号
 phrase-the-signature-of-a-decision = 决定的签署
 phrase-the-name-of-a-list = 目录名称
 phrase-an-answer = 答复
+phrase-32-certificates-at-most = 不超过32张证书
+phrase-a-breach-for-this-cause-and-no-other = 仅该事由须有的违规记录
+phrase-a-breach-of-this-number = 该编号的违规记录
+phrase-a-breach = 违规情形
+phrase-a-certificate-that-is-new = 新的证书
+phrase-a-certificate-that-is-on-record = 已备案的证书
+phrase-a-certificate-that-was-filed = 已报备的证书
+phrase-a-certificate-that-is-an-anchor = 根证书
+phrase-a-certificate-that-issues = 签发证书
+phrase-a-certificate-that-signs-status = 状态签名证书
+phrase-a-conformity-review-of-the-new-statement-of-practice = 新业务规则的符合性审查报告
+phrase-a-correction-of-each-breach = 每项违规的改正
+phrase-a-duty-that-is-owed = 应履行的职责
+phrase-a-licence-that-holds-now = 有效的许可
+phrase-a-list-after-the-last-one = 上一列表之后的列表
+phrase-a-new-application = 新的申请书
+phrase-a-notice-that-is-owed = 应作的通报
+phrase-a-notice-that-is-still-owed = 尚未完成的通报
+phrase-a-number-of-days-from-1-to-3650 = 1至3650之间的天数
+phrase-a-report-of-what-happened-for-this-cause = 该事由的事件报告
+phrase-a-request-of-the-ca = 机构的请求
+phrase-a-side-with-two-approvals = 设有初审的一方
+phrase-an-application = 申请
+phrase-an-auditor-of-the-roster = 名册内的独立第三方机构
+phrase-an-event-that-has-happened = 已发生的事件
+phrase-an-order-to-correct-the-breach-whose-time-has-passed = 已到期的责令改正通知
+phrase-auditor = 独立第三方机构
+phrase-authority = 主管部门
+phrase-each-certificate-once = 不重复的证书
+phrase-jurisdiction = 地区
+phrase-policy = 证书策略
+phrase-the-approval-of-a-key-s-hardware = 密钥设备的批准号
+phrase-the-ca-s-certificates = 机构证书
+phrase-the-ca-s-name = 机构名称
+phrase-the-cause = 事由
+phrase-the-class = 证书类别
+phrase-the-decision-s-number = 决定文号
+phrase-the-entry = 列表条目
+phrase-the-hardware-of-a-key = 密钥设备
+phrase-the-identifier-of-the-policy = 策略标识符
+phrase-the-identifier-that-the-entry-has = 该条目已有的标识符
+phrase-the-list-that-was-published-last = 最近发布的列表
+phrase-the-notice-that-was-sent = 已发出的通报
+phrase-the-number-of-the-decision = 决定文号
+phrase-the-number-of-the-licence = 许可证号
+phrase-the-opinion-of-the-preliminary-review = 初审意见
+phrase-the-sm3-of-a-certificate = 证书的SM3摘要
+phrase-the-standing = 状态
+phrase-the-time-from-which-it-holds = 生效时间
+phrase-the-time-of-the-event = 事件时间
 
 ## 并列项之间
 
