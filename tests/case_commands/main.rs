@@ -10,6 +10,7 @@ mod log;
 mod many;
 mod persons;
 mod qualification;
+mod recognition;
 mod refusals;
 mod registers;
 mod reports;
@@ -79,6 +80,30 @@ fn every_command_has_an_example_in_its_help() {
         "qualification rules",
         "qualification show",
         "qualification query",
+        "recognition apply",
+        "recognition pass",
+        "recognition approve",
+        "recognition refuse",
+        "recognition notify-counterpart",
+        "recognition acknowledge",
+        "recognition finish-procedure",
+        "recognition hand-over",
+        "recognition publish",
+        "recognition file-certificate",
+        "recognition record-certificate",
+        "recognition open-breach",
+        "recognition order-correction",
+        "recognition accept-correction",
+        "recognition request",
+        "recognition suspend",
+        "recognition terminate",
+        "recognition reinstate",
+        "recognition notify",
+        "recognition fulfil",
+        "recognition order-assessment",
+        "recognition import-mirror",
+        "recognition show",
+        "recognition terms",
         "deadlines",
         "rules list",
         "rules show",

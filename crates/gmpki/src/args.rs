@@ -20,6 +20,7 @@ mod ocsp;
 mod person;
 mod profile;
 mod qualification;
+mod recognition;
 mod registers;
 mod report;
 mod rules;
@@ -75,6 +76,11 @@ pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
 pub(crate) use qualification::{
     ByOffice, Decided, ListInDirectory, MaterialFile, OnQualification, QualificationCommand,
     QualificationRules, QualificationShow, Receive,
+};
+pub(crate) use recognition::{
+    KeysMade, OnRecognition, RecognitionAct, RecognitionApply, RecognitionCommand,
+    RecognitionHandOver, RecognitionPublish, RecognitionReinstate, RecognitionShow,
+    RecognitionWithdraw, ReviewFile, RoleFile,
 };
 pub(crate) use registers::{
     OnOrganisation, OnPerson, OrganisationAdd, OrganisationCommand, OrganisationShow, RosterAdmit,
@@ -146,6 +152,9 @@ pub(crate) enum Command {
     /// The qualification of a CA for e-government, from the application to its end
     #[command(subcommand)]
     Qualification(Box<QualificationCommand>),
+    /// The recognition of a CA's certificates by another side, from the application to its end
+    #[command(subcommand)]
+    Recognition(Box<RecognitionCommand>),
     /// What is to be done by when, in all cases
     Deadlines(Deadlines),
     /// Organisations with their agents and applicants; agencies with their modes

@@ -22,7 +22,7 @@ use crate::{
     case::{line, words},
     demo::folder::Folder,
     failure::Failure,
-    named,
+    named, recognition,
     view::Language,
 };
 use cert_profile::Profile;
@@ -136,6 +136,7 @@ impl Desk {
         let subjects = subject_keys(&folder, &store)?;
         let key_centre = key_centre::of(&settings, &folder, &*token)?;
         let mut policy = policy(&rules, Keys::of(&store, Role::IssuingCa)?.serving()?)?;
+        policy.proceedings.recognition = recognition::terms(&folder.file(recognition::TERMS)?)?;
         if let Some(log) = &settings.log {
             policy.checkpoints = Some(checkpoints::policy(log, &store)?);
         }

@@ -37,6 +37,7 @@ mod person;
 mod profile;
 mod progress;
 mod qualification;
+mod recognition;
 mod registers;
 mod report;
 mod rules;
@@ -76,6 +77,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Case(command) => case::run(&command),
         Command::Cessation(command) => cessation::run(&command),
         Command::Qualification(command) => qualification::run(&command),
+        Command::Recognition(command) => recognition::run(&command),
         Command::Deadlines(deadlines) => deadlines::run(&deadlines),
         Command::Organisation(command) => registers::organisation(&command),
         Command::Roster(command) => registers::roster(&command),
