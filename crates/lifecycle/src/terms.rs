@@ -236,6 +236,16 @@ terms! {
         DecisionDocument = "decision-document",
         /// Why an authority said no, in writing (S3-10).
         ReasonsDocument = "reasons-document",
+        /// A document of an agency's filing (S0-02, S0-14).
+        FilingDocument = "filing-document",
+        /// Somebody's authority to sign for an organisation (S0-07).
+        PowerOfAttorney = "power-of-attorney",
+        /// A request for a certificate, in a file (S0-08).
+        CertificateRequest = "certificate-request",
+        /// The authority's certificate for a cryptographic device (S0-10).
+        DeviceQualification = "device-qualification",
+        /// What an inspection found (S0-29).
+        InspectionReport = "inspection-report",
     }
 
     /// How a customer pays (S2-18).
