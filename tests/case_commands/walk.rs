@@ -24,6 +24,11 @@ fn the_guide_of_the_qualification_is_walked_from_its_first_section_to_its_last()
     walk("sca-qualification.md", 60);
 }
 
+#[test]
+fn the_filing_of_an_agency_is_walked_from_its_first_sentence_to_its_last() {
+    walk("chinaclear-filing.md", 60);
+}
+
 const COMMANDS: &str = "```sh\n";
 const OUTPUT: &str = "```text\n";
 const END: &str = "```";
