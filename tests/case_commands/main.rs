@@ -1,6 +1,7 @@
 //! Certificate business by commands alone: desks, cases, reports, and the documents that are
 //! walked from their first sentence to their last.
 
+mod agencies;
 mod authorities;
 mod cessation;
 mod delivery;
@@ -125,6 +126,26 @@ fn every_command_has_an_example_in_its_help() {
         "roster sanction",
         "roster remove",
         "roster ask",
+        "roster export",
+        "agency consult",
+        "agency file",
+        "agency paper",
+        "agency return",
+        "agency refile",
+        "agency accept",
+        "agency confirm",
+        "agency discard",
+        "agency access",
+        "agency device",
+        "agency start",
+        "agency inspect",
+        "agency produce",
+        "agency report",
+        "agency suspend",
+        "agency restore",
+        "agency terminate",
+        "agency show",
+        "agency proof",
         "token receive",
         "token quarantine",
         "token retire",
@@ -189,6 +210,7 @@ fn every_command_has_an_example_in_its_help() {
         "cert renew",
         "cert reissue",
         "report modes",
+        "report scope",
         "report states",
         "report overdue",
         "report retention",

@@ -29,6 +29,11 @@ fn the_measures_of_mutual_recognition_are_walked_from_their_first_article_to_the
     walk("gdhk-recognition.md", 50);
 }
 
+#[test]
+fn the_filing_of_an_agency_is_walked_from_its_first_sentence_to_its_last() {
+    walk("chinaclear-filing.md", 60);
+}
+
 const COMMANDS: &str = "```sh\n";
 const OUTPUT: &str = "```text\n";
 const END: &str = "```";

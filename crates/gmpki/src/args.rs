@@ -1,5 +1,6 @@
 //! The arguments, each command with an example in its help.
 
+mod agency;
 mod audit;
 mod ca;
 mod case;
@@ -29,6 +30,10 @@ mod sm4;
 mod store;
 mod trust_list;
 
+pub(crate) use agency::{
+    AgencyAccess, AgencyCommand, AgencyDevice, AgencyPaper, AgencyShow, AgencyStart,
+    AgencyTerminate, OnAgency,
+};
 pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey};
 pub(crate) use ca::{
     CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaSweep, CaTick,
@@ -84,7 +89,7 @@ pub(crate) use recognition::{
 };
 pub(crate) use registers::{
     OnOrganisation, OnPerson, OrganisationAdd, OrganisationCommand, OrganisationShow, RosterAdmit,
-    RosterAsk, RosterCommand, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
+    RosterAsk, RosterCommand, RosterExport, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
 };
 pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
 pub(crate) use rules::{RulesAdd, RulesCommand, RulesList, RulesShow};
@@ -160,6 +165,9 @@ pub(crate) enum Command {
     /// Organisations with their agents and applicants; agencies with their modes
     #[command(subcommand)]
     Organisation(OrganisationCommand),
+    /// The accreditation of an agency: what it files, who accepts it, when business begins and ends
+    #[command(subcommand)]
+    Agency(Box<AgencyCommand>),
     /// Who may witness and handle
     #[command(subcommand)]
     Roster(RosterCommand),

@@ -279,6 +279,8 @@ fn policy(rules: &RuleBook, issuer: AuthorityId) -> Result<Policy, Failure> {
         .flat_map(|set| set.certificates().values())
         .flat_map(|rule| [&*rule.signing_profile, &*rule.encryption_profile])
         .collect();
+    let proceedings = lifecycle::proceeding::Terms::shipped();
+    names.push(&proceedings.accreditation.profile.value);
     names.sort_unstable();
     names.dedup();
     let own = Role::ALL.iter().map(|role| shipped(role.profile()));
@@ -295,7 +297,7 @@ fn policy(rules: &RuleBook, issuer: AuthorityId) -> Result<Policy, Failure> {
         archive: None,
         checkpoints: None,
         cessation: Terms::shipped(),
-        proceedings: lifecycle::proceeding::Terms::shipped(),
+        proceedings: proceedings.clone(),
     })
 }
 

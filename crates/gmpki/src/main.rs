@@ -4,6 +4,7 @@
 //! standard error, results to standard output. Exit code 0: done or valid;
 //! 1: refused or invalid; 2: wrong usage.
 
+mod agency;
 mod args;
 mod audit;
 mod authority;
@@ -80,6 +81,7 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Recognition(command) => recognition::run(&command),
         Command::Deadlines(deadlines) => deadlines::run(&deadlines),
         Command::Organisation(command) => registers::organisation(&command),
+        Command::Agency(command) => agency::run(&command),
         Command::Roster(command) => registers::roster(&command),
         Command::Token(command) => registers::token(&command),
         Command::Person(command) => person::run(&command),

@@ -1,5 +1,6 @@
 //! The only caller of ports: carries commands out, does what states want done.
 
+mod agency;
 mod answer;
 mod answers;
 mod checkpoint;

@@ -6,6 +6,7 @@ use crate::{
     certificate::Party,
     proceeding::{
         Word,
+        accreditation::{GoLive, Provision},
         qualification::{Assessment, Authority, Condition, MaterialFault},
     },
     rules::{Requirement, Text},
@@ -55,6 +56,30 @@ pub enum Ground {
     /// The agency's accreditation does not cover the mode (`MODE_NOT_FILED`).
     #[error("the mode {mode} is not filed for the agency, or not in operation")]
     ModeNotFiled {
+        /// The mode.
+        mode: Mode,
+    },
+    /// A filing says nothing about a kind of business in a mode.
+    #[error("the filing has no flow for {kind} in the mode {mode}")]
+    FlowMissing {
+        /// The kind.
+        kind: Kind,
+        /// The mode.
+        mode: Mode,
+    },
+    /// A filing says nothing about something that the agency's rules must say of a mode.
+    #[error("the filing says nothing about {provision} in the mode {mode}")]
+    ProvisionMissing {
+        /// What.
+        provision: Provision,
+        /// The mode.
+        mode: Mode,
+    },
+    /// Something was not looked at before a mode begins operation.
+    #[error("before the mode {mode} begins, {go_live} is to be seen")]
+    GoLiveOpen {
+        /// What.
+        go_live: GoLive,
         /// The mode.
         mode: Mode,
     },

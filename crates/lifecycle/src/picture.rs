@@ -11,7 +11,7 @@ use crate::{
     certificate, cessation, erasure,
     machine::Transition,
     organisation,
-    proceeding::{qualification, recognition},
+    proceeding::{accreditation, qualification, recognition},
     roster,
     terms::Kind,
     token,
@@ -75,6 +75,11 @@ pub fn cessation() -> String {
 /// The picture of the erasure of a person's values.
 pub fn erasure() -> String {
     drawn(&arrows(erasure::TRANSITIONS))
+}
+
+/// The picture of an agency's accreditation (SM-C).
+pub fn accreditation() -> String {
+    drawn(&arrows(accreditation::TRANSITIONS))
 }
 
 /// The picture of a CA's qualification for e-government (SM-D).
@@ -144,6 +149,12 @@ pub fn page() -> String {
         &arrows(erasure::TRANSITIONS),
     );
     machine(
+        "An agency's accreditation (SM-C)",
+        "proceeding/accreditation.rs",
+        accreditation(),
+        &arrows(accreditation::TRANSITIONS),
+    );
+    machine(
         "A CA's qualification for e-government (SM-D)",
         "proceeding/qualification.rs",
         qualification(),
@@ -176,6 +187,14 @@ pub fn page() -> String {
         ("Steps of a cessation", glossary(cessation::Step::ALL)),
         ("States of an erasure", glossary(erasure::Stage::ALL)),
         ("Steps of an erasure", glossary(erasure::Step::ALL)),
+        (
+            "States of an accreditation",
+            glossary(accreditation::Stage::ALL),
+        ),
+        (
+            "Steps of an accreditation",
+            glossary(accreditation::Step::ALL),
+        ),
         (
             "States of a qualification",
             glossary(qualification::Stage::ALL),
@@ -422,6 +441,11 @@ mod tests {
             cessation::TRANSITIONS,
             cessation::Stage::ALL,
             cessation::Step::ALL,
+        );
+        complete(
+            accreditation::TRANSITIONS,
+            accreditation::Stage::ALL,
+            accreditation::Step::ALL,
         );
         complete(
             qualification::TRANSITIONS,

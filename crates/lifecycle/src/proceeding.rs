@@ -2,6 +2,7 @@
 //!
 //! | kind | machine | who |
 //! |---|---|---|
+//! | [`accreditation`] | SM-C | an agency does certificate business for the CA |
 //! | [`qualification`] | SM-D | a CA is qualified for e-government by the state |
 //! | [`recognition`] | SM-E | a class of a CA's certificates is recognised by another side |
 //!
@@ -9,12 +10,15 @@
 //! module carries them to the [`crate::Engine`] under one [`ProceedingId`]. Deadlines are told
 //! alike; when one passes, that is noted and officers are told, and nothing is decided by it.
 
+pub mod accreditation;
 pub mod qualification;
 pub mod recognition;
 
 use crate::{
-    About, Actor, Error, PersonId, ProceedingId, QualificationId, RecognitionId, Refusal,
+    About, Actor, Error, OrganisationId, PersonId, ProceedingId, QualificationId, RecognitionId,
+    Refusal,
     calendar::{self, Calendar, Clock, ClockFault, NotCovered},
+    organisation,
     words::{self, Language, Named},
 };
 use der::DateTime;
@@ -175,6 +179,9 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// The time.
     pub now: DateTime,
+    /// What other records say of the agency that a command is for; none: it is for none, or
+    /// the agency is not in the register.
+    pub agency: Option<&'a accreditation::Sight<'a>>,
 }
 
 /// One variant for each machine, and what all of them can be asked. A machine is a module with
@@ -359,10 +366,35 @@ macro_rules! machines {
 }
 
 machines! {
+    /// An accreditation of an agency (SM-C).
+    Accreditation(OrganisationId) in accreditation by accreditation::Terms,
     /// A qualification of a CA for e-government (SM-D).
     Qualification(QualificationId) in qualification by qualification::RuleSets,
     /// A recognition of a class of a CA's certificates by another side (SM-E).
     Recognition(RecognitionId) in recognition by recognition::Terms,
+}
+
+impl Event {
+    /// What it does to the modes in which an agency may do business: events of the agency's own
+    /// record, in the same step. `state`: before it.
+    pub(crate) fn gates(
+        &self,
+        id: &ProceedingId,
+        state: Option<&State>,
+    ) -> Vec<(OrganisationId, organisation::Event)> {
+        let (Self::Accreditation(event), ProceedingId::Accreditation(agency)) = (self, id) else {
+            return Vec::new();
+        };
+        let state = match state {
+            Some(State::Accreditation(state)) => Some(&**state),
+            _ => None,
+        };
+        let gates = event
+            .gates(state)
+            .into_iter()
+            .map(organisation::Event::from);
+        gates.map(|event| (agency.clone(), event)).collect()
+    }
 }
 
 impl State {

@@ -236,6 +236,14 @@ terms! {
         DecisionDocument = "decision-document",
         /// Why an authority said no, in writing (S3-10).
         ReasonsDocument = "reasons-document",
+        /// A document of an agency's filing (S0-02, S0-14).
+        FilingDocument = "filing-document",
+        /// Somebody's authority to sign for an organisation (S0-07).
+        PowerOfAttorney = "power-of-attorney",
+        /// A request for a certificate, in a file (S0-08).
+        CertificateRequest = "certificate-request",
+        /// The authority's certificate for a cryptographic device (S0-10).
+        DeviceQualification = "device-qualification",
         /// An application for mutual recognition (互认申请书, S4-04).
         RecognitionApplication = "recognition-application",
         /// A CA's statement of practice (电子认证业务规则, S4-04).
@@ -266,7 +274,7 @@ terms! {
         PublishedList = "published-list",
         /// How a list was read and taken up (S4-03).
         ImportReport = "import-report",
-        /// What an inspection or assessment found (S4-13).
+        /// What an inspection or assessment found (S0-29, S4-13).
         InspectionReport = "inspection-report",
         /// What a CA's own audit found (S4-13).
         InternalAuditReport = "internal-audit-report",

@@ -156,6 +156,21 @@ pub(crate) fn of_organisation(
     )
 }
 
+/// The history of an agency's accreditation; none where it never asked or filed.
+pub(crate) fn of_accreditation(
+    store: &dyn Store,
+    id: &OrganisationId,
+) -> Result<Option<History<proceeding::accreditation::State>>, Failure> {
+    use proceeding::{Event as Happened, accreditation};
+    let stream = StreamId::Proceeding(ProceedingId::Accreditation(id.clone()));
+    of(store, &stream, |state, entry| match &entry.event {
+        Event::Proceeding(Happened::Accreditation(event)) => {
+            accreditation::evolve(state, &entry.actor, event)
+        }
+        _ => state,
+    })
+}
+
 /// The history of a person's entry; none where nobody proposed one.
 pub(crate) fn of_person(
     store: &dyn Store,

@@ -75,8 +75,12 @@ impl World {
                 let from = state.as_ref().map(organisation::State::stage);
                 // A list may be given twice in one second, and changes nothing then.
                 let listed = organisation::machine::transition(from, event.step()).is_some();
+                let accreditation = ProceedingId::Accreditation(id.clone());
+                let accreditation = self.registers.proceedings.get(&accreditation);
+                let accreditation = accreditation.and_then(Option::as_ref);
+                let agrees = gate_agrees(accreditation, event);
                 *state = organisation::evolve(state.take(), actor, event, at);
-                Ok(listed)
+                Ok(listed && agrees)
             }
             (StreamId::Token(id), Event::Token(event)) => {
                 let state = self.registers.tokens.entry(id.clone()).or_default();
@@ -153,5 +157,21 @@ impl World {
             }
             _ => Err(Fault::Misfiled { seq: entry.seq }),
         }
+    }
+}
+
+/// Where an accreditation opens or closes a mode of the agency's record, its own record stands
+/// before that, and says so (S0-01); a record that says nothing of modes always agrees.
+fn gate_agrees(accreditation: Option<&proceeding::State>, event: &organisation::Event) -> bool {
+    let operates = |mode| match accreditation {
+        Some(proceeding::State::Accreditation(state)) => {
+            Some(state.operating().any(|one| one == mode))
+        }
+        _ => None,
+    };
+    match event {
+        organisation::Event::ModeOpened { mode, .. } => operates(*mode) == Some(true),
+        organisation::Event::ModeClosed { mode } => operates(*mode) == Some(false),
+        _ => true,
     }
 }

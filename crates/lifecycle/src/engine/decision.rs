@@ -90,10 +90,12 @@ impl Engine {
                 step.change_cessation(&id, command, &context)?;
             }
             Command::Proceeding(command) => {
+                let agency = self.agency(step, &command)?;
                 let context = proceeding::Context {
                     terms: &self.policy.proceedings,
                     calendar: &self.policy.calendar,
                     now,
+                    agency: agency.as_ref(),
                 };
                 step.change_proceeding(command, &context)?;
             }

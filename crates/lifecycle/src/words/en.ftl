@@ -113,6 +113,11 @@ evidence-kind-receipt-stamp = stamp of receipt
 evidence-kind-assessment-report = assessment report
 evidence-kind-decision-document = decision document
 evidence-kind-reasons-document = written reasons
+evidence-kind-filing-document = document of a filing
+evidence-kind-power-of-attorney = power of attorney
+evidence-kind-certificate-request = certificate request
+evidence-kind-device-qualification = device's qualification certificate
+evidence-kind-inspection-report = inspection report
 evidence-kind-recognition-application = application for recognition
 evidence-kind-practice-statement = statement of practice
 evidence-kind-conformity-review = conformity review
@@ -128,7 +133,6 @@ evidence-kind-signed-acknowledgement = signed acknowledgement
 evidence-kind-legal-procedure = record of the legal procedure
 evidence-kind-published-list = published list
 evidence-kind-import-report = report of an import
-evidence-kind-inspection-report = inspection report
 evidence-kind-internal-audit-report = internal audit report
 evidence-kind-correction-order = order to correct
 evidence-kind-incident-report = incident report
@@ -385,6 +389,8 @@ organisation-step-modes-filed = modes filed
 organisation-step-modes-confirmed = filing confirmed
 organisation-step-modes-discarded = filing dropped
 organisation-step-mode-suspended = mode suspended
+organisation-step-mode-opened = mode opened
+organisation-step-mode-closed = mode closed
 
 ## cessation-stage
 
@@ -770,6 +776,9 @@ ground-report-failed = the { $assessment } was not passed
 ground-condition-open = the condition was not found to be met: { $condition }
 ground-recused = { $person } takes no further part: recused, or bound to the applicant
 ground-query-opens = how it stands can be asked after { $after }
+ground-flow-missing = the filing has no flow for "{ $kind }" in the way of handling "{ $mode }"
+ground-provision-missing = the filing says nothing about "{ $provision }" in the way of handling "{ $mode }"
+ground-go-live-open = before "{ $mode }" begins, "{ $go_live }" is to be seen
 ground-other-authority = { $given } has no say here: { $wanted } does
 ground-not-independent = { $auditor } is not independent of { $ca }
 ground-report-age = the report of { $made } does not count: it must be made after { $oldest }, and be made
@@ -987,6 +996,83 @@ phrase-the-number-of-a-decision = the number of a decision
 phrase-the-signature-of-a-decision = the signature of a decision
 phrase-the-name-of-a-list = the name of a list
 phrase-an-answer = an answer
+phrase-1-to-100-deficiencies = 1 to 100 deficiencies
+phrase-a-certificate-as-the-profile-gives-it-to-the-filed-request = a certificate as the profile gives it to the filed request
+phrase-a-certificate-and-that-of-its-issuer = a certificate, and that of its issuer
+phrase-a-changed-filing = a changed filing
+phrase-a-device-s-certificate-that-is-good-now-and-has-an-end = a device's certificate that is good now, and has an end
+phrase-a-filing-that-is-with-the-ca = a filing that is with the CA
+phrase-a-filing-that-waits-for-its-paper = a filing that waits for its paper
+phrase-a-filing-that-went-back = a filing that went back
+phrase-a-hand-over-list-with-each-open-case-and-no-other = a hand-over list with each open case, and no other
+phrase-a-handler-and-a-checker-who-are-two = a handler and a checker who are two
+phrase-a-mode-that-has-not-begun = a mode that has not begun
+phrase-a-mode-that-rests = a mode that rests
+phrase-a-proposal = a proposal
+phrase-a-receipt-of-its-own = a receipt of its own
+phrase-accepted = accepted
+phrase-an-accepted-filing-with-this-receipt-and-mode = an accepted filing with this receipt and mode
+phrase-an-access-certificate-that-is-good-now = an access certificate that is good now
+phrase-an-answer-to-each-deficiency-by-its-number = an answer to each deficiency by its number
+phrase-an-end-of-the-filing-before = an end of the filing before
+phrase-an-end-of-the-inspection-before = an end of the inspection before
+phrase-an-inspection-that-runs = an inspection that runs
+phrase-closed-as-inspected = closed as inspected
+phrase-consulted-about = consulted about
+phrase-consulting = consulting
+phrase-filed = filed
+phrase-filed-again = filed again
+phrase-filed-with-an-acceptance-proposed = filed, with an acceptance proposed
+phrase-given-a-proof-of-a-device = given a proof of a device
+phrase-given-an-access-certificate = given an access certificate
+phrase-given-evidence = given evidence
+phrase-given-its-paper = given its paper
+phrase-in-force-with-a-proposal-that-waits = in force, with a proposal that waits
+phrase-inspected = inspected
+phrase-modes-that-were-not-accepted-before = modes that were not accepted before
+phrase-operating = operating
+phrase-profile = profile
+phrase-proposed-for-acceptance = proposed for acceptance
+phrase-proposed-for-restoration = proposed for restoration
+phrase-put-into-operation = put into operation
+phrase-returned = returned
+phrase-suspended = suspended
+phrase-terminated = terminated
+phrase-the-access-certificate = the access certificate
+phrase-the-accreditation = the accreditation
+phrase-the-accreditation-s-own-step-it-opens-and-closes-the-agency-s-modes = the accreditation's own step: it opens and closes the agency's modes
+phrase-the-agency-in-the-register-of-organisations = the agency in the register of organisations
+phrase-the-agreement = the agreement
+phrase-the-digest-of-a-document = the digest of a document
+phrase-the-electronic-form-that-the-receipt-names = the electronic form that the receipt names
+phrase-the-filing-on-paper = the filing on paper
+phrase-the-issuer-s-signature-on-the-certificate = the issuer's signature on the certificate
+phrase-the-marks-on-the-agreement-that-was-filed = the marks on the agreement that was filed
+phrase-the-provision-in-the-earlier-filing = the provision in the earlier filing
+phrase-the-provision-in-the-filing-itself = the provision in the filing itself
+phrase-the-request-for-the-access-certificate = the request for the access certificate
+phrase-two-sealed-copies-on-paper = two sealed copies on paper
+phrase-version-of-the-agreement = version of the agreement
+phrase-what-is-taken-over-from-an-earlier-filing = what is taken over from an earlier filing
+phrase-what-the-inspection-asks-for = what the inspection asks for
+phrase-a-device-s-model-serial-number-certificate-or-authority = a device's model, serial number, certificate or authority
+phrase-the-name-of-whoever-signed-the-agreement = the name of whoever signed the agreement
+phrase-the-number-of-the-earlier-filing = the number of the earlier filing
+phrase-the-number-on-the-receipt = the number on the receipt
+phrase-where-a-document-lies = where a document lies
+phrase-it-names-another-organisation-than-the-agency = it names another organisation than the agency
+phrase-it-does-not-say-where-the-key-was-made = it does not say where the key was made
+phrase-it-was-made-in-a-test-environment = it was made in a test environment
+phrase-it-was-made-in-software = it was made in software
+phrase-no-proof-of-its-device-s-qualification-is-filed = no proof of its device's qualification is filed
+phrase-the-signature-on-the-agreement = the signature on the agreement
+phrase-the-seal-on-the-agreement = the seal on the agreement
+phrase-the-seal-across-the-agreement-s-pages = the seal across the agreement's pages
+phrase-a-question-or-an-answer = a question or an answer
+phrase-the-answer-to-a-deficiency = the answer to a deficiency
+phrase-an-inspection = an inspection
+phrase-an-end-of-the-proposal-before = an end of the proposal before
+phrase-the-day-on-which-the-mode-may-begin = the day on which the mode may begin
 phrase-32-certificates-at-most = 32 certificates at most
 phrase-a-breach-for-this-cause-and-no-other = a breach for this cause and no other
 phrase-a-breach-of-this-number = a breach of this number
@@ -1041,3 +1127,85 @@ phrase-the-time-of-the-event = the time of the event
 ## What stands between several
 
 list-separator = {", "}
+
+## accreditation-stage
+
+accreditation-stage-consulting = consulting
+accreditation-stage-filed = filed
+accreditation-stage-returned = returned
+accreditation-stage-accepted = accepted
+accreditation-stage-operating = operating
+accreditation-stage-suspended = suspended
+accreditation-stage-terminated = terminated
+
+## accreditation-step
+
+accreditation-step-consultation-opened = consultation opened
+accreditation-step-consultation-noted = consultation noted
+accreditation-step-package-filed = package filed
+accreditation-step-paper-registered = paper registered
+accreditation-step-deficiency-returned = returned with deficiencies
+accreditation-step-refiled = filed again
+accreditation-step-acceptance-proposed = acceptance proposed
+accreditation-step-filing-accepted = filing accepted
+accreditation-step-proposal-discarded = proposal dropped
+accreditation-step-access-cert-issued = access certificate issued
+accreditation-step-device-proof-filed = proof of a device filed
+accreditation-step-operation-started = operation started
+accreditation-step-inspection-opened = inspection opened
+accreditation-step-evidence-produced = evidence produced
+accreditation-step-inspection-closed = inspection closed
+accreditation-step-modes-suspended = modes suspended
+accreditation-step-suspended = suspended
+accreditation-step-restoration-proposed = restoration proposed
+accreditation-step-restored = restored
+accreditation-step-terminated = terminated
+accreditation-step-overdue-noted = deadline passed
+
+## accreditation-deadline
+
+accreditation-deadline-consultation-answered = question answered
+accreditation-deadline-filing-examined = filing examined
+accreditation-deadline-filing-corrected = filing corrected
+accreditation-deadline-evidence-produced = evidence produced
+accreditation-deadline-device-renewed = device's certificate renewed
+accreditation-deadline-device-qualified = device's certificate at its end
+
+## accreditation-mode
+
+accreditation-mode-accepted = accepted, not begun
+accreditation-mode-operating = operating
+accreditation-mode-suspended = suspended
+accreditation-mode-ended = ended
+
+## accreditation-cause
+
+accreditation-cause-request = by request
+accreditation-cause-breach = for a breach
+
+## provision
+
+provision-licence = licence to practise
+provision-duties = duties
+provision-conduct = conduct
+provision-training = training and examination
+provision-conflicts = conflicts of interest
+provision-sanctions = sanctions
+provision-employment = labour contracts
+provision-public-check = public check of witnesses
+provision-recording = recording
+provision-paper-form = paper form signed in presence
+provision-natural-persons = soft certificates of natural persons alone
+provision-identity = checks of identity
+provision-traces = traces of key steps
+provision-live-session = live sessions
+provision-archive = electronic vouchers
+
+## go-live
+
+go-live-system-connected = system connected
+go-live-staff-trained = staff trained
+go-live-roster-published = roster published
+go-live-recording-ready = recording ready
+go-live-session-ready = session ready
+go-live-archive-ready = archive ready

@@ -111,6 +111,11 @@ evidence-kind-receipt-stamp = 收件凭证
 evidence-kind-assessment-report = 评估报告
 evidence-kind-decision-document = 审批决定文件
 evidence-kind-reasons-document = 说明理由文书
+evidence-kind-filing-document = 报备材料
+evidence-kind-power-of-attorney = 授权委托书
+evidence-kind-certificate-request = 证书请求文件
+evidence-kind-device-qualification = 密码设备资质证明
+evidence-kind-inspection-report = 核查报告
 evidence-kind-recognition-application = 互认申请书
 evidence-kind-practice-statement = 电子认证业务规则
 evidence-kind-conformity-review = 符合性审查报告
@@ -126,7 +131,6 @@ evidence-kind-signed-acknowledgement = 书面确认
 evidence-kind-legal-procedure = 法律程序文件
 evidence-kind-published-list = 已发布的信任列表
 evidence-kind-import-report = 列表导入报告
-evidence-kind-inspection-report = 检查评估报告
 evidence-kind-internal-audit-report = 内部审计报告
 evidence-kind-correction-order = 责令改正通知
 evidence-kind-incident-report = 事件报告
@@ -383,6 +387,8 @@ organisation-step-modes-filed = 报备办理方式
 organisation-step-modes-confirmed = 报备复核确认
 organisation-step-modes-discarded = 撤销报备
 organisation-step-mode-suspended = 暂停办理方式
+organisation-step-mode-opened = 开放办理方式
+organisation-step-mode-closed = 关闭办理方式
 
 ## cessation-stage
 
@@ -768,6 +774,9 @@ ground-report-failed = “{ $assessment }”未通过
 ground-condition-open = 尚未认定符合条件：{ $condition }
 ground-recused = { $person }应当回避，不再参与
 ground-query-opens = { $after }之后方可查询
+ground-flow-missing = 报备材料缺少以“{ $mode }”方式办理“{ $kind }”的流程
+ground-provision-missing = 报备材料未就“{ $mode }”方式规定“{ $provision }”
+ground-go-live-open = 开展“{ $mode }”方式前须确认“{ $go_live }”
 ground-other-authority = 此事项不属于{ $given }，应由{ $wanted }办理
 ground-not-independent = { $auditor }与{ $ca }不独立
 ground-report-age = { $made }的报告无效：须在{ $oldest }之后、当前时间之前作出
@@ -985,6 +994,83 @@ phrase-the-number-of-a-decision = 决定文号
 phrase-the-signature-of-a-decision = 决定的签署
 phrase-the-name-of-a-list = 目录名称
 phrase-an-answer = 答复
+phrase-1-to-100-deficiencies = 1至100项修改意见
+phrase-a-certificate-as-the-profile-gives-it-to-the-filed-request = 与报备请求及证书模板一致的证书
+phrase-a-certificate-and-that-of-its-issuer = 证书及其签发机构证书
+phrase-a-changed-filing = 修改后的报备材料
+phrase-a-device-s-certificate-that-is-good-now-and-has-an-end = 现行有效且有截止日期的密码设备资质证明
+phrase-a-filing-that-is-with-the-ca = 待审阅的报备材料
+phrase-a-filing-that-waits-for-its-paper = 等待书面材料的报备
+phrase-a-filing-that-went-back = 已退回的报备材料
+phrase-a-hand-over-list-with-each-open-case-and-no-other = 与全部未结案件一致的移交清单
+phrase-a-handler-and-a-checker-who-are-two = 两名不同的业务经办人员与复核人员
+phrase-a-mode-that-has-not-begun = 尚未开展的办理方式
+phrase-a-mode-that-rests = 已暂停的办理方式
+phrase-a-proposal = 拟办意见
+phrase-a-receipt-of-its-own = 独立的回执编号
+phrase-accepted = 已接受备案
+phrase-an-accepted-filing-with-this-receipt-and-mode = 该回执与办理方式对应的已接受备案
+phrase-an-access-certificate-that-is-good-now = 现行有效的接入证书
+phrase-an-answer-to-each-deficiency-by-its-number = 对每项修改意见的逐条答复
+phrase-an-end-of-the-filing-before = 上一次报备的办结
+phrase-an-end-of-the-inspection-before = 上一次核查的办结
+phrase-an-inspection-that-runs = 进行中的核查
+phrase-closed-as-inspected = 结束核查
+phrase-consulted-about = 沟通
+phrase-consulting = 沟通中
+phrase-filed = 报备
+phrase-filed-again = 重新报备
+phrase-filed-with-an-acceptance-proposed = 已报备，拟接受备案
+phrase-given-a-proof-of-a-device = 提交密码设备资质证明
+phrase-given-an-access-certificate = 签发接入证书
+phrase-given-evidence = 提供备查材料
+phrase-given-its-paper = 登记书面材料
+phrase-in-force-with-a-proposal-that-waits = 已备案，有待确认的拟办意见
+phrase-inspected = 核查
+phrase-modes-that-were-not-accepted-before = 此前未接受备案的办理方式
+phrase-operating = 已开展业务
+phrase-profile = 证书模板
+phrase-proposed-for-acceptance = 拟接受备案
+phrase-proposed-for-restoration = 拟恢复
+phrase-put-into-operation = 开展业务
+phrase-returned = 退回修改
+phrase-suspended = 暂停
+phrase-terminated = 终止
+phrase-the-access-certificate = 接入证书
+phrase-the-accreditation = 代理备案
+phrase-the-accreditation-s-own-step-it-opens-and-closes-the-agency-s-modes = 代理备案的相应步骤（办理方式由备案开放和关闭）
+phrase-the-agency-in-the-register-of-organisations = 单位登记中的代理机构
+phrase-the-agreement = 代理协议
+phrase-the-digest-of-a-document = 文件摘要
+phrase-the-electronic-form-that-the-receipt-names = 与回执对应的电子版
+phrase-the-filing-on-paper = 书面报备材料
+phrase-the-issuer-s-signature-on-the-certificate = 签发机构对证书的签名
+phrase-the-marks-on-the-agreement-that-was-filed = 所报备协议的签章情况
+phrase-the-provision-in-the-earlier-filing = 前次报备中的相应规定
+phrase-the-provision-in-the-filing-itself = 本次报备中的相应规定
+phrase-the-request-for-the-access-certificate = 接入证书请求
+phrase-two-sealed-copies-on-paper = 加盖公章的书面材料一式两份
+phrase-version-of-the-agreement = 代理协议版本
+phrase-what-is-taken-over-from-an-earlier-filing = 所援引的内容
+phrase-what-the-inspection-asks-for = 核查所需材料
+phrase-a-device-s-model-serial-number-certificate-or-authority = 设备型号、序列号、证书编号或发证机关
+phrase-the-name-of-whoever-signed-the-agreement = 协议签署人姓名
+phrase-the-number-of-the-earlier-filing = 前次报备编号
+phrase-the-number-on-the-receipt = 回执编号
+phrase-where-a-document-lies = 文件存放位置
+phrase-it-names-another-organisation-than-the-agency = 请求中的机构名称与代理机构不符
+phrase-it-does-not-say-where-the-key-was-made = 未说明密钥的产生环境
+phrase-it-was-made-in-a-test-environment = 密钥产生于测试环境
+phrase-it-was-made-in-software = 密钥由软件产生
+phrase-no-proof-of-its-device-s-qualification-is-filed = 未报备产生密钥的设备的资质证明
+phrase-the-signature-on-the-agreement = 协议上的签字
+phrase-the-seal-on-the-agreement = 协议上的公章
+phrase-the-seal-across-the-agreement-s-pages = 协议的骑缝章
+phrase-a-question-or-an-answer = 沟通内容
+phrase-the-answer-to-a-deficiency = 对修改意见的答复
+phrase-an-inspection = 核查事项
+phrase-an-end-of-the-proposal-before = 上一项拟办意见的办结
+phrase-the-day-on-which-the-mode-may-begin = 办理方式的起始日期
 phrase-32-certificates-at-most = 不超过32张证书
 phrase-a-breach-for-this-cause-and-no-other = 仅该事由须有的违规记录
 phrase-a-breach-of-this-number = 该编号的违规记录
@@ -1039,3 +1125,85 @@ phrase-the-time-of-the-event = 事件时间
 ## 并列项之间
 
 list-separator = 、
+
+## accreditation-stage
+
+accreditation-stage-consulting = 沟通中
+accreditation-stage-filed = 已报备
+accreditation-stage-returned = 退回修改
+accreditation-stage-accepted = 已接受备案
+accreditation-stage-operating = 已开展业务
+accreditation-stage-suspended = 暂停业务
+accreditation-stage-terminated = 已终止
+
+## accreditation-step
+
+accreditation-step-consultation-opened = 提出沟通
+accreditation-step-consultation-noted = 沟通往来
+accreditation-step-package-filed = 提交报备材料
+accreditation-step-paper-registered = 登记书面材料
+accreditation-step-deficiency-returned = 反馈修改意见
+accreditation-step-refiled = 重新报备
+accreditation-step-acceptance-proposed = 拟接受备案
+accreditation-step-filing-accepted = 接受备案
+accreditation-step-proposal-discarded = 撤销拟办意见
+accreditation-step-access-cert-issued = 签发接入证书
+accreditation-step-device-proof-filed = 提交密码设备资质证明
+accreditation-step-operation-started = 开展业务
+accreditation-step-inspection-opened = 开始核查
+accreditation-step-evidence-produced = 提供备查材料
+accreditation-step-inspection-closed = 结束核查
+accreditation-step-modes-suspended = 暂停部分办理方式
+accreditation-step-suspended = 暂停全部业务
+accreditation-step-restoration-proposed = 拟恢复业务
+accreditation-step-restored = 恢复业务
+accreditation-step-terminated = 终止代理
+accreditation-step-overdue-noted = 逾期记录
+
+## accreditation-deadline
+
+accreditation-deadline-consultation-answered = 答复沟通问题
+accreditation-deadline-filing-examined = 审阅报备材料
+accreditation-deadline-filing-corrected = 修改后重新报备
+accreditation-deadline-evidence-produced = 提供备查材料
+accreditation-deadline-device-renewed = 更新密码设备资质证明
+accreditation-deadline-device-qualified = 密码设备资质到期
+
+## accreditation-mode
+
+accreditation-mode-accepted = 已接受备案，尚未开展
+accreditation-mode-operating = 已开展
+accreditation-mode-suspended = 暂停
+accreditation-mode-ended = 已终止
+
+## accreditation-cause
+
+accreditation-cause-request = 机构申请
+accreditation-cause-breach = 违反规定
+
+## provision
+
+provision-licence = 执业资格
+provision-duties = 岗位职责
+provision-conduct = 执业行为
+provision-training = 培训考核
+provision-conflicts = 防范利益冲突
+provision-sanctions = 处罚措施
+provision-employment = 劳动合同要求
+provision-public-check = 见证资格公开核查
+provision-recording = 影像（音）留存
+provision-paper-form = 纸质申请表当面签署
+provision-natural-persons = 仅为自然人签发软证书
+provision-identity = 身份核查
+provision-traces = 关键步骤留痕
+provision-live-session = 双向实时音视频
+provision-archive = 凭证电子化管理
+
+## go-live
+
+go-live-system-connected = 系统接入
+go-live-staff-trained = 人员培训合格
+go-live-roster-published = 见证人员公示
+go-live-recording-ready = 影像留存就绪
+go-live-session-ready = 音视频会话就绪
+go-live-archive-ready = 凭证留存就绪
