@@ -106,12 +106,12 @@ terms! {
         Official = "official",
         /// Runs the operator's own keys.
         KeyOfficer = "key-officer",
+        /// The engine itself: timers, devices, ports.
+        System = "system",
         /// Takes applications of institutions in for an authority (受理人员; S3-06).
         Intake = "intake",
         /// Assesses an institution for an authority (评审专家; S3-08).
         Assessor = "assessor",
-        /// The engine itself: timers, devices, ports.
-        System = "system",
     }
 
     /// Where the subscriber's key lies.
