@@ -1,5 +1,6 @@
 //! The arguments, each command with an example in its help.
 
+mod agency;
 mod audit;
 mod ca;
 mod case;
@@ -9,6 +10,7 @@ mod cessation;
 mod convert;
 mod crl;
 mod csr;
+mod deadlines;
 mod desk;
 mod device;
 mod document;
@@ -18,6 +20,8 @@ mod message;
 mod ocsp;
 mod person;
 mod profile;
+mod qualification;
+mod recognition;
 mod registers;
 mod report;
 mod rules;
@@ -26,6 +30,10 @@ mod sm4;
 mod store;
 mod trust_list;
 
+pub(crate) use agency::{
+    AgencyAccess, AgencyCommand, AgencyDevice, AgencyPaper, AgencyShow, AgencyStart,
+    AgencyTerminate, OnAgency,
+};
 pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey};
 pub(crate) use ca::{
     CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaSweep, CaTick,
@@ -47,6 +55,7 @@ pub(crate) use crl::{CrlCommand, CrlNew, CrlShow, OnlyName};
 pub(crate) use csr::{
     Beside, CsrCommand, CsrNew, CsrShow, CsrVerify, EnvironmentName, Origin, Parameters, Usage,
 };
+pub(crate) use deadlines::Deadlines;
 pub(crate) use desk::{Act, AtWork, DeskPlace, EvidenceFile, Pair, Proof};
 pub(crate) use device::{
     Application, DeviceCheck, DeviceCommand, DeviceDelete, DeviceGenerate, DeviceImport,
@@ -69,9 +78,18 @@ pub(crate) use ocsp::{
 };
 pub(crate) use person::{PersonCommand, PersonForget, PersonShow};
 pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
+pub(crate) use qualification::{
+    ByOffice, Decided, ListInDirectory, MaterialFile, OnQualification, QualificationCommand,
+    QualificationRules, QualificationShow, Receive,
+};
+pub(crate) use recognition::{
+    KeysMade, OnRecognition, RecognitionAct, RecognitionApply, RecognitionCommand,
+    RecognitionHandOver, RecognitionPublish, RecognitionReinstate, RecognitionShow,
+    RecognitionWithdraw, ReviewFile, RoleFile,
+};
 pub(crate) use registers::{
     OnOrganisation, OnPerson, OrganisationAdd, OrganisationCommand, OrganisationShow, RosterAdmit,
-    RosterAsk, RosterCommand, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
+    RosterAsk, RosterCommand, RosterExport, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
 };
 pub(crate) use report::{ReportCommand, ReportOf, ReportRules, StatusOf};
 pub(crate) use rules::{RulesAdd, RulesCommand, RulesList, RulesShow};
@@ -136,9 +154,20 @@ pub(crate) enum Command {
     /// The end of a CA's service, from the first notice to the last day
     #[command(subcommand)]
     Cessation(CessationCommand),
+    /// The qualification of a CA for e-government, from the application to its end
+    #[command(subcommand)]
+    Qualification(Box<QualificationCommand>),
+    /// The recognition of a CA's certificates by another side, from the application to its end
+    #[command(subcommand)]
+    Recognition(Box<RecognitionCommand>),
+    /// What is to be done by when, in all cases
+    Deadlines(Deadlines),
     /// Organisations with their agents and applicants; agencies with their modes
     #[command(subcommand)]
     Organisation(OrganisationCommand),
+    /// The accreditation of an agency: what it files, who accepts it, when business begins and ends
+    #[command(subcommand)]
+    Agency(Box<AgencyCommand>),
     /// Who may witness and handle
     #[command(subcommand)]
     Roster(RosterCommand),

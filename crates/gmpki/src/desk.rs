@@ -22,7 +22,7 @@ use crate::{
     case::{line, words},
     demo::folder::Folder,
     failure::Failure,
-    named,
+    named, recognition,
     view::Language,
 };
 use cert_profile::Profile;
@@ -136,6 +136,7 @@ impl Desk {
         let subjects = subject_keys(&folder, &store)?;
         let key_centre = key_centre::of(&settings, &folder, &*token)?;
         let mut policy = policy(&rules, Keys::of(&store, Role::IssuingCa)?.serving()?)?;
+        policy.proceedings.recognition = recognition::terms(&folder.file(recognition::TERMS)?)?;
         if let Some(log) = &settings.log {
             policy.checkpoints = Some(checkpoints::policy(log, &store)?);
         }
@@ -278,6 +279,8 @@ fn policy(rules: &RuleBook, issuer: AuthorityId) -> Result<Policy, Failure> {
         .flat_map(|set| set.certificates().values())
         .flat_map(|rule| [&*rule.signing_profile, &*rule.encryption_profile])
         .collect();
+    let proceedings = lifecycle::proceeding::Terms::shipped();
+    names.push(&proceedings.accreditation.profile.value);
     names.sort_unstable();
     names.dedup();
     let own = Role::ALL.iter().map(|role| shipped(role.profile()));
@@ -294,6 +297,7 @@ fn policy(rules: &RuleBook, issuer: AuthorityId) -> Result<Policy, Failure> {
         archive: None,
         checkpoints: None,
         cessation: Terms::shipped(),
+        proceedings: proceedings.clone(),
     })
 }
 

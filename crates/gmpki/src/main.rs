@@ -4,6 +4,7 @@
 //! standard error, results to standard output. Exit code 0: done or valid;
 //! 1: refused or invalid; 2: wrong usage.
 
+mod agency;
 mod args;
 mod audit;
 mod authority;
@@ -15,6 +16,7 @@ mod cessation;
 mod convert;
 mod crl;
 mod csr;
+mod deadlines;
 mod demo;
 mod desk;
 mod device;
@@ -35,6 +37,8 @@ mod output;
 mod person;
 mod profile;
 mod progress;
+mod qualification;
+mod recognition;
 mod registers;
 mod report;
 mod rules;
@@ -73,7 +77,11 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Ca(command) => ca::run(&command),
         Command::Case(command) => case::run(&command),
         Command::Cessation(command) => cessation::run(&command),
+        Command::Qualification(command) => qualification::run(&command),
+        Command::Recognition(command) => recognition::run(&command),
+        Command::Deadlines(deadlines) => deadlines::run(&deadlines),
         Command::Organisation(command) => registers::organisation(&command),
+        Command::Agency(command) => agency::run(&command),
         Command::Roster(command) => registers::roster(&command),
         Command::Token(command) => registers::token(&command),
         Command::Person(command) => person::run(&command),

@@ -15,8 +15,9 @@ use crate::{
 };
 use der::DateTime;
 use lifecycle::{
-    CaseRow,
+    CaseId, CaseRow, Entry, Event, OrganisationId,
     case::Phase,
+    organisation,
     rules::{Provenance, RuleSet, SHIPPED},
     terms::{Kind, Mode},
 };
@@ -26,6 +27,7 @@ use std::{collections::BTreeMap, fmt::Write};
 pub(crate) fn run(command: &ReportCommand) -> Result<Outcome, Failure> {
     match command {
         ReportCommand::Modes(report) => modes(report),
+        ReportCommand::Scope(report) => scope(report),
         ReportCommand::States(report) => states(report),
         ReportCommand::Overdue(report) => overdue(report),
         ReportCommand::Retention(report) => person::retention(report),
@@ -51,6 +53,116 @@ fn modes(report: &ReportOf) -> Result<Outcome, Failure> {
         rows.push(json!({ "mode": mode.as_str(), "kind": kind.as_str(), "cases": count }));
     }
     Ok(counted(text, rows, counts.values().sum(), lang))
+}
+
+/// What an agency did in one mode.
+#[derive(Default)]
+struct Done {
+    cases: usize,
+    /// Cases that were opened while the mode was not in operation.
+    outside: Vec<CaseId>,
+}
+
+/// An organisation's record after each of its entries, by the entry's place in the log.
+type Records = Vec<(u64, organisation::State)>;
+
+fn records(entries: &[Entry]) -> Records {
+    let mut state = None;
+    let after = entries.iter().filter_map(|entry| {
+        if let Event::Organisation(event) = &entry.event {
+            state = organisation::evolve(state.take(), &entry.actor, event, entry.at);
+        }
+        Some((entry.seq, state.clone()?))
+    });
+    after.collect()
+}
+
+/// Business by mode against the filed scope (S0-12): each case by whether its agency might do
+/// business in its mode when it was opened, by the records of the agency alone.
+fn scope(report: &ReportOf) -> Result<Outcome, Failure> {
+    let view = View::open(&report.desk)?;
+    let until = asked_at(report, &view)?;
+    let mut cases = Vec::new();
+    each(&view.store, &mut |row: CaseRow| {
+        if row.opened <= until {
+            cases.push(row);
+        }
+    })?;
+    let mut agencies: BTreeMap<OrganisationId, Records> = BTreeMap::new();
+    let mut done: BTreeMap<(OrganisationId, Mode), Done> = BTreeMap::new();
+    for row in cases {
+        let Some(case) = history::of_case(&view.store, &row.id)? else {
+            continue;
+        };
+        let Some(agency) = case.state.opening.agency else {
+            continue;
+        };
+        if !agencies.contains_key(&agency) {
+            let found = history::of_organisation(&view.store, &agency)?;
+            let entries = found.map(|found| found.entries).unwrap_or_default();
+            agencies.insert(agency.clone(), records(&entries));
+        }
+        // The record as it was when the case was opened: within one second, the log's order.
+        let opened = case.entries.first().map_or(0, |entry| entry.seq);
+        let before = agencies.get(&agency).into_iter().flatten();
+        let before = before.take_while(|(seq, _)| *seq < opened).last();
+        let is_open =
+            before.is_some_and(|(_, state)| state.agency_modes(row.opened).contains(&row.mode));
+        let entry = done.entry((agency, row.mode)).or_default();
+        entry.cases += 1;
+        if !is_open {
+            entry.outside.push(row.id);
+        }
+    }
+    // A mode that was filed, and in which nothing was done, is told too.
+    for (agency, records) in &agencies {
+        let filed = history::of_accreditation(&view.store, agency)?;
+        let filed = filed.into_iter().flat_map(|found| found.state.modes);
+        let open = records.last().into_iter();
+        let open = open.flat_map(|(_, state)| state.agency_modes(until));
+        for mode in filed.map(|(mode, _)| mode).chain(open) {
+            done.entry((agency.clone(), mode)).or_default();
+        }
+    }
+    Ok(scope_told(report.lang, until, &agencies, &done))
+}
+
+fn scope_told(
+    lang: crate::view::Language,
+    until: DateTime,
+    agencies: &BTreeMap<OrganisationId, Records>,
+    done: &BTreeMap<(OrganisationId, Mode), Done>,
+) -> Outcome {
+    let (mut text, mut rows) = (String::new(), Vec::new());
+    let (mut count, mut outside) = (0, 0);
+    for ((agency, mode), of_mode) in done {
+        let record = agencies.get(agency).and_then(|records| records.last());
+        let is_open = record.is_some_and(|(_, state)| state.agency_modes(until).contains(mode));
+        let (said, cases) = (mode.said(lang), words::cases(lang, of_mode.cases));
+        let now = if is_open {
+            lang.say("in operation", "已开展")
+        } else {
+            lang.say("not in operation", "未开展")
+        };
+        let _ = writeln!(text, "{agency}  {said}  {now}  {cases}");
+        for case in &of_mode.outside {
+            let wrong = lang.say("outside the filed scope", "超出报备范围");
+            let _ = writeln!(text, "  {case}: {wrong}");
+        }
+        count += of_mode.cases;
+        outside += of_mode.outside.len();
+        let named: Vec<_> = of_mode.outside.iter().map(CaseId::as_str).collect();
+        rows.push(json!({
+            "agency": agency.as_str(),
+            "mode": mode.as_str(),
+            "in_operation": is_open,
+            "cases": of_mode.cases,
+            "outside": named,
+        }));
+    }
+    text.push_str(&words::cases(lang, count));
+    let json = json!({ "rows": rows, "count": count, "outside": outside });
+    Outcome::judged(text, json, outside == 0)
 }
 
 /// Cases by where they stand.

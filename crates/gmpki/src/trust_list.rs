@@ -1,7 +1,7 @@
 //! `gmpki trust-list`: a publisher's list, and a reader's questions.
 
 pub(crate) mod answer;
-mod draft;
+pub(crate) mod draft;
 mod flash;
 pub(crate) mod follow;
 mod mirror;
@@ -113,6 +113,15 @@ fn nobody() -> Failure {
 }
 
 /// A list that its signers signed and that counts at a time.
+/// A list in a file, as of now, whose signers are these.
+pub(crate) fn of_file(
+    path: &Path,
+    signers: &ListSigners,
+    now: DateTime,
+) -> Result<TrustList, Failure> {
+    verified(path, None, signers, now)
+}
+
 fn verified(
     path: &Path,
     content: Option<&Path>,
@@ -122,6 +131,14 @@ fn verified(
     let pins = signer_set(signers)?.ok_or_else(nobody)?;
     let list = message(path, content)?;
     list.verify_by(&pins, at)
+        .map_err(|error| refused(path, error))
+}
+
+/// A list that counted when it was issued, and may be stale.
+pub(crate) fn verified_once(path: &Path, signers: &ListSigners) -> Result<TrustList, Failure> {
+    let pins = signer_set(signers)?.ok_or_else(nobody)?;
+    let list = message(path, None)?;
+    list.verify_by_at_issue(&pins)
         .map_err(|error| refused(path, error))
 }
 

@@ -180,6 +180,20 @@ impl Calendar {
         }
     }
 
+    /// The end of the day that is so many months after the one that `start` is on, in China's
+    /// time; where the month is shorter, of its last day. Ends with the year 9999 at the
+    /// latest.
+    pub fn months_after(&self, start: DateTime, months: u8) -> Deadline {
+        Deadline {
+            at: Local::of(start)
+                .date
+                .months_after(months)
+                .at_second(DAY - 1),
+            start,
+            calendar: None,
+        }
+    }
+
     /// The last second from which so many [days](Self::days) are over by `end`, in China's time:
     /// that of a day. Ends with the first day of 1970 at the earliest.
     pub fn latest_before(&self, end: DateTime, days: u16) -> DateTime {

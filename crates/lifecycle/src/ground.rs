@@ -4,6 +4,11 @@ use crate::{
     AuthorityId, CaseId, Error, OrganisationId, PersonId, Refusal, StreamId, TokenId,
     case::{Phase, Step},
     certificate::Party,
+    proceeding::{
+        Word,
+        accreditation::{GoLive, Provision},
+        qualification::{Assessment, Authority, Condition, MaterialFault},
+    },
     rules::{Requirement, Text},
     terms::*,
 };
@@ -51,6 +56,30 @@ pub enum Ground {
     /// The agency's accreditation does not cover the mode (`MODE_NOT_FILED`).
     #[error("the mode {mode} is not filed for the agency, or not in operation")]
     ModeNotFiled {
+        /// The mode.
+        mode: Mode,
+    },
+    /// A filing says nothing about a kind of business in a mode.
+    #[error("the filing has no flow for {kind} in the mode {mode}")]
+    FlowMissing {
+        /// The kind.
+        kind: Kind,
+        /// The mode.
+        mode: Mode,
+    },
+    /// A filing says nothing about something that the agency's rules must say of a mode.
+    #[error("the filing says nothing about {provision} in the mode {mode}")]
+    ProvisionMissing {
+        /// What.
+        provision: Provision,
+        /// The mode.
+        mode: Mode,
+    },
+    /// Something was not looked at before a mode begins operation.
+    #[error("before the mode {mode} begins, {go_live} is to be seen")]
+    GoLiveOpen {
+        /// What.
+        go_live: GoLive,
         /// The mode.
         mode: Mode,
     },
@@ -429,6 +458,97 @@ pub enum Ground {
         what: &'static str,
         /// By when it was due.
         by: DateTime,
+    },
+    /// The pair of state and step is in no row of the table of a case about an institution.
+    #[error(
+        "what is {from} can't be {step}",
+        from = .stage.map_or("not there", |stage| stage.word)
+    )]
+    ProceedingStep {
+        /// The state; none: there is no such case.
+        stage: Option<Word>,
+        /// The step.
+        step: Word,
+    },
+    /// The act belongs to another authority.
+    #[error("this belongs to the {wanted} authority")]
+    Authority {
+        /// Which.
+        wanted: Authority,
+    },
+    /// A material of an application is not as it must be.
+    #[error("material {material}: {why}")]
+    Material {
+        /// Its name in the rule set.
+        material: String,
+        /// What is wrong.
+        why: MaterialFault,
+    },
+    /// A report that must be there before a qualification is granted.
+    #[error("there is no report on the assessment {assessment}")]
+    ReportMissing {
+        /// On what.
+        assessment: Assessment,
+    },
+    /// An assessment was not passed.
+    #[error("the assessment {assessment} was not passed")]
+    ReportFailed {
+        /// Which.
+        assessment: Assessment,
+    },
+    /// A condition that was not looked at, or is not met.
+    #[error("the condition {condition} was not found to be met")]
+    ConditionOpen {
+        /// Which.
+        condition: Condition,
+    },
+    /// A person who takes no further part, for what binds him to the applicant.
+    #[error("{person} takes no further part: recused, or bound to the applicant")]
+    Recused {
+        /// Who.
+        person: PersonId,
+    },
+    /// Anybody may ask after this, and not before.
+    #[error("how it stands can be asked after {after}")]
+    QueryOpens {
+        /// The last second before that.
+        after: DateTime,
+    },
+    /// Another authority than the one whose word is needed.
+    #[error("{given} has no say here: {wanted} does")]
+    OtherAuthority {
+        /// For whom the official acts.
+        given: String,
+        /// Who holds the office.
+        wanted: String,
+    },
+    /// An auditor who is not independent of the CA.
+    #[error("{auditor} is not independent of {ca}")]
+    NotIndependent {
+        /// The auditor.
+        auditor: String,
+        /// The CA.
+        ca: String,
+    },
+    /// A report that is older than it may be, or of a day to come.
+    #[error("the report of {made} does not count: it must be made after {oldest}, and be made")]
+    ReportAge {
+        /// When it was made.
+        made: DateTime,
+        /// When the oldest that counts was made.
+        oldest: DateTime,
+    },
+    /// A standing that would begin before it may.
+    #[error("a standing from {from} on would be back-dated")]
+    BackDated {
+        /// From when on.
+        from: DateTime,
+    },
+    /// The published list says something else than was decided.
+    #[error("the list does not say what was decided: {what}")]
+    NotAsDecided {
+        /// Where it differs.
+        what: &'static str,
     },
     /// A freeze is lifted by the kind of party that made it.
     #[error("frozen by the {froze}: the {asks} can't lift it")]

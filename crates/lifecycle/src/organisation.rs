@@ -13,6 +13,7 @@ pub use machine::{Stage, Step};
 use crate::{
     Actor, Error, Evidence, Ground, Interval, OrganisationId, PersonId, Refusal, Seat, field,
     interval::Timeline,
+    proceeding::accreditation::Gate,
     rules::FieldFormat,
     terms::{EvidenceKind, Kind, Mode, Model},
 };
@@ -343,7 +344,9 @@ pub enum Command {
         applicants: BTreeSet<PersonId>,
     },
     /// By a clerk: the agency's filing for these modes was accepted (S0-11). Modes that it
-    /// does not name stay as they are.
+    /// does not name stay as they are. For an operator whose agencies are accredited elsewhere:
+    /// where there is an [accreditation](crate::proceeding::accreditation), it alone opens and
+    /// closes modes, and this and the next three are refused.
     FileModes {
         /// The modes, and when each may be used: one at least.
         modes: BTreeMap<Mode, Interval>,
@@ -428,6 +431,27 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A mode may be used: the agency's accreditation says so (S0-11).
+    ModeOpened {
+        /// Which.
+        mode: Mode,
+        /// When.
+        interval: Interval,
+    },
+    /// A mode may not be used any more: the agency's accreditation says so (S0-01).
+    ModeClosed {
+        /// Which.
+        mode: Mode,
+    },
+}
+
+impl From<Gate> for Event {
+    fn from(gate: Gate) -> Self {
+        match gate {
+            Gate::Open(mode, interval) => Self::ModeOpened { mode, interval },
+            Gate::Close(mode) => Self::ModeClosed { mode },
+        }
+    }
 }
 
 impl Event {
@@ -445,6 +469,8 @@ impl Event {
             Self::ModesConfirmed => Step::ModesConfirmed,
             Self::ModesDiscarded => Step::ModesDiscarded,
             Self::ModeSuspended { .. } => Step::ModeSuspended,
+            Self::ModeOpened { .. } => Step::ModeOpened,
+            Self::ModeClosed { .. } => Step::ModeClosed,
         }
     }
 
@@ -463,6 +489,8 @@ impl Event {
 pub struct Context<'a> {
     /// The organisation's name in records.
     pub id: &'a OrganisationId,
+    /// Whether it has an accreditation, which then alone opens and closes its modes.
+    pub accredited: bool,
     /// The time.
     pub now: DateTime,
 }
@@ -488,6 +516,12 @@ pub fn decide(
     let basis = command.basis();
     if machine::transition(state.map(State::stage), command.step()).is_none() {
         return Err(wrong_state.by(basis));
+    }
+    if context.accredited && command.is_about_modes() {
+        return Err(Ground::Missing {
+            what: "the accreditation's own step: it opens and closes the agency's modes",
+        }
+        .by(&["S0-01", "S0-11"]));
     }
     let event = match (state, command) {
         (None, Command::Onboard(onboarding)) => {
@@ -653,7 +687,13 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event, at: DateTime) 
             }
         }
         Event::ModesDiscarded => state.pending = None,
-        Event::ModeSuspended { mode, .. } => state.modes.entry(*mode).or_default().set(at, None),
+        Event::ModeOpened { mode, interval } => {
+            let line = state.modes.entry(*mode).or_default();
+            line.set(at, Some(*interval));
+        }
+        Event::ModeSuspended { mode, .. } | Event::ModeClosed { mode } => {
+            state.modes.entry(*mode).or_default().set(at, None);
+        }
     }
     Some(state)
 }
@@ -783,6 +823,16 @@ impl Context<'_> {
 }
 
 impl Command {
+    fn is_about_modes(&self) -> bool {
+        matches!(
+            self,
+            Self::FileModes { .. }
+                | Self::ConfirmModes
+                | Self::DiscardModes
+                | Self::SuspendMode { .. }
+        )
+    }
+
     fn step(&self) -> Step {
         match self {
             Self::Onboard(_) => Step::Onboarded,

@@ -10,7 +10,9 @@ use crate::{
     },
     certificate, cessation, erasure,
     machine::Transition,
-    organisation, roster,
+    organisation,
+    proceeding::{accreditation, qualification, recognition},
+    roster,
     terms::Kind,
     token,
     words::{Language, Named, name},
@@ -75,6 +77,21 @@ pub fn erasure() -> String {
     drawn(&arrows(erasure::TRANSITIONS))
 }
 
+/// The picture of an agency's accreditation (SM-C).
+pub fn accreditation() -> String {
+    drawn(&arrows(accreditation::TRANSITIONS))
+}
+
+/// The picture of a CA's qualification for e-government (SM-D).
+pub fn qualification() -> String {
+    drawn(&arrows(qualification::TRANSITIONS))
+}
+
+/// The picture of the recognition of a CA's certificates by another side (SM-E).
+pub fn recognition() -> String {
+    drawn(&arrows(recognition::TRANSITIONS))
+}
+
 /// The page of `docs/machines.md`: pictures, tables, and the words in both languages.
 pub fn page() -> String {
     let mut text = "# State machines\n\n\
@@ -131,6 +148,24 @@ pub fn page() -> String {
         erasure(),
         &arrows(erasure::TRANSITIONS),
     );
+    machine(
+        "An agency's accreditation (SM-C)",
+        "proceeding/accreditation.rs",
+        accreditation(),
+        &arrows(accreditation::TRANSITIONS),
+    );
+    machine(
+        "A CA's qualification for e-government (SM-D)",
+        "proceeding/qualification.rs",
+        qualification(),
+        &arrows(qualification::TRANSITIONS),
+    );
+    machine(
+        "Recognition by another side (SM-E)",
+        "proceeding/recognition.rs",
+        recognition(),
+        &arrows(recognition::TRANSITIONS),
+    );
     text.push_str("\n## Words\n");
     for (title, words) in [
         ("States of a case", glossary(Phase::ALL)),
@@ -152,6 +187,24 @@ pub fn page() -> String {
         ("Steps of a cessation", glossary(cessation::Step::ALL)),
         ("States of an erasure", glossary(erasure::Stage::ALL)),
         ("Steps of an erasure", glossary(erasure::Step::ALL)),
+        (
+            "States of an accreditation",
+            glossary(accreditation::Stage::ALL),
+        ),
+        (
+            "Steps of an accreditation",
+            glossary(accreditation::Step::ALL),
+        ),
+        (
+            "States of a qualification",
+            glossary(qualification::Stage::ALL),
+        ),
+        (
+            "Steps of a qualification",
+            glossary(qualification::Step::ALL),
+        ),
+        ("States of a recognition", glossary(recognition::Stage::ALL)),
+        ("Steps of a recognition", glossary(recognition::Step::ALL)),
     ] {
         let _ = write!(text, "\n{title}:\n\n{words}");
     }
@@ -388,6 +441,21 @@ mod tests {
             cessation::TRANSITIONS,
             cessation::Stage::ALL,
             cessation::Step::ALL,
+        );
+        complete(
+            accreditation::TRANSITIONS,
+            accreditation::Stage::ALL,
+            accreditation::Step::ALL,
+        );
+        complete(
+            qualification::TRANSITIONS,
+            qualification::Stage::ALL,
+            qualification::Step::ALL,
+        );
+        complete(
+            recognition::TRANSITIONS,
+            recognition::Stage::ALL,
+            recognition::Step::ALL,
         );
     }
 

@@ -108,6 +108,10 @@ terms! {
         KeyOfficer = "key-officer",
         /// The engine itself: timers, devices, ports.
         System = "system",
+        /// Takes applications of institutions in for an authority (受理人员; S3-06).
+        Intake = "intake",
+        /// Assesses an institution for an authority (评审专家; S3-08).
+        Assessor = "assessor",
     }
 
     /// Where the subscriber's key lies.
@@ -222,6 +226,62 @@ terms! {
         ReadBack = "read-back",
         /// Proof that somebody was told something, and how.
         NoticeReceipt = "notice-receipt",
+        /// One of the papers with which an institution applies (S3-04).
+        ApplicationMaterial = "application-material",
+        /// The stamp of a window or a post office, with the day of receipt (S3-05).
+        ReceiptStamp = "receipt-stamp",
+        /// What assessors found (S3-08).
+        AssessmentReport = "assessment-report",
+        /// An authority's decision in writing (S3-11).
+        DecisionDocument = "decision-document",
+        /// Why an authority said no, in writing (S3-10).
+        ReasonsDocument = "reasons-document",
+        /// A document of an agency's filing (S0-02, S0-14).
+        FilingDocument = "filing-document",
+        /// Somebody's authority to sign for an organisation (S0-07).
+        PowerOfAttorney = "power-of-attorney",
+        /// A request for a certificate, in a file (S0-08).
+        CertificateRequest = "certificate-request",
+        /// The authority's certificate for a cryptographic device (S0-10).
+        DeviceQualification = "device-qualification",
+        /// An application for mutual recognition (互认申请书, S4-04).
+        RecognitionApplication = "recognition-application",
+        /// A CA's statement of practice (电子认证业务规则, S4-04).
+        PracticeStatement = "practice-statement",
+        /// A third party's review of the statement against the policy (S4-04).
+        ConformityReview = "conformity-review",
+        /// A third party's review of what is done against the statement (S4-04).
+        ExecutionReview = "execution-review",
+        /// An auditor says that he is independent of whom he audits (S4-04).
+        IndependenceDeclaration = "independence-declaration",
+        /// A CA's licence, or its recognition at home (S4-01).
+        ServiceLicence = "service-licence",
+        /// Where a key was made (S4-15).
+        KeyOrigin = "key-origin",
+        /// What the authority that looks first thinks (初审意见, S4-05).
+        AuthorityOpinion = "authority-opinion",
+        /// What an authority decided (S4-05, S4-08).
+        AuthorityDecision = "authority-decision",
+        /// An identifier of a policy is assigned (S4-17).
+        PolicyAssignment = "policy-assignment",
+        /// A signed notice of one authority to another (书面通报, S4-06, S4-09).
+        SignedNotice = "signed-notice",
+        /// The other's signed answer that it knows (S4-06).
+        SignedAcknowledgement = "signed-acknowledgement",
+        /// An authority's own legal procedure is done (S4-07).
+        LegalProcedure = "legal-procedure",
+        /// The signed octets of a published list (S4-03).
+        PublishedList = "published-list",
+        /// How a list was read and taken up (S4-03).
+        ImportReport = "import-report",
+        /// What an inspection or assessment found (S0-29, S4-13).
+        InspectionReport = "inspection-report",
+        /// What a CA's own audit found (S4-13).
+        InternalAuditReport = "internal-audit-report",
+        /// An order to correct something (S4-08).
+        CorrectionOrder = "correction-order",
+        /// What happened, where certificates were issued against the rules (S4-08).
+        IncidentReport = "incident-report",
     }
 
     /// How a customer pays (S2-18).

@@ -1,8 +1,9 @@
 //! What a case shows a person, in English and Chinese.
 //!
-//! The words are data (`words/en.toml`, `words/zh.toml`), by group and word: a group for each
-//! list of [`crate::terms`] and the like, one for the grounds of refusals. Codes
-//! and facts stay the same in every language; the words around them may change.
+//! The words are [Fluent](https://projectfluent.org) messages (`words/en.ftl`, `words/zh.ftl`),
+//! by group and word: a group for each list of [`crate::terms`] and the like, one for the
+//! grounds of refusals. Codes and facts stay the same in every language; the words around
+//! them may change.
 //!
 //! ```
 //! use lifecycle::{Ground, terms::{Kind, Mode}, words::{self, Language}};
@@ -13,6 +14,7 @@
 //! ```
 
 mod ground;
+mod messages;
 #[cfg(test)]
 mod tests;
 
@@ -22,11 +24,13 @@ use crate::{
     Refusal, authority,
     case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
     certificate::{self, Party, RevocationReason},
-    cessation, erasure, organisation, roster,
+    cessation, erasure, organisation,
+    proceeding::{accreditation, qualification, recognition},
+    roster,
     terms::*,
     token,
 };
-use std::{collections::BTreeMap, sync::OnceLock};
+use messages::LIST_SEPARATOR;
 
 crate::terms::terms! {
     /// A language that people read.
@@ -105,8 +109,32 @@ named! {
     "cessation-stage" = cessation::Stage,
     "cessation-step" = cessation::Step,
     "cessation-deadline" = cessation::DeadlineName,
+    "accreditation-stage" = accreditation::Stage,
+    "accreditation-step" = accreditation::Step,
+    "accreditation-deadline" = accreditation::DeadlineName,
+    "accreditation-mode" = accreditation::ModeStatus,
+    "accreditation-cause" = accreditation::Cause,
+    "provision" = accreditation::Provision,
+    "go-live" = accreditation::GoLive,
     "erasure-stage" = erasure::Stage,
     "erasure-step" = erasure::Step,
+    "qualification-stage" = qualification::Stage,
+    "qualification-step" = qualification::Step,
+    "qualification-authority" = qualification::Authority,
+    "qualification-applicant" = qualification::ApplicantKind,
+    "qualification-channel" = qualification::Channel,
+    "qualification-assessment" = qualification::Assessment,
+    "qualification-condition" = qualification::Condition,
+    "qualification-right" = qualification::Right,
+    "qualification-deadline" = qualification::DeadlineName,
+    "qualification-outcome" = qualification::Outcome,
+    "material-fault" = qualification::MaterialFault,
+    "recognition-stage" = recognition::Stage,
+    "recognition-step" = recognition::Step,
+    "recognition-deadline" = recognition::DeadlineName,
+    "recognition-cause" = recognition::Cause,
+    "recognition-measure" = recognition::Measure,
+    "certificate-role" = recognition::CertificateRole,
 }
 
 /// The member of a closed list, for people.
@@ -115,16 +143,16 @@ pub fn name<T: Named>(language: Language, one: T) -> &'static str {
 }
 
 /// The words of a group's member: `verdict` has `documents`, `identity` and `genuineness`,
-/// `internal-checklist` what the organisation's agent looks at.
+/// `internal-checklist` what the organisation's agent looks at. None for what needs facts, such
+/// as a ground: [`reason`] has them.
 pub fn term(language: Language, group: &str, word: &str) -> Option<&'static str> {
-    let words = table(language).get(group)?.get(word)?;
-    Some(words)
+    messages::plain(language, &messages::id(group, word))
 }
 
 /// A phrase that code uses in its texts, such as the name of a state; as it is, where there
 /// are no words for it.
 pub fn phrase(language: Language, phrase: &'static str) -> &'static str {
-    term(language, "phrase", phrase).unwrap_or(phrase)
+    messages::plain(language, &messages::phrase_id(phrase)).unwrap_or(phrase)
 }
 
 /// Where a check stands; none while nobody looked.
@@ -171,22 +199,21 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         return reason(language, refusal);
     };
     let text = reason(language, ground.as_ref());
-    let names: Vec<_> = requirements.iter().map(|one| one.as_str()).collect();
-    match (language, names.is_empty()) {
-        (_, true) => text,
-        (Language::En, _) => format!("{text} ({})", names.join(", ")),
-        (Language::Zh, _) => format!("{text}（{}）", names.join("、")),
+    if requirements.is_empty() {
+        return text;
     }
+    let requirements = list(language, requirements.iter().map(|one| one.as_str()));
+    let facts = [
+        ("ground", text.as_str().into()),
+        ("requirements", requirements.into()),
+    ];
+    let id = messages::id(Refusal::GROUP, refusal.code());
+    messages::filled(language, &id, facts).unwrap_or(text)
 }
 
-type Table = BTreeMap<String, BTreeMap<String, String>>;
-
-fn table(language: Language) -> &'static Table {
-    static EN: OnceLock<Table> = OnceLock::new();
-    static ZH: OnceLock<Table> = OnceLock::new();
-    let (place, text) = match language {
-        Language::En => (&EN, include_str!("words/en.toml")),
-        Language::Zh => (&ZH, include_str!("words/zh.toml")),
-    };
-    place.get_or_init(|| toml::from_str(text).expect("a test reads it"))
+/// Several words in a row.
+fn list<'a>(language: Language, words: impl Iterator<Item = &'a str>) -> String {
+    let separator = messages::filled(language, LIST_SEPARATOR, []);
+    let words: Vec<_> = words.collect();
+    words.join(separator.as_deref().unwrap_or(" "))
 }

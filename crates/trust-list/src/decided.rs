@@ -29,6 +29,13 @@ pub enum Decided {
         /// When it counts; none as long as the entry stands.
         during: Option<Interval>,
     },
+    /// The CA's paths end at another certificate, too.
+    AnchorAdded {
+        /// Of which class.
+        entry: EntryKey,
+        /// The certificate.
+        certificate: Box<ParsedCertificate>,
+    },
     /// A certificate of the CA issues no more of this class.
     IssuerClosed {
         /// Which class.
@@ -64,6 +71,14 @@ impl Decided {
         }
     }
 
+    /// A new anchor of the CA (requirement S4-16).
+    pub fn anchor(entry: EntryKey, certificate: ParsedCertificate) -> Self {
+        Self::AnchorAdded {
+            entry,
+            certificate: Box::new(certificate),
+        }
+    }
+
     /// The end of a certificate of the CA.
     pub fn close_issuer(entry: EntryKey, issuer: Digest, until: DateTime) -> Self {
         Self::IssuerClosed {
@@ -91,6 +106,10 @@ impl TrustListDraft {
                 during,
             } => {
                 self.known(&entry)?.add_issuer(*certificate, during);
+                Ok(())
+            }
+            Decided::AnchorAdded { entry, certificate } => {
+                self.known(&entry)?.add_anchor(*certificate);
                 Ok(())
             }
             Decided::IssuerClosed {

@@ -1,6 +1,6 @@
 //! The arguments of `gmpki organisation`, `gmpki roster` and `gmpki token`.
 
-use super::{Act, DeskPlace, Proof, desk::term};
+use super::{Act, DeskPlace, Proof, desk::term, key_name};
 use crate::view::Language;
 use clap::{Args as Group, Subcommand};
 use lifecycle::{
@@ -253,6 +253,8 @@ pub(crate) enum RosterCommand {
     Remove(RosterRemove),
     /// Say whether a person is qualified, and nothing else of him
     Ask(RosterAsk),
+    /// Write who is qualified, and nothing else of anybody, as a signed list
+    Export(Box<RosterExport>),
 }
 
 /// An act on a person's entry that needs nothing more.
@@ -351,6 +353,40 @@ pub(crate) struct RosterAsk {
     pub(crate) person: PersonId,
 }
 
+#[derive(Debug, Group)]
+#[command(
+    after_help = "The list is JSON; the signed one is a message with it inside (GM/T 0010), which\n\
+    'gmpki message verify' opens.\n\n\
+    Example:\n  gmpki roster export --seat witness --key list.key.pem --signer list.pem \\\n      \
+    --list witnesses.json --out witnesses.p7m"
+)]
+pub(crate) struct RosterExport {
+    #[command(flatten)]
+    pub(crate) desk: DeskPlace,
+    /// For which seat
+    #[arg(long, value_name = "SEAT", default_value = "witness",
+        value_parser = term(lifecycle::Seat::ALL, lifecycle::Seat::as_str))]
+    pub(crate) seat: lifecycle::Seat,
+    /// The time to look at, as 2026-11-21T08:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// The key that signs the list: a file, or the name of one in a device
+    #[arg(long, value_name = "KEY", value_parser = key_name())]
+    pub(crate) key: hsm::KeyUri,
+    /// A file with the key's password or PIN [default: ask]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<std::path::PathBuf>,
+    /// The signer's certificate
+    #[arg(long, value_name = "FILE")]
+    pub(crate) signer: std::path::PathBuf,
+    /// Where to write the list itself
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: std::path::PathBuf,
+    /// Where to write the signed list (DER)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: std::path::PathBuf,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
     /// Take tokens in
@@ -426,7 +462,7 @@ pub(crate) struct TokenShow {
     pub(crate) token: TokenId,
 }
 
-fn organisation(text: &str) -> Result<OrganisationId, lifecycle::Error> {
+pub(super) fn organisation(text: &str) -> Result<OrganisationId, lifecycle::Error> {
     OrganisationId::new(text)
 }
 

@@ -10,6 +10,12 @@ pub(crate) enum ReportCommand {
     /// How many cases came in which mode
     #[command(after_help = "Example:\n  gmpki report modes --dir desk")]
     Modes(ReportOf),
+    /// Business by mode against what its agency may do, and has filed
+    #[command(
+        after_help = "Exit code 0: all of it came in modes that were in operation; 1: some did not.\n\n\
+        Example:\n  gmpki report scope --lang zh"
+    )]
+    Scope(ReportOf),
     /// How many cases stand where
     #[command(after_help = "Example:\n  gmpki report states --lang zh")]
     States(ReportOf),

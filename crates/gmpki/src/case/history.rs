@@ -3,10 +3,10 @@
 use crate::{desk::View, failure::Failure};
 use der::DateTime;
 use lifecycle::{
-    AuthorityId, CaseId, Entry, Error, Event, OrganisationId, PersonId, Record, Serial, Store,
-    StreamId, TokenId, authority,
+    AuthorityId, CaseId, Entry, Error, Event, OrganisationId, PersonId, ProceedingId, Record,
+    Serial, Store, StreamId, TokenId, authority,
     case::{self, state::DeadlineName},
-    certificate, cessation, organisation, roster, token,
+    certificate, cessation, organisation, proceeding, roster, token,
 };
 use std::collections::BTreeMap;
 
@@ -124,6 +124,21 @@ pub(crate) fn of_cessation(
     )
 }
 
+/// The history of a case about an institution; none where nobody opened it.
+pub(crate) fn of_proceeding(
+    store: &dyn Store,
+    id: &ProceedingId,
+) -> Result<Option<History<proceeding::State>>, Failure> {
+    of(
+        store,
+        &StreamId::Proceeding(id.clone()),
+        |state, entry| match &entry.event {
+            Event::Proceeding(event) => proceeding::evolve(state, &entry.actor, event),
+            _ => state,
+        },
+    )
+}
+
 /// The history of an organisation; none where it was not taken on.
 pub(crate) fn of_organisation(
     store: &dyn Store,
@@ -139,6 +154,21 @@ pub(crate) fn of_organisation(
             _ => state,
         },
     )
+}
+
+/// The history of an agency's accreditation; none where it never asked or filed.
+pub(crate) fn of_accreditation(
+    store: &dyn Store,
+    id: &OrganisationId,
+) -> Result<Option<History<proceeding::accreditation::State>>, Failure> {
+    use proceeding::{Event as Happened, accreditation};
+    let stream = StreamId::Proceeding(ProceedingId::Accreditation(id.clone()));
+    of(store, &stream, |state, entry| match &entry.event {
+        Event::Proceeding(Happened::Accreditation(event)) => {
+            accreditation::evolve(state, &entry.actor, event)
+        }
+        _ => state,
+    })
 }
 
 /// The history of a person's entry; none where nobody proposed one.

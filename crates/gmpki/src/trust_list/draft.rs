@@ -123,11 +123,11 @@ fn stands(term: &ListTerm) -> Result<(DateTime, DateTime), Failure> {
     Ok((issued, moment::days_after(issued, term.days)?))
 }
 
-pub(super) fn draft(path: &Path) -> Result<TrustListDraft, Failure> {
+pub(crate) fn draft(path: &Path) -> Result<TrustListDraft, Failure> {
     TrustListDraft::from_json(&read(path)?).map_err(|error| refused(path, error))
 }
 
-pub(super) fn replace(path: &Path, draft: &TrustListDraft) -> Result<Outcome, Failure> {
+pub(crate) fn replace(path: &Path, draft: &TrustListDraft) -> Result<Outcome, Failure> {
     let json = draft.to_json().map_err(|error| refused(path, error))?;
     output::replace(path, &json)?;
     said(path, draft, "draft")
@@ -243,7 +243,7 @@ fn policy(text: &str) -> Result<PolicyRule, Failure> {
     }
 }
 
-fn supply(text: &str) -> Result<SupplyPoint, Failure> {
+pub(crate) fn supply(text: &str) -> Result<SupplyPoint, Failure> {
     let (kind, uri) = text.split_once('=').unwrap_or((text, ""));
     let kind = match kind {
         "crl" => SupplyKind::Crl,
@@ -258,7 +258,11 @@ fn supply(text: &str) -> Result<SupplyPoint, Failure> {
     Ok(SupplyPoint::new(kind, uri)?)
 }
 
-fn postal(street: &str, country: &str, locality: Option<&str>) -> Result<PostalAddress, Failure> {
+pub(crate) fn postal(
+    street: &str,
+    country: &str,
+    locality: Option<&str>,
+) -> Result<PostalAddress, Failure> {
     let place = PostalAddress::new(local("--street", street)?, country)?;
     match locality {
         Some(locality) => Ok(place.locality(locality)?),
@@ -266,7 +270,7 @@ fn postal(street: &str, country: &str, locality: Option<&str>) -> Result<PostalA
     }
 }
 
-fn texts(option: &str, values: &[String]) -> Result<Vec<LocalText>, Failure> {
+pub(crate) fn texts(option: &str, values: &[String]) -> Result<Vec<LocalText>, Failure> {
     values.iter().map(|value| local(option, value)).collect()
 }
 

@@ -90,15 +90,29 @@ impl Date {
 
     /// The same day of a month before, or that month's last.
     pub(super) fn months_before(self, months: u8) -> Self {
+        let month = self.month_number() - u32::from(months);
+        self.in_month(month).unwrap_or(Self(0))
+    }
+
+    /// The same day of a month after, or that month's last.
+    pub(super) fn months_after(self, months: u8) -> Self {
+        let month = self.month_number() + u32::from(months);
+        self.in_month(month).unwrap_or(Self(LAST))
+    }
+
+    /// Months since the year 0.
+    fn month_number(self) -> u32 {
         let midnight = self.midnight();
-        let month = u32::from(midnight.year()) * 12 + u32::from(midnight.month()) - 1;
-        let month = month - u32::from(months);
-        let year = u16::try_from(month / 12).unwrap_or(0);
-        let month = u8::try_from(month % 12 + 1).unwrap_or(0);
-        (1..=midnight.day())
+        u32::from(midnight.year()) * 12 + u32::from(midnight.month()) - 1
+    }
+
+    /// The same day of another month, or that month's last; none outside 1970 to 9999.
+    fn in_month(self, number: u32) -> Option<Self> {
+        let year = u16::try_from(number / 12).ok()?;
+        let month = u8::try_from(number % 12 + 1).ok()?;
+        (1..=self.day())
             .rev()
             .find_map(|day| Self::new(year, month, day))
-            .unwrap_or(Self(0))
     }
 
     /// A second of this day in China's time, as UTC.

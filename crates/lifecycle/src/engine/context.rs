@@ -181,7 +181,7 @@ impl Engine {
     }
 
     /// The profile of that name.
-    fn profile(&self, name: &str) -> Option<&Profile> {
+    pub(super) fn profile(&self, name: &str) -> Option<&Profile> {
         let mut profiles = self.policy.profiles.iter();
         profiles.find(|profile| profile.name() == name)
     }

@@ -4,6 +4,7 @@
 use super::{Command, Engine, context, step::Step};
 use crate::{
     Actor, AuthorityId, CaseId, Error, Ground, Refusal, Seat, StreamId, authority, case, cessation,
+    proceeding,
 };
 use cert_profile::{Issuer, Profile};
 use std::sync::Arc;
@@ -87,6 +88,16 @@ impl Engine {
                     now,
                 };
                 step.change_cessation(&id, command, &context)?;
+            }
+            Command::Proceeding(command) => {
+                let agency = self.agency(step, &command)?;
+                let context = proceeding::Context {
+                    terms: &self.policy.proceedings,
+                    calendar: &self.policy.calendar,
+                    now,
+                    agency: agency.as_ref(),
+                };
+                step.change_proceeding(command, &context)?;
             }
         }
         Ok(())

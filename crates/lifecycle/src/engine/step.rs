@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     About, Actor, AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, Entry, Error,
-    Event, Intent, Notice, OrganisationId, PersonId, Personal, Record, Reservation, Serial, Store,
-    StreamId, Submitted, TokenId, authority,
+    Event, Intent, Notice, OrganisationId, PersonId, Personal, ProceedingId, Record, Reservation,
+    Serial, Store, StreamId, Submitted, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
-    cessation, organisation, roster,
+    cessation, organisation, proceeding, roster,
     rules::RuleSet,
     subject::{self, Numbered},
     token,
@@ -357,7 +357,13 @@ impl<'a> Step<'a> {
     ) -> Result<(), Error> {
         let stream = StreamId::Organisation(id.clone());
         let state = self.state::<organisation::State>(&stream)?;
-        let context = organisation::Context { id, now: self.now };
+        let accreditation = StreamId::Proceeding(ProceedingId::Accreditation(id.clone()));
+        let accreditation = self.state::<proceeding::State>(&accreditation)?;
+        let context = organisation::Context {
+            id,
+            accredited: accreditation.is_some(),
+            now: self.now,
+        };
         let event = organisation::decide(state.as_deref(), &self.actor, command, &context)?;
         self.push::<organisation::State>(&stream, Event::Organisation(event))
             .map(drop)
@@ -395,6 +401,42 @@ impl<'a> Step<'a> {
                 from,
                 person: None,
             });
+        }
+        Ok(())
+    }
+
+    /// Decides and applies one command to one case about an institution.
+    pub(super) fn change_proceeding(
+        &mut self,
+        command: proceeding::Command,
+        context: &proceeding::Context<'_>,
+    ) -> Result<(), Error> {
+        let id = command.id();
+        let stream = StreamId::Proceeding(id.clone());
+        let mut known: Known<proceeding::State> = self.known(&stream)?;
+        let events = proceeding::decide(known.state.as_deref(), &self.actor, command, context)?;
+        let happens = !events.is_empty();
+        for event in events {
+            let gates = event.gates(&id, known.state.as_deref());
+            // Nobody holds it now but this step, which can change it as it is.
+            drop(known);
+            known = self.push(&stream, Event::Proceeding(event.clone()))?;
+            for (agency, event) in gates {
+                let agency = StreamId::Organisation(agency);
+                self.push::<organisation::State>(&agency, Event::Organisation(event))?;
+            }
+            for about in event.notices(known.version) {
+                self.batch.notices.push(Notice {
+                    stream: stream.clone(),
+                    about,
+                    from: self.now,
+                    person: None,
+                });
+            }
+        }
+        if let (true, Some(state)) = (happens, &known.state) {
+            let next = state.next_deadline().map(|(_, at)| at);
+            self.batch.timers.push((stream, next));
         }
         Ok(())
     }

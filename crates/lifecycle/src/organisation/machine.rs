@@ -38,6 +38,10 @@ terms! {
         ModesDiscarded = "modes-discarded",
         /// A mode may not be used any more.
         ModeSuspended = "mode-suspended",
+        /// A mode may be used, by the agency's accreditation.
+        ModeOpened = "mode-opened",
+        /// A mode may not be used any more, by the agency's accreditation.
+        ModeClosed = "mode-closed",
     }
 }
 
@@ -53,6 +57,8 @@ pub const TRANSITIONS: &[Transition<Stage, Step>] = &[
     row(EITHER, Step::Listed, None),
     row(EITHER, Step::Delisted, None),
     row(EITHER, Step::ModeSuspended, None),
+    row(EITHER, Step::ModeOpened, None),
+    row(EITHER, Step::ModeClosed, None),
     row(
         &[Stage::TakenOn],
         Step::ModesFiled,

@@ -64,6 +64,7 @@ fn step(
 ) -> Result<State, Refusal> {
     let id = OrganisationId::new("bureau").unwrap();
     let context = Context {
+        accredited: false,
         id: &id,
         now: at(second),
     };
@@ -626,7 +627,47 @@ fn seats_and_pairs_that_are_not_listed_are_refused() {
             }
         }
     }
+    // The agency's accreditation decides on these.
+    for state in [&confirmed, &waiting] {
+        for gate in [
+            Gate::Open(Mode::Other, Interval::new(at(50), None)),
+            Gate::Close(Mode::Other),
+        ] {
+            let is_open = matches!(gate, Gate::Open(..));
+            let event = Event::from(gate);
+            let after = evolve(Some(state.clone()), &clerk("li"), &event, at(50)).unwrap();
+            let modes = after.agency_modes(at(50));
+            assert_eq!(modes.contains(&Mode::Other), is_open);
+            reached.insert((Some(state.stage()), event.step()));
+        }
+    }
     crate::machine::assert_all_reached(machine::TRANSITIONS, &reached);
+}
+
+// proves: S0-01, S0-11
+#[test]
+fn where_there_is_an_accreditation_it_alone_opens_and_closes_modes() {
+    let id = OrganisationId::new("zheng-quan").unwrap();
+    let context = Context {
+        accredited: true,
+        id: &id,
+        now: at(20),
+    };
+    let state = onboarded();
+    for command in [
+        file(&[(Mode::Counter, 0)]),
+        Command::SuspendMode {
+            mode: Mode::Counter,
+            reason: "x".to_owned(),
+        },
+    ] {
+        let refused = decide(Some(&state), &clerk("li"), command, &context);
+        assert_eq!(refused.unwrap_err().coded(), "missing (S0-01, S0-11)");
+    }
+    let list = Command::List {
+        applicants: people(&["qian"]),
+    };
+    assert!(decide(Some(&state), &clerk("li"), list, &context).is_ok());
 }
 
 fn any_event() -> impl Strategy<Value = Event> {

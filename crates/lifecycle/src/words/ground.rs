@@ -1,14 +1,16 @@
 //! Codes and facts of refusals, and their words.
 
-use super::{Language, Named, phrase, term};
+use super::{Language, Named, list, messages, phrase, term};
 use crate::{
     AuthorityId, CaseId, FieldFault, Ground, IdempotencyKey, NotQualified, OrganisationId,
     PersonId, Refusal, Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
+    proceeding::Word,
     rules::{Requirement, Text},
     terms::EvidenceKind,
 };
 use der::DateTime;
+use fluent_bundle::FluentValue;
 
 /// A reason with a code that stays the same from version to version, and facts.
 pub trait Coded {
@@ -21,7 +23,7 @@ pub trait Coded {
     /// The code, in kebab case.
     fn code(&self) -> &'static str;
 
-    /// Its facts by name; those without a name are `0`, `1`, ….
+    /// Its facts by name.
     fn facts(&self) -> Vec<(&'static str, Fact)>;
 }
 
@@ -38,8 +40,10 @@ pub enum Fact {
     },
     /// A phrase of the code.
     Phrase(&'static str),
-    /// A name, a number, somebody's words.
+    /// A name, somebody's words.
     Text(String),
+    /// A number.
+    Number(u64),
     /// What a rule set says to people.
     Words(Text),
     /// A time.
@@ -69,22 +73,30 @@ impl Fact {
         match self {
             Self::Terms { group, words } => {
                 let words = words.iter();
-                let words: Vec<_> = words
-                    .map(|word| term(language, group, word).unwrap_or(word))
-                    .collect();
-                words.join(match language {
-                    Language::En => ", ",
-                    Language::Zh => "、",
-                })
+                let said = words.map(|word| term(language, group, word).unwrap_or(word));
+                list(language, said)
             }
             Self::Phrase(text) => phrase(language, text).to_owned(),
             Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
             Self::Words(words) => match language {
                 Language::En => words.en.clone(),
                 Language::Zh => words.zh.clone(),
             },
             Self::Time(at) => in_china(*at),
             Self::Reason { group, code, facts } => fill(language, group, code, facts),
+        }
+    }
+
+    /// The fact as an argument of a message, which may choose its words by a number.
+    fn argument(&self, language: Language) -> FluentValue<'static> {
+        match self {
+            // Fluent's numbers are doubles, in which whole ones of 32 bits are exact.
+            Self::Number(number) => match u32::try_from(*number) {
+                Ok(number) => number.into(),
+                Err(_) => number.to_string().into(),
+            },
+            other => other.render(language).into(),
         }
     }
 }
@@ -96,6 +108,7 @@ impl std::fmt::Display for Fact {
             Self::Terms { words, .. } => f.write_str(&words.join(" ")),
             Self::Phrase(text) => f.write_str(text),
             Self::Text(text) => f.write_str(text),
+            Self::Number(number) => write!(f, "{number}"),
             Self::Words(words) => f.write_str(&words.en),
             Self::Time(at) => write!(f, "{at}"),
             Self::Reason { code, .. } => f.write_str(code),
@@ -114,18 +127,11 @@ fn fill(
     code: &'static str,
     facts: &[(&'static str, Fact)],
 ) -> String {
-    let mut rest = term(language, group, code).unwrap_or(code);
-    // One pass: what a fact says is not searched for names again.
-    let mut text = String::new();
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
-        text.push_str(before);
-        if let Some((_, fact)) = facts.iter().find(|(fact, _)| *fact == name) {
-            text.push_str(&fact.render(language));
-        }
-        rest = behind;
-    }
-    text + rest
+    let arguments = facts
+        .iter()
+        .map(|(name, fact)| (*name, fact.argument(language)));
+    let text = messages::filled(language, &messages::id(group, code), arguments);
+    text.unwrap_or_else(|| code.to_owned())
 }
 
 /// What becomes a fact.
@@ -148,6 +154,22 @@ impl AsFact for Vec<EvidenceKind> {
             group: EvidenceKind::GROUP,
             words: self.iter().map(|kind| kind.as_str()).collect(),
         }
+    }
+}
+
+impl AsFact for Word {
+    fn fact(&self) -> Fact {
+        Fact::Terms {
+            group: self.group,
+            words: vec![self.word],
+        }
+    }
+}
+
+impl AsFact for Option<Word> {
+    fn fact(&self) -> Fact {
+        self.as_ref()
+            .map_or(Fact::Phrase("not there"), AsFact::fact)
     }
 }
 
@@ -175,9 +197,9 @@ facts! {
     |text: String| Fact::Text(text.clone());
     |words: Text| Fact::Words(words.clone());
     |at: DateTime| Fact::Time(*at);
-    |number: u16| Fact::Text(number.to_string());
-    |number: u32| Fact::Text(number.to_string());
-    |number: u64| Fact::Text(number.to_string());
+    |number: u16| Fact::Number((*number).into());
+    |number: u32| Fact::Number((*number).into());
+    |number: u64| Fact::Number(*number);
     |id: AuthorityId| Fact::Text(id.to_string());
     |key: IdempotencyKey| Fact::Text(key.to_string());
     |id: CaseId| Fact::Text(id.to_string());
@@ -207,7 +229,7 @@ fn nested<T: Coded>(reason: &T) -> Fact {
 /// The year that no notice covers.
 impl AsFact for NotCovered {
     fn fact(&self) -> Fact {
-        Fact::Text(self.year.to_string())
+        Fact::Number(self.year.into())
     }
 }
 
@@ -243,7 +265,7 @@ macro_rules! coded {
 
 coded! { NotQualified in "not-qualified" {
     "not-on-roster" = NotOnRoster,
-    "employment" = Employment(kind) as "0",
+    "employment" = Employment(kind) as "employment",
     "contract" = Contract,
     "training" = Training,
     "licence" = Licence,
@@ -265,9 +287,9 @@ coded! { UploadFault in "upload-fault" {
     "size" = Size { size, limit },
     "unrecognised" = Unrecognised,
     "extension" = Extension,
-    "format" = Format(format) as "0",
+    "format" = Format(format) as "format",
     "unknown-extension" = UnknownExtension,
-    "other" = Other(format) as "0",
+    "other" = Other(format) as "format",
     "file-name" = FileName,
 } }
 
@@ -277,6 +299,9 @@ coded! { Ground in "ground" {
     "not-of-this-kind" = NotOfThisKind { kind, step },
     "not-offered" = NotOffered { kind, mode, reason },
     "mode-not-filed" = ModeNotFiled { mode },
+    "flow-missing" = FlowMissing { kind, mode },
+    "provision-missing" = ProvisionMissing { provision, mode },
+    "go-live-open" = GoLiveOpen { go_live, mode },
     "no-agency" = NoAgency,
     "not-in-force" = NotInForce { rules },
     "unknown-name" = UnknownName { what, name },
@@ -286,7 +311,7 @@ coded! { Ground in "ground" {
     "missing" = Missing { what },
     "wrong-state" = WrongState { what, state, verb },
     "issuer-not-ready" = IssuerNotReady { id },
-    "profile" = Profile(rejection) as "0",
+    "profile" = Profile(rejection) as "why",
     "seat" = Seat { seat },
     "same-person" = SamePerson { person, held, wanted },
     "not-qualified" = NotQualified { person, seat, why },
@@ -340,6 +365,19 @@ coded! { Ground in "ground" {
     "nothing-sealed" = NothingSealed { person },
     "late" = Late { what, by },
     "other-party" = OtherParty { froze, asks },
+    "proceeding-step" = ProceedingStep { stage, step },
+    "authority" = Authority { wanted },
+    "material" = Material { material, why },
+    "report-missing" = ReportMissing { assessment },
+    "report-failed" = ReportFailed { assessment },
+    "condition-open" = ConditionOpen { condition },
+    "recused" = Recused { person },
+    "query-opens" = QueryOpens { after },
+    "other-authority" = OtherAuthority { given, wanted },
+    "not-independent" = NotIndependent { auditor, ca },
+    "report-age" = ReportAge { made, oldest },
+    "back-dated" = BackDated { from },
+    "not-as-decided" = NotAsDecided { what },
 } }
 
 // A ruled refusal has the words of its ground ([`super::refusal`]).

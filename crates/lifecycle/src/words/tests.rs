@@ -72,76 +72,114 @@ fn expected() -> BTreeMap<&'static str, BTreeSet<String>> {
     groups
 }
 
+/// A language's messages as they are kept: name and text, placeholders and all.
+fn kept(language: Language) -> BTreeMap<&'static str, String> {
+    let mut messages = BTreeMap::new();
+    let mut last: Option<&mut String> = None;
+    for line in messages::text(language).lines() {
+        if line.starts_with('#') || line.is_empty() {
+            last = None;
+        } else if line.starts_with(' ') {
+            let text = last.as_mut().expect("a line that goes on from a message");
+            text.push_str(line);
+        } else {
+            let (name, text) = line.split_once(" =").unwrap();
+            assert!(!messages.contains_key(name), "{language}: {name} twice");
+            last = Some(messages.entry(name).or_insert(text.trim().to_owned()));
+        }
+    }
+    messages
+}
+
+/// The facts that a message's text asks for.
+fn asked(text: &str) -> BTreeSet<&str> {
+    let parts = text.split('$').skip(1);
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    parts
+        .map(|part| &part[..part.find(|c| !is_of_name(c)).unwrap()])
+        .collect()
+}
+
+/// Every message there is to be, with the facts that it is given.
+fn shapes() -> BTreeMap<String, BTreeSet<&'static str>> {
+    fn coded<T: Coded>(shapes: &mut BTreeMap<String, BTreeSet<&'static str>>) {
+        for (code, facts) in T::SHAPES {
+            let facts = facts.iter().copied().collect();
+            shapes.insert(messages::id(T::GROUP, code), facts);
+        }
+    }
+    let mut shapes = BTreeMap::from([(LIST_SEPARATOR.to_owned(), BTreeSet::new())]);
+    for (group, words) in expected() {
+        for word in words {
+            let id = match group {
+                "phrase" => messages::phrase_id(&word),
+                _ => messages::id(group, &word),
+            };
+            let other = shapes.insert(id, BTreeSet::new());
+            assert_eq!(other, None, "[{group}] {word}: one message for two words");
+        }
+    }
+    coded::<Ground>(&mut shapes);
+    coded::<Refusal>(&mut shapes);
+    coded::<NotQualified>(&mut shapes);
+    coded::<FieldFault>(&mut shapes);
+    coded::<UploadFault>(&mut shapes);
+    shapes
+}
+
 #[test]
 fn every_word_has_both_languages_and_none_is_left_over() {
-    let expected = expected();
+    let expected: BTreeSet<_> = shapes().into_keys().collect();
     for language in LANGUAGES {
-        let table = table(language);
-        let groups: BTreeSet<_> = table.keys().map(String::as_str).collect();
-        assert_eq!(groups, expected.keys().copied().collect(), "{language}");
-        for (group, words) in &expected {
-            let found: BTreeSet<_> = table[*group].keys().cloned().collect();
-            let missing: Vec<_> = words.difference(&found).collect();
-            let unused: Vec<_> = found.difference(words).collect();
-            assert!(missing.is_empty(), "{language} [{group}] lacks {missing:?}");
-            assert!(
-                unused.is_empty(),
-                "{language} [{group}]: nobody uses {unused:?}"
-            );
+        let found: BTreeSet<_> = kept(language).into_keys().map(str::to_owned).collect();
+        let missing: Vec<_> = expected.difference(&found).collect();
+        let unused: Vec<_> = found.difference(&expected).collect();
+        assert!(missing.is_empty(), "{language} lacks {missing:?}");
+        assert!(unused.is_empty(), "{language}: nobody uses {unused:?}");
+    }
+}
+
+#[test]
+fn both_languages_ask_for_the_same_facts_and_the_code_has_them() {
+    for language in LANGUAGES {
+        let kept = kept(language);
+        for (id, facts) in shapes() {
+            assert_eq!(asked(&kept[&*id]), facts, "{language} {id}");
         }
-        for words in table.values().flat_map(BTreeMap::values) {
-            assert!(!words.trim().is_empty() && !words.contains('\n'));
+    }
+}
+
+#[test]
+fn every_message_is_one_line_of_text_once_its_facts_are_in() {
+    let shapes = shapes();
+    for language in LANGUAGES {
+        for (id, names) in &shapes {
+            let facts = names.iter().map(|fact| (*fact, format!("<{fact}>").into()));
+            let text = messages::filled(language, id, facts).unwrap();
+            assert!(!text.trim().is_empty() && !text.contains('\n'), "{id}");
+            assert!(!text.contains(['{', '}', '$', '\u{2068}']), "{id}: {text}");
+            for name in names {
+                assert!(text.contains(&format!("<{name}>")), "{id}: {text}");
+            }
+            if id != LIST_SEPARATOR && names.is_empty() {
+                assert_eq!(messages::plain(language, id), Some(&*text));
+            }
         }
     }
 }
 
 #[test]
 fn the_chinese_words_are_chinese() {
-    // Where the scheme itself writes Latin letters.
-    let latin = ["JPEG", "BMP", "GIF", "PDF", "{ground}（{requirements}）"];
-    for (group, words) in table(Language::Zh) {
-        for (key, word) in words {
-            let chinese = word.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-            let may = latin.contains(&word.as_str()) || word == "USB-Key";
-            assert!(chinese || may, "[{group}] {key}: {word}");
-        }
+    // Where the scheme itself writes Latin letters, and what is made of marks alone.
+    let latin = ["JPEG", "BMP", "GIF", "PDF", "USB-Key"];
+    let marks = [LIST_SEPARATOR, "refusal-ruled"];
+    for (id, text) in kept(Language::Zh) {
+        let chinese = text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        let may = latin.contains(&&*text) || marks.contains(&id);
+        assert!(chinese || may, "{id}: {text}");
     }
-    for (group, words) in table(Language::En) {
-        for word in words.values() {
-            assert!(word.is_ascii(), "[{group}] {word}");
-        }
-    }
-}
-
-#[test]
-fn each_placeholder_is_a_fact_and_both_languages_have_the_same() {
-    fn check<T: Coded>() {
-        for (code, facts) in T::SHAPES {
-            for language in LANGUAGES {
-                let template = term(language, T::GROUP, code).unwrap();
-                let used: BTreeSet<_> = placeholders(template).into_iter().collect();
-                let facts: BTreeSet<_> = facts.iter().copied().collect();
-                assert_eq!(used, facts, "{language} [{}] {code}", T::GROUP);
-            }
-        }
-    }
-    check::<Ground>();
-    check::<Refusal>();
-    check::<NotQualified>();
-    check::<FieldFault>();
-    check::<UploadFault>();
-    for language in LANGUAGES {
-        let coded = [
-            "ground",
-            "refusal",
-            "not-qualified",
-            "field-fault",
-            "upload-fault",
-        ];
-        for (group, words) in table(language) {
-            let plain = !coded.contains(&group.as_str());
-            assert!(!plain || words.values().all(|word| !word.contains(['{', '}'])));
-        }
+    for (id, text) in kept(Language::En) {
+        assert!(text.is_ascii(), "{id}: {text}");
     }
 }
 
@@ -248,12 +286,23 @@ fn a_reason_of_revocation_has_the_word_that_records_have() {
 fn what_a_fact_says_is_not_taken_for_a_placeholder() {
     let ground = Ground::UnknownName {
         what: "attribute",
-        name: "{what} {name} {".to_owned(),
+        name: "{ $what } {name} {".to_owned(),
     };
     assert_eq!(
         reason(Language::En, &ground),
-        "the rules know no attribute \"{what} {name} {\""
+        "the rules know no attribute \"{ $what } {name} {\""
     );
+}
+
+#[test]
+fn a_number_is_written_with_its_digits_alone() {
+    for (size, limit) in [(1, 2026), (10_485_761, u64::from(u32::MAX)), (5, u64::MAX)] {
+        let fault = UploadFault::Size { size, limit };
+        assert_eq!(
+            reason(Language::Zh, &fault),
+            format!("文件大小为{size}字节，不得超过{limit}字节")
+        );
+    }
 }
 
 #[test]
@@ -275,11 +324,6 @@ fn the_scheme_s_own_words_stand_in_chinese() {
     assert_eq!(words, ["集中办理", "自主办理"]);
     assert_eq!(Language::parse("zh"), Some(Language::Zh));
     assert_eq!(Language::parse("fr"), None);
-}
-
-fn placeholders(template: &str) -> Vec<&str> {
-    let parts = template.split('{').skip(1);
-    parts.map(|part| part.split_once('}').unwrap().0).collect()
 }
 
 /// The crate's sources by path, tests and this module left out.
@@ -374,6 +418,54 @@ fn phrases() -> BTreeSet<String> {
         "consent",
         "agreement",
         "document",
+        "a device's model, serial number, certificate or authority",
+        "the name of whoever signed the agreement",
+        "the number of the earlier filing",
+        "the number on the receipt",
+        "where a document lies",
+        "it names another organisation than the agency",
+        "it does not say where the key was made",
+        "it was made in a test environment",
+        "it was made in software",
+        "no proof of its device's qualification is filed",
+        "the signature on the agreement",
+        "the seal on the agreement",
+        "the seal across the agreement's pages",
+        "a question or an answer",
+        "a deficiency",
+        "the answer to a deficiency",
+        "an inspection",
+        "the name of an office",
+        "an applicant's name",
+        "the number of a licence",
+        "a point to be put right",
+        "the name of a professional body",
+        "a recusal",
+        "the number of a decision",
+        "the signature of a decision",
+        "the name of a list",
+        "an answer",
+        "auditor",
+        "authority",
+        "jurisdiction",
+        "policy",
+        "the CA's name",
+        "the class",
+        "a certificate that is an anchor",
+        "a certificate that issues",
+        "a certificate that signs status",
+        "the entry",
+        "the identifier of the policy",
+        "the CA's certificates",
+        "the standing",
+        "the decision's number",
+        "the cause",
+        "the time from which it holds",
+        "the time of the event",
+        "a breach",
+        "the number of the licence",
+        "the hardware of a key",
+        "the approval of a key's hardware",
     ];
     let everything: String = sources().into_iter().map(|(_, text)| text).collect();
     for argument in ARGUMENTS {
@@ -395,6 +487,7 @@ fn phrases() -> BTreeSet<String> {
                 found.extend(after.filter_map(literal));
             }
         }
+        found.extend(text.split("missing(").skip(1).filter_map(literal));
         for function in ["fn verb(", "fn name(", "fn status("] {
             for body in text.split(function).skip(1) {
                 let body = body.split("\n    }\n").next().unwrap_or("");
