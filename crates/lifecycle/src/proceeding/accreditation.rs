@@ -115,14 +115,8 @@ use Stage as X;
 
 /// Something was accepted, and nothing has ended.
 const ACCEPTED: &[Stage] = &[X::Accepted, X::Operating, X::Suspended];
-/// From the first filing to the last day.
-const FILED: &[Stage] = &[
-    X::Filed,
-    X::Returned,
-    X::Accepted,
-    X::Operating,
-    X::Suspended,
-];
+/// A filing is with the CA, or was accepted.
+const FILED: &[Stage] = &[X::Filed, X::Accepted, X::Operating, X::Suspended];
 /// Business was begun.
 const BEGUN: &[Stage] = &[X::Operating, X::Suspended];
 /// From the first word on.
