@@ -8,6 +8,7 @@ mod desk;
 mod key_centre;
 mod log;
 mod many;
+mod package;
 mod persons;
 mod refusals;
 mod registers;
@@ -139,5 +140,10 @@ fn every_command_has_an_example_in_its_help() {
         "store restore",
         "store migrate",
         "store check",
+        "audit verify",
+        "audit prove",
+        "audit verify-proof",
+        "audit export-package",
+        "audit verify-package",
     ]);
 }

@@ -26,7 +26,10 @@ mod sm4;
 mod store;
 mod trust_list;
 
-pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey};
+pub(crate) use audit::{
+    AuditCommand, AuditExportPackage, AuditProve, AuditVerify, AuditVerifyPackage,
+    AuditVerifyProof, LogKey,
+};
 pub(crate) use ca::{
     CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaSweep, CaTick,
     DirectionName, OnAuthority,

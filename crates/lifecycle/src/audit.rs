@@ -5,6 +5,7 @@ mod cases;
 mod fault;
 mod intents;
 mod marks;
+pub mod package;
 mod passage;
 mod registers;
 

@@ -550,6 +550,13 @@ refusal-no-intent = 序列号{ $serial }没有待完成的签发
 refusal-time-runs-backwards = 系统时间早于上一次操作，请先校正
 refusal-key-used = 幂等键 { $key } 已用于其他请求
 
+## key-event
+
+key-event-reported = 报告为不良密钥
+key-event-cleared = 查明并非不良密钥
+key-event-blocked = 封锁
+key-event-swept = 再次清查证书
+
 ## phrase：程序文字中的短语，消息名取其英文字母与数字
 
 phrase-the-authority = 机构
@@ -714,6 +721,13 @@ phrase-retiring = 退役中
 phrase-compromised = 密钥已泄露
 phrase-closed = 停用
 phrase-noted-as-overdue = 登记为逾期
+
+## package：供检查人员查看的经过
+
+package-title = { $history }及相关事项的经过（北京时间）
+package-actor = { $person }（{ $seat }）
+package-enclosed = { $kind }：{ $reference }，附于 evidence/{ $digest }
+package-elsewhere = { $kind }：{ $reference }，未附，SM3 { $digest }
 
 ## 并列项之间
 
