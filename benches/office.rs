@@ -133,6 +133,7 @@ pub(crate) fn established(store: Box<dyn Store>, clock: Box<dyn Clock>) -> Engin
                 shipped("ocsp-responder"),
             ],
             cessation: Terms::shipped(),
+            proceedings: lifecycle::proceeding::Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
             archive: None,
             checkpoints: None,

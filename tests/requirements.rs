@@ -22,8 +22,7 @@ const PLACES: &[&str] = &[
     "docs/walks",
 ];
 
-/// The sources that are answered for, by the beginning of their requirements' names. Of the
-/// qualification of CAs it is the directory alone, which is a list.
+/// The sources that are answered for, by the beginning of their requirements' names.
 const SOURCES: &[(&str, &str)] = &[
     (
         "S0",
@@ -31,7 +30,7 @@ const SOURCES: &[(&str, &str)] = &[
     ),
     ("S1", "1: certificates of the state's e-government extranet"),
     ("S2", "2: seals applied for online, Shenzhen CA"),
-    ("S3-13", "3: qualification for e-government: the directory"),
+    ("S3", "3: qualification of CAs for e-government"),
     (
         "S4",
         "4: mutual recognition of certificates, Guangdong and Hong Kong",
@@ -212,9 +211,8 @@ fn table() -> String {
         "# Requirements and their proofs\n\n\
          Made by `tests/requirements.rs` from the tests themselves; reasons come from\n\
          [requirements.toml](requirements.toml). The five sources are documents of Chinese\n\
-         authorities and CAs; the sentences of those about certificate business the [walks](walks) go\n\
-         through one by one. Source 3 is about the qualification of CAs: of it, only what becomes a list\n\
-         is looked at. \"Open\" is what a requirement wants beyond what its tests prove.\n",
+         authorities and CAs; the [walks](walks) go through them sentence by sentence, or section by\n\
+         section. \"Open\" is what a requirement wants beyond what its tests prove.\n",
     );
     for (source, title) in SOURCES {
         text.push_str(&format!(

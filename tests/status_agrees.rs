@@ -84,6 +84,7 @@ impl Office {
             profiles: subscribers.map(|name| profile(name, lines)).into(),
             authorities: authorities.map(|name| profile(name, "")).into(),
             cessation: Terms::shipped(),
+            proceedings: lifecycle::proceeding::Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
             archive: None,
             checkpoints: None,

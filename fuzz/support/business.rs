@@ -343,6 +343,7 @@ fn engine_with(outside: &Outside, checkpoints: Option<Checkpoints>) -> Engine {
             profiles: PROFILES.clone(),
             authorities: PROFILES.clone(),
             cessation: Terms::shipped(),
+            proceedings: lifecycle::proceeding::Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
             archive: None,
             checkpoints,

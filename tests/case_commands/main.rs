@@ -1,4 +1,4 @@
-//! Certificate business by commands alone: desks, cases, reports, and the two documents that are
+//! Certificate business by commands alone: desks, cases, reports, and the documents that are
 //! walked from their first sentence to their last.
 
 mod authorities;
@@ -10,6 +10,7 @@ mod log;
 mod many;
 mod package;
 mod persons;
+mod qualification;
 mod refusals;
 mod registers;
 mod reports;
@@ -45,6 +46,41 @@ fn every_command_has_an_example_in_its_help() {
         "cessation hand-over",
         "cessation cease",
         "cessation show",
+        "qualification receive",
+        "qualification request-correction",
+        "qualification complete",
+        "qualification accept",
+        "qualification decline",
+        "qualification forward",
+        "qualification open-assessment",
+        "qualification name-assessor",
+        "qualification declare",
+        "qualification recuse",
+        "qualification report-assessment",
+        "qualification check-condition",
+        "qualification request-hearing",
+        "qualification close-hearing",
+        "qualification grant",
+        "qualification refuse",
+        "qualification notify",
+        "qualification hand-over",
+        "qualification list-in-directory",
+        "qualification file-name-change",
+        "qualification approve-name-change",
+        "qualification refuse-name-change",
+        "qualification report-renovation",
+        "qualification approve-renovation",
+        "qualification refuse-renovation",
+        "qualification file-renewal",
+        "qualification grant-renewal",
+        "qualification refuse-renewal",
+        "qualification withdraw",
+        "qualification exercise-right",
+        "qualification answer-right",
+        "qualification rules",
+        "qualification show",
+        "qualification query",
+        "deadlines",
         "rules list",
         "rules show",
         "rules add",

@@ -19,6 +19,11 @@ fn the_online_hall_document_is_walked_from_its_first_sentence_to_its_last() {
     walk("szca-online.md", 60);
 }
 
+#[test]
+fn the_guide_of_the_qualification_is_walked_from_its_first_section_to_its_last() {
+    walk("sca-qualification.md", 60);
+}
+
 const COMMANDS: &str = "```sh\n";
 const OUTPUT: &str = "```text\n";
 const END: &str = "```";

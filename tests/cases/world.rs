@@ -152,6 +152,7 @@ impl World {
             profiles,
             authorities: [ROOT, CA].map(profile_of).into_iter().flatten().collect(),
             cessation: cessation::Terms::shipped(),
+            proceedings: lifecycle::proceeding::Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
             archive: None,
             checkpoints: None,

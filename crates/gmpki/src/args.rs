@@ -9,6 +9,7 @@ mod cessation;
 mod convert;
 mod crl;
 mod csr;
+mod deadlines;
 mod desk;
 mod device;
 mod document;
@@ -18,6 +19,7 @@ mod message;
 mod ocsp;
 mod person;
 mod profile;
+mod qualification;
 mod registers;
 mod report;
 mod rules;
@@ -50,6 +52,7 @@ pub(crate) use crl::{CrlCommand, CrlNew, CrlShow, OnlyName};
 pub(crate) use csr::{
     Beside, CsrCommand, CsrNew, CsrShow, CsrVerify, EnvironmentName, Origin, Parameters, Usage,
 };
+pub(crate) use deadlines::Deadlines;
 pub(crate) use desk::{Act, AtWork, DeskPlace, EvidenceFile, Pair, Proof};
 pub(crate) use device::{
     Application, DeviceCheck, DeviceCommand, DeviceDelete, DeviceGenerate, DeviceImport,
@@ -72,6 +75,10 @@ pub(crate) use ocsp::{
 };
 pub(crate) use person::{PersonCommand, PersonForget, PersonShow};
 pub(crate) use profile::{ProfileCheck, ProfileCommand, ProfileShow};
+pub(crate) use qualification::{
+    ByOffice, Decided, ListInDirectory, MaterialFile, OnQualification, QualificationCommand,
+    QualificationRules, QualificationShow, Receive,
+};
 pub(crate) use registers::{
     OnOrganisation, OnPerson, OrganisationAdd, OrganisationCommand, OrganisationShow, RosterAdmit,
     RosterAsk, RosterCommand, ScopeOptions, TokenCommand, TokenReceive, TokenShow,
@@ -139,6 +146,11 @@ pub(crate) enum Command {
     /// The end of a CA's service, from the first notice to the last day
     #[command(subcommand)]
     Cessation(CessationCommand),
+    /// The qualification of a CA for e-government, from the application to its end
+    #[command(subcommand)]
+    Qualification(Box<QualificationCommand>),
+    /// What is to be done by when, in all cases
+    Deadlines(Deadlines),
     /// Organisations with their agents and applicants; agencies with their modes
     #[command(subcommand)]
     Organisation(OrganisationCommand),

@@ -294,6 +294,7 @@ fn policy(rules: &RuleBook, issuer: AuthorityId) -> Result<Policy, Failure> {
         archive: None,
         checkpoints: None,
         cessation: Terms::shipped(),
+        proceedings: lifecycle::proceeding::Terms::shipped(),
     })
 }
 

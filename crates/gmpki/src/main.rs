@@ -15,6 +15,7 @@ mod cessation;
 mod convert;
 mod crl;
 mod csr;
+mod deadlines;
 mod demo;
 mod desk;
 mod device;
@@ -35,6 +36,7 @@ mod output;
 mod person;
 mod profile;
 mod progress;
+mod qualification;
 mod registers;
 mod report;
 mod rules;
@@ -73,6 +75,8 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Ca(command) => ca::run(&command),
         Command::Case(command) => case::run(&command),
         Command::Cessation(command) => cessation::run(&command),
+        Command::Qualification(command) => qualification::run(&command),
+        Command::Deadlines(deadlines) => deadlines::run(&deadlines),
         Command::Organisation(command) => registers::organisation(&command),
         Command::Roster(command) => registers::roster(&command),
         Command::Token(command) => registers::token(&command),

@@ -113,6 +113,15 @@ fn nobody() -> Failure {
 }
 
 /// A list that its signers signed and that counts at a time.
+/// A list in a file, as of now, whose signers are these.
+pub(crate) fn of_file(
+    path: &Path,
+    signers: &ListSigners,
+    now: DateTime,
+) -> Result<TrustList, Failure> {
+    verified(path, None, signers, now)
+}
+
 fn verified(
     path: &Path,
     content: Option<&Path>,

@@ -7,9 +7,10 @@
 
 use crate::{
     About, Actor, Error, Evidence, Ground, PersonId, Refusal, Seat,
-    calendar::Calendar,
+    calendar::{self, Calendar},
     machine::{self, Transition, row},
     octets::seconds,
+    proceeding::Deadline,
     rules::Sourced,
     terms::{EvidenceKind, terms},
 };
@@ -617,13 +618,36 @@ impl State {
     /// Whether it waits for what is to be done by this deadline of its plan, and nobody noted
     /// that it passed.
     pub(crate) fn awaits(&self, deadline: DeadlineName, by: DateTime) -> bool {
-        let done = match deadline {
+        let done = self.is_done(deadline);
+        let planned = self.plan.is_some_and(|plan| plan.by(deadline) == by);
+        planned && !done && !self.overdue.contains(&deadline)
+    }
+
+    /// What is to be done by when, and what was not, in the order in which it is.
+    pub fn deadlines(&self) -> Vec<Deadline> {
+        let Some(plan) = self.plan else {
+            return Vec::new();
+        };
+        let names = DeadlineName::ALL.iter().copied();
+        let open = names.filter(|name| !self.is_done(*name));
+        let deadline = |name| {
+            let ends = calendar::Deadline {
+                at: plan.by(name),
+                // The plan does not keep when it was made.
+                start: plan.by(name),
+                calendar: None,
+            };
+            Deadline::new(name, Some(ends), self.overdue.contains(&name))
+        };
+        open.map(deadline).collect()
+    }
+
+    fn is_done(&self, deadline: DeadlineName) -> bool {
+        match deadline {
             DeadlineName::PartiesTold => self.stage >= Stage::Announced,
             DeadlineName::AuthorityTold => self.stage >= Stage::Reported,
             DeadlineName::ServiceEnded => self.stage >= Stage::Ceased,
-        };
-        let planned = self.plan.is_some_and(|plan| plan.by(deadline) == by);
-        planned && !done && !self.overdue.contains(&deadline)
+        }
     }
 
     /// Where it stands, in words.

@@ -19,11 +19,11 @@ mod view;
 
 use crate::{
     Actor, AuthorityId, CaseId, Entry, Error, IdempotencyKey, KeyId, OrganisationId, PersonId,
-    Serial, Store, StreamId, Submitted, TokenId, authority,
+    ProceedingId, Serial, Store, StreamId, Submitted, TokenId, authority,
     calendar::Calendar,
     case, certificate, cessation, erasure, key, organisation,
     ports::{Clock, KeyCentre, Notifier, Publisher, Serials, SubjectKeys},
-    roster,
+    proceeding, roster,
     rules::RuleBook,
     token,
 };
@@ -71,6 +71,8 @@ pub enum Command {
     Key(KeyId, key::Command),
     /// To the erasure of a person's values.
     Erasure(PersonId, erasure::Command),
+    /// To a case about an institution.
+    Proceeding(proceeding::Command),
 }
 
 /// A command, with who gives it.
@@ -139,6 +141,7 @@ impl Command {
             Self::Cessation(id, _) => StreamId::Cessation(id.clone()),
             Self::Key(id, _) => StreamId::Key(id.clone()),
             Self::Erasure(id, _) => StreamId::Erasure(id.clone()),
+            Self::Proceeding(command) => StreamId::Proceeding(command.id()),
         }
     }
 }
@@ -188,6 +191,8 @@ pub struct Policy {
     pub authorities: Vec<Profile>,
     /// How long before the end of a CA's service whom is told.
     pub cessation: cessation::Terms,
+    /// By which terms cases about institutions are decided.
+    pub proceedings: proceeding::Terms,
     /// From thisUpdate to nextUpdate of a CRL, and of an OCSP answer.
     pub crl_lifetime: Duration,
     /// How long after its end it is known what a certificate was worth: what OCSP answers say
@@ -303,6 +308,14 @@ impl Engine {
     /// [`Error::Store`] or [`Error::BadRecord`] when it can't be read.
     pub fn cessation(&self, id: &AuthorityId) -> Result<Option<cessation::State>, Error> {
         self.kept(&StreamId::Cessation(id.clone()))
+    }
+
+    /// Where a case about an institution stands; `None` if nobody opened it.
+    ///
+    /// # Errors
+    /// [`Error::Store`] or [`Error::BadRecord`] when it can't be read.
+    pub fn proceeding(&self, id: &ProceedingId) -> Result<Option<proceeding::State>, Error> {
+        self.kept(&StreamId::Proceeding(id.clone()))
     }
 
     /// Where an authority stands; `None` if nobody proposed it.

@@ -4,6 +4,10 @@ use crate::{
     AuthorityId, CaseId, Error, OrganisationId, PersonId, Refusal, StreamId, TokenId,
     case::{Phase, Step},
     certificate::Party,
+    proceeding::{
+        Word,
+        qualification::{Assessment, Authority, Condition, MaterialFault},
+    },
     rules::{Requirement, Text},
     terms::*,
 };
@@ -429,6 +433,61 @@ pub enum Ground {
         what: &'static str,
         /// By when it was due.
         by: DateTime,
+    },
+    /// The pair of state and step is in no row of the table of a case about an institution.
+    #[error(
+        "what is {from} can't be {step}",
+        from = .stage.map_or("not there", |stage| stage.word)
+    )]
+    ProceedingStep {
+        /// The state; none: there is no such case.
+        stage: Option<Word>,
+        /// The step.
+        step: Word,
+    },
+    /// The act belongs to another authority.
+    #[error("this belongs to the {wanted} authority")]
+    Authority {
+        /// Which.
+        wanted: Authority,
+    },
+    /// A material of an application is not as it must be.
+    #[error("material {material}: {why}")]
+    Material {
+        /// Its name in the rule set.
+        material: String,
+        /// What is wrong.
+        why: MaterialFault,
+    },
+    /// A report that must be there before a qualification is granted.
+    #[error("there is no report on the assessment {assessment}")]
+    ReportMissing {
+        /// On what.
+        assessment: Assessment,
+    },
+    /// An assessment was not passed.
+    #[error("the assessment {assessment} was not passed")]
+    ReportFailed {
+        /// Which.
+        assessment: Assessment,
+    },
+    /// A condition that was not looked at, or is not met.
+    #[error("the condition {condition} was not found to be met")]
+    ConditionOpen {
+        /// Which.
+        condition: Condition,
+    },
+    /// A person who takes no further part, for what binds him to the applicant.
+    #[error("{person} takes no further part: recused, or bound to the applicant")]
+    Recused {
+        /// Who.
+        person: PersonId,
+    },
+    /// Anybody may ask after this, and not before.
+    #[error("how it stands can be asked after {after}")]
+    QueryOpens {
+        /// The last second before that.
+        after: DateTime,
     },
     /// A freeze is lifted by the kind of party that made it.
     #[error("frozen by the {froze}: the {asks} can't lift it")]

@@ -78,6 +78,10 @@ identifiers! {
     /// A key that the operator itself holds a certificate for: a CA, an OCSP
     /// responder. Also the label of that key in its token.
     AuthorityId: "authority",
+    /// A qualification for e-government: one CA's, from its first application on.
+    QualificationId: "qualification",
+    /// A case of recognition between two sides.
+    RecognitionId: "recognition",
     /// A natural person, the same under every login: separation of duties
     /// compares these.
     PersonId: "person",
@@ -263,6 +267,61 @@ impl fmt::Display for CaseNumber {
     }
 }
 
+/// A case that is about an institution ([`crate::proceeding`]): its name, with what kind it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
+pub enum ProceedingId {
+    /// `accreditation/ID`: of an agency (SM-C).
+    Accreditation(OrganisationId),
+    /// `qualification/ID`: of a CA for e-government (SM-D).
+    Qualification(QualificationId),
+    /// `recognition/ID`: of a CA's class of certificates by another side (SM-E).
+    Recognition(RecognitionId),
+}
+
+impl ProceedingId {
+    fn read(kind: &str, name: &str) -> Option<Result<Self, Error>> {
+        match kind {
+            "accreditation" => Some(OrganisationId::new(name).map(Self::Accreditation)),
+            "qualification" => Some(QualificationId::new(name).map(Self::Qualification)),
+            "recognition" => Some(RecognitionId::new(name).map(Self::Recognition)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ProceedingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accreditation(id) => write!(f, "accreditation/{id}"),
+            Self::Qualification(id) => write!(f, "qualification/{id}"),
+            Self::Recognition(id) => write!(f, "recognition/{id}"),
+        }
+    }
+}
+
+impl From<ProceedingId> for String {
+    fn from(id: ProceedingId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for ProceedingId {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        let parts = text.split_once('/');
+        let read = parts.and_then(|(kind, name)| Self::read(kind, name));
+        read.unwrap_or_else(|| {
+            Err(Error::BadIdentifier {
+                what: "proceeding",
+                found: text,
+            })
+        })
+    }
+}
+
 /// One line of history: an aggregate's name, with what kind it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -286,6 +345,8 @@ pub enum StreamId {
     Key(KeyId),
     /// `erasure/ID`: of this person's values.
     Erasure(PersonId),
+    /// `accreditation/ID`, `qualification/ID` or `recognition/ID`.
+    Proceeding(ProceedingId),
 }
 
 impl fmt::Display for StreamId {
@@ -300,6 +361,7 @@ impl fmt::Display for StreamId {
             Self::Cessation(id) => write!(f, "cessation/{id}"),
             Self::Key(id) => write!(f, "key/{id}"),
             Self::Erasure(id) => write!(f, "erasure/{id}"),
+            Self::Proceeding(id) => id.fmt(f),
         }
     }
 }
@@ -335,7 +397,10 @@ impl TryFrom<String> for StreamId {
                     Serial::try_from(serial.to_owned())?,
                 ))
             }
-            _ => Err(bad()),
+            _ => {
+                let id = ProceedingId::read(kind, name).unwrap_or_else(|| Err(bad()));
+                Ok(Self::Proceeding(id?))
+            }
         }
     }
 }
@@ -372,8 +437,16 @@ mod tests {
         assert_eq!(StreamId::try_from(stream.to_string()).unwrap(), stream);
         let key = StreamId::Key(KeyId::of(b"a key"));
         assert_eq!(StreamId::try_from(key.to_string()).unwrap(), key);
+        for proceeding in ["accreditation/a", "qualification/b", "recognition/c"] {
+            let id = ProceedingId::try_from(proceeding.to_owned()).unwrap();
+            let stream = StreamId::try_from(proceeding.to_owned()).unwrap();
+            assert_eq!(stream, StreamId::Proceeding(id));
+            assert_eq!(stream.to_string(), proceeding);
+        }
         for bad in [
             "",
+            "qualification/",
+            "qualification",
             "key/00",
             &key.to_string()[..67],
             &key.to_string().to_uppercase().replace("KEY", "key"),

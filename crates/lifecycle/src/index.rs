@@ -214,6 +214,13 @@ pub enum About {
         /// Place in the history of the cessation.
         version: u64,
     },
+    /// A deadline of a case about an institution passed (SM-C, SM-D, SM-E).
+    ProceedingOverdue {
+        /// The word of its machine's list.
+        deadline: String,
+        /// Place in the history of the case.
+        version: u64,
+    },
 }
 
 impl Notice {
@@ -229,6 +236,9 @@ impl Notice {
                 deadline, version, ..
             } => format!("{stream}_{deadline}-due-{version}"),
             About::CessationOverdue { deadline, version } => {
+                format!("{stream}_{deadline}-overdue-{version}")
+            }
+            About::ProceedingOverdue { deadline, version } => {
                 format!("{stream}_{deadline}-overdue-{version}")
             }
         }

@@ -75,6 +75,7 @@ pub mod picture;
 pub mod ports;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod proceeding;
 mod reservation;
 pub mod roster;
 pub mod rules;
@@ -93,8 +94,8 @@ pub use error::{Error, Refusal, StoreError};
 pub use evidence::Evidence;
 pub use ground::{FieldFault, Ground, NotQualified, UploadFault};
 pub use id::{
-    AuthorityId, CaseId, CaseNumber, IdempotencyKey, KeyId, OrganisationId, PersonId, Serial,
-    StreamId, TokenId,
+    AuthorityId, CaseId, CaseNumber, IdempotencyKey, KeyId, OrganisationId, PersonId, ProceedingId,
+    QualificationId, RecognitionId, Serial, StreamId, TokenId,
 };
 pub use index::{About, CaseRow, Holding, Holdings, Notice};
 pub use interval::Interval;

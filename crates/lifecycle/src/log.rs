@@ -20,7 +20,7 @@ use crate::{
     organisation,
     personal::{Slot, Visit},
     ports::SubjectKeys,
-    roster,
+    proceeding, roster,
     subject::{self, Numbered},
     token,
 };
@@ -55,6 +55,8 @@ pub enum Event {
     Key(key::Event),
     /// Of the erasure of a person's values.
     Erasure(erasure::Event),
+    /// Of a case about an institution.
+    Proceeding(proceeding::Event),
 }
 
 impl Event {
@@ -70,6 +72,7 @@ impl Event {
             Self::Cessation(event) => event.name(),
             Self::Key(event) => event.name(),
             Self::Erasure(event) => event.name(),
+            Self::Proceeding(event) => event.name(),
         }
     }
 }
@@ -119,7 +122,8 @@ impl Entry {
             | Event::Token(_)
             | Event::Cessation(_)
             | Event::Key(_)
-            | Event::Erasure(_) => {}
+            | Event::Erasure(_)
+            | Event::Proceeding(_) => {}
         }
         if let (true, Some(submitted)) = (any, &mut self.submitted) {
             visit("submission", &mut submitted.digest);

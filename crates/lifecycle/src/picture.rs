@@ -10,7 +10,9 @@ use crate::{
     },
     certificate, cessation, erasure,
     machine::Transition,
-    organisation, roster,
+    organisation,
+    proceeding::qualification,
+    roster,
     terms::Kind,
     token,
     words::{Language, Named, name},
@@ -75,6 +77,11 @@ pub fn erasure() -> String {
     drawn(&arrows(erasure::TRANSITIONS))
 }
 
+/// The picture of a CA's qualification for e-government (SM-D).
+pub fn qualification() -> String {
+    drawn(&arrows(qualification::TRANSITIONS))
+}
+
 /// The page of `docs/machines.md`: pictures, tables, and the words in both languages.
 pub fn page() -> String {
     let mut text = "# State machines\n\n\
@@ -131,6 +138,12 @@ pub fn page() -> String {
         erasure(),
         &arrows(erasure::TRANSITIONS),
     );
+    machine(
+        "A CA's qualification for e-government (SM-D)",
+        "proceeding/qualification.rs",
+        qualification(),
+        &arrows(qualification::TRANSITIONS),
+    );
     text.push_str("\n## Words\n");
     for (title, words) in [
         ("States of a case", glossary(Phase::ALL)),
@@ -152,6 +165,14 @@ pub fn page() -> String {
         ("Steps of a cessation", glossary(cessation::Step::ALL)),
         ("States of an erasure", glossary(erasure::Stage::ALL)),
         ("Steps of an erasure", glossary(erasure::Step::ALL)),
+        (
+            "States of a qualification",
+            glossary(qualification::Stage::ALL),
+        ),
+        (
+            "Steps of a qualification",
+            glossary(qualification::Step::ALL),
+        ),
     ] {
         let _ = write!(text, "\n{title}:\n\n{words}");
     }
@@ -388,6 +409,11 @@ mod tests {
             cessation::TRANSITIONS,
             cessation::Stage::ALL,
             cessation::Step::ALL,
+        );
+        complete(
+            qualification::TRANSITIONS,
+            qualification::Stage::ALL,
+            qualification::Step::ALL,
         );
     }
 

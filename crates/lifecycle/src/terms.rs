@@ -106,6 +106,10 @@ terms! {
         Official = "official",
         /// Runs the operator's own keys.
         KeyOfficer = "key-officer",
+        /// Takes applications of institutions in for an authority (受理人员; S3-06).
+        Intake = "intake",
+        /// Assesses an institution for an authority (评审专家; S3-08).
+        Assessor = "assessor",
         /// The engine itself: timers, devices, ports.
         System = "system",
     }
@@ -222,6 +226,16 @@ terms! {
         ReadBack = "read-back",
         /// Proof that somebody was told something, and how.
         NoticeReceipt = "notice-receipt",
+        /// One of the papers with which an institution applies (S3-04).
+        ApplicationMaterial = "application-material",
+        /// The stamp of a window or a post office, with the day of receipt (S3-05).
+        ReceiptStamp = "receipt-stamp",
+        /// What assessors found (S3-08).
+        AssessmentReport = "assessment-report",
+        /// An authority's decision in writing (S3-11).
+        DecisionDocument = "decision-document",
+        /// Why an authority said no, in writing (S3-10).
+        ReasonsDocument = "reasons-document",
     }
 
     /// How a customer pays (S2-18).

@@ -24,7 +24,9 @@ use crate::{
     Event, Refusal, authority,
     case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
     certificate::{self, Party, RevocationReason},
-    cessation, erasure, organisation, roster,
+    cessation, erasure, organisation,
+    proceeding::qualification,
+    roster,
     terms::*,
     token,
 };
@@ -109,6 +111,17 @@ named! {
     "cessation-deadline" = cessation::DeadlineName,
     "erasure-stage" = erasure::Stage,
     "erasure-step" = erasure::Step,
+    "qualification-stage" = qualification::Stage,
+    "qualification-step" = qualification::Step,
+    "qualification-authority" = qualification::Authority,
+    "qualification-applicant" = qualification::ApplicantKind,
+    "qualification-channel" = qualification::Channel,
+    "qualification-assessment" = qualification::Assessment,
+    "qualification-condition" = qualification::Condition,
+    "qualification-right" = qualification::Right,
+    "qualification-deadline" = qualification::DeadlineName,
+    "qualification-outcome" = qualification::Outcome,
+    "material-fault" = qualification::MaterialFault,
 }
 
 /// The member of a closed list, for people.

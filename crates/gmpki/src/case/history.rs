@@ -3,10 +3,10 @@
 use crate::{desk::View, failure::Failure};
 use der::DateTime;
 use lifecycle::{
-    AuthorityId, CaseId, Entry, Error, Event, OrganisationId, PersonId, Record, Serial, Store,
-    StreamId, TokenId, authority,
+    AuthorityId, CaseId, Entry, Error, Event, OrganisationId, PersonId, ProceedingId, Record,
+    Serial, Store, StreamId, TokenId, authority,
     case::{self, state::DeadlineName},
-    certificate, cessation, organisation, roster, token,
+    certificate, cessation, organisation, proceeding, roster, token,
 };
 use std::collections::BTreeMap;
 
@@ -119,6 +119,21 @@ pub(crate) fn of_cessation(
         &StreamId::Cessation(id.clone()),
         |state, entry| match &entry.event {
             Event::Cessation(event) => cessation::evolve(state, &entry.actor, event),
+            _ => state,
+        },
+    )
+}
+
+/// The history of a case about an institution; none where nobody opened it.
+pub(crate) fn of_proceeding(
+    store: &dyn Store,
+    id: &ProceedingId,
+) -> Result<Option<History<proceeding::State>>, Failure> {
+    of(
+        store,
+        &StreamId::Proceeding(id.clone()),
+        |state, entry| match &entry.event {
+            Event::Proceeding(event) => proceeding::evolve(state, &entry.actor, event),
             _ => state,
         },
     )

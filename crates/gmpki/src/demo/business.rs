@@ -105,6 +105,7 @@ impl Business {
                     shipped("subscriber-signing")?,
                 ],
                 cessation: Terms::shipped(),
+                proceedings: lifecycle::proceeding::Terms::shipped(),
                 crl_lifetime: CRL_LIFETIME,
                 archive: None,
                 checkpoints: None,

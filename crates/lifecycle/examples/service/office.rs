@@ -50,6 +50,7 @@ pub(crate) fn open(folder: &Path) -> Result<Engine, Box<dyn Error>> {
             profiles: profiles(&["subscriber-signing", "subscriber-encryption"])?,
             authorities: profiles(&["root-ca", "issuing-ca", "ocsp-responder"])?,
             cessation: Terms::shipped(),
+            proceedings: lifecycle::proceeding::Terms::shipped(),
             crl_lifetime: Duration::from_secs(7 * 86_400),
             archive: None,
             checkpoints: None,

@@ -1,10 +1,10 @@
-//! The roster, organisations, tokens and the end of a service: each step by a second person where
+//! The roster, organisations, tokens, the end of a service, cases about institutions: each step by a second person where
 //! it takes one.
 
 use super::{Fault, World, two_persons};
 use crate::{
-    AuthorityId, Entry, Event, KeyId, Notice, OrganisationId, PersonId, StreamId, TokenId,
-    cessation, erasure, key, organisation, roster, token,
+    AuthorityId, Entry, Event, KeyId, Notice, OrganisationId, PersonId, ProceedingId, StreamId,
+    TokenId, cessation, erasure, key, organisation, proceeding, roster, token,
 };
 use der::DateTime;
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ pub(super) struct Registers {
     cessations: BTreeMap<AuthorityId, Option<cessation::State>>,
     pub(super) keys: BTreeMap<KeyId, Option<key::State>>,
     erasures: BTreeMap<PersonId, Option<erasure::State>>,
+    proceedings: BTreeMap<ProceedingId, Option<proceeding::State>>,
 }
 
 impl Registers {
@@ -35,12 +36,16 @@ impl Registers {
         })
     }
 
-    /// Deadlines that run for ends of services.
+    /// Deadlines that run for ends of services and for cases about institutions.
     pub(super) fn deadlines(&self) -> impl Iterator<Item = (StreamId, DateTime)> {
-        self.cessations.iter().filter_map(|(id, state)| {
+        let cessations = self.cessations.iter().filter_map(|(id, state)| {
             let (_, by) = state.as_ref()?.next_deadline()?;
             Some((StreamId::Cessation(id.clone()), by))
-        })
+        });
+        cessations.chain(self.proceedings.iter().filter_map(|(id, state)| {
+            let (_, by) = state.as_ref()?.next_deadline()?;
+            Some((StreamId::Proceeding(id.clone()), by))
+        }))
     }
 }
 
@@ -119,6 +124,32 @@ impl World {
                 let before = state.clone();
                 *state = erasure::evolve(before.clone(), event);
                 Ok(*state != before)
+            }
+            (StreamId::Proceeding(id), Event::Proceeding(event)) => {
+                if !event.is_of(id) {
+                    return Err(Fault::Misfiled { seq: entry.seq });
+                }
+                let state = self.registers.proceedings.entry(id.clone()).or_default();
+                let others: Vec<_> = state
+                    .as_ref()
+                    .map(|state| state.others(actor, event))
+                    .unwrap_or_default();
+                two_persons(entry, &others)?;
+                let listed = proceeding::is_listed(state.as_ref(), event);
+                *state = proceeding::evolve(state.take(), actor, event);
+                let stream = entry.stream.clone();
+                let notices = event.notices(entry.version).into_iter();
+                let keys = notices.map(|about| {
+                    let notice = Notice {
+                        stream: stream.clone(),
+                        about,
+                        from: entry.at,
+                        person: None,
+                    };
+                    notice.key()
+                });
+                self.notices.extend(keys);
+                Ok(listed)
             }
             _ => Err(Fault::Misfiled { seq: entry.seq }),
         }

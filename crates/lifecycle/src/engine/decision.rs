@@ -4,6 +4,7 @@
 use super::{Command, Engine, context, step::Step};
 use crate::{
     Actor, AuthorityId, CaseId, Error, Ground, Refusal, Seat, StreamId, authority, case, cessation,
+    proceeding,
 };
 use cert_profile::{Issuer, Profile};
 use std::sync::Arc;
@@ -87,6 +88,14 @@ impl Engine {
                     now,
                 };
                 step.change_cessation(&id, command, &context)?;
+            }
+            Command::Proceeding(command) => {
+                let context = proceeding::Context {
+                    terms: &self.policy.proceedings,
+                    calendar: &self.policy.calendar,
+                    now,
+                };
+                step.change_proceeding(command, &context)?;
             }
         }
         Ok(())

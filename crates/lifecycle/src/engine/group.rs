@@ -194,7 +194,10 @@ impl Engine {
         }
         match &submission.command {
             Command::Case(id, command) => self.counts_what_changes(id, command, &group.batch),
-            Command::Authority(..) | Command::Cessation(..) | Command::Key(..) => true,
+            Command::Authority(..)
+            | Command::Cessation(..)
+            | Command::Key(..)
+            | Command::Proceeding(_) => true,
             _ => false,
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     StreamId, Submitted, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
-    cessation, organisation, roster,
+    cessation, organisation, proceeding, roster,
     rules::RuleSet,
     subject::{self, Numbered},
     token,
@@ -395,6 +395,38 @@ impl<'a> Step<'a> {
                 from,
                 person: None,
             });
+        }
+        Ok(())
+    }
+
+    /// Decides and applies one command to one case about an institution.
+    pub(super) fn change_proceeding(
+        &mut self,
+        command: proceeding::Command,
+        context: &proceeding::Context<'_>,
+    ) -> Result<(), Error> {
+        let stream = StreamId::Proceeding(command.id());
+        let state = self.state::<proceeding::State>(&stream)?;
+        let events = proceeding::decide(state.as_deref(), &self.actor, command, context)?;
+        // Nobody holds it now but this step, which can change it as it is.
+        drop(state);
+        let mut after = None;
+        for event in events {
+            let known: Known<proceeding::State> =
+                self.push(&stream, Event::Proceeding(event.clone()))?;
+            for about in event.notices(known.version) {
+                self.batch.notices.push(Notice {
+                    stream: stream.clone(),
+                    about,
+                    from: self.now,
+                    person: None,
+                });
+            }
+            after = known.state;
+        }
+        if let Some(state) = after {
+            let next = state.next_deadline().map(|(_, at)| at);
+            self.batch.timers.push((stream, next));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::{Command, Engine, Submission};
 use crate::{
-    About, AuthorityId, CaseId, Entry, Error, Notice, StreamId, case,
+    About, AuthorityId, CaseId, Entry, Error, Notice, ProceedingId, StreamId, case,
     case::{Phase, state::DeadlineName},
     certificate, cessation,
 };
@@ -15,7 +15,7 @@ const PAGE: usize = 64;
 impl Engine {
     /// Does everything that time has made due, the earliest first, until nothing is left:
     /// cases lapse, count as accepted, or are noted as overdue, as are deadlines before the end of
-    /// a service; notices are told; a checkpoint of the log is made. `watch` sees
+    /// a service and those of cases about institutions; notices are told; a checkpoint of the log is made. `watch` sees
     /// what became durable. Called now and then, and after every start: what is due follows
     /// from the states, so no crash loses any of it.
     ///
@@ -81,6 +81,7 @@ impl Engine {
         let id = match stream {
             StreamId::Case(id) => id,
             StreamId::Cessation(id) => return self.passed_of_cessation(id, now),
+            StreamId::Proceeding(id) => return self.passed_of_proceeding(id, now),
             _ => return Err(Error::NothingDue(stream.clone())),
         };
         let state = self.state::<case::State>(stream)?;
@@ -108,6 +109,15 @@ impl Engine {
         };
         let note = cessation::Command::NoteOverdue { deadline };
         Ok(Command::Cessation(id.clone(), note))
+    }
+
+    /// A deadline of a case about an institution that passed.
+    fn passed_of_proceeding(&self, id: &ProceedingId, now: DateTime) -> Result<Command, Error> {
+        let state = self.proceeding(id)?;
+        let command = state.and_then(|state| state.passed(id, now));
+        command
+            .map(Command::Proceeding)
+            .ok_or_else(|| Error::NothingDue(StreamId::Proceeding(id.clone())))
     }
 
     fn tell(&mut self) -> Result<(), Error> {
@@ -177,7 +187,8 @@ impl Engine {
             }
             About::Overdue { .. }
             | About::CessationReminder { .. }
-            | About::CessationOverdue { .. } => true,
+            | About::CessationOverdue { .. }
+            | About::ProceedingOverdue { .. } => true,
         })
     }
 

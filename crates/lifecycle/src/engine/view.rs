@@ -3,7 +3,7 @@
 
 use crate::{
     Entry, Error, Event, Head, PersonId, Store, StreamId, authority, case, certificate, cessation,
-    erasure, key, organisation, ports::SubjectKeys, roster, token,
+    erasure, key, organisation, ports::SubjectKeys, proceeding, roster, token,
 };
 use der::DateTime;
 use std::{
@@ -132,6 +132,7 @@ pub(super) struct Shelves {
     cessations: Shelf<cessation::State>,
     keys: Shelf<key::State>,
     erasures: Shelf<erasure::State>,
+    proceedings: Shelf<proceeding::State>,
 }
 
 impl Shelves {
@@ -243,6 +244,7 @@ impl View {
         shelves.cessations.take_in(changed.cessations);
         shelves.keys.take_in(changed.keys);
         shelves.erasures.take_in(changed.erasures);
+        shelves.proceedings.take_in(changed.proceedings);
     }
 
     /// Lets go of what nobody asked for lately.
@@ -257,6 +259,7 @@ impl View {
         shelves.cessations.turn();
         shelves.keys.turn();
         shelves.erasures.turn();
+        shelves.proceedings.turn();
     }
 }
 
@@ -401,5 +404,18 @@ impl Aggregate for erasure::State {
 
     fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self> {
         &mut shelves.erasures
+    }
+}
+
+impl Aggregate for proceeding::State {
+    fn after(_: &StreamId, state: Option<Self>, entry: &Entry) -> Option<Self> {
+        match &entry.event {
+            Event::Proceeding(event) => proceeding::evolve(state, &entry.actor, event),
+            _ => state,
+        }
+    }
+
+    fn shelf(shelves: &mut Shelves) -> &mut Shelf<Self> {
+        &mut shelves.proceedings
     }
 }

@@ -44,6 +44,8 @@ seat-auditor = auditor
 seat-official = official
 seat-key-officer = key officer
 seat-system = system
+seat-intake = intake officer
+seat-assessor = assessor
 
 ## carrier
 
@@ -106,6 +108,11 @@ evidence-kind-holder-statement = holder's statement
 evidence-kind-delivery-receipt = delivery receipt
 evidence-kind-read-back = what was read back from the token
 evidence-kind-notice-receipt = proof of notice
+evidence-kind-application-material = application material
+evidence-kind-receipt-stamp = stamp of receipt
+evidence-kind-assessment-report = assessment report
+evidence-kind-decision-document = decision document
+evidence-kind-reasons-document = written reasons
 
 ## payment-route
 
@@ -398,6 +405,121 @@ erasure-stage-erased = erased
 erasure-step-decided = erasure decided
 erasure-step-destroyed = keys destroyed
 
+## qualification-stage
+
+qualification-stage-received = materials received
+qualification-stage-correcting = being completed
+qualification-stage-not-accepted = not taken on
+qualification-stage-accepted = taken on
+qualification-stage-assessing = being assessed
+qualification-stage-granted = granted, to be handed over
+qualification-stage-refused = refused, to be handed over
+qualification-stage-qualified = qualified
+qualification-stage-closed = closed
+qualification-stage-renewing = another term asked for
+qualification-stage-lapsed = term over
+qualification-stage-withdrawn = withdrawn
+
+## qualification-step
+
+qualification-step-received = materials received
+qualification-step-correction-requested = correction requested
+qualification-step-materials-completed = materials completed
+qualification-step-accepted = taken on
+qualification-step-not-accepted = not taken on
+qualification-step-forwarded = sent on
+qualification-step-assessment-opened = assessors named
+qualification-step-assessor-named = another assessor named
+qualification-step-assessor-declared = assessor's declaration
+qualification-step-recused = recused
+qualification-step-reported = assessment reported
+qualification-step-condition-checked = condition looked at
+qualification-step-hearing-requested = hearing requested
+qualification-step-hearing-closed = hearing closed
+qualification-step-granted = granted
+qualification-step-refused = refused
+qualification-step-notified = applicant told
+qualification-step-collected = document handed over
+qualification-step-listed-in-directory = in the directory
+qualification-step-name-change-filed = other name asked for
+qualification-step-name-change-approved = other name approved
+qualification-step-name-change-refused = other name refused
+qualification-step-renovation-reported = renovation reported
+qualification-step-renovation-approved = renovation approved
+qualification-step-renovation-refused = renovation refused
+qualification-step-renewal-filed = another term asked for
+qualification-step-renewal-granted = another term granted
+qualification-step-renewal-refused = another term refused
+qualification-step-lapsed = term over
+qualification-step-withdrawn = withdrawn
+qualification-step-right-exercised = right exercised
+qualification-step-right-answered = right answered
+qualification-step-overdue-noted = noted as overdue
+
+## qualification-authority
+
+qualification-authority-provincial = provincial or ministerial
+qualification-authority-national = national
+
+## qualification-applicant
+
+qualification-applicant-enterprise = licensed enterprise
+qualification-applicant-public-institution = public institution
+
+## qualification-channel
+
+qualification-channel-window = window
+qualification-channel-post = post
+
+## qualification-assessment
+
+qualification-assessment-on-site = on-site check
+qualification-assessment-capability = assessment of capability
+qualification-assessment-security-review = security review
+qualification-assessment-interoperability = interoperability test
+
+## qualification-condition
+
+qualification-condition-legal-person = legal person
+qualification-condition-system = certification system
+qualification-condition-staff = staff
+qualification-condition-operation = operation, support and security
+qualification-condition-other = other conditions
+
+## qualification-right
+
+qualification-right-statement = statement
+qualification-right-recusal = recusal
+qualification-right-reconsideration = reconsideration
+qualification-right-litigation = litigation
+qualification-right-file-inspection = file inspection
+qualification-right-report = report of a violation
+qualification-right-compensation = compensation
+qualification-right-suggestion = suggestion
+
+## qualification-deadline
+
+qualification-deadline-acceptance = decision on acceptance
+qualification-deadline-forwarding = sending on
+qualification-deadline-decision = decision
+qualification-deadline-delivery = handing over
+qualification-deadline-name-change = decision on the other name
+qualification-deadline-renovation = decision on the renovation
+qualification-deadline-renewal-filing = asking for another term
+qualification-deadline-renewal-decision = decision on another term
+qualification-deadline-expiry = end of the term
+
+## qualification-outcome
+
+qualification-outcome-granted = granted
+qualification-outcome-refused = refused
+
+## material-fault
+
+material-fault-not-original = the original is wanted
+material-fault-copies = too few copies on paper
+material-fault-unsealed = without the applicant's seal
+
 ## revocation-reason
 
 revocation-reason-unspecified = no reason given
@@ -541,6 +663,14 @@ ground-objection-open = what was objected to is not revoked: revoke it, or have 
 ground-interval = an interval ends before it begins
 ground-late = { $what } was due by { $by }: put the end off
 ground-other-party = frozen by the { $froze }: the { $asks } can't lift it
+ground-proceeding-step = { $step }: not possible in the state: { $stage }
+ground-authority = this is for the authority to do that is { $wanted }
+ground-material = material { $material }: { $why }
+ground-report-missing = there is no report on the { $assessment }
+ground-report-failed = the { $assessment } was not passed
+ground-condition-open = the condition was not found to be met: { $condition }
+ground-recused = { $person } takes no further part: recused, or bound to the applicant
+ground-query-opens = how it stands can be asked after { $after }
 
 ## refusal
 
@@ -723,6 +853,43 @@ phrase-retiring = retiring
 phrase-compromised = compromised
 phrase-closed = closed
 phrase-noted-as-overdue = noted as overdue
+phrase-a-time-of-receipt-that-has-come = a time of receipt that has come
+phrase-the-enterprise-s-licence-for-certification-services = the enterprise's licence for certification services
+phrase-an-applicant-that-is-either-licensed-or-a-public-institution = an applicant that is either licensed or a public institution
+phrase-material = material
+phrase-a-list-of-1-to-100 = a list of 1 to 100
+phrase-an-assessment-that-is-made-of-such-applicants = an assessment that is made of such applicants
+phrase-the-notice-to-the-applicant = the notice to the applicant
+phrase-the-decision-on-the-other-name = the decision on the other name
+phrase-another-name = another name
+phrase-a-person-who-acts-for-an-authority = a person who acts for an authority
+phrase-the-decision-on-the-renovation = the decision on the renovation
+phrase-a-right-of-this-number-that-waits-for-an-answer = a right of this number that waits for an answer
+phrase-the-forwarding-of-the-materials = the forwarding of the materials
+phrase-an-application-that-nobody-assesses = an application that nobody assesses
+phrase-the-assessor-s-declaration-about-conflicts-of-interest = the assessor's declaration about conflicts of interest
+phrase-the-close-of-the-hearing = the close of the hearing
+phrase-the-request-of-a-hearing = the request of a hearing
+phrase-a-day-of-the-decision-between-the-acceptance-and-today = a day of the decision between the acceptance and today
+phrase-an-sm3-digest-of-32-octets = an SM3 digest of 32 octets
+phrase-a-list-that-says-how-the-qualification-stands = a list that says how the qualification stands
+phrase-a-list-with-a-greater-sequence-number = a list with a greater sequence number
+phrase-an-application-for-another-name = an application for another name
+phrase-a-report-of-a-renovation = a report of a renovation
+phrase-a-term-that-ends = a term that ends
+phrase-a-decision = a decision
+phrase-an-application-that-is-not-decided-on = an application that is not decided on
+phrase-the-acceptance-of-the-application = the acceptance of the application
+phrase-the-name-of-an-office = the name of an office
+phrase-an-applicant-s-name = an applicant's name
+phrase-the-number-of-a-licence = the number of a licence
+phrase-a-point-to-be-put-right = a point to be put right
+phrase-the-name-of-a-professional-body = the name of a professional body
+phrase-a-recusal = a recusal
+phrase-the-number-of-a-decision = the number of a decision
+phrase-the-signature-of-a-decision = the signature of a decision
+phrase-the-name-of-a-list = the name of a list
+phrase-an-answer = an answer
 
 ## package: the timeline for an inspector
 

@@ -5,6 +5,7 @@ use crate::{
     AuthorityId, CaseId, FieldFault, Ground, IdempotencyKey, NotQualified, OrganisationId,
     PersonId, Refusal, Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
+    proceeding::Word,
     rules::{Requirement, Text},
     terms::EvidenceKind,
 };
@@ -153,6 +154,22 @@ impl AsFact for Vec<EvidenceKind> {
             group: EvidenceKind::GROUP,
             words: self.iter().map(|kind| kind.as_str()).collect(),
         }
+    }
+}
+
+impl AsFact for Word {
+    fn fact(&self) -> Fact {
+        Fact::Terms {
+            group: self.group,
+            words: vec![self.word],
+        }
+    }
+}
+
+impl AsFact for Option<Word> {
+    fn fact(&self) -> Fact {
+        self.as_ref()
+            .map_or(Fact::Phrase("not there"), AsFact::fact)
     }
 }
 
@@ -345,6 +362,14 @@ coded! { Ground in "ground" {
     "nothing-sealed" = NothingSealed { person },
     "late" = Late { what, by },
     "other-party" = OtherParty { froze, asks },
+    "proceeding-step" = ProceedingStep { stage, step },
+    "authority" = Authority { wanted },
+    "material" = Material { material, why },
+    "report-missing" = ReportMissing { assessment },
+    "report-failed" = ReportFailed { assessment },
+    "condition-open" = ConditionOpen { condition },
+    "recused" = Recused { person },
+    "query-opens" = QueryOpens { after },
 } }
 
 // A ruled refusal has the words of its ground ([`super::refusal`]).

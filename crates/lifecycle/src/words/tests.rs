@@ -428,6 +428,16 @@ fn phrases() -> BTreeSet<String> {
         "consent",
         "agreement",
         "document",
+        "the name of an office",
+        "an applicant's name",
+        "the number of a licence",
+        "a point to be put right",
+        "the name of a professional body",
+        "a recusal",
+        "the number of a decision",
+        "the signature of a decision",
+        "the name of a list",
+        "an answer",
     ];
     let everything: String = sources().into_iter().map(|(_, text)| text).collect();
     for argument in ARGUMENTS {
@@ -449,6 +459,7 @@ fn phrases() -> BTreeSet<String> {
                 found.extend(after.filter_map(literal));
             }
         }
+        found.extend(text.split("missing(").skip(1).filter_map(literal));
         for function in ["fn verb(", "fn name(", "fn status("] {
             for body in text.split(function).skip(1) {
                 let body = body.split("\n    }\n").next().unwrap_or("");

@@ -42,6 +42,8 @@ seat-auditor = 审计员
 seat-official = 有权机关人员
 seat-key-officer = 密钥管理员
 seat-system = 系统
+seat-intake = 受理人员
+seat-assessor = 评审专家
 
 ## carrier
 
@@ -104,6 +106,11 @@ evidence-kind-holder-statement = 持有人声明
 evidence-kind-delivery-receipt = 交付凭证
 evidence-kind-read-back = USB-Key回读记录
 evidence-kind-notice-receipt = 告知凭证
+evidence-kind-application-material = 申请材料
+evidence-kind-receipt-stamp = 收件凭证
+evidence-kind-assessment-report = 评估报告
+evidence-kind-decision-document = 审批决定文件
+evidence-kind-reasons-document = 说明理由文书
 
 ## payment-route
 
@@ -396,6 +403,121 @@ erasure-stage-erased = 已删除
 erasure-step-decided = 决定删除
 erasure-step-destroyed = 密钥已销毁
 
+## qualification-stage
+
+qualification-stage-received = 已收到材料
+qualification-stage-correcting = 待补正
+qualification-stage-not-accepted = 不予受理
+qualification-stage-accepted = 已受理
+qualification-stage-assessing = 评估中
+qualification-stage-granted = 准予认定，待送达
+qualification-stage-refused = 不予认定，待送达
+qualification-stage-qualified = 已取得资质
+qualification-stage-closed = 已办结
+qualification-stage-renewing = 延续中
+qualification-stage-lapsed = 资质到期
+qualification-stage-withdrawn = 已撤销资质
+
+## qualification-step
+
+qualification-step-received = 收到材料
+qualification-step-correction-requested = 要求补正
+qualification-step-materials-completed = 补正材料
+qualification-step-accepted = 受理
+qualification-step-not-accepted = 不予受理
+qualification-step-forwarded = 报送国家密码管理局
+qualification-step-assessment-opened = 组织评估
+qualification-step-assessor-named = 增补评审专家
+qualification-step-assessor-declared = 评审专家声明
+qualification-step-recused = 回避
+qualification-step-reported = 提交评估报告
+qualification-step-condition-checked = 核查条件
+qualification-step-hearing-requested = 申请听证
+qualification-step-hearing-closed = 听证结束
+qualification-step-granted = 准予认定
+qualification-step-refused = 不予认定
+qualification-step-notified = 通知申请人
+qualification-step-collected = 领取审批结果
+qualification-step-listed-in-directory = 列入目录
+qualification-step-name-change-filed = 申请机构名称变更
+qualification-step-name-change-approved = 核准名称变更
+qualification-step-name-change-refused = 不予名称变更
+qualification-step-renovation-reported = 报告技术改造
+qualification-step-renovation-approved = 核准技术改造
+qualification-step-renovation-refused = 不予核准技术改造
+qualification-step-renewal-filed = 申请延续
+qualification-step-renewal-granted = 准予延续
+qualification-step-renewal-refused = 不予延续
+qualification-step-lapsed = 资质到期
+qualification-step-withdrawn = 撤销资质
+qualification-step-right-exercised = 行使权利
+qualification-step-right-answered = 答复
+qualification-step-overdue-noted = 登记逾期
+
+## qualification-authority
+
+qualification-authority-provincial = 省部密码管理部门
+qualification-authority-national = 国家密码管理局
+
+## qualification-applicant
+
+qualification-applicant-enterprise = 取得许可的企业法人
+qualification-applicant-public-institution = 事业法人
+
+## qualification-channel
+
+qualification-channel-window = 窗口接收
+qualification-channel-post = 信函接收
+
+## qualification-assessment
+
+qualification-assessment-on-site = 现场核查
+qualification-assessment-capability = 能力评估
+qualification-assessment-security-review = 安全性审查
+qualification-assessment-interoperability = 互联互通测试
+
+## qualification-condition
+
+qualification-condition-legal-person = 法人资格
+qualification-condition-system = 电子认证系统
+qualification-condition-staff = 专业技术人员等
+qualification-condition-operation = 运行服务、应用支持和安全保障
+qualification-condition-other = 法律法规规定的其他条件
+
+## qualification-right
+
+qualification-right-statement = 陈述、申辩
+qualification-right-recusal = 申请回避
+qualification-right-reconsideration = 行政复议
+qualification-right-litigation = 行政诉讼
+qualification-right-file-inspection = 查阅
+qualification-right-report = 举报
+qualification-right-compensation = 要求赔偿
+qualification-right-suggestion = 意见和建议
+
+## qualification-deadline
+
+qualification-deadline-acceptance = 受理审查
+qualification-deadline-forwarding = 报送材料
+qualification-deadline-decision = 审批决定
+qualification-deadline-delivery = 结果送达
+qualification-deadline-name-change = 名称变更
+qualification-deadline-renovation = 技术改造审查
+qualification-deadline-renewal-filing = 申请延续
+qualification-deadline-renewal-decision = 延续决定
+qualification-deadline-expiry = 资质到期
+
+## qualification-outcome
+
+qualification-outcome-granted = 准予认定
+qualification-outcome-refused = 不予认定
+
+## material-fault
+
+material-fault-not-original = 应提交原件
+material-fault-copies = 纸质份数不足
+material-fault-unsealed = 未加盖公章
+
 ## revocation-reason
 
 revocation-reason-unspecified = 未说明
@@ -539,6 +661,14 @@ ground-objection-open = 所异议的证书尚未作废：请先作废或补办
 ground-interval = 起止时间颠倒
 ground-late = { $what }应在{ $by }之前完成：请推迟终止时间
 ground-other-party = 该证书由“{ $froze }”冻结，“{ $asks }”不能解冻
+ground-proceeding-step = 状态为“{ $stage }”，不能进行“{ $step }”
+ground-authority = 此事由{ $wanted }办理
+ground-material = 材料{ $material }：{ $why }
+ground-report-missing = 尚无“{ $assessment }”报告
+ground-report-failed = “{ $assessment }”未通过
+ground-condition-open = 尚未认定符合条件：{ $condition }
+ground-recused = { $person }应当回避，不再参与
+ground-query-opens = { $after }之后方可查询
 
 ## refusal
 
@@ -721,6 +851,43 @@ phrase-retiring = 退役中
 phrase-compromised = 密钥已泄露
 phrase-closed = 停用
 phrase-noted-as-overdue = 登记为逾期
+phrase-a-time-of-receipt-that-has-come = 不晚于当前的收件时间
+phrase-the-enterprise-s-licence-for-certification-services = 企业法人的电子认证服务许可
+phrase-an-applicant-that-is-either-licensed-or-a-public-institution = 企业法人（附许可）或者事业法人之一的申请人
+phrase-material = 材料
+phrase-a-list-of-1-to-100 = 1至100项的清单
+phrase-an-assessment-that-is-made-of-such-applicants = 适用于该类申请人的评估项目
+phrase-the-notice-to-the-applicant = 对申请人的通知
+phrase-the-decision-on-the-other-name = 对名称变更申请的决定
+phrase-another-name = 不同的名称
+phrase-a-person-who-acts-for-an-authority = 行政机关一方的人员
+phrase-the-decision-on-the-renovation = 对技术改造的审查决定
+phrase-a-right-of-this-number-that-waits-for-an-answer = 该序号的待答复事项
+phrase-the-forwarding-of-the-materials = 材料的报送
+phrase-an-application-that-nobody-assesses = 尚未组织评估的申请
+phrase-the-assessor-s-declaration-about-conflicts-of-interest = 评审专家的利害关系声明
+phrase-the-close-of-the-hearing = 听证的结束
+phrase-the-request-of-a-hearing = 听证申请
+phrase-a-day-of-the-decision-between-the-acceptance-and-today = 自受理日至今日之间的决定日期
+phrase-an-sm3-digest-of-32-octets = 32字节的SM3杂凑值
+phrase-a-list-that-says-how-the-qualification-stands = 与资质现状一致的目录
+phrase-a-list-with-a-greater-sequence-number = 序号更大的目录
+phrase-an-application-for-another-name = 名称变更申请
+phrase-a-report-of-a-renovation = 技术改造报告
+phrase-a-term-that-ends = 有期限的资质
+phrase-a-decision = 决定
+phrase-an-application-that-is-not-decided-on = 尚未作出决定的申请
+phrase-the-acceptance-of-the-application = 申请的受理
+phrase-the-name-of-an-office = 受理单位名称
+phrase-an-applicant-s-name = 申请人名称
+phrase-the-number-of-a-licence = 许可证编号
+phrase-a-point-to-be-put-right = 补正事项
+phrase-the-name-of-a-professional-body = 专业技术机构名称
+phrase-a-recusal = 回避
+phrase-the-number-of-a-decision = 决定文号
+phrase-the-signature-of-a-decision = 决定的签署
+phrase-the-name-of-a-list = 目录名称
+phrase-an-answer = 答复
 
 ## package：供检查人员查看的经过
 

@@ -123,6 +123,7 @@ impl Base {
             profiles: self.policy.profiles.clone(),
             authorities: self.policy.authorities.clone(),
             cessation: self.policy.cessation.clone(),
+            proceedings: self.policy.proceedings.clone(),
             crl_lifetime: self.policy.crl_lifetime,
             archive: self.policy.archive,
             checkpoints: self.policy.checkpoints.clone(),

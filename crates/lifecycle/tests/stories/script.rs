@@ -67,6 +67,7 @@ pub(crate) fn policy() -> Policy {
             .map(shipped)
             .into(),
         cessation: Terms::shipped(),
+        proceedings: lifecycle::proceeding::Terms::shipped(),
         crl_lifetime: CRL_LIFETIME,
         archive: None,
         checkpoints: None,

@@ -1,0 +1,343 @@
+//! The table is what decides.
+
+use super::*;
+use crate::machine::assert_all_reached;
+use std::collections::BTreeSet;
+
+/// A good command of each kind, at a time when `now` is today.
+fn commands(play: &Play) -> Vec<(Actor, Command)> {
+    let today = play.today();
+    let decision = || decision(&today);
+    let national = |act| (officer(), Command::of(NATIONAL, act));
+    let by = |actor: Actor, act| (actor, Command::new(act));
+    let route = play.state.as_ref().map_or(NATIONAL, |state| state.route);
+    let taken = |act| (clerk(), Command::of(route, act));
+    let material_file = || evidence(EvidenceKind::ApplicationMaterial);
+    let statement = || evidence(EvidenceKind::HolderStatement);
+    let now = play.now.to_string();
+    let mut all = vec![
+        taken(Act::Receive(Box::new(receipt(ENTERPRISE, &now)))),
+        taken(Act::RequestCorrection {
+            points: vec!["盖章".to_owned()],
+        }),
+        by(
+            agent(),
+            Act::CompleteMaterials {
+                materials: vec![material("staff")],
+            },
+        ),
+        taken(Act::Accept),
+        taken(Act::DeclineAcceptance { reasons: reasons() }),
+        (
+            clerk(),
+            Command::of(
+                PROVINCIAL,
+                Act::Forward {
+                    receipt: evidence(EvidenceKind::DeliveryReceipt),
+                },
+            ),
+        ),
+        national(Act::OpenAssessment {
+            assessors: vec![person(EXPERT)],
+            body: None,
+        }),
+        national(Act::NameAssessor {
+            assessor: person("wang.wu"),
+        }),
+        by(
+            expert(),
+            Act::Declare {
+                conflict: false,
+                declaration: statement(),
+            },
+        ),
+        national(Act::Recuse {
+            person: person("qian.ba"),
+            reason: "亲属".to_owned(),
+        }),
+        by(
+            expert(),
+            Act::Report {
+                assessment: Assessment::OnSite,
+                passed: true,
+                report: evidence(EvidenceKind::AssessmentReport),
+            },
+        ),
+        national(Act::CheckCondition {
+            condition: Condition::Staff,
+            met: true,
+            evidence: statement(),
+        }),
+        by(
+            agent(),
+            Act::RequestHearing {
+                request: statement(),
+            },
+        ),
+        national(Act::CloseHearing {
+            chair: person("zhao.liu"),
+            record: evidence(EvidenceKind::WorkRecord),
+        }),
+        national(Act::Grant(decision())),
+        national(Act::Refuse {
+            decision: decision(),
+            reasons: reasons(),
+        }),
+        national(Act::Notify {
+            contact: evidence(EvidenceKind::CallRecord),
+        }),
+        national(Act::HandOver {
+            receipt: evidence(EvidenceKind::DeliveryReceipt),
+        }),
+        by(
+            agent(),
+            Act::FileNameChange {
+                name: "新名".to_owned(),
+                explanation: material_file(),
+                original: evidence(EvidenceKind::DecisionDocument),
+            },
+        ),
+        national(Act::ApproveNameChange(decision())),
+        national(Act::RefuseNameChange { reasons: reasons() }),
+        by(
+            agent(),
+            Act::ReportRenovation {
+                application: material_file(),
+                security: material_file(),
+                interoperability: material_file(),
+            },
+        ),
+        national(Act::ApproveRenovation(decision())),
+        national(Act::RefuseRenovation { reasons: reasons() }),
+        by(
+            agent(),
+            Act::FileRenewal {
+                application: material_file(),
+            },
+        ),
+        national(Act::GrantRenewal(decision())),
+        national(Act::RefuseRenewal { reasons: reasons() }),
+        by(Actor::system(), Act::Lapse),
+        national(Act::Withdraw {
+            decision: decision(),
+            reasons: reasons(),
+        }),
+        by(
+            agent(),
+            Act::ExerciseRight {
+                right: Right::Suggestion,
+                statement: statement(),
+            },
+        ),
+        national(Act::AnswerRight {
+            number: 1,
+            answer: "已采纳".to_owned(),
+            evidence: evidence(EvidenceKind::WorkRecord),
+        }),
+    ];
+    for holds in [true, false] {
+        let listing = Listing {
+            list: "目录".to_owned(),
+            sequence: 1,
+            digest: vec![1; 32].into(),
+            holds,
+        };
+        all.push(national(Act::ListInDirectory(listing)));
+    }
+    for deadline in DeadlineName::ALL.iter().copied() {
+        all.push(by(Actor::system(), Act::NoteOverdue { deadline }));
+    }
+    all
+}
+
+/// A qualification at every place, with and without what may wait there.
+fn places() -> Vec<Play> {
+    let new = "2025-03-03T01:00:00Z";
+    let correcting = |mut play: Play| {
+        let points = vec!["盖章".to_owned()];
+        play.take(
+            &clerk(),
+            Command::of(NATIONAL, Act::RequestCorrection { points }),
+        )
+        .unwrap();
+        play
+    };
+    let heard = |mut play: Play| {
+        let request = evidence(EvidenceKind::HolderStatement);
+        play.by(&agent(), Act::RequestHearing { request });
+        play
+    };
+    let told = |mut play: Play| {
+        let contact = evidence(EvidenceKind::CallRecord);
+        play.rule(Act::Notify { contact });
+        play
+    };
+    let changing = |mut play: Play| {
+        let material = || evidence(EvidenceKind::ApplicationMaterial);
+        play.by(
+            &agent(),
+            Act::FileNameChange {
+                name: "新名".to_owned(),
+                explanation: material(),
+                original: evidence(EvidenceKind::DecisionDocument),
+            },
+        );
+        play.by(
+            &agent(),
+            Act::ReportRenovation {
+                application: material(),
+                security: material(),
+                interoperability: material(),
+            },
+        );
+        play
+    };
+    let renewing = |mut play: Play| {
+        let application = evidence(EvidenceKind::ApplicationMaterial);
+        play.by(&agent(), Act::FileRenewal { application });
+        play
+    };
+    let withdrawn = |mut play: Play| {
+        let decision = decision(&play.today());
+        play.rule(Act::Withdraw {
+            decision,
+            reasons: reasons(),
+        });
+        play
+    };
+    let mut not_accepted = Play::received(ENTERPRISE, NATIONAL, new);
+    let decline = Act::DeclineAcceptance { reasons: reasons() };
+    not_accepted
+        .take(&clerk(), Command::of(NATIONAL, decline))
+        .unwrap();
+    let mut closed = Play::refused_by_decision(new);
+    closed.hand_over();
+    let mut lapsed = Play::qualified(new);
+    lapsed.go_to("2030-03-03T01:00:00Z").tick();
+    let mut forwarded = Play::accepted(ENTERPRISE, PROVINCIAL, new);
+    forwarded.forward();
+    let qualified = || Play::qualified(new);
+    let mut over = qualified();
+    over.state.as_mut().unwrap().until = Some(at("2025-03-03T00:00:00Z"));
+    let mut places = vec![
+        Play::new(new),
+        Play::received(ENTERPRISE, NATIONAL, new),
+        Play::received(ENTERPRISE, PROVINCIAL, new),
+        correcting(Play::received(ENTERPRISE, NATIONAL, new)),
+        not_accepted,
+        Play::accepted(ENTERPRISE, NATIONAL, new),
+        Play::accepted(ENTERPRISE, PROVINCIAL, new),
+        forwarded,
+        Play::assessing(ENTERPRISE, NATIONAL, new),
+        heard(Play::assessing(ENTERPRISE, NATIONAL, new)),
+        Play::assessed(ENTERPRISE, NATIONAL, new),
+        Play::granted(ENTERPRISE, NATIONAL, new),
+        told(Play::granted(ENTERPRISE, NATIONAL, new)),
+        Play::refused_by_decision(new),
+        told(Play::refused_by_decision(new)),
+        qualified(),
+        over,
+        changing(qualified()),
+        changing(renewing(qualified())),
+        renewing(qualified()),
+        closed,
+        lapsed,
+        withdrawn(qualified()),
+    ];
+    // With a right that waits, and months later, when all that runs is late.
+    for place in 1..places.len() {
+        let mut play = places[place].clone();
+        let statement = evidence(EvidenceKind::HolderStatement);
+        let right = Right::Suggestion;
+        play.by(&agent(), Act::ExerciseRight { right, statement });
+        places.push(play);
+        let mut play = places[place].clone();
+        play.now = at("2026-03-03T01:00:00Z").max(play.now);
+        for timer in play.state.as_mut().unwrap().timers.values_mut() {
+            let past = Timer::until(at("2025-12-01T01:00:00Z"), at(new));
+            *timer = past;
+        }
+        places.push(play);
+    }
+    places
+}
+
+// proves: S3-02, S3-16
+#[test]
+fn what_is_in_the_table_is_decided_somewhere_and_nothing_else_is() {
+    let mut reached = BTreeSet::new();
+    for play in places() {
+        for (actor, command) in commands(&play) {
+            let step = command.act.step();
+            let from = play.state.as_ref().map(|state| state.stage);
+            match play.ask(&actor, command) {
+                Ok(events) => {
+                    let row = transition(from, step);
+                    assert!(row.is_some(), "{from:?} {step}");
+                    reached.insert((from, step));
+                    let mut after = play.clone();
+                    for event in events {
+                        after.state = evolve(after.state, &actor, &event);
+                    }
+                    let to = row.and_then(|row| row.to).or(from);
+                    assert_eq!(after.state.map(|state| state.stage), to);
+                }
+                Err(Error::Refused(Refusal::Ruled { ground, .. })) => {
+                    let is_table = matches!(*ground, Ground::ProceedingStep { .. });
+                    let expired = play
+                        .state
+                        .as_ref()
+                        .is_some_and(|one| one.has_expired(play.now));
+                    if !expired {
+                        assert_eq!(
+                            is_table,
+                            transition(from, step).is_none() && !seat(&ground),
+                            "{from:?} {step}: {ground}"
+                        );
+                    }
+                }
+                Err(other) => panic!("{from:?} {step}: {other}"),
+            }
+        }
+    }
+    assert_all_reached(TRANSITIONS, &reached);
+}
+
+/// Refused before the table was asked.
+fn seat(ground: &Ground) -> bool {
+    matches!(ground, Ground::Seat { .. } | Ground::NotAParty { .. })
+}
+
+// proves: S3-02
+#[test]
+fn each_act_belongs_to_one_kind_of_seat() {
+    for play in places() {
+        for (actor, command) in commands(&play) {
+            if play.ask(&actor, command.clone()).is_err() {
+                continue;
+            }
+            for seat in Seat::ALL.iter().copied().filter(|one| *one != actor.seat) {
+                let other = Actor::new(actor.person.clone(), seat);
+                let answer = play.ask(&other, command.clone());
+                let is_report = matches!(
+                    command.act,
+                    Act::ExerciseRight {
+                        right: Right::Report,
+                        ..
+                    }
+                );
+                assert!(answer.is_err() || is_report, "{seat}: {command:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_event_that_does_not_follow_changes_nothing() {
+    let play = Play::accepted(ENTERPRISE, NATIONAL, MONDAY);
+    let (_, _, received) = play.events[0].clone();
+    let after = evolve(play.state.clone(), &clerk(), &received);
+    assert_eq!(after, play.state);
+    let (_, _, accepted) = play.events[1].clone();
+    assert_eq!(evolve(None, &clerk(), &accepted), None);
+}
