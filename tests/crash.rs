@@ -6,8 +6,8 @@
 use gm_crypto::pki::{Signed, decode_pem};
 use gm_pki_tests::command::{contents, folder, gmpki};
 use lifecycle::{
-    AuthorityId, CaseId, Event, Serial, SqliteStore, Store, StreamId, authority, case, certificate,
-    certificate::Status,
+    AuthorityId, CaseId, Event, Intent, Serial, SqliteStore, Store, StreamId, authority, case,
+    certificate, certificate::Status,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -181,7 +181,7 @@ fn stop(mut child: Child) {
 struct Ledger {
     records: Vec<Vec<u8>>,
     /// What was to be signed, by serial number.
-    intended: BTreeMap<String, Vec<u8>>,
+    intended: BTreeMap<String, Intent>,
     /// Certificates by serial number.
     issued: BTreeMap<String, Vec<u8>>,
     burnt: BTreeSet<(AuthorityId, Serial)>,
@@ -230,33 +230,31 @@ impl Ledger {
     fn enter(&mut self, stream: &StreamId, event: &Event, when: &str) {
         match (stream, event) {
             (StreamId::Case(id), Event::Case(case::Event::IssuanceIntended { intent, .. })) => {
-                self.intend(&intent.serial, &intent.tbs, when);
+                self.intend(intent, when);
                 let one = (intent.issuer.clone(), intent.serial.clone());
                 self.cases.entry(id.clone()).or_default().push(one);
             }
             (_, Event::Authority(authority::Event::IssuanceIntended(intent))) => {
-                self.intend(&intent.serial, &intent.tbs, when);
+                self.intend(intent, when);
             }
             (
                 _,
                 Event::Case(case::Event::CertificateIssued {
-                    serial,
-                    certificate,
-                    ..
-                })
-                | Event::Authority(authority::Event::Established {
+                    serial, signature, ..
+                }),
+            ) => {
+                let intent = &self.intended[&serial.to_string()];
+                let certificate = intent.certificate(signature).expect("DER");
+                self.issue(serial, &certificate, when);
+            }
+            (
+                _,
+                Event::Authority(authority::Event::Established {
                     serial,
                     certificate,
                     ..
                 }),
-            ) => {
-                let intended = self.intended.get(&serial.to_string());
-                let signed = Signed::from_der("Certificate", certificate).expect("DER");
-                let intended = intended.map(Vec::as_slice);
-                assert_eq!(intended, Some(signed.tbs()), "{when}: {serial}");
-                let second = self.issued.insert(serial.to_string(), certificate.to_vec());
-                assert_eq!(second, None, "{when}: {serial} exists twice");
-            }
+            ) => self.issue(serial, certificate, when),
             (
                 StreamId::Certificate(issuer, serial),
                 Event::Certificate(certificate::Event::Burnt { .. }),
@@ -269,9 +267,19 @@ impl Ledger {
         }
     }
 
-    fn intend(&mut self, serial: &Serial, tbs: &[u8], when: &str) {
-        let second = self.intended.insert(serial.to_string(), tbs.to_vec());
-        assert_eq!(second, None, "{when}: {serial} is intended twice");
+    fn intend(&mut self, intent: &Intent, when: &str) {
+        let serial = intent.serial.to_string();
+        let second = self.intended.insert(serial, intent.clone());
+        assert_eq!(second, None, "{when}: {} is intended twice", intent.serial);
+    }
+
+    fn issue(&mut self, serial: &Serial, certificate: &[u8], when: &str) {
+        let intended = self.intended.get(&serial.to_string());
+        let signed = Signed::from_der("Certificate", certificate).expect("DER");
+        let intended = intended.map(|intent| &*intent.tbs);
+        assert_eq!(intended, Some(signed.tbs()), "{when}: {serial}");
+        let second = self.issued.insert(serial.to_string(), certificate.to_vec());
+        assert_eq!(second, None, "{when}: {serial} exists twice");
     }
 
     /// What left the engine is whole, and was durable before.

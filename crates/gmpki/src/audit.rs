@@ -38,6 +38,17 @@ fn verify(verify: &AuditVerify) -> Result<Outcome, Failure> {
     let outside = outside.collect::<Result<Vec<_>, _>>()?;
     let store = SqliteStore::open_read_only(path)?;
     store.check_file()?;
+    if verify.chain {
+        let end = audit::verify_chain(&store, &outside);
+        let end = end.map_err(|source| Failure::file(path, source))?;
+        let digest = hexadecimal(&end.digest);
+        let text = format!(
+            "chain: good\nrecords:       {}, chained by SM3 up to {digest}",
+            end.seq
+        );
+        let json = json!({ "records": end.seq, "digest": digest });
+        return Ok(Outcome::new(text, json));
+    }
     let keys = verify.subject_keys.as_deref();
     let keys = keys.map(SubjectKeyFile::open_read_only).transpose()?;
     let keys = keys.as_ref().map(|keys| keys as &dyn SubjectKeys);

@@ -2,6 +2,7 @@
 //! aggregate, every signature, and the indices against what the log says.
 
 mod cases;
+mod chain;
 mod fault;
 mod intents;
 mod marks;
@@ -9,6 +10,7 @@ pub mod package;
 mod passage;
 mod registers;
 
+pub use chain::verify_chain;
 pub use fault::Fault;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use crate::{AuthorityId, Error, Ground, Serial, octets::Octets};
 use cert_profile::{CertRequest, Issuer, Lifetime, Particulars, Prepared, Profile, diff};
-use der::{DateTime, Decode, Encode};
+use der::{DateTime, Decode, Encode, asn1::BitString};
 use serde::{Deserialize, Serialize};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::TbsCertificate;
@@ -72,11 +72,20 @@ impl Intent {
         Ok(tbs.validity().not_after.to_date_time())
     }
 
+    /// DER of the certificate: the same octets with the signature behind them, which is given
+    /// as its BIT STRING holds it.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] or [`Error::Profile`] when the stored octets are no DER.
+    pub fn certificate(&self, signature: &[u8]) -> Result<Octets, Error> {
+        self.attach(&BitString::from_bytes(signature).map_err(Error::Damaged)?)
+    }
+
     /// The same octets with the signature behind them.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::Profile`] when the stored octets are no DER.
-    pub(crate) fn attach(&self, signature: &der::asn1::BitString) -> Result<Octets, Error> {
+    pub(crate) fn attach(&self, signature: &BitString) -> Result<Octets, Error> {
         attach(&self.tbs, &self.algorithm, signature)
     }
 }
@@ -101,7 +110,7 @@ fn gate(
 pub(crate) fn attach(
     tbs: &Octets,
     algorithm: &Octets,
-    signature: &der::asn1::BitString,
+    signature: &BitString,
 ) -> Result<Octets, Error> {
     let algorithm = AlgorithmIdentifierOwned::from_der(algorithm).map_err(Error::Damaged)?;
     Ok(Prepared::from_stored(tbs.to_vec(), algorithm)

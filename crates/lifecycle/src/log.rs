@@ -3,6 +3,7 @@
 
 mod checkpoint;
 pub(crate) mod note;
+mod packed;
 mod proof;
 mod tree;
 
@@ -10,6 +11,7 @@ pub use checkpoint::{Checkpoint, CheckpointFault, SignedCheckpoint, VerifiedChec
 pub use proof::{GrowthProof, HistoryProof, ProofFault};
 
 pub(crate) use checkpoint::is_origin;
+pub(crate) use packed::{pack, unpack};
 pub(crate) use proof::{Proved, prove};
 pub(crate) use tree::{Frontier, leaf};
 

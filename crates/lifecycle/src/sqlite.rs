@@ -24,7 +24,7 @@ use rows::{
 };
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior,
-    params,
+    config::DbConfig, params,
 };
 use std::{
     fmt,
@@ -41,7 +41,7 @@ const APPLICATION_ID: i32 = 0x474d_4c43;
 /// wrote older ones.
 const OLDEST_VERSION: i32 = 2;
 /// Of the tables that are written: the oldest, and what each migration adds.
-const SCHEMA_VERSION: i32 = OLDEST_VERSION + 2;
+const SCHEMA_VERSION: i32 = OLDEST_VERSION + 3;
 
 /// What a version adds to the one before: tables, and what is in them of the log.
 struct Version {
@@ -50,7 +50,7 @@ struct Version {
 }
 
 /// Version 3, and each after it.
-const MIGRATIONS: [Version; 2] = [
+const MIGRATIONS: [Version; 3] = [
     Version {
         tables: "
     CREATE TABLE checkpoints (
@@ -64,6 +64,11 @@ const MIGRATIONS: [Version; 2] = [
     Version {
         tables: reservations::TABLES,
         fill: reservations::fill,
+    },
+    // From here on records may be packed; those that lie there as they are stay so.
+    Version {
+        tables: "",
+        fill: |_| Ok(()),
     },
 ];
 
@@ -217,6 +222,9 @@ impl SqliteStore {
         let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY)?;
             connection.set_prepared_statement_cache_capacity(STATEMENTS);
+            // Without it a cached statement is prepared anew at each use: unbinding its values
+            // counts as a change that another plan may suit.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)
         });
         match opened {

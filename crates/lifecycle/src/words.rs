@@ -157,6 +157,7 @@ pub fn event(language: Language, event: &Event) -> &'static str {
             term(language, "key-event", word).unwrap_or(word)
         }
         Event::Erasure(event) => name(language, event.step()),
+        Event::Proceeding(event) => event.step().said(language),
     }
 }
 

@@ -81,13 +81,16 @@ impl World {
             });
         }
         if let Happened::CertificateIssued {
-            serial,
-            certificate,
-            ..
+            serial, signature, ..
         } = event
         {
-            let intent = state.intent(serial).ok().map(|(_, intent)| intent);
-            self.check_issued(entry, intent, certificate)?;
+            let intended = state.intent(serial).ok().map(|(_, intent)| intent);
+            let certificate = intended.and_then(|intent| intent.certificate(signature).ok());
+            let certificate = certificate.ok_or_else(|| Fault::NotIntended {
+                seq: entry.seq,
+                stream: entry.stream.clone(),
+            })?;
+            self.check_issued(entry, intended, &certificate)?;
         }
         Ok(())
     }

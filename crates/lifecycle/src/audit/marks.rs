@@ -60,12 +60,20 @@ impl Marks {
         Ok(())
     }
 
+    /// None was left over.
+    pub(super) fn all_passed(&self, head: &Head) -> Result<(), Fault> {
+        match self.open.last() {
+            Some(one) => Err(Fault::TailLost {
+                size: one.head.seq,
+                found: head.seq,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// None was left over, and an authority of the log signed the store's own.
     pub(super) fn finish(self, head: &Head, world: &World) -> Result<(), Fault> {
-        if let Some(one) = self.open.last() {
-            let (size, found) = (one.head.seq, head.seq);
-            return Err(Fault::TailLost { size, found });
-        }
+        self.all_passed(head)?;
         let Some((row, signed)) = self.own else {
             return Ok(());
         };

@@ -215,7 +215,8 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     }
 }
 
-fn check_chain(head: &Head, record: &Record) -> Result<Entry, Fault> {
+/// That a record continues the chain after `head`.
+pub(super) fn check_link(head: &Head, record: &Record) -> Result<(), Fault> {
     let seq = head.seq + 1;
     if record.seq != seq {
         return Err(Fault::Missing {
@@ -226,6 +227,12 @@ fn check_chain(head: &Head, record: &Record) -> Result<Entry, Fault> {
     if log::link(&head.digest, &record.octets) != record.digest {
         return Err(Fault::ChainBroken { seq });
     }
+    Ok(())
+}
+
+fn check_chain(head: &Head, record: &Record) -> Result<Entry, Fault> {
+    check_link(head, record)?;
+    let seq = record.seq;
     let entry = record.entry().map_err(|source| unreadable(seq, source))?;
     if (entry.seq, &entry.stream, entry.version) != (seq, &record.stream, record.version) {
         return Err(Fault::Misfiled { seq });

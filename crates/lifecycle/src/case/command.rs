@@ -162,8 +162,8 @@ pub enum Command {
     RecordCertificate {
         /// Of which intent.
         serial: Serial,
-        /// DER of the certificate, its signature verified.
-        certificate: Octets,
+        /// What the signature's BIT STRING holds, verified over the intent's octets.
+        signature: Octets,
     },
     /// A20.
     RecordUnknownOutcome {

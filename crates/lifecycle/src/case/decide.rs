@@ -115,10 +115,9 @@ impl<'a> Case<'a> {
             Command::ProveKey(request) => self.prove_key(request),
             Command::Issue => self.issue(),
             Command::RecordEncryptionKey(key) => self.record_encryption_key(key),
-            Command::RecordCertificate {
-                serial,
-                certificate,
-            } => self.record_certificate(serial, certificate),
+            Command::RecordCertificate { serial, signature } => {
+                self.record_certificate(serial, signature)
+            }
             Command::RecordUnknownOutcome { serial } => self.record_unknown_outcome(serial),
             Command::Personalise {
                 read_back,

@@ -18,7 +18,8 @@ use crate::{
     },
 };
 use der::DateTime;
-use serde::{Deserialize, Serialize};
+use gm_crypto::pki::Signed;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// What happened to a case: one step of the [table](super::machine::TRANSITIONS) each.
@@ -147,7 +148,8 @@ pub enum Event {
     },
     /// A18
     EncryptionKeyReceived(EncryptionKey),
-    /// A19
+    /// A19: the certificate is what was [intended](Self::IssuanceIntended) under this number
+    /// with the signature behind it ([`Intent::certificate`]); the octets are kept once.
     CertificateIssued {
         /// Which of the pair.
         ordinal: Ordinal,
@@ -155,8 +157,9 @@ pub enum Event {
         issuer: AuthorityId,
         /// Its serial number.
         serial: Serial,
-        /// Its DER.
-        certificate: Octets,
+        /// What the signature's BIT STRING holds: DER of SM2's `SEQUENCE { r, s }`.
+        #[serde(alias = "certificate", deserialize_with = "signature")]
+        signature: Octets,
     },
     /// A20
     IssuanceAbandoned {
@@ -282,6 +285,15 @@ pub enum Event {
         /// Which.
         deadline: DeadlineName,
     },
+}
+
+/// Older logs have the whole certificate in the signature's place. The rest of it is the intent's,
+/// or the signature does not fit.
+fn signature<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Octets, D::Error> {
+    let octets = Octets::deserialize(deserializer)?;
+    let certificate = Signed::from_der("Certificate", &octets).ok();
+    let signature = certificate.and_then(|signed| Some(signed.signature().as_bytes()?.to_vec()));
+    Ok(signature.map_or(octets, Octets::from))
 }
 
 impl Event {

@@ -2,7 +2,7 @@
 
 use super::{
     Event, Phase, State,
-    issuance::awaits,
+    issuance::awaited,
     machine::{self, To},
     paper::Form,
     payment::{Challenge, Payment},
@@ -223,21 +223,22 @@ impl State {
             }
             Event::CertificateIssued {
                 ordinal,
-                issuer,
                 serial,
-                certificate,
+                signature,
+                ..
             } => {
                 let slot = self.slot_mut(*ordinal);
-                if !awaits(slot, serial) {
+                let intent = awaited(slot, serial);
+                let Some(issued) = intent.and_then(|intent| Issued::of(intent, signature)) else {
                     return false;
-                }
-                *slot = Slot::Issued(Issued::of(issuer, serial, certificate));
+                };
+                *slot = Slot::Issued(issued);
             }
             Event::IssuanceAbandoned {
                 ordinal, serial, ..
             } => {
                 let slot = self.slot_mut(*ordinal);
-                if !awaits(slot, serial) {
+                if awaited(slot, serial).is_none() {
                     return false;
                 }
                 *slot = Slot::AwaitingKey;

@@ -166,9 +166,12 @@ pub(super) fn keeps_end(kind: Kind, context: &Context<'_>) -> bool {
     kind == Kind::Reissue && rule.value == ReissueValidity::Remainder
 }
 
-/// The open intent of this slot has this serial number.
-pub(super) fn awaits(slot: &Slot, serial: &Serial) -> bool {
-    matches!(slot, Slot::Intended(intent) if intent.serial == *serial)
+/// The open intent of this slot, where it has this serial number.
+pub(super) fn awaited<'a>(slot: &'a Slot, serial: &Serial) -> Option<&'a Intent> {
+    match slot {
+        Slot::Intended(intent) if intent.serial == *serial => Some(intent),
+        _ => None,
+    }
 }
 
 impl State {

@@ -109,13 +109,16 @@ pub struct Issued {
 }
 
 impl Issued {
-    pub(crate) fn of(issuer: &AuthorityId, serial: &Serial, certificate: &Octets) -> Self {
-        Self {
-            issuer: issuer.clone(),
-            serial: serial.clone(),
-            certificate: certificate.clone(),
-            validity: validity_of(certificate),
-        }
+    /// What was intended, with its signature; none where the intent's octets are no DER, which
+    /// no log of ours has.
+    pub(crate) fn of(intent: &Intent, signature: &[u8]) -> Option<Self> {
+        let certificate = intent.certificate(signature).ok()?;
+        Some(Self {
+            issuer: intent.issuer.clone(),
+            serial: intent.serial.clone(),
+            validity: validity_of(&certificate),
+            certificate,
+        })
     }
 }
 

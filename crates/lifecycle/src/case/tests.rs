@@ -492,14 +492,8 @@ impl Desk {
             _ => None,
         });
         let serial = serial.expect("an intent waits");
-        let certificate = serial.as_bytes().to_vec().into();
-        self.act(
-            SYSTEM,
-            Command::RecordCertificate {
-                serial,
-                certificate,
-            },
-        )
+        let signature = serial.as_bytes().to_vec().into();
+        self.act(SYSTEM, Command::RecordCertificate { serial, signature })
     }
 
     pub(super) fn encryption_key_came(&mut self) -> &mut Self {

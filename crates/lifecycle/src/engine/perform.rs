@@ -240,21 +240,20 @@ impl Deed {
     pub(super) fn perform(self, outside: &Outside<'_>) -> Result<Command, Error> {
         Ok(match self {
             Self::Certificate(signer, stream, intent) => {
-                let certificate = intent.attach(&signer.sign(&intent.tbs)?)?;
-                let serial = intent.serial;
+                let signature = signer.sign(&intent.tbs)?;
                 match stream {
                     StreamId::Authority(id) => Command::Authority(
                         id,
                         authority::Command::RecordCertificate {
-                            serial,
-                            certificate,
+                            certificate: intent.attach(&signature)?,
+                            serial: intent.serial,
                         },
                     ),
                     StreamId::Case(id) => Command::Case(
                         id,
                         case::Command::RecordCertificate {
-                            serial,
-                            certificate,
+                            serial: intent.serial,
+                            signature: signature.raw_bytes().to_vec().into(),
                         },
                     ),
                     other => return Err(Error::NothingDue(other)),

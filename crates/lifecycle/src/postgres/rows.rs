@@ -7,6 +7,7 @@ use crate::{
     case::Phase,
     certificate::Status,
     index::Holding,
+    log,
     rules::RuleSetId,
     terms::{Kind, Mode},
 };
@@ -55,7 +56,7 @@ pub(super) fn record(row: &Row) -> Result<Record, Unreadable> {
         number(row, 0)?,
         identifier(row, 1)?,
         number(row, 2)?,
-        row.try_get(3)?,
+        log::unpack(row.try_get(3)?),
         digest(row, 4)?,
     ))
 }

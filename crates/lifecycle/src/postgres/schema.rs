@@ -15,7 +15,10 @@ const TRIES: usize = 20;
 ///
 /// The tables and columns are those of the SQLite file, with what several nodes need beside
 /// them. Names are compared by octets.
-const MIGRATIONS: [&str; 3] = [LOG, INDICES, NODES];
+const MIGRATIONS: [&str; 4] = [LOG, INDICES, NODES, PACKED];
+
+/// From here on records may be packed; those that lie there as they are stay so.
+const PACKED: &str = "";
 
 /// Version of the tables that this program writes.
 pub(super) const VERSION_KNOWN: i64 = MIGRATIONS.len() as i64;

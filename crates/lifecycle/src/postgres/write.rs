@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Batch, CaseNumber, CaseRow, CertificateRow, CrlPoint, Head, IdempotencyKey, Notice, Record,
-    Serial, StreamId, certificate::Status,
+    Serial, StreamId, certificate::Status, log,
 };
 use ::postgres::{IsolationLevel, Transaction};
 use std::collections::BTreeMap;
@@ -266,7 +266,10 @@ impl Tables<'_> {
             .iter()
             .map(|record| stored(record.version))
             .collect();
-        let octets: Vec<_> = records.iter().map(|record| &record.octets[..]).collect();
+        let octets: Vec<_> = records
+            .iter()
+            .map(|record| log::pack(&record.octets))
+            .collect();
         let digests: Vec<_> = records.iter().map(|record| &record.digest[..]).collect();
         self.change(RECORDS, &[&seqs, &streams, &versions, &octets, &digests])
             .map(drop)

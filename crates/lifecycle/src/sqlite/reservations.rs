@@ -2,7 +2,9 @@
 //! the log for numbers of stores that did not keep it.
 
 use super::rows::{identifier, seconds, time};
-use crate::{AuthorityId, CrlPoint, Entry, Event, Intent, Reservation, Serial, authority, case};
+use crate::{
+    AuthorityId, CrlPoint, Entry, Event, Intent, Reservation, Serial, authority, case, log,
+};
 use rusqlite::{Row, Transaction, params};
 
 /// Columns of [`reservation`].
@@ -41,7 +43,7 @@ pub(super) fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     loop {
         // What is no blob is no record.
         let row = |row: &Row<'_>| -> rusqlite::Result<(i64, Vec<u8>)> {
-            Ok((row.get(0)?, row.get(1).unwrap_or_default()))
+            Ok((row.get(0)?, log::unpack(row.get(1).unwrap_or_default())))
         };
         let page = select.query_map(params![seq, PAGE], row)?;
         let page = page.collect::<rusqlite::Result<Vec<_>>>()?;

@@ -6,6 +6,7 @@ use crate::{
     case::Phase,
     certificate::Status,
     index::Holding,
+    log,
     rules::RuleSetId,
     terms::{Kind, Mode},
 };
@@ -37,7 +38,7 @@ pub(super) fn write_batch(transaction: &Transaction<'_>, batch: &Batch) -> rusql
             record.seq,
             record.stream.to_string(),
             record.version,
-            record.octets,
+            log::pack(&record.octets),
             record.digest
         ])?;
     }
@@ -228,7 +229,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         row.get(0)?,
         identifier(row, 1)?,
         row.get(2)?,
-        row.get(3)?,
+        log::unpack(row.get(3)?),
         row.get(4)?,
     ))
 }

@@ -5,7 +5,7 @@
 use der::{DateTime, Decode};
 use gm_crypto::pki::{Signed, encode_pem};
 use lifecycle::{
-    Actor, AuthorityId, CaseId, CaseNumber, Engine, Entry, Event, Serial, Store, StreamId,
+    Actor, AuthorityId, CaseId, CaseNumber, Engine, Entry, Event, Intent, Serial, Store, StreamId,
     VerifiedCheckpoint, audit, authority,
     case::{self, Phase, pair::Ordinal, pair::Slot},
     certificate::{self, History, Status},
@@ -37,6 +37,8 @@ pub(crate) struct Replay {
     tokens: BTreeMap<StreamId, Option<token::State>>,
     /// Octets that are to be signed, by whose and which number.
     intents: BTreeMap<Key, Vec<u8>>,
+    /// Those of cases.
+    pairs: BTreeMap<Key, Intent>,
     issued: BTreeMap<Key, (CaseId, Ordinal)>,
     numbers: u64,
     /// What each CA last said of itself by a list.
@@ -106,15 +108,21 @@ impl Replay {
             }
             Happened::IssuanceIntended { intent, .. } => {
                 self.intend(&intent.issuer, &intent.serial, &intent.tbs)?;
+                let key = (intent.issuer.clone(), intent.serial.clone());
+                self.pairs.insert(key, intent.clone());
             }
             Happened::CertificateIssued {
                 ordinal,
                 issuer,
                 serial,
-                certificate,
-                ..
+                signature,
             } => {
-                self.issue(issuer, serial, certificate)?;
+                let key = (issuer.clone(), serial.clone());
+                let intent = self.pairs.get(&key);
+                let intent = intent.ok_or_else(|| format!("I3: {serial} was not intended"))?;
+                let certificate = intent.certificate(signature);
+                let certificate = certificate.map_err(|error| error.to_string())?;
+                self.issue(issuer, serial, &certificate)?;
                 let whose = (id.clone(), *ordinal);
                 if self.issued.values().any(|other| *other == whose) {
                     return Err(format!("I2: {id} has two {ordinal:?} certificates"));

@@ -6,7 +6,8 @@ use der::{Document, asn1::BitString};
 use gm_crypto::pki::decode_pem;
 use hsm::{Description, KeyAlgorithm, KeyHandle, KeyLabel, SoftKey, Token};
 use lifecycle::{
-    Error, Event, Notice, Publication, Record, Serial, SignedCheckpoint, Store, authority, case,
+    AuthorityId, Error, Event, Intent, Notice, Publication, Record, Serial, SignedCheckpoint,
+    Store, authority, case,
     ports::{Notifier, Publisher, Serials},
 };
 use spki::AlgorithmIdentifierOwned;
@@ -32,6 +33,8 @@ pub(crate) struct Ledger(Arc<Mutex<Durable>>);
 
 #[derive(Debug, Default)]
 struct Durable {
+    /// What cases intend, by whose it is and its number.
+    pairs: BTreeMap<(AuthorityId, Serial), Intent>,
     /// What may be signed, and whether it is a list.
     intents: BTreeMap<Vec<u8>, bool>,
     /// DER of certificates and CRLs, and of envelopes of keys.
@@ -44,15 +47,28 @@ impl Ledger {
         let mut durable = self.0.lock().unwrap();
         for record in records {
             match record.entry().unwrap().event {
-                Event::Case(case::Event::IssuanceIntended { intent, .. })
-                | Event::Authority(authority::Event::IssuanceIntended(intent)) => {
+                Event::Case(case::Event::IssuanceIntended { intent, .. }) => {
+                    durable.intents.insert(intent.tbs.to_vec(), false);
+                    let key = (intent.issuer.clone(), intent.serial.clone());
+                    durable.pairs.insert(key, intent);
+                }
+                Event::Authority(authority::Event::IssuanceIntended(intent)) => {
                     durable.intents.insert(intent.tbs.to_vec(), false);
                 }
                 Event::Authority(authority::Event::CrlIntended(intent)) => {
                     durable.intents.insert(intent.tbs.to_vec(), true);
                 }
-                Event::Case(case::Event::CertificateIssued { certificate, .. })
-                | Event::Authority(
+                Event::Case(case::Event::CertificateIssued {
+                    issuer,
+                    serial,
+                    signature,
+                    ..
+                }) => {
+                    let intent = &durable.pairs[&(issuer, serial)];
+                    let certificate = intent.certificate(&signature).unwrap();
+                    durable.things.insert(certificate.to_vec());
+                }
+                Event::Authority(
                     authority::Event::Established { certificate, .. }
                     | authority::Event::Linked { certificate, .. },
                 ) => {

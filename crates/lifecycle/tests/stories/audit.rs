@@ -70,8 +70,26 @@ impl Copy {
         assert!(changed > 0, "{sql} changed nothing");
     }
 
+    /// The whole examination; that of the chain alone says the same, where it is about that.
     fn verify(&self) -> Result<Report, Fault> {
-        audit::verify(&SqliteStore::open_read_only(&self.path).unwrap())
+        let store = SqliteStore::open_read_only(&self.path).unwrap();
+        let (whole, chain) = (audit::verify(&store), audit::verify_chain(&store, &[]));
+        match &whole {
+            Ok(report) => {
+                let end = Head::new(report.records, report.digest);
+                assert_eq!(chain.unwrap(), end);
+            }
+            Err(
+                fault @ (Fault::Store(_)
+                | Fault::Missing { .. }
+                | Fault::ChainBroken { .. }
+                | Fault::Misfiled { .. }
+                | Fault::CheckpointDiffers { .. }
+                | Fault::TailLost { .. }),
+            ) => assert_eq!(chain.unwrap_err().to_string(), fault.to_string()),
+            Err(_) => {}
+        }
+        whole
     }
 
     fn records(&self) -> Vec<Record> {

@@ -168,7 +168,7 @@ fn what_devices_answer_is_recorded_by_the_engine_alone() {
         Answer::RecordEncryptionKey(forged_key),
         Answer::RecordCertificate {
             serial: serial.clone(),
-            certificate: vec![0x30, 0].into(),
+            signature: vec![0x30, 0].into(),
         },
         Answer::RecordUnknownOutcome { serial },
     ];

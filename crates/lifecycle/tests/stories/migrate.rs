@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{old::TABLES, store::real_store};
 
 /// The version that is written now.
-const NOW: i32 = 4;
+const NOW: i32 = 5;
 
 /// A real case in a file of an older version: its tables, and what is in them.
 fn of_version(version: i32) -> (TempDir, PathBuf, Head) {
@@ -129,7 +129,8 @@ fn what_can_t_be_read_is_left_out_and_named_by_an_examination() {
         "SET octets = 'a text'",
         "SET octets = CAST(replace(CAST(octets AS TEXT), '\"tbs\":\"', '\"tbs\":\"AAAA') AS BLOB)",
     ];
-    for (version, damage) in older().flat_map(|version| damages.map(|damage| (version, damage))) {
+    // From version 4 on the index is there.
+    for (version, damage) in (2..4).flat_map(|version| damages.map(|damage| (version, damage))) {
         let (_folder, path, head) = of_version(version);
         let file = Connection::open(&path).unwrap();
         let number = |sql: &str| -> u64 { file.query_row(sql, [], |row| row.get(0)).unwrap() };

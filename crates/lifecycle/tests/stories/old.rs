@@ -5,10 +5,12 @@ use rusqlite::Connection;
 use std::path::Path;
 
 /// What each version made anew, from the oldest that is read.
-pub(crate) const TABLES: [&str; 3] = [
+pub(crate) const TABLES: [&str; 4] = [
     include_str!("tables/2.sql"),
     include_str!("tables/3.sql"),
     include_str!("tables/4.sql"),
+    // Records may be packed.
+    "",
 ];
 /// The oldest version that is read.
 pub(crate) const OLDEST: i32 = 2;
@@ -34,6 +36,14 @@ pub(crate) fn of_version(store: &Path, path: &Path, version: i32) -> Head {
             "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}"
         ))
         .unwrap();
+    }
+    if version < 5 {
+        let records = SqliteStore::open_read_only(store).unwrap();
+        for record in records.records(0, usize::MAX >> 1).unwrap() {
+            let sql = "UPDATE main.records SET octets = ?2 WHERE seq = ?1";
+            let changed = file.execute(sql, rusqlite::params![record.seq, record.octets]);
+            assert_eq!(changed.unwrap(), 1);
+        }
     }
     file.execute_batch(&format!(
         "PRAGMA application_id = {}; PRAGMA user_version = {version}",

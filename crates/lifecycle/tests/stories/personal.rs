@@ -5,8 +5,8 @@ use der::Decode;
 use gm_crypto::sm3::{self, digest::Digest};
 use lifecycle::{
     Actor, Command, Engine, Entry, Error, Event, Head, HistoryProof, Interval, KeysOf,
-    MemorySubjectKeys, PersonId, Record, Seat, SqliteStore, StoreError, StreamId, SubjectKey,
-    SubjectKeyFile, Submission,
+    MemorySubjectKeys, PersonId, Record, Seat, SqliteStore, Store, StoreError, StreamId,
+    SubjectKey, SubjectKeyFile, Submission,
     audit::{self, Fault},
     case::{self, Phase, paper::Deficiency},
     erasure,
@@ -144,11 +144,24 @@ fn the_files_of_a_store_say_nothing_of_a_person() {
             drop(engine);
             engine = world.engine();
         }
-        assert!(!holding(folder.path(), b"form-filled").is_empty());
+        // Names that are not to be hidden are there.
+        assert!(!holding(folder.path(), zhang.id.as_str().as_bytes()).is_empty());
         for wanted in [NAME, LICENCE, WORDS, &request] {
             let found = holding(folder.path(), wanted.as_bytes());
             assert!(found.is_empty(), "{wanted} stands in {found:?}");
         }
+    }
+    // Records are packed in the file.
+    let records = SqliteStore::open_read_only(&folder.path().join("store")).unwrap();
+    let records = records.records(0, usize::MAX >> 1).unwrap();
+    let all: Vec<u8> = records
+        .iter()
+        .flat_map(|record| record.octets.clone())
+        .collect();
+    assert!(all.windows(11).any(|part| part == b"form-filled"));
+    for wanted in [NAME, LICENCE, WORDS, &request] {
+        let wanted = wanted.as_bytes();
+        assert!(!all.windows(wanted.len()).any(|part| part == wanted));
     }
 }
 
@@ -366,17 +379,16 @@ fn a_case_that_runs_and_an_entry_that_stands_are_not_erased() {
 
 /// Writes a whole log anew with other octets, as somebody does who knows how it is made.
 fn forge(path: &Path, change: impl Fn(&mut Vec<Value>)) {
-    let mut connection = Connection::open(path).unwrap();
-    let transaction = connection.transaction().unwrap();
-    let read = |row: &rusqlite::Row<'_>| row.get::<_, Vec<u8>>(0);
-    let mut entries: Vec<Value> = transaction
-        .prepare("SELECT octets FROM records ORDER BY seq")
+    let records = SqliteStore::open_read_only(path)
         .unwrap()
-        .query_map([], read)
-        .unwrap()
-        .map(|octets| serde_json::from_slice(&octets.unwrap()).unwrap())
+        .records(0, usize::MAX >> 1);
+    let records = records.unwrap().into_iter();
+    let mut entries: Vec<Value> = records
+        .map(|record| serde_json::from_slice(&record.octets).unwrap())
         .collect();
     change(&mut entries);
+    let mut connection = Connection::open(path).unwrap();
+    let transaction = connection.transaction().unwrap();
     let mut digest = Head::EMPTY.digest;
     for (seq, entry) in (1_u64..).zip(entries) {
         let octets = serde_json::to_vec(&entry).unwrap();

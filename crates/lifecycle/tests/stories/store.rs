@@ -572,7 +572,7 @@ fn another_programs_database_is_refused_and_left_alone() {
 
 #[test]
 fn a_store_of_another_version_is_refused_and_left_alone() {
-    for version in [0, 1, 5, -1] {
+    for version in [0, 1, 6, -1] {
         let (_folder, path) = real_store();
         let file = rusqlite::Connection::open(&path).unwrap();
         file.pragma_update(None, "user_version", version).unwrap();

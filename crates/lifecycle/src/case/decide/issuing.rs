@@ -151,7 +151,7 @@ impl Case<'_> {
     pub(super) fn record_certificate(
         &self,
         serial: Serial,
-        certificate: Octets,
+        signature: Octets,
     ) -> Result<Vec<Event>, Error> {
         self.in_seat(&[Seat::System], Step::CertificateIssued)?;
         let (ordinal, intent) = self.state.intent(&serial)?;
@@ -159,7 +159,7 @@ impl Case<'_> {
             ordinal,
             issuer: intent.issuer.clone(),
             serial,
-            certificate,
+            signature,
         }])
     }
 

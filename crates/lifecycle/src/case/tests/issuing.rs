@@ -298,7 +298,7 @@ fn results_come_from_the_system_for_intents_that_wait() {
     desk.issuing();
     let result = |serial: u8| Command::RecordCertificate {
         serial: Serial::from_bytes(&[serial]).unwrap(),
-        certificate: vec![1].into(),
+        signature: vec![1].into(),
     };
     let unknown = |serial: u8| Command::RecordUnknownOutcome {
         serial: Serial::from_bytes(&[serial]).unwrap(),
@@ -374,4 +374,21 @@ fn a_number_with_an_unknown_outcome_is_burnt_and_another_takes_its_place() {
     later.ca = ca;
     later.act(APPROVER, Command::Issue);
     assert_eq!(serial(&later.state().encryption), [9]);
+}
+
+/// As logs have it that were written before a certificate's octets were kept once.
+#[test]
+fn a_certificate_in_the_place_of_its_signature_is_read_as_that() {
+    let mut desk = desk();
+    desk.issuing().signed();
+    let (_, _, event) = desk.history.last().unwrap().clone();
+    let Slot::Issued(issued) = desk.state().slot(Ordinal::Signing) else {
+        panic!("{:?}", desk.state());
+    };
+    let mut old = serde_json::to_value(&event).unwrap();
+    let fields = old["certificate-issued"].as_object_mut().unwrap();
+    fields.remove("signature").unwrap();
+    let certificate = serde_json::to_value(&issued.certificate).unwrap();
+    fields.insert("certificate".to_owned(), certificate);
+    assert_eq!(serde_json::from_value::<Event>(old).unwrap(), event);
 }

@@ -45,7 +45,7 @@ fn commands() -> Vec<Command> {
         Command::RecordEncryptionKey(encryption_key()),
         Command::RecordCertificate {
             serial: serial(),
-            certificate: vec![].into(),
+            signature: vec![].into(),
         },
         Command::RecordUnknownOutcome { serial: serial() },
         Command::Personalise {
@@ -255,7 +255,7 @@ fn events_that_do_not_fit_what_the_case_holds_change_nothing() {
             ordinal: Ordinal::Signing,
             issuer: AuthorityId::new("ca").unwrap(),
             serial: serial.clone(),
-            certificate: vec![].into(),
+            signature: vec![].into(),
         },
         Event::IssuanceAbandoned {
             ordinal: Ordinal::Signing,
