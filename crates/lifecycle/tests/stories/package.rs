@@ -275,6 +275,8 @@ fn one_octet_changed_anywhere_is_found_and_its_file_named() {
     let places = places(&good);
     assert_eq!(places.len(), package.files + 1);
     assert_eq!(package.files, 10);
+    // The engine stays on its thread.
+    let (log_key, cover_key) = (&*bureau.log_key, bureau.exporter.public_key().as_bytes());
     let check = |offset: usize, value: u8| {
         let mut changed = good.clone();
         changed[offset] = value;
@@ -283,7 +285,10 @@ fn one_octet_changed_anywhere_is_found_and_its_file_named() {
         }
         let is_there = |(_, place): &&(String, std::ops::Range<usize>)| place.contains(&offset);
         let (name, _) = places.iter().find(is_there).unwrap();
-        let found = bureau.findings(&changed);
+        let found = findings(package::verify(
+            &changed[..],
+            &Believed::new(log_key, cover_key),
+        ));
         let [(file, _)] = &found[..] else {
             panic!("octet {offset} of {name}: {found:?}")
         };
