@@ -35,6 +35,7 @@ use gm_crypto::{
 };
 use gm_pki_fuzz::{
     asn1::{explicit, octet_string, sequence},
+    packages,
     parties::{
         self, CA, CONTENT_KEY, Counter, PASSWORD, ROOT, SUBSCRIBER, in_days, key, now, public_half,
         sign, under_ca,
@@ -81,6 +82,7 @@ fn main() -> Result<()> {
     sm4_inputs()?;
     decisions::decisions()?;
     checkpoints()?;
+    package()?;
     for (name, uri) in KEY_NAMES {
         write("pkcs11_uri", name, uri)?;
     }
@@ -151,6 +153,16 @@ fn write(target: &str, name: &str, octets: impl AsRef<[u8]>) -> Result<()> {
 fn write_both(target: &str, name: &str, label: &'static str, der: &[u8]) -> Result<()> {
     write(target, &format!("{name}.der"), der)?;
     write("pem", &format!("{name}.pem"), encode_pem(label, der))
+}
+
+/// A package as it is, and with octets and blocks changed.
+fn package() -> Result<()> {
+    write("package", "whole", packages::valid())?;
+    for (name, act) in (0..).zip(0..packages::ACTS) {
+        let edit = [packages::EDITED, 0, 9, 0, 40, act];
+        write("package", &format!("edited-{name}"), edit)?;
+    }
+    write("package", "unchanged", [packages::EDITED])
 }
 
 /// Checkpoints and proofs of one log as they are, and with an octet changed.

@@ -7,6 +7,7 @@ pub mod business;
 pub mod input;
 pub mod oracle;
 pub mod outside;
+pub mod packages;
 pub mod parties;
 pub mod proofs;
 mod tally;

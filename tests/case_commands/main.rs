@@ -9,6 +9,7 @@ mod desk;
 mod key_centre;
 mod log;
 mod many;
+mod package;
 mod persons;
 mod qualification;
 mod recognition;
@@ -222,5 +223,10 @@ fn every_command_has_an_example_in_its_help() {
         "store restore",
         "store migrate",
         "store check",
+        "audit verify",
+        "audit prove",
+        "audit verify-proof",
+        "audit export-package",
+        "audit verify-package",
     ]);
 }

@@ -34,7 +34,10 @@ pub(crate) use agency::{
     AgencyAccess, AgencyCommand, AgencyDevice, AgencyPaper, AgencyShow, AgencyStart,
     AgencyTerminate, OnAgency,
 };
-pub(crate) use audit::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey};
+pub(crate) use audit::{
+    AuditCommand, AuditExportPackage, AuditProve, AuditVerify, AuditVerifyPackage,
+    AuditVerifyProof, LogKey,
+};
 pub(crate) use ca::{
     CaCommand, CaCompromise, CaCrl, CaInit, CaLink, CaRetire, CaRollover, CaShow, CaSweep, CaTick,
     DirectionName, OnAuthority,

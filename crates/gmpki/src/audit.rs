@@ -1,5 +1,7 @@
 //! `gmpki audit`.
 
+mod package;
+
 use crate::{
     args::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey},
     failure::Failure,
@@ -24,6 +26,8 @@ pub(crate) fn run(command: &AuditCommand) -> Result<Outcome, Failure> {
         AuditCommand::Verify(verify) => self::verify(verify),
         AuditCommand::Prove(prove) => self::prove(prove),
         AuditCommand::VerifyProof(verify) => verify_proof(verify),
+        AuditCommand::ExportPackage(export) => package::export(export),
+        AuditCommand::VerifyPackage(verify) => package::verify(verify),
     }
 }
 
@@ -97,12 +101,8 @@ pub(crate) fn examined(report: &audit::Report) -> (String, serde_json::Value) {
 
 fn prove(prove: &AuditProve) -> Result<Outcome, Failure> {
     let store = SqliteStore::open_read_only(&prove.store)?;
-    let last = store.checkpoint()?.ok_or_else(|| {
-        let reason = "has no checkpoint yet";
-        Failure::file(&prove.store, reason)
-    })?;
+    let last = last_checkpoint(&store, &prove.store)?;
     let failed = |source| Failure::file(&prove.store, source);
-    let last = SignedCheckpoint::parse(&last.text).map_err(|source| failed(source.into()))?;
     let size = last.unverified().head.seq;
     let (proof, about) = match (&prove.history, &prove.since) {
         (Some(history), _) => {
@@ -125,6 +125,14 @@ fn prove(prove: &AuditProve) -> Result<Outcome, Failure> {
         format!("proof of {about} in a log of {size} records: {out}"),
         json!({ "about": about, "records": size, "out": out }),
     ))
+}
+
+/// The last checkpoint of the store at this place.
+fn last_checkpoint(store: &dyn Store, place: &Path) -> Result<SignedCheckpoint, Failure> {
+    let last = store
+        .checkpoint()?
+        .ok_or_else(|| Failure::file(place, "has no checkpoint yet"))?;
+    SignedCheckpoint::parse(&last.text).map_err(|source| Failure::file(place, source))
 }
 
 fn verify_proof(verify: &AuditVerifyProof) -> Result<Outcome, Failure> {

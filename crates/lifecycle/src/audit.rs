@@ -6,6 +6,7 @@ mod chain;
 mod fault;
 mod intents;
 mod marks;
+pub mod package;
 mod passage;
 mod registers;
 

@@ -2,6 +2,7 @@
 //! moment, signed; and what shows a part of it to somebody who has not the rest.
 
 mod checkpoint;
+pub(crate) mod note;
 mod packed;
 mod proof;
 mod tree;
@@ -11,6 +12,7 @@ pub use proof::{GrowthProof, HistoryProof, ProofFault};
 
 pub(crate) use checkpoint::is_origin;
 pub(crate) use packed::{pack, unpack};
+pub(crate) use proof::{Proved, prove};
 pub(crate) use tree::{Frontier, leaf};
 
 use crate::{

@@ -21,7 +21,7 @@ mod tests;
 pub use ground::{Coded, Fact};
 
 use crate::{
-    Refusal, authority,
+    Event, Refusal, authority,
     case::{Phase, Step, ledger::Outcome, payment::Payment, state::DeadlineName},
     certificate::{self, Party, RevocationReason},
     cessation, erasure, organisation,
@@ -153,6 +153,35 @@ pub fn term(language: Language, group: &str, word: &str) -> Option<&'static str>
 /// are no words for it.
 pub fn phrase(language: Language, phrase: &'static str) -> &'static str {
     messages::plain(language, &messages::phrase_id(phrase)).unwrap_or(phrase)
+}
+
+/// What happened, in a word or two.
+pub fn event(language: Language, event: &Event) -> &'static str {
+    match event {
+        Event::Case(event) => name(language, event.step()),
+        Event::Authority(event) => name(language, event.step()),
+        Event::Certificate(event) => name(language, event.step()),
+        Event::Person(event) => name(language, event.step()),
+        Event::Organisation(event) => name(language, event.step()),
+        Event::Token(event) => name(language, event.step()),
+        Event::Cessation(event) => name(language, event.step()),
+        Event::Key(event) => {
+            let word = event.name();
+            term(language, "key-event", word).unwrap_or(word)
+        }
+        Event::Erasure(event) => name(language, event.step()),
+        Event::Proceeding(event) => event.step().said(language),
+    }
+}
+
+/// A message that is no word of a list, with what it asks for.
+pub(crate) fn told(
+    language: Language,
+    message: &'static str,
+    facts: &[(&'static str, &str)],
+) -> String {
+    let facts = facts.iter().map(|(name, fact)| (*name, (*fact).into()));
+    messages::filled(language, message, facts).unwrap_or_else(|| message.to_owned())
 }
 
 /// Where a check stands; none while nobody looked.

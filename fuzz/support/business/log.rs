@@ -5,7 +5,7 @@ use crate::outside::{Outside, World};
 use der::Encode;
 use lifecycle::{
     Checkpoints, Command, Entry, Event, GrowthProof, HistoryProof, Seat, SignedCheckpoint,
-    StreamId, authority, token,
+    StreamId, audit::package::Export, authority, token,
 };
 use std::{collections::BTreeMap, time::Duration};
 use x509_cert::Certificate;
@@ -24,6 +24,8 @@ pub struct Log {
     pub growth: GrowthProof,
     /// Some of its histories.
     pub histories: Vec<HistoryProof>,
+    /// A package of two of its histories.
+    pub export: Export,
     /// All of its histories, whole.
     pub entries: BTreeMap<StreamId, Vec<Entry>>,
 }
@@ -62,6 +64,9 @@ impl Log {
             let stream = StreamId::try_from(stream.to_owned()).expect("a name");
             HistoryProof::make(store, later, &stream).expect("it is in the log")
         });
+        let [about, with] = ["organisation/example", "token/t-2-1"]
+            .map(|stream| StreamId::try_from(stream.to_owned()).expect("a name"));
+        let export = Export::new(store, later, &about, &[with], None);
         let records = store.records(0, usize::MAX).expect("a store in memory");
         let mut entries: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut key = None;
@@ -80,6 +85,7 @@ impl Log {
             checkpoints,
             growth,
             histories: histories.into(),
+            export: export.expect("it is in the log"),
             entries,
         }
     }

@@ -1,7 +1,9 @@
 //! The arguments of `gmpki audit`.
 
+use super::{NamedKey, desk::actor};
+use crate::view::Language;
 use clap::{Args as Group, Subcommand};
-use lifecycle::StreamId;
+use lifecycle::{Actor, StreamId};
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -26,6 +28,22 @@ pub(crate) enum AuditCommand {
         gmpki audit verify-proof grown.json --since checkpoint-41.txt --key log.pem"
     )]
     VerifyProof(AuditVerifyProof),
+    /// Write a history and what belongs to it into one archive for an inspector
+    #[command(
+        after_help = "The archive has the records as they stand in the log, their proofs, the checkpoint they\n\
+        rest on, the papers that are at hand, and a timeline in English and Chinese. Papers are in\n\
+        clear: it is for the person it was made for.\n\n\
+        Examples:\n  gmpki audit export-package case/zhang-1 --store gmpki-desk/store.sqlite \\\n    \
+        --evidence gmpki-desk/documents --by zheng.he:auditor --for 密码管理局 --key auditor.key \\\n    \
+        --out zhang-1.tar"
+    )]
+    ExportPackage(AuditExportPackage),
+    /// Check such an archive: all that is asked for is the archive and two public keys
+    #[command(
+        after_help = "Names every file that was changed, removed or added. Nothing is unpacked.\n\n\
+        Examples:\n  gmpki audit verify-package zhang-1.tar --log-key log.pem --cover-key auditor.pem"
+    )]
+    VerifyPackage(AuditVerifyPackage),
 }
 
 #[derive(Debug, Group)]
@@ -94,4 +112,62 @@ pub(crate) struct AuditVerifyProof {
     /// The log's name [default: the one that the checkpoint says]
     #[arg(long, value_name = "NAME")]
     pub(crate) log: Option<String>,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct AuditExportPackage {
+    /// Whose history: case/NAME, certificate/ISSUER/SERIAL, qualification/NAME, …
+    #[arg(
+        value_name = "HISTORY",
+        value_parser = |text: &str| StreamId::try_from(text.to_owned())
+    )]
+    pub(crate) history: StreamId,
+    /// The store
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: PathBuf,
+    /// Another history to go with it; may be given again [default: certificates and token of a
+    /// case]
+    #[arg(
+        long,
+        value_name = "HISTORY",
+        value_parser = |text: &str| StreamId::try_from(text.to_owned())
+    )]
+    pub(crate) with: Vec<StreamId>,
+    /// The folder of papers; those that the records name by their SM3 are taken [default: none]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) evidence: Option<PathBuf>,
+    /// Who makes the package, and in which seat
+    #[arg(long, value_name = "PERSON:SEAT", value_parser = actor)]
+    pub(crate) by: Actor,
+    /// Whom it is for
+    #[arg(long = "for", value_name = "NAME")]
+    pub(crate) recipient: String,
+    /// When, as 2026-11-21T08:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// The key that signs the cover
+    #[command(flatten)]
+    pub(crate) key: NamedKey,
+    /// Where the archive goes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Group)]
+pub(crate) struct AuditVerifyPackage {
+    /// The archive
+    #[arg(value_name = "FILE")]
+    pub(crate) package: PathBuf,
+    /// The log's key: a certificate or a public key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_key: PathBuf,
+    /// The key of whoever signed the cover: a certificate or a public key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cover_key: PathBuf,
+    /// The log's name [default: the one that the checkpoint says]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) log: Option<String>,
+    /// The language of the timeline
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE")]
+    pub(crate) lang: Language,
 }

@@ -90,7 +90,7 @@ pub(super) fn pair(text: &str) -> Result<Pair, String> {
     }
 }
 
-fn actor(text: &str) -> Result<Actor, String> {
+pub(super) fn actor(text: &str) -> Result<Actor, String> {
     let (person, seat) = text
         .split_once(':')
         .ok_or("is written PERSON:SEAT, as li.si:registrar")?;

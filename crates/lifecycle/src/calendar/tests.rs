@@ -1,6 +1,8 @@
 use super::*;
 use proptest::prelude::*;
 
+mod independent;
+
 fn date(text: &str) -> Date {
     Date::parse(text).unwrap()
 }

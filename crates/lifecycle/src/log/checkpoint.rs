@@ -1,25 +1,13 @@
 //! What a log was at one moment, signed: C2SP's `tlog-checkpoint`, a `signed-note`.
 
-use super::{Head, tree::Hash};
+use super::{Head, note, tree::Hash};
 use base64ct::{Base64, Encoding};
-use der::{DateTime, Decode};
-use gm_crypto::{
-    pki::{Sm2Sm3, VerifyAlgorithm},
-    sm3,
-};
+use der::DateTime;
 use hsm::KeyHandle;
-use sm3::digest::Digest;
-use spki::SubjectPublicKeyInfoRef;
 use std::{fmt, ops::Deref, str::FromStr};
 
 /// Octets of the longest checkpoint that is read, signatures included.
 const MAX_OCTETS: usize = 16 * 1024;
-/// What a line with a signature begins with.
-const SIGNED_BY: &str = "\u{2014} ";
-/// The kind of key in a key's number: `signed-note`'s escape for kinds that have none, and ours.
-const KIND: &[u8] = b"\xffSM2-SM3";
-/// Octets of a key's number.
-const KEY_NUMBER: usize = 4;
 
 /// What a log was at one moment: how many records it had, the root over them, the end of the
 /// chain, and the time.
@@ -133,12 +121,7 @@ impl SignedCheckpoint {
     /// # Errors
     /// The key's.
     pub(crate) fn sign(checkpoint: Checkpoint, key: &dyn KeyHandle) -> Result<Self, hsm::Error> {
-        let body = checkpoint.to_string();
-        let signature = key.sign(body.as_bytes())?;
-        let mut octets = number(&checkpoint.origin, key.public_key().as_bytes()).to_vec();
-        octets.extend(signature.raw_bytes());
-        let (name, octets) = (&checkpoint.origin, Base64::encode_string(&octets));
-        let text = format!("{body}\n{SIGNED_BY}{name} {octets}\n");
+        let text = note::sign(&checkpoint.to_string(), &checkpoint.origin, key)?;
         Ok(Self { checkpoint, text })
     }
 
@@ -180,26 +163,8 @@ impl SignedCheckpoint {
         if self.checkpoint.origin != origin {
             return Err(CheckpointFault::OtherLog);
         }
-        let key = SubjectPublicKeyInfoRef::from_der(public_key);
-        let key = key.map_err(|_| CheckpointFault::NotSigned)?;
-        let number = number(origin, public_key);
         let (body, signatures) = split(&self.text)?;
-        let is_good = |line: &str| {
-            let signed = line
-                .strip_prefix(SIGNED_BY)
-                .and_then(|by| by.split_once(' '));
-            let octets = signed.filter(|(name, _)| *name == origin);
-            let octets = octets.and_then(|(_, octets)| Base64::decode_vec(octets).ok());
-            octets.is_some_and(|octets| {
-                let signature = octets.strip_prefix(&number);
-                signature.is_some_and(|signature| {
-                    let verified =
-                        Sm2Sm3::default().verify(key.clone(), body.as_bytes(), signature);
-                    verified.is_ok()
-                })
-            })
-        };
-        if signatures.lines().any(is_good) {
+        if note::is_signed(body, signatures, origin, public_key) {
             Ok(VerifiedCheckpoint(self.checkpoint.clone()))
         } else {
             Err(CheckpointFault::NotSigned)
@@ -207,19 +172,6 @@ impl SignedCheckpoint {
     }
 }
 
-/// The signed text, and the lines with signatures.
 fn split(text: &str) -> Result<(&str, &str), CheckpointFault> {
-    let parts = text.find("\n\n").map(|end| text.split_at(end + 1));
-    let (body, signatures) = parts.ok_or(CheckpointFault::Malformed("no signatures"))?;
-    Ok((body, &signatures[1..]))
-}
-
-/// The number of a key: it tells keys of one name apart, and proves nothing. The first octets
-/// of SM3 where `signed-note` has SHA-256.
-fn number(name: &str, public_key: &[u8]) -> [u8; KEY_NUMBER] {
-    let hash = sm3::Sm3::new().chain_update(name).chain_update(b"\n");
-    let hash = hash.chain_update(KIND).chain_update(public_key).finalize();
-    let mut number = [0; KEY_NUMBER];
-    number.copy_from_slice(&hash[..KEY_NUMBER]);
-    number
+    note::split(text).ok_or(CheckpointFault::Malformed("no signatures"))
 }

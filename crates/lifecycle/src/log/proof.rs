@@ -5,8 +5,9 @@ use super::{
     Checkpoint, CheckpointFault, Entry, SignedCheckpoint, VerifiedCheckpoint, link,
     tree::{Hash, Roots, goes_on, growth_of, leaf, path_of, root_over},
 };
-use crate::{Error, Octets, Store, StoreError, StreamId};
+use crate::{Error, Octets, Record, Store, StoreError, StreamId};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// What the text of a proof says it is.
 const CASE_FORMAT: &str = "gm-pki history proof 1";
@@ -31,12 +32,49 @@ pub struct HistoryProof {
 /// One record and its way to the root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Proved {
+pub(crate) struct Proved {
     /// The chain's digest before it.
-    previous: Octets,
-    octets: Octets,
+    pub(crate) previous: Octets,
+    pub(crate) octets: Octets,
     /// Digests beside its way to the root, the nearest first.
-    path: Vec<Octets>,
+    pub(crate) path: Vec<Octets>,
+}
+
+/// Each of these records, in their order in the log, with its way to the root of the first
+/// `size`: reads the digests of the whole log.
+///
+/// # Errors
+/// [`Error::Store`]; [`Error::NotInLog`] when the log is shorter.
+pub(crate) fn prove(
+    store: &dyn Store,
+    size: u64,
+    records: Vec<Record>,
+) -> Result<Vec<Proved>, Error> {
+    let paths: Vec<_> = records
+        .iter()
+        .map(|one| path_of(one.seq - 1, size))
+        .collect();
+    // Records that lie near each other have most of their way in common.
+    let mut ranges: Vec<_> = paths.iter().flatten().cloned().collect();
+    ranges.sort_by_key(|range| (range.start, range.end));
+    ranges.dedup();
+    let mut roots = Roots::of(ranges.iter().cloned());
+    let mut previous: HashMap<u64, Hash> =
+        records.iter().map(|record| (record.seq, [0; 32])).collect();
+    each_digest(store, size, |seq, digest| {
+        roots.see(seq - 1, leaf(digest));
+        if let Some(previous) = previous.get_mut(&(seq + 1)) {
+            *previous = *digest;
+        }
+    })?;
+    let roots = roots.finish().ok_or(Error::NotInLog { size })?;
+    let roots: HashMap<_, _> = ranges.into_iter().zip(roots).collect();
+    let proved = records.into_iter().zip(paths).map(|(record, path)| Proved {
+        previous: previous[&record.seq].to_vec().into(),
+        octets: record.octets.into(),
+        path: path.iter().map(|range| octets(roots[range])).collect(),
+    });
+    Ok(proved.collect())
 }
 
 /// That the log of a later checkpoint begins with all of an earlier one.
@@ -107,36 +145,15 @@ impl HistoryProof {
         stream: &StreamId,
     ) -> Result<Self, Error> {
         let size = checkpoint.unverified().head.seq;
-        let not_in_log = || Error::NotInLog { size };
         let mut records = store.stream(stream)?;
         records.retain(|record| record.seq <= size);
         if records.is_empty() {
-            return Err(not_in_log());
+            return Err(Error::NotInLog { size });
         }
-        let paths: Vec<_> = records
-            .iter()
-            .map(|one| path_of(one.seq - 1, size))
-            .collect();
-        let mut roots = Roots::of(paths.iter().flatten().cloned());
-        let mut previous = vec![[0; 32]; records.len()];
-        each_digest(store, size, |seq, digest| {
-            roots.see(seq - 1, leaf(digest));
-            let next = records.iter().position(|record| record.seq == seq + 1);
-            if let Some(next) = next {
-                previous[next] = *digest;
-            }
-        })?;
-        let mut roots = roots.finish().ok_or_else(not_in_log)?.into_iter();
-        let proved = records.into_iter().zip(previous).zip(paths);
-        let proved = proved.map(|((record, previous), path)| Proved {
-            previous: previous.to_vec().into(),
-            octets: record.octets.into(),
-            path: roots.by_ref().take(path.len()).map(octets).collect(),
-        });
         Ok(Self {
             format: CASE_FORMAT.to_owned(),
             checkpoint: checkpoint.text().to_owned(),
-            records: proved.collect(),
+            records: prove(store, size, records)?,
         })
     }
 
@@ -199,7 +216,8 @@ impl HistoryProof {
 }
 
 impl Proved {
-    fn verify(&self, checkpoint: &Checkpoint) -> Result<Entry, ProofFault> {
+    /// What the record says, where it is in the log of the checkpoint.
+    pub(crate) fn verify(&self, checkpoint: &Checkpoint) -> Result<Entry, ProofFault> {
         // Its place is its own word: the path shows whether it is true.
         let entry: Entry = serde_json::from_slice(&self.octets)
             .map_err(|source| ProofFault::Record(Box::new(Error::BadRecord { seq: 0, source })))?;

@@ -795,6 +795,13 @@ refusal-no-intent = no open intent for serial { $serial }
 refusal-time-runs-backwards = the clock stands before the last act; correct it first
 refusal-key-used = the idempotency key { $key } was used for something else
 
+## key-event
+
+key-event-reported = reported as bad
+key-event-cleared = found not to be bad
+key-event-blocked = blocked
+key-event-swept = certificates looked for again
+
 ## phrase: words that code uses in its own texts; their letters and digits name the message
 
 phrase-the-authority = the authority
@@ -1123,6 +1130,13 @@ phrase-the-sm3-of-a-certificate = the SM3 of a certificate
 phrase-the-standing = the standing
 phrase-the-time-from-which-it-holds = the time from which it holds
 phrase-the-time-of-the-event = the time of the event
+
+## package: the timeline for an inspector
+
+package-title = What happened in { $history } and what belongs to it, in Beijing time
+package-actor = { $person } ({ $seat })
+package-enclosed = { $kind }: { $reference }, enclosed as evidence/{ $digest }
+package-elsewhere = { $kind }: { $reference }, not enclosed, SM3 { $digest }
 
 ## What stands between several
 

@@ -68,6 +68,8 @@ fn expected() -> BTreeMap<&'static str, BTreeSet<String>> {
         documents: true,
     };
     groups.insert("internal-checklist", fields(&checklist));
+    let key = ["reported", "cleared", "blocked", "swept"];
+    groups.insert("key-event", keys(&key));
     groups.insert("phrase", phrases());
     groups
 }
@@ -118,6 +120,14 @@ fn shapes() -> BTreeMap<String, BTreeSet<&'static str>> {
             let other = shapes.insert(id, BTreeSet::new());
             assert_eq!(other, None, "[{group}] {word}: one message for two words");
         }
+    }
+    for (message, facts) in [
+        ("package-title", &["history"][..]),
+        ("package-actor", &["person", "seat"]),
+        ("package-enclosed", &["kind", "reference", "digest"]),
+        ("package-elsewhere", &["kind", "reference", "digest"]),
+    ] {
+        shapes.insert(message.to_owned(), facts.iter().copied().collect());
     }
     coded::<Ground>(&mut shapes);
     coded::<Refusal>(&mut shapes);
@@ -172,7 +182,7 @@ fn every_message_is_one_line_of_text_once_its_facts_are_in() {
 fn the_chinese_words_are_chinese() {
     // Where the scheme itself writes Latin letters, and what is made of marks alone.
     let latin = ["JPEG", "BMP", "GIF", "PDF", "USB-Key"];
-    let marks = [LIST_SEPARATOR, "refusal-ruled"];
+    let marks = [LIST_SEPARATOR, "refusal-ruled", "package-actor"];
     for (id, text) in kept(Language::Zh) {
         let chinese = text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         let may = latin.contains(&&*text) || marks.contains(&id);

@@ -793,6 +793,13 @@ refusal-no-intent = 序列号{ $serial }没有待完成的签发
 refusal-time-runs-backwards = 系统时间早于上一次操作，请先校正
 refusal-key-used = 幂等键 { $key } 已用于其他请求
 
+## key-event
+
+key-event-reported = 报告为不良密钥
+key-event-cleared = 查明并非不良密钥
+key-event-blocked = 封锁
+key-event-swept = 再次清查证书
+
 ## phrase：程序文字中的短语，消息名取其英文字母与数字
 
 phrase-the-authority = 机构
@@ -1121,6 +1128,13 @@ phrase-the-sm3-of-a-certificate = 证书的SM3摘要
 phrase-the-standing = 状态
 phrase-the-time-from-which-it-holds = 生效时间
 phrase-the-time-of-the-event = 事件时间
+
+## package：供检查人员查看的经过
+
+package-title = { $history }及相关事项的经过（北京时间）
+package-actor = { $person }（{ $seat }）
+package-enclosed = { $kind }：{ $reference }，附于 evidence/{ $digest }
+package-elsewhere = { $kind }：{ $reference }，未附，SM3 { $digest }
 
 ## 并列项之间
 

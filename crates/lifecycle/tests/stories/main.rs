@@ -24,6 +24,7 @@ mod lists;
 mod migrate;
 mod old;
 mod outbox;
+mod package;
 mod personal;
 #[cfg(feature = "postgres")]
 mod postgres;
