@@ -17,7 +17,6 @@ use crate::{
 };
 use ::trust_list::list::Status;
 use der::DateTime;
-use gm_crypto::sm3;
 use lifecycle::{
     Command, Evidence, ProceedingId, QualificationId,
     proceeding::{

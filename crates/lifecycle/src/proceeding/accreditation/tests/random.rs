@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::machine::assert_all_reached;
-use proptest::{prelude::*, strategy::ValueTree};
+use proptest::prelude::*;
 
 /// What a history that came to operation must have in it.
 #[derive(Default)]
@@ -211,34 +211,36 @@ fn every_row_of_the_table_is_taken_somewhere() {
         let stage = world.state.as_ref().map(|state| state.stage);
         reached.insert((stage, event.step()));
     };
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut ways = vec![vec![]];
-    // Each prefix leads to a stage; chance does the rest.
-    let filed = [(1, 0, 0), (3, 2, 0)];
-    let accepted = [&filed[..], &[(8, 2, 0), (10, 4, 0)]].concat();
-    let running = [&accepted[..], &[(15, 2, 0), (18, 2, 0), (2, 0, 0)]].concat();
-    let suspended = [&running[..], &[(3, 2, 0), (26, 2, 0)]].concat();
-    let amended = [&accepted[..], &[(2, 0, 0), (3, 2, 0), (5, 2, 0)]].concat();
-    let rested = [&running[..], &[(3, 2, 0), (5, 2, 0), (26, 2, 0)]].concat();
-    let accept = [(3, 2, 0), (9, 2, 0), (10, 4, 0)];
-    ways.extend([
-        [&accepted[..], &[(2, 0, 0)], &accept].concat(),
-        [&running[..], &accept].concat(),
-        [&running[..], &[(26, 2, 0)], &accept].concat(),
-        amended,
-        rested,
-        vec![(0, 0, 0)],
-        filed.to_vec(),
-        [&filed[..], &[(5, 2, 0)]].concat(),
-        accepted,
-        running,
-        suspended,
-    ]);
-    for prefix in ways {
-        for _ in 0..150 {
-            let chance = prop::collection::vec(likely(), 12..30);
-            let way = chance.new_tree(&mut runner).unwrap().current();
-            walk(&[&prefix[..], &way].concat(), &mut note);
+    // Each beginning leads to a stage; then each command, alone or as a proposal that a second
+    // officer answers.
+    let step = |pick: usize| match pick {
+        0..=2 | 6 | 7 | 21 | 23 | 29 => (pick, 0, 0),
+        10 => (pick, 4, 0),
+        30 => (pick, 7, 300),
+        _ => (pick, 2, 0),
+    };
+    let (accepted, running) = ([1, 3, 8, 10], [15, 18, 19]);
+    let mut beginnings = vec![vec![], vec![0], vec![1, 3], vec![1, 3, 5]];
+    for later in [
+        &[][..],
+        &running,
+        &[15, 18, 19, 25],
+        &[15, 18, 19, 22],
+        &[15, 18, 19, 22, 23],
+    ] {
+        for amendment in [&[][..], &[2], &[2, 3], &[2, 3, 5]] {
+            for rests in [&[][..], &[26]] {
+                beginnings.push([&accepted[..], later, amendment, rests].concat());
+            }
+        }
+    }
+    for beginning in beginnings {
+        for pick in 0..31 {
+            for answer in [10, 14] {
+                let way = [&beginning[..], &[pick, answer]].concat();
+                let way: Vec<_> = way.into_iter().map(step).collect();
+                walk(&way, &mut note);
+            }
         }
     }
     assert_all_reached(TRANSITIONS, &reached);
