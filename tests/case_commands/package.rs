@@ -19,8 +19,9 @@ fn exported(options: &str) -> (Desk, Value) {
          --by zheng.he:auditor --at 2026-03-03T01:00:00Z --out case.tar {options}"
     );
     let object = desk.call(&export).option("--for", "密码管理局 检查组");
-    let object = object.arg("--json").answer().good().json();
-    (desk, object)
+    let answer = object.arg("--json").answer();
+    assert_eq!(answer.code, Some(0), "{answer}");
+    (desk, answer.json())
 }
 
 /// A folder with the archive and the public keys, and nothing else.
@@ -110,15 +111,21 @@ fn a_package_is_verified_where_there_is_nothing_but_it_and_two_public_keys() {
         assert_eq!(answer.code, Some(1), "{answer}");
         assert!(answer.err.contains(part), "{part}: {answer}");
     }
-    there("audit verify-package case.tar --log-key log.pem")
-        .answer()
-        .misused("--cover-key");
+    let misused = there("audit verify-package case.tar --log-key log.pem").answer();
+    assert_eq!(misused.code, Some(2), "{misused}");
+    assert!(misused.err.contains("--cover-key"), "{misused}");
 }
 
 #[test]
 fn a_package_without_papers_says_which_are_elsewhere() {
     let (desk, made) = exported("");
     assert_eq!(made["enclosed"], 0);
+    assert!(
+        made["notes"][0]
+            .as_str()
+            .is_some_and(|note| note.contains("--evidence")),
+        "{made}"
+    );
     assert!(made["missing"].as_u64() > Some(0), "{made}");
     let bench = elsewhere(&desk);
     let text = gmpki(VERIFY).within(&bench.path("")).answer().good();

@@ -90,7 +90,7 @@ fn a_qualification_is_applied_for_assessed_granted_and_handed_over() {
         .expect("a list")
         .iter()
         .collect();
-    assert_eq!(steps.len(), 15, "{steps:?}");
+    assert_eq!(steps.len(), 14, "{steps:?}");
     let chinese = desk.good("qualification show ca-1 --lang zh");
     for part in [
         "已取得资质",

@@ -32,7 +32,11 @@ fn a_desk_works_by_its_own_terms_of_recognition() {
 #[test]
 fn what_is_refused_has_its_requirement_and_what_is_misused_its_usage() {
     let desk = Desk::of("in-house");
-    let misused = |words: &str, reason: &str| desk.call(words).answer().misused(reason);
+    let misused = |words: &str, reason: &str| {
+        let answer = desk.call(words).answer();
+        assert_eq!(answer.code, Some(2), "{answer}");
+        assert!(answer.err.contains(reason), "{reason}: {answer}");
+    };
     misused(
         "recognition fulfil x --actor a:official --authority hk-dpo --duty ca-informed",
         "ca-informed",

@@ -216,7 +216,12 @@ pub(crate) fn terms(path: &Path) -> Result<Terms, Failure> {
         return Ok(Terms::shipped());
     }
     let text = fs::read_to_string(path).map_err(|source| Failure::file(path, source))?;
-    Terms::from_toml(&text).map_err(|fault| Failure::file(path, crate::failure::chain(&fault)))
+    Terms::from_toml(&text).map_err(|fault| {
+        // The TOML reader draws the place over several lines.
+        let fault = crate::failure::chain(&fault);
+        let words: Vec<_> = fault.split_whitespace().collect();
+        Failure::file(path, words.join(" "))
+    })
 }
 
 fn digest(path: &Path) -> Result<[u8; 32], Failure> {

@@ -37,7 +37,7 @@ pub(crate) enum AuditCommand {
         --evidence gmpki-desk/documents --by zheng.he:auditor --for 密码管理局 --key auditor.key \\\n    \
         --out zhang-1.tar"
     )]
-    ExportPackage(AuditExportPackage),
+    ExportPackage(Box<AuditExportPackage>),
     /// Check such an archive: all that is asked for is the archive and two public keys
     #[command(
         after_help = "Names every file that was changed, removed or added. Nothing is unpacked.\n\n\

@@ -63,8 +63,20 @@ pub(crate) enum RecognitionCommand {
     /// The CA's agent: ask for a suspension or a termination
     Request(RecognitionRequest),
     /// Take recognition away for a while
+    #[command(
+        after_help = "Before now it holds for mis-issuance and compromise alone.\n\n\
+        Example:\n  gmpki recognition suspend sza-personal --actor sun.wu:official --authority gd-diit \\\n      \
+        --cause breach-uncorrected --breach 7 --reference 粤工信〔2026〕9号 \\\n      \
+        --evidence authority-decision=decision.pdf"
+    )]
     Suspend(RecognitionWithdraw),
     /// Take recognition away for good
+    #[command(
+        after_help = "Before now it holds for mis-issuance and compromise alone.\n\n\
+        Example:\n  gmpki recognition terminate sza-personal --actor sun.wu:official --authority gd-diit \\\n      \
+        --cause request --reference 粤工信〔2026〕12号 \\\n      \
+        --evidence authority-decision=decision.pdf"
+    )]
     Terminate(RecognitionWithdraw),
     /// The CA's agent: ask to be recognised again
     Reinstate(RecognitionReinstate),
@@ -378,12 +390,6 @@ pub(crate) struct RecognitionRequest {
 }
 
 #[derive(Debug, Group)]
-#[command(
-    after_help = "Before now it holds for mis-issuance and compromise alone.\n\n\
-    Example:\n  gmpki recognition suspend sza-personal --actor sun.wu:official --authority gd-diit \\\n      \
-    --cause breach-uncorrected --breach 7 --reference 粤工信〔2026〕9号 \\\n      \
-    --evidence authority-decision=decision.pdf"
-)]
 pub(crate) struct RecognitionWithdraw {
     #[command(flatten)]
     pub(crate) by: RecognitionAct,
