@@ -254,7 +254,7 @@ fn each_round_is_a_version_that_answers_every_number_and_changes_none_before() {
         "missing (S0-02)"
     );
     let mut paper = world.paper("中结-2");
-    paper.bundle = package.bundle.digest.clone();
+    paper.bundle = package.bundle.digest;
     world.go(LI, Command::RegisterPaper(paper));
 }
 

@@ -553,7 +553,7 @@ impl Case<'_> {
                 }
                 let place = usize::from(number).checked_sub(1);
                 let remedy = place.and_then(|place| self.state.remedies.get(place));
-                if !remedy.is_some_and(|remedy| remedy.answer.is_none()) {
+                if remedy.is_none_or(|remedy| remedy.answer.is_some()) {
                     return Err(missing(
                         "a right of this number that waits for an answer",
                         &["S3-16"],

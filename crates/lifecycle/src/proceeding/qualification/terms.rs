@@ -268,8 +268,7 @@ impl RuleSets {
     /// The one that is in force on the day, in China's time, of `at`.
     pub fn in_force(&self, at: DateTime) -> Option<&Terms> {
         let day = Date::in_china(at);
-        let begun = self.0.iter().filter(|set| set.from.value <= day);
-        begun.last()
+        self.0.iter().rfind(|set| set.from.value <= day)
     }
 
     /// The one of this name.

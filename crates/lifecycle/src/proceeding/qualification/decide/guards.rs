@@ -172,7 +172,7 @@ impl Case<'_> {
             ));
         }
         let of_list = |one: &&Listing| one.list == listing.list;
-        let last = self.state.directory.iter().filter(of_list).next_back();
+        let last = self.state.directory.iter().rfind(of_list);
         if last.is_some_and(|last| last.sequence >= listing.sequence) {
             return Err(missing("a list with a greater sequence number", basis));
         }

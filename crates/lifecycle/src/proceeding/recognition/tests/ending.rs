@@ -126,7 +126,7 @@ fn a_breach_counts_after_an_order_to_correct_it_whose_time_has_passed() {
     assert_eq!(by.at, at("2026-04-09T09:59:59Z"));
     assert_eq!(by.calendar.as_deref(), Some("china-1"));
     assert_eq!(lacks(&case.clone().on("2026-04-09T09:59:59Z")), order);
-    let late = case.clone().on("2026-04-09T10:00:00Z");
+    let late = case.on("2026-04-09T10:00:00Z");
     let who = actor("head", Seat::Official);
     assert!(late.decide(&who, uncorrected.clone()).is_ok());
     // Another order gives time anew.
