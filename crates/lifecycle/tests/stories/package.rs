@@ -225,7 +225,7 @@ fn a_case_s_package_shows_its_records_certificates_and_papers_without_the_store(
         streams.dedup();
         streams.len()
     };
-    assert_eq!(of(|stream| matches!(stream, StreamId::Case(_))) > 0, true);
+    assert!(of(|stream| matches!(stream, StreamId::Case(_))) > 0);
     let mut certificates: Vec<_> = package
         .entries
         .iter()
@@ -491,8 +491,8 @@ fn an_exporter_who_signs_something_else_than_the_log_is_found_out() {
     assert_eq!(
         other,
         [
-            (first.clone(), FileFault::NotInLog),
-            (second.clone(), FileFault::NotInLog)
+            (first, FileFault::NotInLog),
+            (second, FileFault::NotInLog)
         ]
     );
     // A record under another number.
@@ -518,7 +518,7 @@ fn an_exporter_who_signs_something_else_than_the_log_is_found_out() {
     let other = found(&|files| {
         files[paper] = (unnamed.clone(), b"unnamed".to_vec());
     });
-    assert_eq!(other, [(unnamed.clone(), FileFault::Unrelated)]);
+    assert_eq!(other, [(unnamed, FileFault::Unrelated)]);
     let other = found(&|files| files[paper].1 = b"unnamed".to_vec());
     assert_eq!(other, [(files[paper].0.clone(), FileFault::Digest)]);
     // Names that lead elsewhere, a proof without its record, no timeline.
