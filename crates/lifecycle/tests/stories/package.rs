@@ -490,10 +490,7 @@ fn an_exporter_who_signs_something_else_than_the_log_is_found_out() {
     });
     assert_eq!(
         other,
-        [
-            (first, FileFault::NotInLog),
-            (second, FileFault::NotInLog)
-        ]
+        [(first, FileFault::NotInLog), (second, FileFault::NotInLog)]
     );
     // A record under another number.
     let other = found(&|files| {
