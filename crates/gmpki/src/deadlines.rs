@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Deadlines) -> Result<Outcome, Failure> {
     let count = rows.len();
     let late = rows.iter().filter(|row| row.overdue).count();
     let _ = match lang {
-        crate::view::Language::En => writeln!(text, "{count} deadlines, {late} overdue"),
+        crate::view::Language::En => writeln!(text, "deadlines: {count}, overdue: {late}"),
         crate::view::Language::Zh => writeln!(text, "共{count}个期限，{late}个逾期"),
     };
     let json = json!({ "deadlines": objects, "count": count, "overdue": late });
