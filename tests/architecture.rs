@@ -141,7 +141,8 @@ fn the_arrows_have_no_cycle_and_end_at_gm_crypto() {
         arrows.retain(|(_, to)| !leaves.contains(to));
         layers += 1;
     }
-    assert!(layers <= 3, "{layers} layers: shallower was promised");
+    // gmpki, lifecycle, trust-list, cert-profile: a recognition case hands its entry to the list.
+    assert!(layers <= 4, "{layers} layers: shallower was promised");
 }
 
 #[test]
