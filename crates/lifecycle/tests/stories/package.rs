@@ -14,6 +14,9 @@ use lifecycle::{
 };
 use std::{fs, io::Read};
 
+/// Files of an archive: names and octets.
+type Files = Vec<(String, Vec<u8>)>;
+
 use crate::{
     checkpoints::{key_of, policy},
     doubles::World,
@@ -469,7 +472,7 @@ fn an_exporter_who_signs_something_else_than_the_log_is_found_out() {
         let is_it = |(name, _): &(String, Vec<u8>)| name.starts_with(prefix);
         files.iter().position(is_it).unwrap()
     };
-    let found = |change: &dyn Fn(&mut Vec<(String, Vec<u8>)>)| {
+    let found = |change: &dyn Fn(&mut Files)| {
         let mut files = files.clone();
         change(&mut files);
         bureau.findings(&bureau.forged(&files))
