@@ -14,9 +14,6 @@ use lifecycle::{
 };
 use std::{fs, io::Read};
 
-/// Files of an archive: names and octets.
-type Files = Vec<(String, Vec<u8>)>;
-
 use crate::{
     checkpoints::{key_of, policy},
     doubles::World,
@@ -25,6 +22,9 @@ use crate::{
 
 const END: &str = "(end of the archive)";
 const PAPER: EvidenceKind = EvidenceKind::OrganisationDocuments;
+
+/// Files of an archive: names and octets.
+type Files = Vec<(String, Vec<u8>)>;
 
 /// A log with a checkpoint, papers in a folder, and an exporter with a key.
 struct Bureau {
