@@ -173,7 +173,7 @@ fn a_file_that_is_no_whole_store_is_refused() {
     refused(&[0; 8_192], "zeros");
 
     // Another program's mark, a version to come, and the one that is read no more.
-    for (at, octet) in [(68, b'X'), (63, 5), (63, 1)] {
+    for (at, octet) in [(68, b'X'), (63, 6), (63, 1)] {
         let mut other = whole.clone();
         other[at] = octet;
         refused(&other, &format!("octet {at} of the header changed"));
@@ -188,14 +188,15 @@ fn a_record_that_was_changed_is_found() {
     let folder = demo_of_my_own();
     let path = folder.path().join("store.sqlite");
     let whole = fs::read(&path).expect("a file");
-    // A person's name in a record, and a serial number in an index.
-    let person = b"wang.wu";
+    // An octet of a record, which lies packed by dictionary 1 in a frame of Zstandard, and a
+    // serial number in an index.
+    let packed = [1, 0x28, 0xb5, 0x2f, 0xfd];
     let at = whole
-        .windows(person.len())
-        .position(|window| window == person)
+        .windows(packed.len())
+        .position(|window| window == packed)
         .expect("it is in the store");
     let mut forged = whole.clone();
-    forged[at..at + person.len()].copy_from_slice(b"li.siii");
+    forged[at + 20] ^= 1;
     fs::write(&path, &forged).expect("a file");
     let answer = audit(folder.path()).answer();
     answer.refused("the chain breaks at record");
