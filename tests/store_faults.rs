@@ -193,7 +193,7 @@ fn a_record_that_was_changed_is_found() {
     let packed = [1, 0x28, 0xb5, 0x2f, 0xfd];
     let at = whole
         .windows(packed.len())
-        .position(|window| window == packed)
+        .rposition(|window| window == packed)
         .expect("it is in the store");
     let mut forged = whole.clone();
     forged[at + 20] ^= 1;
