@@ -1,6 +1,9 @@
 //! Whether a log is whole and as it was written, without asking whether it makes sense.
 
-use super::{Fault, Marks, PAGE, passage::check_link};
+use super::{
+    Fault, Marks, PAGE,
+    passage::{DEPTH, check_link, joined},
+};
 use crate::{Error, Head, Record, Store, VerifiedCheckpoint};
 use serde::Deserialize;
 use std::{
@@ -8,9 +11,6 @@ use std::{
     sync::mpsc::{Receiver, sync_channel},
     thread,
 };
-
-/// Pages that wait before the thread that follows the chain.
-const DEPTH: usize = 2;
 
 /// Follows the whole chain: that no record is missing, changed, moved or filed elsewhere than
 /// it says, and that the log is the one of the store's own checkpoint and of `outside`, copies
@@ -44,9 +44,7 @@ pub fn verify_chain(store: &dyn Store, outside: &[VerifiedCheckpoint]) -> Result
             }
         };
         drop(to_chain);
-        let followed = chain.join();
-        let followed = followed.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let (head, marks) = followed?;
+        let (head, marks) = joined(chain)?;
         if let Some(fault) = stopped {
             return Err(fault);
         }
@@ -84,8 +82,8 @@ fn check_place(record: &Record) -> Result<(), Fault> {
         let source = Box::new(Error::BadRecord { seq, source });
         Fault::Unreadable { seq, source }
     })?;
-    let filed = (seq, record.stream.to_string(), record.version);
-    if (place.seq, &*place.stream, place.version) != (filed.0, &*filed.1, filed.2) {
+    let stream = record.stream.to_string();
+    if (place.seq, &*place.stream, place.version) != (seq, &stream, record.version) {
         return Err(Fault::Misfiled { seq });
     }
     Ok(())

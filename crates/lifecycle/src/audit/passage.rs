@@ -21,7 +21,7 @@ use std::{
 };
 
 /// Pages that wait before a thread: enough that nobody waits for the next one.
-const DEPTH: usize = 2;
+pub(super) const DEPTH: usize = 2;
 
 /// A signature that a record rests on.
 pub(super) struct Claim {
@@ -208,7 +208,7 @@ impl Use {
     }
 }
 
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+pub(super) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     match thread.join() {
         Ok(done) => done,
         Err(panic) => std::panic::resume_unwind(panic),

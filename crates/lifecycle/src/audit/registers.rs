@@ -1,5 +1,5 @@
-//! The roster, organisations, tokens, the end of a service, cases about institutions: each step by a second person where
-//! it takes one.
+//! The roster, organisations, tokens, the end of a service, cases about institutions: each step
+//! by a second person where it takes one.
 
 use super::{Fault, World, two_persons};
 use crate::{

@@ -15,8 +15,8 @@ const PAGE: usize = 64;
 impl Engine {
     /// Does everything that time has made due, the earliest first, until nothing is left:
     /// cases lapse, count as accepted, or are noted as overdue, as are deadlines before the end of
-    /// a service and those of cases about institutions; notices are told; a checkpoint of the log is made. `watch` sees
-    /// what became durable. Called now and then, and after every start: what is due follows
+    /// a service and those of cases about institutions; notices are told; a checkpoint of the
+    /// log is made. `watch` sees what became durable. Called now and then, and after every start: what is due follows
     /// from the states, so no crash loses any of it.
     ///
     /// # Errors
