@@ -229,6 +229,15 @@ impl Store for Outside {
         self.world().store.stream(stream)
     }
 
+    fn streams(
+        &self,
+        kind: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        self.world().store.streams(kind, after, limit)
+    }
+
     fn revoked(
         &self,
         issuer: &AuthorityId,

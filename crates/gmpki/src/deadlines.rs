@@ -11,9 +11,9 @@ use crate::{
 use der::DateTime;
 use lifecycle::{CaseId, CaseRow, Store, StreamId, proceeding::Deadline};
 use serde_json::json;
-use std::{collections::BTreeSet, fmt::Write};
+use std::fmt::Write;
 
-/// Records that are read at a time.
+/// Names that are read at a time.
 const PAGE: usize = 1000;
 
 /// One line.
@@ -107,20 +107,18 @@ fn open_cases(store: &dyn Store) -> Result<Vec<CaseId>, Failure> {
     Ok(open)
 }
 
-/// Histories besides cases that have deadlines: no index has them, so all of the log is read.
-fn streams(store: &dyn Store) -> Result<BTreeSet<StreamId>, Failure> {
-    let (mut found, mut seq) = (BTreeSet::new(), 0);
-    loop {
-        let page = store.records(seq, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(found);
-        };
-        seq = last.seq;
-        let timed = page.into_iter().map(|record| record.stream);
-        found.extend(
-            timed.filter(|stream| {
-                matches!(stream, StreamId::Proceeding(_) | StreamId::Cessation(_))
-            }),
-        );
+/// Histories besides cases that have deadlines, in the order of their kinds.
+fn streams(store: &dyn Store) -> Result<Vec<StreamId>, Failure> {
+    let kinds = ["accreditation", "cessation", "qualification", "recognition"];
+    let mut found = Vec::new();
+    for kind in kinds {
+        let mut after: Option<StreamId> = None;
+        loop {
+            let page = store.streams(kind, after.as_ref(), PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.clone());
+            found.extend(page);
+        }
     }
+    Ok(found)
 }

@@ -15,14 +15,13 @@ use crate::{
     outcome::Outcome,
     trust_list,
 };
-use gm_crypto::sm3;
 use lifecycle::{
     Command, Evidence, Interval, Octets, ProceedingId, RecognitionId,
     proceeding::{
         self,
         recognition::{
             Application, CaCertificate, Command as Asked, DeadlineName, Documents, DutyReport, Key,
-            KeyOrigin, Licence, Measure, Publication, Reinstatement, Review, State, Terms,
+            KeyOrigin, Letter, Licence, Measure, Publication, Reinstatement, Review, State, Terms,
         },
     },
     terms::EvidenceKind as Kind,
@@ -65,18 +64,22 @@ pub(crate) fn run(command: &RecognitionCommand) -> Result<Outcome, Failure> {
                 decision: one(desk, &refuse.by, Kind::AuthorityDecision)?,
             })
         }),
-        C::NotifyCounterpart(by) => act(&by.on, |desk| {
+        C::NotifyCounterpart(tell) => act(&tell.by.on, |desk| {
+            let content = tell.content.as_deref();
+            let kind = Kind::SignedNotice;
             Ok(Asked::NotifyCounterpart {
-                authority: by.authority.clone(),
-                notice: one(desk, by, Kind::SignedNotice)?,
+                authority: tell.by.authority.clone(),
+                letter: letter(desk, &tell.by, kind, (&tell.signer, content))?,
+                notice: one(desk, &tell.by, kind)?,
             })
         }),
         C::Acknowledge(answer) => act(&answer.by.on, |desk| {
-            let notice = input::read(&answer.notice, evidence::PAPER)?;
+            let notice = Some(answer.notice.as_path());
+            let kind = Kind::SignedAcknowledgement;
             Ok(Asked::Acknowledge {
                 authority: answer.by.authority.clone(),
-                notice: sm3::digest(&notice).to_vec().into(),
-                acknowledgement: one(desk, &answer.by, Kind::SignedAcknowledgement)?,
+                letter: letter(desk, &answer.by, kind, (&answer.signer, notice))?,
+                acknowledgement: one(desk, &answer.by, kind)?,
             })
         }),
         C::FinishProcedure(by) => act(&by.on, |desk| {
@@ -155,10 +158,16 @@ fn supervised(command: &RecognitionCommand) -> Result<Outcome, Failure> {
         C::Terminate(withdraw) => withdrawn(withdraw, Measure::Termination),
         C::Reinstate(again) => act(&again.on, |desk| reinstated(desk, again)),
         C::Notify(notify) => act(&notify.by.on, |desk| {
+            let by = &notify.by;
+            let content = notify.content.as_deref();
+            let signer = notify.signer.as_deref();
+            let kind = signer.map_or(Kind::NoticeReceipt, |_| Kind::SignedNotice);
+            let letter = signer.map(|signer| letter(desk, by, kind, (signer, content)));
             Ok(Asked::Notify {
-                authority: notify.by.authority.clone(),
+                authority: by.authority.clone(),
                 notice: notify.notice,
-                proof: one(desk, &notify.by, Kind::NoticeReceipt)?,
+                letter: letter.transpose()?,
+                proof: one(desk, by, kind)?,
             })
         }),
         C::Fulfil(fulfil) => act(&fulfil.by.on, |desk| {
@@ -189,6 +198,27 @@ fn one(desk: &Desk, by: &RecognitionAct, kind: Kind) -> Result<Evidence, Failure
 
 fn piece(desk: &Desk, on: &OnRecognition, kind: Kind) -> Result<Evidence, Failure> {
     evidence::one(desk.documents(), &on.proof, kind)
+}
+
+/// A letter that is read before the case takes it: the message among the evidence, its signer's
+/// certificate, and what was signed where that stands beside it.
+fn letter(
+    desk: &Desk,
+    by: &RecognitionAct,
+    kind: Kind,
+    (signer, content): (&Path, Option<&Path>),
+) -> Result<Letter, Failure> {
+    let path = &evidence::pick(&by.on.proof, kind)?.path;
+    let message = input::read(path, evidence::PAPER)?;
+    let content = content.map(|path| input::read(path, evidence::PAPER));
+    let certificate = input::read_der(signer, input::CERTIFICATE)?;
+    let letter = Letter::read(
+        &message,
+        content.transpose()?.as_deref(),
+        &certificate,
+        desk.now,
+    );
+    letter.map_err(|fault| Failure::file(path, crate::failure::chain(&fault)))
 }
 
 fn review(desk: &Desk, file: &ReviewFile, kind: Kind) -> Result<Review, Failure> {

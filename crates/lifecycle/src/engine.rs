@@ -1,6 +1,5 @@
 //! The only caller of ports: carries commands out, does what states want done.
 
-mod agency;
 mod answer;
 mod answers;
 mod checkpoint;
@@ -13,6 +12,7 @@ mod group;
 mod keys;
 mod perform;
 mod settle;
+mod sight;
 mod status;
 mod step;
 mod time;

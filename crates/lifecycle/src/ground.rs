@@ -1,7 +1,7 @@
 //! Why a rule of certificate business says no, with the facts that a person needs to know.
 
 use crate::{
-    AuthorityId, CaseId, Error, OrganisationId, PersonId, Refusal, StreamId, TokenId,
+    AuthorityId, CaseId, Error, OrganisationId, PersonId, RecognitionId, Refusal, StreamId, TokenId,
     case::{Phase, Step},
     certificate::Party,
     proceeding::{
@@ -521,6 +521,12 @@ pub enum Ground {
         given: String,
         /// Who holds the office.
         wanted: String,
+    },
+    /// A class of certificates that another case is about already.
+    #[error("recognition {by} is about this class already")]
+    ClassTaken {
+        /// The other case.
+        by: RecognitionId,
     },
     /// An auditor who is not independent of the CA.
     #[error("{auditor} is not independent of {ca}")]

@@ -5,7 +5,7 @@ use crate::fail_point;
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
     Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
-    certificate::Status, index::Holding,
+    certificate::Status, index::Holding, ports::kind_range,
 };
 use der::DateTime;
 use std::{
@@ -156,6 +156,21 @@ impl Store for MemoryStore {
             .iter()
             .filter(|record| record.stream == *stream);
         Ok(own.cloned().collect())
+    }
+
+    fn streams(
+        &self,
+        kind: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        let [start, end] = kind_range(kind, after);
+        let names = self.records.iter().filter(|record| record.version == 1);
+        let names = names.map(|record| (record.stream.to_string(), &record.stream));
+        let own: BTreeMap<_, _> = names
+            .filter(|(name, _)| start < *name && *name < end)
+            .collect();
+        Ok(own.into_values().take(limit).cloned().collect())
     }
 
     fn revoked(

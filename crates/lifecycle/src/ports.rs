@@ -175,6 +175,18 @@ pub trait Store: fmt::Debug + Send {
     /// [`StoreError`] when the store can't be read.
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError>;
 
+    /// At most `limit` names of histories of one kind, the word before the first stroke in a
+    /// [`StreamId`]'s text, that come after `after`; by that text's octets.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be read.
+    fn streams(
+        &self,
+        kind: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError>;
+
     /// The certificates of one issuer that are held, revoked or burnt, each with its shard, by
     /// serial.
     ///
@@ -341,6 +353,14 @@ pub trait Store: fmt::Debug + Send {
     /// # Errors
     /// [`StoreError`] when it could not be written; then the notice is told again.
     fn note_told(&mut self, key: &str) -> Result<(), StoreError>;
+}
+
+/// Between which texts the histories of a kind stand: after the first, before the second.
+pub(crate) fn kind_range(kind: &str, after: Option<&StreamId>) -> [String; 2] {
+    let start = format!("{kind}/");
+    let after = after.map(StreamId::to_string).unwrap_or_default();
+    // `0` comes right behind the stroke.
+    [start.max(after), format!("{kind}0")]
 }
 
 /// How a database has a limit: it counts to `i64::MAX`, and no table is longer.

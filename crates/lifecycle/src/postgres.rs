@@ -64,7 +64,7 @@ mod write;
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
     Error, Head, Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError,
-    StreamId, ports::bounded,
+    StreamId, ports::{bounded, kind_range},
 };
 use ::postgres::{Client, Config, NoTls};
 use der::DateTime;
@@ -328,6 +328,20 @@ impl Store for PostgresStore {
         let sql = "SELECT seq, stream, version, octets, digest FROM records
             WHERE stream = $1 ORDER BY version";
         self.read(sql, &[&stream.to_string()], rows::record)
+    }
+
+    fn streams(
+        &self,
+        kind: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        let [start, end] = kind_range(kind, after);
+        let sql = "SELECT stream FROM records
+            WHERE stream > $1 AND stream < $2 AND version = 1 ORDER BY stream LIMIT $3";
+        self.read(sql, &[&start, &end, &bounded(limit)], |row| {
+            identifier(row, 0)
+        })
     }
 
     fn revoked(

@@ -179,9 +179,20 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// The time.
     pub now: DateTime,
-    /// What other records say of the agency that a command is for; none: it is for none, or
-    /// the agency is not in the register.
-    pub agency: Option<&'a accreditation::Sight<'a>>,
+    /// What other records say.
+    pub sight: &'a Sight<'a>,
+}
+
+/// What a decision may see of other records, gathered for one command.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Sight<'a> {
+    /// Nothing: the command asks for nothing of it.
+    Nothing,
+    /// What they say of the agency that it is for.
+    Accreditation(Box<accreditation::Sight<'a>>),
+    /// What they say of the class that it is about.
+    Recognition(recognition::Sight),
 }
 
 /// One variant for each machine, and what all of them can be asked. A machine is a module with

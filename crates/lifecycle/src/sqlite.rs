@@ -13,7 +13,7 @@ pub use backup::{BackupSource, Copied, Migration, Restoration};
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
     Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
-    ports::bounded,
+    ports::{bounded, kind_range},
 };
 use der::DateTime;
 use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
@@ -536,6 +536,20 @@ impl Store for SqliteStore {
         let sql = "SELECT seq, stream, version, octets, digest FROM records
                    WHERE stream = ?1 ORDER BY version";
         self.read(sql, [stream.to_string()], record)
+    }
+
+    fn streams(
+        &self,
+        kind: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        let [start, end] = kind_range(kind, after);
+        let sql = "SELECT stream FROM records
+                   WHERE stream > ?1 AND stream < ?2 AND version = 1 ORDER BY stream LIMIT ?3";
+        self.read(sql, params![start, end, bounded(limit)], |row| {
+            identifier(row, 0)
+        })
     }
 
     fn revoked(

@@ -27,10 +27,11 @@ pub(crate) enum RecognitionCommand {
     /// Tell the other side what was approved
     #[command(
         name = "notify-counterpart",
-        after_help = "Example:\n  gmpki recognition notify-counterpart sza-personal --actor he.san:official \\\n      \
-        --authority gd-diit --evidence signed-notice=notice.p7s"
+        after_help = "The notice is a GM/T 0010 message, as `gmpki message sign` makes it.\n\n\
+        Example:\n  gmpki recognition notify-counterpart sza-personal --actor he.san:official \\\n      \
+        --authority gd-diit --evidence signed-notice=notice.p7s --signer gd-diit.pem"
     )]
-    NotifyCounterpart(RecognitionAct),
+    NotifyCounterpart(RecognitionTell),
     /// The other side: say that it knows
     Acknowledge(RecognitionAcknowledge),
     /// The publishing side's own legal procedure is done
@@ -127,6 +128,19 @@ pub(crate) struct RecognitionAct {
     /// The authority that he acts for, by its name in the terms
     #[arg(long, value_name = "AUTHORITY")]
     pub(crate) authority: String,
+}
+
+/// The same, where it tells the other side in writing.
+#[derive(Debug, Group)]
+pub(crate) struct RecognitionTell {
+    #[command(flatten)]
+    pub(crate) by: RecognitionAct,
+    /// The certificate whose owner signed the notice
+    #[arg(long, value_name = "FILE")]
+    pub(crate) signer: PathBuf,
+    /// What was signed, where it stands beside the notice
+    #[arg(long, value_name = "FILE")]
+    pub(crate) content: Option<PathBuf>,
 }
 
 /// A report of an independent third party.
@@ -236,8 +250,10 @@ pub(crate) struct RecognitionRefuse {
 
 #[derive(Debug, Group)]
 #[command(
-    after_help = "Example:\n  gmpki recognition acknowledge sza-personal --actor chan.yi:official \\\n      \
-    --authority hk-dpo --notice notice.p7s --evidence signed-acknowledgement=answer.p7s"
+    after_help = "The acknowledgement is a signature over the file of the notice.\n\n\
+    Example:\n  gmpki message sign --detached --key hk-dpo.key --signer hk-dpo.pem --out answer.p7s notice.p7s\n  \
+    gmpki recognition acknowledge sza-personal --actor chan.yi:official --authority hk-dpo \\\n      \
+    --notice notice.p7s --evidence signed-acknowledgement=answer.p7s --signer hk-dpo.pem"
 )]
 pub(crate) struct RecognitionAcknowledge {
     #[command(flatten)]
@@ -245,6 +261,9 @@ pub(crate) struct RecognitionAcknowledge {
     /// The notice that came
     #[arg(long, value_name = "FILE")]
     pub(crate) notice: PathBuf,
+    /// The certificate whose owner signed the acknowledgement
+    #[arg(long, value_name = "FILE")]
+    pub(crate) signer: PathBuf,
 }
 
 #[derive(Debug, Group)]
@@ -430,8 +449,12 @@ pub(crate) struct RecognitionReinstate {
 
 #[derive(Debug, Group)]
 #[command(
-    after_help = "Example:\n  gmpki recognition notify sza-personal --actor he.san:official --authority gd-diit \\\n      \
-    --notice ca-informed --evidence notice-receipt=receipt.pdf"
+    after_help = "What the other side is told in writing is a signed notice with its signer; everybody else\n\
+    is told with a receipt.\n\n\
+    Examples:\n  gmpki recognition notify sza-personal --actor he.san:official --authority gd-diit \\\n      \
+    --notice ca-informed --evidence notice-receipt=receipt.pdf\n  \
+    gmpki recognition notify sza-personal --actor he.san:official --authority gd-diit \\\n      \
+    --notice result-written --evidence signed-notice=notice.p7s --signer gd-diit.pem"
 )]
 pub(crate) struct RecognitionNotify {
     #[command(flatten)]
@@ -439,6 +462,12 @@ pub(crate) struct RecognitionNotify {
     /// Which of the notices that are owed
     #[arg(long, value_name = "NOTICE", value_parser = term(DeadlineName::NOTICES, DeadlineName::as_str))]
     pub(crate) notice: DeadlineName,
+    /// The certificate whose owner signed the notice, where it is in writing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) signer: Option<PathBuf>,
+    /// What was signed, where it stands beside the notice
+    #[arg(long, value_name = "FILE", requires = "signer")]
+    pub(crate) content: Option<PathBuf>,
 }
 
 #[derive(Debug, Group)]

@@ -47,6 +47,21 @@ impl Registers {
             Some((StreamId::Proceeding(id.clone()), by))
         }))
     }
+
+    /// Whether no other case is about the class that a CA applies for (S4-12).
+    fn has_class_alone(&self, id: &ProceedingId, event: &proceeding::Event) -> bool {
+        let proceeding::Event::Recognition(event) = event else {
+            return true;
+        };
+        let proceeding::recognition::Event::Applied(application) = &**event else {
+            return true;
+        };
+        let mut others = self.proceedings.iter().filter(|(other, _)| *other != id);
+        !others.any(|(_, state)| match state {
+            Some(proceeding::State::Recognition(state)) => state.goes_on_about(&application.key),
+            _ => false,
+        })
+    }
 }
 
 impl World {
@@ -141,6 +156,7 @@ impl World {
                 two_persons(entry, &others)?;
                 let listed = proceeding::is_listed(state.as_ref(), event);
                 *state = proceeding::evolve(state.take(), actor, event);
+                let listed = listed && self.registers.has_class_alone(id, event);
                 let stream = entry.stream.clone();
                 let notices = event.notices(entry.version).into_iter();
                 let keys = notices.map(|about| {

@@ -90,12 +90,12 @@ impl Engine {
                 step.change_cessation(&id, command, &context)?;
             }
             Command::Proceeding(command) => {
-                let agency = self.agency(step, &command)?;
+                let sight = self.sight(step, &command)?;
                 let context = proceeding::Context {
                     terms: &self.policy.proceedings,
                     calendar: &self.policy.calendar,
                     now,
-                    agency: agency.as_ref(),
+                    sight: &sight,
                 };
                 step.change_proceeding(command, &context)?;
             }

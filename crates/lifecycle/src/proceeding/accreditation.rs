@@ -363,7 +363,10 @@ impl<'a> From<proceeding::Context<'a>> for Context<'a> {
             terms: &context.terms.accreditation,
             calendar: context.calendar,
             now: context.now,
-            sight: context.agency,
+            sight: match context.sight {
+                proceeding::Sight::Accreditation(sight) => Some(sight),
+                _ => None,
+            },
         }
     }
 }

@@ -13,6 +13,7 @@ mod decide;
 mod event;
 mod evolve;
 mod hand_over;
+mod letter;
 mod package;
 mod publication;
 mod state;
@@ -21,15 +22,16 @@ mod terms;
 mod tests;
 
 pub use command::{Command, DutyReport, Measure};
-pub use decide::{Context, decide};
+pub use decide::{Context, Sight, decide};
 pub use event::{Approval, Event, Owed, Withdrawal};
 pub use evolve::evolve;
 pub use hand_over::{HandOver, HandOverFault};
+pub use letter::{Letter, LetterFault};
 pub use package::{
     Application, CaCertificate, Documents, Key, KeyOrigin, Licence, Reinstatement, Review,
 };
 pub use publication::{Publication, PublicationFault};
-pub use state::{Breach, Due, Filing, Listing, State};
+pub use state::{Breach, Due, Filing, Listing, SentNotice, State};
 pub use terms::{Auditor, Authority, BadTerms, Duty, Policy, Side, Successor, Terms};
 
 use crate::{
@@ -188,6 +190,11 @@ impl DeadlineName {
         Self::CaInformed,
         Self::SuperiorInformed,
     ];
+
+    /// Whether it is told in writing (以书面形式), by a signed [`Letter`].
+    pub fn is_written(self) -> bool {
+        matches!(self, Self::CounterpartWritten | Self::ResultWritten)
+    }
 
     /// Those that a recognised CA owes (S4-13).
     pub const DUTIES: &'static [Self] = &[

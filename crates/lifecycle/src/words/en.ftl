@@ -780,6 +780,7 @@ ground-flow-missing = the filing has no flow for "{ $kind }" in the way of handl
 ground-provision-missing = the filing says nothing about "{ $provision }" in the way of handling "{ $mode }"
 ground-go-live-open = before "{ $mode }" begins, "{ $go_live }" is to be seen
 ground-other-authority = { $given } has no say here: { $wanted } does
+ground-class-taken = recognition { $by } is about this class already
 ground-not-independent = { $auditor } is not independent of { $ca }
 ground-report-age = the report of { $made } does not count: it must be made after { $oldest }, and be made
 ground-back-dated = a standing from { $from } on would be back-dated
@@ -804,8 +805,13 @@ key-event-swept = certificates looked for again
 
 ## phrase: words that code uses in its own texts; their letters and digits name the message
 
+phrase-a-receipt-alone = a receipt alone
+phrase-a-signature-of-the-other-side = a signature of the other side
+phrase-a-signed-notice = a signed notice
+phrase-a-signer-of-the-authority = a signer of the authority
 phrase-the-authority = the authority
 phrase-the-certificate = the certificate
+phrase-the-message-that-was-read = the message that was read
 phrase-the-organisation = the organisation
 phrase-the-token = the token
 phrase-the-roster-s-entry = the roster's entry

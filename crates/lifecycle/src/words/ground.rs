@@ -374,6 +374,7 @@ coded! { Ground in "ground" {
     "recused" = Recused { person },
     "query-opens" = QueryOpens { after },
     "other-authority" = OtherAuthority { given, wanted },
+    "class-taken" = ClassTaken { by },
     "not-independent" = NotIndependent { auditor, ca },
     "report-age" = ReportAge { made, oldest },
     "back-dated" = BackDated { from },

@@ -778,6 +778,7 @@ ground-flow-missing = 报备材料缺少以“{ $mode }”方式办理“{ $kind
 ground-provision-missing = 报备材料未就“{ $mode }”方式规定“{ $provision }”
 ground-go-live-open = 开展“{ $mode }”方式前须确认“{ $go_live }”
 ground-other-authority = 此事项不属于{ $given }，应由{ $wanted }办理
+ground-class-taken = 互认事项{ $by }已涉及该证书类别
 ground-not-independent = { $auditor }与{ $ca }不独立
 ground-report-age = { $made }的报告无效：须在{ $oldest }之后、当前时间之前作出
 ground-back-dated = 自{ $from }起生效属于倒签日期
@@ -802,8 +803,13 @@ key-event-swept = 再次清查证书
 
 ## phrase：程序文字中的短语，消息名取其英文字母与数字
 
+phrase-a-receipt-alone = 仅有回执，不附信函
+phrase-a-signature-of-the-other-side = 对方的签名
+phrase-a-signed-notice = 经签名的通报
+phrase-a-signer-of-the-authority = 该机关登记的签署人
 phrase-the-authority = 机构
 phrase-the-certificate = 证书
+phrase-the-message-that-was-read = 所读取的信函
 phrase-the-organisation = 单位
 phrase-the-token = USB-Key
 phrase-the-roster-s-entry = 名册条目

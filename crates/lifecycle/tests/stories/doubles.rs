@@ -160,6 +160,15 @@ impl Store for SharedStore {
         self.0.lock().unwrap().stream(stream)
     }
 
+    fn streams(
+        &self,
+        kind: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        self.0.lock().unwrap().streams(kind, after, limit)
+    }
+
     fn revoked(
         &self,
         issuer: &AuthorityId,
@@ -392,6 +401,15 @@ impl<S: Store> Store for FailingStore<S> {
 
     fn stream(&self, stream: &StreamId) -> Result<Vec<Record>, StoreError> {
         self.inner.stream(stream)
+    }
+
+    fn streams(
+        &self,
+        kind: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        self.inner.streams(kind, after, limit)
     }
 
     fn revoked(

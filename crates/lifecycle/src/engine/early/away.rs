@@ -55,6 +55,10 @@ impl Store for Away {
         self.gone()
     }
 
+    fn streams(&self, _: &str, _: Option<&StreamId>, _: usize) -> Result<Vec<StreamId>, StoreError> {
+        self.gone()
+    }
+
     fn revoked(&self, _: &AuthorityId) -> Result<Vec<(CertificateRow, Option<u32>)>, StoreError> {
         self.gone()
     }

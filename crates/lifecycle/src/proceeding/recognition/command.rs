@@ -1,7 +1,8 @@
 //! What can be asked of a recognition.
 
 use super::{
-    Application, CaCertificate, Cause, DeadlineName, Publication, Reinstatement, Review, Step,
+    Application, CaCertificate, Cause, DeadlineName, Letter, Publication, Reinstatement, Review,
+    Step,
 };
 use crate::{Evidence, Octets, octets::optional_seconds};
 use der::DateTime;
@@ -59,15 +60,17 @@ pub enum Command {
         authority: String,
         /// The [signed notice](crate::terms::EvidenceKind::SignedNotice).
         notice: Evidence,
+        /// That notice, read.
+        letter: Letter,
     },
     /// By an official of the other side: it knows.
     Acknowledge {
         /// For whom the official acts.
         authority: String,
-        /// SM3 of the notice that it is about.
-        notice: Octets,
         /// The [signed acknowledgement](crate::terms::EvidenceKind::SignedAcknowledgement).
         acknowledgement: Evidence,
+        /// That acknowledgement, read: a signature over the octets of the notice that was sent.
+        letter: Letter,
     },
     /// The publishing side's own legal procedure is done.
     FinishLegalProcedure {
@@ -171,6 +174,8 @@ pub enum Command {
         /// That he was: a [receipt](crate::terms::EvidenceKind::NoticeReceipt); for what is in
         /// writing, the [signed notice](crate::terms::EvidenceKind::SignedNotice).
         proof: Evidence,
+        /// That notice, read, for what is in writing.
+        letter: Option<Letter>,
     },
     /// The CA did a duty.
     FulfilDuty {

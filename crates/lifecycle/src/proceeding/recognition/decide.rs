@@ -1,11 +1,11 @@
 //! Which command the rules allow, and what would happen by it.
 
 use super::{
-    Approval, Cause, Command, DeadlineName, DutyReport, Event, Measure, Owed, Publication, Side,
-    Stage, State, Step, Terms, Withdrawal, package::MAX_CERTIFICATES, transition,
+    Approval, Cause, Command, DeadlineName, DutyReport, Event, Letter, Measure, Owed, Publication,
+    Side, Stage, State, Step, Terms, Withdrawal, package::MAX_CERTIFICATES, transition,
 };
 use crate::{
-    Actor, Error, Evidence, Ground, Octets, Refusal, Seat,
+    Actor, Error, Evidence, Ground, Octets, RecognitionId, Refusal, Seat,
     calendar::{Calendar, Deadline},
     proceeding::{self, Word},
     terms::EvidenceKind,
@@ -25,6 +25,24 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// The time.
     pub now: DateTime,
+    /// What other records say of the class.
+    pub sight: &'a Sight,
+}
+
+/// What other records say of the class of certificates that a CA applies for.
+#[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "whoever decides must say all of it"
+)]
+pub struct Sight {
+    /// Another case about it that has not come to its end (S4-12).
+    pub rival: Option<RecognitionId>,
+}
+
+impl Sight {
+    /// Nothing.
+    pub const NOTHING: &'static Self = &Self { rival: None };
 }
 
 impl<'a> From<proceeding::Context<'a>> for Context<'a> {
@@ -33,6 +51,10 @@ impl<'a> From<proceeding::Context<'a>> for Context<'a> {
             terms: &context.terms.recognition,
             calendar: context.calendar,
             now: context.now,
+            sight: match context.sight {
+                proceeding::Sight::Recognition(sight) => sight,
+                _ => Sight::NOTHING,
+            },
         }
     }
 }
@@ -69,6 +91,10 @@ pub fn decide(
     let event = match (state, command) {
         (None, Command::Apply(application)) => {
             application.check(context)?;
+            if let Some(rival) = &context.sight.rival {
+                let by = rival.clone();
+                return Err(Ground::ClassTaken { by }.by(&["S4-12"]));
+            }
             Event::Applied(application)
         }
         (Some(state), command) => {
@@ -140,7 +166,8 @@ impl Asked<'_> {
                 authority,
                 notice,
                 proof,
-            } => self.notify(authority, notice, proof),
+                letter,
+            } => self.notify(authority, notice, (proof, letter)),
             Command::ImportMirror {
                 authority,
                 publication,
@@ -165,6 +192,7 @@ impl Asked<'_> {
     /// From the application to the moment in which it can be published.
     fn chain(self, command: Command) -> Result<Event, Refusal> {
         const CHAIN: &[&str] = &["S4-05"];
+        const ANSWER: &[&str] = &["S4-06"];
         let Self {
             state,
             side,
@@ -245,27 +273,41 @@ impl Asked<'_> {
                     owed,
                 })
             }
-            Command::NotifyCounterpart { authority, notice } => {
+            Command::NotifyCounterpart {
+                authority,
+                notice,
+                letter,
+            } => {
                 self.acts_for(&authority, &side.publisher)?;
-                notice.is_a(EvidenceKind::SignedNotice, &["S4-06"])?;
-                Ok(Event::CounterpartNotified { authority, notice })
+                self.check_letter(&letter, &authority, (&notice, EvidenceKind::SignedNotice))?;
+                Ok(Event::CounterpartNotified {
+                    authority,
+                    notice,
+                    letter,
+                })
             }
             Command::Acknowledge {
                 authority,
-                notice,
                 acknowledgement,
+                letter,
             } => {
                 self.acts_for_the_other_side(&authority)?;
-                acknowledgement.is_a(EvidenceKind::SignedAcknowledgement, &["S4-06"])?;
+                let kind = EvidenceKind::SignedAcknowledgement;
+                self.check_letter(&letter, &authority, (&acknowledgement, kind))?;
                 let sent = state.notice.as_ref();
-                let Some((_, by)) = sent.filter(|(sent, _)| sent.digest == notice) else {
-                    return Err(missing("the notice that was sent", &["S4-06"]));
+                let Some(sent) = sent.filter(|sent| sent.letter.message == letter.content) else {
+                    return Err(missing("the notice that was sent", ANSWER));
                 };
-                actor.differs_from(&[(by, Seat::Official)])?;
+                // Who told the other side does not answer for it.
+                if sent.letter.signer == letter.signer {
+                    return Err(missing("a signature of the other side", ANSWER));
+                }
+                actor.differs_from(&[(&sent.by, Seat::Official)])?;
                 actor.differs_from(&self.acted())?;
                 Ok(Event::CounterpartAcknowledged {
                     authority,
                     acknowledgement,
+                    letter,
                 })
             }
             Command::FinishLegalProcedure { authority, proof } => {
@@ -662,7 +704,7 @@ impl Asked<'_> {
         self,
         authority: String,
         notice: DeadlineName,
-        proof: Evidence,
+        (proof, letter): (Evidence, Option<Letter>),
     ) -> Result<Event, Refusal> {
         const TOLD: &[&str] = &["S4-09", "S4-11"];
         self.acts_for(&authority, &self.side.publisher)?;
@@ -671,19 +713,24 @@ impl Asked<'_> {
         let Some((number, due)) = owes.filter(|_| is_notice) else {
             return Err(missing("a notice that is owed", TOLD));
         };
-        // 以书面形式
-        let kind = match notice {
-            DeadlineName::CounterpartWritten | DeadlineName::ResultWritten => {
-                EvidenceKind::SignedNotice
+        match (notice.is_written(), &letter) {
+            (false, None) => proof.is_a(EvidenceKind::NoticeReceipt, TOLD)?,
+            (true, Some(letter)) => {
+                let signed = (&proof, EvidenceKind::SignedNotice);
+                self.check_letter(letter, &authority, signed)?;
             }
-            _ => EvidenceKind::NoticeReceipt,
-        };
-        proof.is_a(kind, TOLD)?;
+            (true, None) => {
+                proof.is_a(EvidenceKind::SignedNotice, TOLD)?;
+                return Err(missing("a signed notice", TOLD));
+            }
+            (false, Some(_)) => return Err(missing("a receipt alone", TOLD)),
+        }
         Ok(Event::NotificationDone {
             authority,
             number,
             notice,
             proof,
+            letter,
             late: due.by.has_passed(self.context.now),
         })
     }
@@ -717,6 +764,25 @@ impl Asked<'_> {
             publication: Box::new(publication),
             report,
         })
+    }
+
+    /// A letter is the message that is kept, signed for the authority that writes.
+    fn check_letter(
+        self,
+        letter: &Letter,
+        authority: &str,
+        (kept, kind): (&Evidence, EvidenceKind),
+    ) -> Result<(), Refusal> {
+        const SIGNED: &[&str] = &["S4-06"];
+        kept.is_a(kind, SIGNED)?;
+        if kept.digest != letter.message {
+            return Err(missing("the message that was read", SIGNED));
+        }
+        let terms = self.context.terms;
+        if !terms.admits_signer(authority, letter.signer()) {
+            return Err(missing("a signer of the authority", SIGNED));
+        }
+        Ok(())
     }
 
     fn acts_for(self, authority: &str, office: &str) -> Result<(), Refusal> {

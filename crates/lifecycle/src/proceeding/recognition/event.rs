@@ -1,7 +1,7 @@
 //! What happened to a recognition.
 
 use super::{
-    Application, CaCertificate, Cause, DeadlineName, DutyReport, Measure, Publication,
+    Application, CaCertificate, Cause, DeadlineName, DutyReport, Letter, Measure, Publication,
     Reinstatement, Step,
 };
 use crate::{
@@ -125,6 +125,8 @@ pub enum Event {
         authority: String,
         /// The signed notice.
         notice: Evidence,
+        /// Who signed what.
+        letter: Letter,
     },
     /// The other side knows.
     CounterpartAcknowledged {
@@ -132,6 +134,8 @@ pub enum Event {
         authority: String,
         /// The signed acknowledgement.
         acknowledgement: Evidence,
+        /// Who signed what.
+        letter: Letter,
     },
     /// The legal procedure is done.
     LegalProcedureDone {
@@ -228,6 +232,9 @@ pub enum Event {
         notice: DeadlineName,
         /// That he was told.
         proof: Evidence,
+        /// Who signed what, where it was in writing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        letter: Option<Letter>,
         /// Whether that was too late.
         late: bool,
     },

@@ -1,8 +1,8 @@
 //! The state after an event.
 
 use super::{
-    Breach, DeadlineName, Due, Event, Filing, Listing, Publication, Stage, State, Withdrawal,
-    transition,
+    Breach, DeadlineName, Due, Event, Filing, Listing, Publication, SentNotice, Stage, State,
+    Withdrawal, transition,
 };
 use crate::Actor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,8 +78,11 @@ impl State {
                     .iter_mut()
                     .for_each(|filing| filing.recorded = true);
             }
-            Event::CounterpartNotified { notice, .. } => {
-                self.notice = Some((notice.clone(), actor.person.clone()));
+            Event::CounterpartNotified { letter, .. } => {
+                self.notice = Some(SentNotice {
+                    letter: letter.clone(),
+                    by: actor.person.clone(),
+                });
             }
             Event::CounterpartAcknowledged { .. } => self.notice = None,
             Event::Refused { .. } | Event::LegalProcedureDone { .. } => {}

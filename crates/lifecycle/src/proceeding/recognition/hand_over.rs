@@ -1,7 +1,7 @@
 //! What was decided, as the next list has to say it: the way from a case to a draft.
 
 use super::{CertificateRole, Filing, Key, Measure, Stage, State, Terms};
-use crate::Octets;
+use crate::id::hexadecimal;
 use der::{DateTime, asn1::ObjectIdentifier};
 use std::sync::Arc;
 use trust_list::{
@@ -284,7 +284,7 @@ impl State {
         for filing in self.unlisted() {
             let digest = &filing.certificate.digest;
             let found = given.iter().find(|one| one.digest()[..] == digest[..]);
-            let found = found.ok_or_else(|| HandOverFault::CertificateMissing(hex(digest)))?;
+            let found = found.ok_or_else(|| HandOverFault::CertificateMissing(hexadecimal(digest)))?;
             matched.push((filing.certificate.role, found.clone()));
         }
         let stranger = given.iter().find(|one| {
@@ -292,10 +292,10 @@ impl State {
             !known.any(|filing| filing.certificate.digest[..] == one.digest()[..])
         });
         match stranger {
-            Some(one) => Err(HandOverFault::UnknownCertificate(hex(&one
-                .digest()
-                .to_vec()
-                .into()))),
+            Some(one) => {
+                let digest = hexadecimal(&one.digest());
+                Err(HandOverFault::UnknownCertificate(digest))
+            }
             None => Ok(matched),
         }
     }
@@ -310,8 +310,4 @@ impl super::Cause {
             Self::Compromise => StatusCause::Compromise,
         }
     }
-}
-
-fn hex(digest: &Octets) -> String {
-    digest.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -1,10 +1,10 @@
 //! A recognition as its history made it.
 
 use super::{
-    Approval, CaCertificate, Command, DeadlineName, Documents, Event, Key, Licence, Measure, Stage,
-    Withdrawal,
+    Approval, CaCertificate, Command, DeadlineName, Documents, Event, Key, Letter, Licence, Measure,
+    Stage, Withdrawal,
 };
-use crate::{Actor, Evidence, PersonId, Seat, calendar::Deadline, proceeding};
+use crate::{Actor, PersonId, Seat, calendar::Deadline, proceeding};
 use der::DateTime;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,8 +27,8 @@ pub struct State {
     pub acted: Vec<(PersonId, Seat)>,
     /// The last approval.
     pub approval: Option<Approval>,
-    /// The notice of it that the other side has to acknowledge, and who signed it.
-    pub notice: Option<(Evidence, PersonId)>,
+    /// The notice of it that the other side has to acknowledge.
+    pub notice: Option<SentNotice>,
     /// What the CA asked for.
     pub requests: BTreeSet<Measure>,
     /// The last decision that took recognition away.
@@ -43,6 +43,16 @@ pub struct State {
     pub mirrored: Option<u64>,
     /// The number that is counted next.
     pub(super) next_number: u32,
+}
+
+/// A notice that the other side has not acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SentNotice {
+    /// Its message, and who signed it.
+    pub letter: Letter,
+    /// The official who sent it.
+    pub by: PersonId,
 }
 
 /// A certificate that the CA filed.
@@ -121,7 +131,7 @@ impl State {
             | Event::Refused { .. }
             | Event::Published { .. } => acted.map(|(person, _)| person).collect(),
             Event::CounterpartAcknowledged { .. } => {
-                let sender = self.notice.iter().map(|(_, by)| by);
+                let sender = self.notice.iter().map(|sent| &sent.by);
                 acted.map(|(person, _)| person).chain(sender).collect()
             }
             _ => Vec::new(),
@@ -139,6 +149,13 @@ impl State {
     pub fn is_closed(&self) -> bool {
         let ended = matches!(self.stage, Stage::Refused | Stage::Terminated);
         ended && self.dues.is_empty()
+    }
+
+    /// Whether it is about this class, and has not come to its end: who was refused or terminated
+    /// applies anew.
+    pub(crate) fn goes_on_about(&self, key: &Key) -> bool {
+        let ended = matches!(self.stage, Stage::Refused | Stage::Terminated);
+        !ended && self.key == *key
     }
 
     /// Whether the entry is recognised now, as far as lists say.

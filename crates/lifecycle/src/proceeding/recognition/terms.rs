@@ -4,6 +4,7 @@ use super::DeadlineName;
 use crate::{
     Evidence, Ground, Refusal,
     calendar::Date,
+    id::hexadecimal,
     rules::{Requirement, Sourced, Text},
     terms::EvidenceKind,
 };
@@ -78,6 +79,10 @@ pub struct Authority {
     pub name: Text,
     /// Who took its place.
     pub successor: Option<Successor>,
+    /// SM3 of the certificates whose owners sign its letters, 64 small hexadecimal digits each;
+    /// without one, an official names the certificate with each letter.
+    #[serde(default)]
+    pub signers: Vec<String>,
 }
 
 /// Who took an office's place, and since when.
@@ -190,6 +195,14 @@ pub enum BadTerms {
         /// What it is to be shown by.
         evidence: EvidenceKind,
     },
+    /// What is no SM3 of a certificate.
+    #[error("{found:?} of {authority} is no SM3 of a certificate, 64 small hexadecimal digits")]
+    Signer {
+        /// Whose letters it should sign.
+        authority: String,
+        /// What stands there.
+        found: String,
+    },
     /// A duty that the terms leave out.
     #[error("the terms of recognition leave out the duty {name}")]
     DutyMissing {
@@ -275,6 +288,13 @@ impl Terms {
             }
         }
         for (id, authority) in &self.authorities {
+            let mut signers = authority.signers.iter();
+            if let Some(found) = signers.find(|text| !is_digest(text)) {
+                return Err(BadTerms::Signer {
+                    authority: id.clone(),
+                    found: found.clone(),
+                });
+            }
             let mut next = authority.successor.as_ref();
             for _ in 0..=self.authorities.len() {
                 let Some(successor) = next else { break };
@@ -317,6 +337,14 @@ impl Terms {
         self.sides
             .get(jurisdiction)
             .ok_or_else(|| unknown("jurisdiction", jurisdiction, &["S4-01"]))
+    }
+
+    /// Whether the owner of a certificate, by its SM3, may sign an authority's letters.
+    pub(super) fn admits_signer(&self, authority: &str, certificate: &[u8]) -> bool {
+        let signers = self.authorities.get(authority).map(|one| &one.signers);
+        signers.is_none_or(|signers| {
+            signers.is_empty() || signers.contains(&hexadecimal(certificate))
+        })
     }
 
     /// Who holds an office at a time: the authority itself, or who took its place by then.
@@ -481,4 +509,9 @@ fn months(name: &'static str, value: &Sourced<u8>) -> Result<(), BadTerms> {
         });
     }
     based(name, value)
+}
+
+fn is_digest(text: &str) -> bool {
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    text.len() == 64 && text.chars().all(is_digit)
 }

@@ -53,6 +53,16 @@ fn notice() -> Evidence {
     Evidence::new(EvidenceKind::SignedNotice, [6; 32], "notice 6")
 }
 
+/// A letter that one signed, by what its octets are.
+fn letter(message: u8, content: u8, signer: u8) -> Letter {
+    let octets = |number| digest(number).to_vec().into();
+    Letter {
+        message: octets(message),
+        content: octets(content),
+        signer: octets(signer),
+    }
+}
+
 fn actor(name: &str, seat: Seat) -> Actor {
     Actor::new(PersonId::new(name).unwrap(), seat)
 }
@@ -161,14 +171,15 @@ impl Side {
         Command::NotifyCounterpart {
             authority: self.office.to_owned(),
             notice: notice(),
+            letter: letter(6, 0x60, 0xa1),
         }
     }
 
     fn acknowledge(self) -> Command {
         Command::Acknowledge {
             authority: self.other.to_owned(),
-            notice: notice().digest,
             acknowledgement: evidence(EvidenceKind::SignedAcknowledgement),
+            letter: letter(5, 6, 0xa2),
         }
     }
 
@@ -247,10 +258,7 @@ impl Side {
     }
 
     fn notify(self, notice: DeadlineName) -> Command {
-        let written = matches!(
-            notice,
-            DeadlineName::CounterpartWritten | DeadlineName::ResultWritten
-        );
+        let written = notice.is_written();
         Command::Notify {
             authority: self.office.to_owned(),
             notice,
@@ -258,6 +266,7 @@ impl Side {
                 true => EvidenceKind::SignedNotice,
                 false => EvidenceKind::NoticeReceipt,
             }),
+            letter: written.then(|| letter(5, 0x61, 0xa1)),
         }
     }
 
@@ -313,6 +322,7 @@ struct Case {
     side: Side,
     terms: Terms,
     calendar: Calendar,
+    sight: Sight,
     state: Option<State>,
     events: Vec<(Actor, DateTime, Event)>,
     now: DateTime,
@@ -324,6 +334,7 @@ impl Case {
             side,
             terms: terms(),
             calendar: Calendar::china(),
+            sight: Sight::default(),
             state: None,
             events: Vec::new(),
             now: at("2026-03-02"),
@@ -344,6 +355,7 @@ impl Case {
             terms: &self.terms,
             calendar: &self.calendar,
             now: self.now,
+            sight: &self.sight,
         };
         let mut events = decide(self.state.as_ref(), who, command, &context)?;
         assert_eq!(events.len(), 1);

@@ -196,38 +196,75 @@ fn the_other_side_acknowledges_the_notice_that_was_sent() {
     let unsigned = Command::NotifyCounterpart {
         authority: side.office.to_owned(),
         notice: evidence(EvidenceKind::NoticeReceipt),
+        letter: letter(5, 0x60, 0xa1),
     };
     assert_eq!(case.refused("clerk", unsigned), "evidence-kind (S4-06)");
+    // Another message than the one that is kept.
+    let other = Command::NotifyCounterpart {
+        authority: side.office.to_owned(),
+        notice: notice(),
+        letter: letter(7, 0x60, 0xa1),
+    };
+    assert_eq!(case.refused("clerk", other), "missing (S4-06)");
     let case = case.official("clerk", side.tell());
-    for (authority, digest, kind, code) in [
+    let signed = EvidenceKind::SignedAcknowledgement;
+    for (authority, kind, letter, code) in [
         (
             side.office,
-            6,
-            EvidenceKind::SignedAcknowledgement,
+            signed,
+            letter(5, 6, 0xa2),
             "other-authority (S4-05)",
         ),
+        // It answers another notice; another message is kept; who asked has answered.
+        (side.other, signed, letter(5, 7, 0xa2), "missing (S4-06)"),
+        (side.other, signed, letter(4, 6, 0xa2), "missing (S4-06)"),
+        (side.other, signed, letter(5, 6, 0xa1), "missing (S4-06)"),
         (
             side.other,
-            7,
-            EvidenceKind::SignedAcknowledgement,
-            "missing (S4-06)",
-        ),
-        (
-            side.other,
-            6,
             EvidenceKind::NoticeReceipt,
+            letter(5, 6, 0xa2),
             "evidence-kind (S4-06)",
         ),
     ] {
         let command = Command::Acknowledge {
             authority: authority.to_owned(),
-            notice: vec![digest; 32].into(),
             acknowledgement: evidence(kind),
+            letter,
         };
         assert_eq!(case.refused("other", command), code);
     }
     let case = case.official("other", side.acknowledge());
     assert_eq!(case.stage(), Stage::Notified);
+}
+
+// proves: S4-06
+#[test]
+fn letters_bear_the_signatures_that_the_terms_name() {
+    let side = GUANGDONG;
+    let pinned = |signer: &str| {
+        let text = toml_with(&format!(
+            "[authorities.gd-diit]\nsigners = [\"{}\"]\n",
+            signer.repeat(32)
+        ));
+        Terms::from_toml(&text)
+    };
+    let mut case = Case::approved(side);
+    case.terms = pinned("b7").unwrap();
+    assert_eq!(case.refused("clerk", side.tell()), "missing (S4-06)");
+    case.terms = pinned("a1").unwrap();
+    assert_eq!(
+        case.official("clerk", side.tell()).stage(),
+        Stage::NoticeSent
+    );
+    for bad in ["A1", "a1a", "", "g1"] {
+        let fault = pinned(bad);
+        assert!(matches!(fault, Err(BadTerms::Signer { .. })), "{bad}");
+    }
+}
+
+fn toml_with(table: &str) -> String {
+    let head = table.lines().next().unwrap();
+    Terms::SHIPPED.replacen(&format!("{head}\n"), table, 1)
 }
 
 // proves: S4-07

@@ -234,19 +234,31 @@ fn who_must_be_told_is_told_within_a_working_day_and_with_proof() {
     let (_, due) = case.state().owes(CounterpartAlerted).unwrap();
     assert_eq!(due.by.at, at("2026-04-02T09:59:59Z"));
     assert_eq!(due.by.calendar.as_deref(), Some("china-1"));
-    for (notice, kind) in [
-        (CounterpartAlerted, EvidenceKind::WorkRecord),
-        (CounterpartWritten, EvidenceKind::NoticeReceipt),
+    let receipt = EvidenceKind::NoticeReceipt;
+    let signed = EvidenceKind::SignedNotice;
+    let wrong = "evidence-kind (S4-09, S4-11)";
+    let other = Some(letter(4, 0x61, 0xa1));
+    let this = Some(letter(5, 0x61, 0xa1));
+    for (notice, kind, letter, code) in [
+        (CounterpartAlerted, EvidenceKind::WorkRecord, None, wrong),
+        (
+            CounterpartAlerted,
+            receipt,
+            this.clone(),
+            "missing (S4-09, S4-11)",
+        ),
+        (CounterpartWritten, receipt, None, wrong),
+        (CounterpartWritten, signed, None, "missing (S4-09, S4-11)"),
+        (CounterpartWritten, signed, other, "missing (S4-06)"),
+        (CounterpartWritten, receipt, this, "evidence-kind (S4-06)"),
     ] {
         let command = Command::Notify {
             authority: side.office.to_owned(),
             notice,
             proof: evidence(kind),
+            letter,
         };
-        assert_eq!(
-            case.refused("clerk", command),
-            "evidence-kind (S4-09, S4-11)"
-        );
+        assert_eq!(case.refused("clerk", command), code);
     }
     assert_eq!(
         case.lacks("clerk", Seat::Official, side.notify(CaInformed)),

@@ -73,16 +73,20 @@ impl Told {
                 self.approved_at = Some(at);
                 self.recorded.append(&mut self.filed);
             }
-            Event::CounterpartNotified { notice, .. } => {
+            Event::CounterpartNotified { notice, letter, .. } => {
                 assert!(self.approver.is_some(), "S4-06");
+                assert_eq!(notice.digest[..], *letter.message(), "S4-06");
                 assert_eq!(notice.kind, EvidenceKind::SignedNotice, "S4-06");
                 self.noticed = Some(notice.digest.clone());
             }
             Event::CounterpartAcknowledged {
                 authority,
                 acknowledgement,
+                letter,
             } => {
-                assert!(self.noticed.is_some(), "S4-06");
+                let noticed = self.noticed.as_deref();
+                assert_eq!(noticed, Some(letter.content()), "S4-06");
+                assert_eq!(acknowledgement.digest[..], *letter.message(), "S4-06");
                 assert_eq!(authority, side.other, "S4-06");
                 let kind = acknowledgement.kind;
                 assert_eq!(kind, EvidenceKind::SignedAcknowledgement, "S4-06");
@@ -170,9 +174,11 @@ impl Told {
                 number,
                 notice,
                 proof,
+                letter,
                 ..
             } => {
                 assert_eq!(self.owed.remove(number), Some(*notice), "S4-11");
+                assert_eq!(letter.is_some(), notice.is_written(), "S4-11");
                 assert_ne!(proof.reference, "", "S4-11");
             }
             Event::DutyFulfilled { number, duty, .. } => {
