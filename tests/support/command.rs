@@ -150,7 +150,7 @@ pub fn libraries() -> &'static Path {
     static BUILT: OnceLock<()> = OnceLock::new();
     let outputs = &workshop().outputs;
     let names = ["softdevice-pkcs11", "softdevice-sdf", "softdevice-skf"];
-    BUILT.get_or_init(|| cargo_build(outputs, &names, &[]));
+    BUILT.get_or_init(|| cargo_build(outputs, &names, &["--lib"]));
     outputs
 }
 
@@ -164,11 +164,18 @@ pub fn example(package: &str, name: &str) -> PathBuf {
 }
 
 fn build(outputs: &Path) -> PathBuf {
-    cargo_build(outputs, &["gmpki"], &[]);
+    cargo_build(outputs, &["gmpki"], &["--bin", "gmpki"]);
     outputs.join(format!("gmpki{}", env::consts::EXE_SUFFIX))
 }
 
-fn cargo_build(outputs: &Path, packages: &[&str], more: &[&str]) {
+/// The choice of packages and features by which tests/all builds everything.
+const BUILT_AS: &str = "GM_PKI_BUILT_AS";
+
+/// What has examples among it has the features of tests: nothing is built a
+/// second time.
+const AS_TESTS: &str = "--lib --bin gmpki --examples";
+
+fn cargo_build(outputs: &Path, packages: &[&str], targets: &[&str]) {
     let target = outputs.parent().expect("a profile lies in target");
     let profile = outputs.file_name().unwrap_or_default();
     // `cargo test` builds by the profile `test`, into the folder of `dev`.
@@ -177,10 +184,17 @@ fn cargo_build(outputs: &Path, packages: &[&str], more: &[&str]) {
     } else {
         profile
     };
-    let done = Command::new(env!("CARGO"))
-        .args(["build", "--quiet"])
-        .args(packages.iter().flat_map(|name| ["--package", name]))
-        .args(more)
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet"]);
+    match env::var(BUILT_AS) {
+        Ok(chosen) => command
+            .args(chosen.split_whitespace())
+            .args(AS_TESTS.split_whitespace()),
+        Err(_) => command
+            .args(packages.iter().flat_map(|name| ["--package", name]))
+            .args(targets),
+    };
+    let done = command
         .arg("--profile")
         .arg(profile)
         .arg("--target-dir")

@@ -126,6 +126,21 @@ fn supervised(command: &RecognitionCommand) -> Result<Outcome, Failure> {
                 record: one(desk, &record.by, Kind::WorkRecord)?,
             })
         }),
+        C::RefuseCertificate(refuse) => act(&refuse.by.on, |desk| {
+            Ok(Asked::RefuseCertificate {
+                authority: refuse.by.authority.clone(),
+                digest: digest(&refuse.certificate)?.to_vec().into(),
+                reasons: refuse.reasons.clone(),
+                record: one(desk, &refuse.by, Kind::WorkRecord)?,
+            })
+        }),
+        C::NameAgents(named) => act(&named.by.on, |desk| {
+            Ok(Asked::NameAgents {
+                authority: named.by.authority.clone(),
+                agents: named.agent.clone(),
+                letter: one(desk, &named.by, Kind::HolderStatement)?,
+            })
+        }),
         C::OpenBreach(breach) => act(&breach.by.on, |desk| {
             Ok(Asked::OpenBreach {
                 authority: breach.by.authority.clone(),
@@ -166,6 +181,7 @@ fn supervised(command: &RecognitionCommand) -> Result<Outcome, Failure> {
             Ok(Asked::Notify {
                 authority: by.authority.clone(),
                 notice: notify.notice,
+                number: notify.number,
                 letter: letter.transpose()?,
                 proof: one(desk, by, kind)?,
             })
@@ -178,6 +194,7 @@ fn supervised(command: &RecognitionCommand) -> Result<Outcome, Failure> {
             Ok(Asked::FulfilDuty {
                 authority: fulfil.by.authority.clone(),
                 duty: fulfil.duty,
+                number: fulfil.number,
                 report,
             })
         }),

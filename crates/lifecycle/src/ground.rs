@@ -1,9 +1,11 @@
 //! Why a rule of certificate business says no, with the facts that a person needs to know.
 
 use crate::{
-    AuthorityId, CaseId, Error, OrganisationId, PersonId, RecognitionId, Refusal, StreamId, TokenId,
+    AuthorityId, CaseId, Error, OrganisationId, PersonId, RecognitionId, Refusal, StreamId,
+    TokenId,
     case::{Phase, Step},
     certificate::Party,
+    field,
     proceeding::{
         Word,
         accreditation::{GoLive, Provision},
@@ -740,7 +742,8 @@ impl Ground {
         what: &'static str,
         requirements: &[&str],
     ) -> Result<(), Refusal> {
-        if (1..=1000).contains(&text.trim().chars().count()) {
+        let length = text.trim().chars().count();
+        if (1..=1000).contains(&length) && !text.contains(field::is_hidden) {
             Ok(())
         } else {
             Err(Self::Words { what }.refuse(requirements))

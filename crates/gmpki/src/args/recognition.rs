@@ -4,7 +4,7 @@ use super::{Act, DeskPlace, ListOwnAddress, ListSigners, Proof, desk::term};
 use crate::view::Language;
 use clap::{Args as Group, Subcommand};
 use lifecycle::{
-    RecognitionId,
+    PersonId, RecognitionId,
     proceeding::recognition::{Cause, CertificateRole, DeadlineName, Measure},
 };
 use std::path::PathBuf;
@@ -52,6 +52,12 @@ pub(crate) enum RecognitionCommand {
     /// Take a filed certificate on record
     #[command(name = "record-certificate")]
     RecordCertificate(RecognitionRecord),
+    /// Do not take a filed certificate on record
+    #[command(name = "refuse-certificate")]
+    RefuseCertificate(RecognitionRefuseCertificate),
+    /// Record who acts for the CA from now on
+    #[command(name = "name-agents")]
+    NameAgents(RecognitionAgents),
     /// Record that the CA breaks a rule
     #[command(name = "open-breach")]
     OpenBreach(RecognitionBreach),
@@ -355,6 +361,35 @@ pub(crate) struct RecognitionRecord {
 
 #[derive(Debug, Group)]
 #[command(
+    after_help = "Example:\n  gmpki recognition refuse-certificate sza-personal --actor he.san:official \\\n      \
+    --authority gd-diit --certificate ca-2.pem --reasons 密钥生成设备未经批准 \\\n      \
+    --evidence work-record=record.txt"
+)]
+pub(crate) struct RecognitionRefuseCertificate {
+    #[command(flatten)]
+    pub(crate) by: RecognitionAct,
+    /// The certificate
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: PathBuf,
+    /// Why
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) reasons: String,
+}
+
+#[derive(Debug, Group)]
+#[command(after_help = "They take the place of those of before.\n\n\
+    Example:\n  gmpki recognition name-agents sza-personal --actor he.san:official \\\n      \
+    --authority gd-diit --agent he.jing --agent liu.ye --evidence holder-statement=letter.pdf")]
+pub(crate) struct RecognitionAgents {
+    #[command(flatten)]
+    pub(crate) by: RecognitionAct,
+    /// A person who acts for the CA; may be given again
+    #[arg(long, value_name = "PERSON", required = true, value_parser = person)]
+    pub(crate) agent: Vec<PersonId>,
+}
+
+#[derive(Debug, Group)]
+#[command(
     after_help = "Example:\n  gmpki recognition open-breach sza-personal --actor he.san:official \\\n      \
     --authority gd-diit --what 未按业务规则审核身份 --evidence inspection-report=report.pdf"
 )]
@@ -462,6 +497,9 @@ pub(crate) struct RecognitionNotify {
     /// Which of the notices that are owed
     #[arg(long, value_name = "NOTICE", value_parser = term(DeadlineName::NOTICES, DeadlineName::as_str))]
     pub(crate) notice: DeadlineName,
+    /// Its number, where several of the name are owed
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) number: Option<u32>,
     /// The certificate whose owner signed the notice, where it is in writing
     #[arg(long, value_name = "FILE")]
     pub(crate) signer: Option<PathBuf>,
@@ -482,6 +520,9 @@ pub(crate) struct RecognitionFulfil {
     /// Which duty
     #[arg(long, value_name = "DUTY", value_parser = term(DeadlineName::DUTIES, DeadlineName::as_str))]
     pub(crate) duty: DeadlineName,
+    /// Its number, where several of the name are owed
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) number: Option<u32>,
     /// The review of a third party
     #[arg(long, value_name = "REVIEW", value_parser = review_file)]
     pub(crate) review: Option<ReviewFile>,
@@ -514,6 +555,10 @@ pub(crate) struct RecognitionShow {
 
 fn recognition(text: &str) -> Result<RecognitionId, String> {
     RecognitionId::new(text).map_err(|error| error.to_string())
+}
+
+fn person(text: &str) -> Result<PersonId, String> {
+    PersonId::new(text).map_err(|error| error.to_string())
 }
 
 fn review_file(text: &str) -> Result<ReviewFile, String> {

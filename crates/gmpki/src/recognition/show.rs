@@ -75,14 +75,14 @@ pub(super) fn shown(show: &RecognitionShow) -> Result<Outcome, Failure> {
         line(&format!("{label} {number}"), what);
     }
     let _ = writeln!(text, "{}", lang.say("owed", "期限"));
-    for due in state.dues.values() {
+    for (number, due) in &state.dues {
         let late = match due.noted || due.by.has_passed(view.now) {
             true => lang.say("  overdue", "  逾期"),
             false => "",
         };
         let _ = writeln!(
             text,
-            "  {}  {}{late}",
+            "  {number}  {}  {}{late}",
             beijing(due.by.at),
             name(words, due.name)
         );
@@ -97,8 +97,9 @@ pub(super) fn shown(show: &RecognitionShow) -> Result<Outcome, Failure> {
 }
 
 pub(super) fn object_of(id: &RecognitionId, state: &State, now: DateTime) -> Map<String, Value> {
-    let due = |due: &proceeding::recognition::Due| {
+    let due = |(number, due): (&u32, &proceeding::recognition::Due)| {
         json!({
+            "number": number,
             "deadline": due.name.as_str(),
             "at": due.by.at.to_string(),
             "calendar": due.by.calendar,
@@ -123,11 +124,12 @@ pub(super) fn object_of(id: &RecognitionId, state: &State, now: DateTime) -> Map
         "jurisdiction": state.key.jurisdiction,
         "ca": state.key.ca,
         "class": state.key.class,
+        "agents": state.agents,
         "policy": state.approval.as_ref().map(|approval| approval.policy.as_str()),
         "cause": decided.map(|decided| decided.cause.as_str()),
         "list": listing.map(|listing| listing.sequence),
         "mirrored": state.mirrored,
-        "deadlines": state.dues.values().map(due).collect::<Vec<_>>(),
+        "deadlines": state.dues.iter().map(due).collect::<Vec<_>>(),
         "breaches": breaches.collect::<Vec<_>>(),
     });
     match object {

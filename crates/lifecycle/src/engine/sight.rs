@@ -46,7 +46,10 @@ impl Engine {
     ) -> Result<Option<RecognitionId>, Error> {
         let mut after: Option<StreamId> = None;
         loop {
-            let page = self.ports.store.streams("recognition", after.as_ref(), PAGE)?;
+            let page = self
+                .ports
+                .store
+                .streams("recognition", after.as_ref(), PAGE)?;
             let Some(last) = page.last() else {
                 return Ok(None);
             };

@@ -31,7 +31,7 @@ pub use package::{
     Application, CaCertificate, Documents, Key, KeyOrigin, Licence, Reinstatement, Review,
 };
 pub use publication::{Publication, PublicationFault};
-pub use state::{Breach, Due, Filing, Listing, SentNotice, State};
+pub use state::{Breach, Due, Filing, Listing, Party, SentNotice, State};
 pub use terms::{Auditor, Authority, BadTerms, Duty, Policy, Side, Successor, Terms};
 
 use crate::{
@@ -102,6 +102,8 @@ terms! {
         CertificateFiled = "certificate-filed",
         /// The authority takes it on record.
         CertificateRecorded = "certificate-recorded",
+        /// The authority does not take it on record.
+        CertificateRefused = "certificate-refused",
         /// A list has the certificates on record.
         CertificatePublished = "certificate-published",
         /// The authority finds that the CA breaks a rule.
@@ -110,6 +112,8 @@ terms! {
         CorrectionOrdered = "correction-ordered",
         /// It did.
         CorrectionAccepted = "correction-accepted",
+        /// The CA says who acts for it.
+        AgentsNamed = "agents-named",
         /// The CA asks to be suspended or terminated.
         MeasureRequested = "measure-requested",
         /// A suspension is decided.
@@ -249,6 +253,26 @@ const ON_LIST: &[Stage] = &[
     Stage::Terminating,
 ];
 
+/// Not at an end.
+const OPEN: &[Stage] = &[
+    Stage::Applied,
+    Stage::PrelimPassed,
+    Stage::Approved,
+    Stage::NoticeSent,
+    Stage::Notified,
+    Stage::ReadyToPublish,
+    Stage::Recognised,
+    Stage::Suspending,
+    Stage::Suspended,
+    Stage::ReinstatementApplied,
+    Stage::ReinstatementPrelimPassed,
+    Stage::ReinstatementApproved,
+    Stage::ReinstatementNoticeSent,
+    Stage::ReinstatementNotified,
+    Stage::ReinstatementReady,
+    Stage::Terminating,
+];
+
 /// Where something can be owed.
 const OWING: &[Stage] = &[
     Stage::Recognised,
@@ -310,6 +334,7 @@ pub const TRANSITIONS: &[Transition<Stage, Step>] = {
         ),
         numbered("E8", ON_LIST, T::CertificateFiled, None),
         numbered("E8", ON_LIST, T::CertificateRecorded, None),
+        numbered("E8", ON_LIST, T::CertificateRefused, None),
         numbered("E8", &[S::Recognised], T::CertificatePublished, None),
         numbered("E8", SUSPENDED_YET, T::CertificatePublished, None),
         numbered(
@@ -383,6 +408,7 @@ pub const TRANSITIONS: &[Transition<Stage, Step>] = {
         numbered("E13", OWING, T::NotificationDone, None),
         numbered("E14", ON_LIST, T::MirrorImported, None),
         numbered("E14", &[S::Terminated], T::MirrorImported, None),
+        row(OPEN, T::AgentsNamed, None),
         row(ON_LIST, T::MeasureRequested, None),
         row(ON_LIST, T::BreachOpened, None),
         row(ON_LIST, T::CorrectionOrdered, None),

@@ -4,7 +4,7 @@ use super::{
     Application, CaCertificate, Cause, DeadlineName, Letter, Publication, Reinstatement, Review,
     Step,
 };
-use crate::{Evidence, Octets, octets::optional_seconds};
+use crate::{Evidence, Octets, PersonId, octets::optional_seconds};
 use der::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +102,26 @@ pub enum Command {
         /// What was [looked at](crate::terms::EvidenceKind::WorkRecord).
         record: Evidence,
     },
+    /// A certificate that was filed is not taken on record.
+    RefuseCertificate {
+        /// For whom the official acts.
+        authority: String,
+        /// SM3 of the certificate.
+        digest: Octets,
+        /// Why: 1 to 1000 characters.
+        reasons: String,
+        /// What was [looked at](crate::terms::EvidenceKind::WorkRecord).
+        record: Evidence,
+    },
+    /// The CA wrote who acts for it from now on, in place of those of before.
+    NameAgents {
+        /// For whom the official acts.
+        authority: String,
+        /// Them, each once: 1 to 16 persons who acted for nobody else in the case.
+        agents: Vec<PersonId>,
+        /// The CA's [letter](crate::terms::EvidenceKind::HolderStatement).
+        letter: Evidence,
+    },
     /// The CA breaks a rule.
     OpenBreach {
         /// For whom the official acts.
@@ -171,6 +191,8 @@ pub enum Command {
         authority: String,
         /// Which of the notices that are owed.
         notice: DeadlineName,
+        /// Its number in the case, where several of the name are owed.
+        number: Option<u32>,
         /// That he was: a [receipt](crate::terms::EvidenceKind::NoticeReceipt); for what is in
         /// writing, the [signed notice](crate::terms::EvidenceKind::SignedNotice).
         proof: Evidence,
@@ -183,6 +205,8 @@ pub enum Command {
         authority: String,
         /// Which.
         duty: DeadlineName,
+        /// Its number in the case, where several of the name are owed.
+        number: Option<u32>,
         /// What shows it.
         report: DutyReport,
     },
@@ -234,6 +258,17 @@ impl DutyReport {
 
 impl Command {
     /// The step of the table that it takes from a stage.
+    /// Whether the CA's agent gives it, and nobody else.
+    pub(super) fn is_by_agent(&self) -> bool {
+        matches!(
+            self,
+            Self::Apply(_)
+                | Self::FileCertificate { .. }
+                | Self::RequestMeasure { .. }
+                | Self::ApplyReinstatement(_)
+        )
+    }
+
     pub(super) fn step(&self, stage: Option<super::Stage>) -> Step {
         use super::Stage;
         match self {
@@ -255,6 +290,8 @@ impl Command {
             },
             Self::FileCertificate { .. } => Step::CertificateFiled,
             Self::RecordCertificate { .. } => Step::CertificateRecorded,
+            Self::RefuseCertificate { .. } => Step::CertificateRefused,
+            Self::NameAgents { .. } => Step::AgentsNamed,
             Self::OpenBreach { .. } => Step::BreachOpened,
             Self::OrderCorrection { .. } => Step::CorrectionOrdered,
             Self::AcceptCorrection { .. } => Step::CorrectionAccepted,
@@ -280,7 +317,10 @@ impl Command {
             Self::NotifyCounterpart { .. } | Self::Acknowledge { .. } => &["S4-06"],
             Self::FinishLegalProcedure { .. } => &["S4-07"],
             Self::Publish { .. } | Self::ImportMirror { .. } => &["S4-03"],
-            Self::FileCertificate { .. } | Self::RecordCertificate { .. } => &["S4-16"],
+            Self::FileCertificate { .. }
+            | Self::RecordCertificate { .. }
+            | Self::RefuseCertificate { .. } => &["S4-16"],
+            Self::NameAgents { .. } => &["S4-04"],
             Self::OpenBreach { .. }
             | Self::OrderCorrection { .. }
             | Self::AcceptCorrection { .. }

@@ -1,11 +1,12 @@
 //! Which command the rules allow, and what would happen by it.
 
 use super::{
-    Approval, Cause, Command, DeadlineName, DutyReport, Event, Letter, Measure, Owed, Publication,
-    Side, Stage, State, Step, Terms, Withdrawal, package::MAX_CERTIFICATES, transition,
+    Approval, Cause, Command, DeadlineName, DutyReport, Event, Letter, Measure, Owed, Party,
+    Publication, Side, Stage, State, Step, Terms, Withdrawal, evolve, package::MAX_CERTIFICATES,
+    transition,
 };
 use crate::{
-    Actor, Error, Evidence, Ground, Octets, RecognitionId, Refusal, Seat,
+    Actor, Error, Evidence, Ground, Octets, PersonId, RecognitionId, Refusal, Seat,
     calendar::{Calendar, Deadline},
     proceeding::{self, Word},
     terms::EvidenceKind,
@@ -59,7 +60,8 @@ impl<'a> From<proceeding::Context<'a>> for Context<'a> {
     }
 }
 
-/// Says what would happen; touches nothing.
+/// Says what would happen; touches nothing. Ends that passed and were not noted are noted by
+/// the command that comes next.
 ///
 /// # Errors
 /// [`Error::Refused`] with the rule that says no.
@@ -71,14 +73,21 @@ pub fn decide(
 ) -> Result<Vec<Event>, Error> {
     let basis = command.basis();
     let seat = match command {
-        Command::Apply(_)
-        | Command::FileCertificate { .. }
-        | Command::RequestMeasure { .. }
-        | Command::ApplyReinstatement(_) => Seat::Agent,
+        ref command if command.is_by_agent() => Seat::Agent,
         Command::NoteOverdue { .. } => Seat::System,
         _ => Seat::Official,
     };
     actor.sits_in(&[seat], basis)?;
+    let (mut events, mut noted) = (Vec::new(), None);
+    if !matches!(command, Command::NoteOverdue { .. }) {
+        let mut now = state.cloned();
+        while let Some(passed) = now.as_ref().and_then(|now| now.overdue(context.now)) {
+            now = evolve(now, actor, &passed);
+            events.push(passed);
+        }
+        noted = now;
+    }
+    let state = noted.as_ref().or(state);
     let stage = state.map(|state| state.stage);
     let step = command.step(stage);
     if transition(stage, step).is_none() {
@@ -109,8 +118,19 @@ pub fn decide(
         }
         (None, command) => return Err(missing("an application", command.basis()).into()),
     };
-    Ok(vec![event])
+    if let (Some(state), Some(party)) = (state, event.party()) {
+        // Who acted for somebody else in the case does not act here.
+        let before = state.parties.get(&actor.person);
+        if let Some(other) = before.filter(|other| **other != party) {
+            actor.differs_from(&[(&actor.person, other.seat())])?;
+        }
+    }
+    events.push(event);
+    Ok(events)
 }
+
+/// Persons who act for one CA.
+const MAX_AGENTS: usize = 16;
 
 /// A command to a case that there is.
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +143,10 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn decide(self, command: Command) -> Result<Event, Refusal> {
+        if command.is_by_agent() && !self.state.agents.contains(&self.actor.person) {
+            let person = self.actor.person.clone();
+            return Err(Ground::NotAParty { person }.refuse(command.basis()));
+        }
         match command {
             command @ (Command::PassPreliminary { .. }
             | Command::Approve { .. }
@@ -157,6 +181,37 @@ impl Asked<'_> {
                 digest,
                 record,
             } => self.record(authority, digest, record),
+            Command::RefuseCertificate {
+                authority,
+                digest,
+                reasons,
+                record,
+            } => {
+                self.acts_for(&authority, &self.side.publisher)?;
+                record.is_a(EvidenceKind::WorkRecord, &["S4-15", "S4-16"])?;
+                Ground::words(&reasons, "a refusal", &["S4-16"])?;
+                self.waits_for_record(&digest)?;
+                Ok(Event::CertificateRefused {
+                    authority,
+                    digest,
+                    reasons,
+                    record,
+                })
+            }
+            Command::NameAgents {
+                authority,
+                agents,
+                letter,
+            } => {
+                self.acts_for(&authority, &self.side.publisher)?;
+                letter.is_a(EvidenceKind::HolderStatement, &["S4-04"])?;
+                self.check_agents(&agents)?;
+                Ok(Event::AgentsNamed {
+                    authority,
+                    agents,
+                    letter,
+                })
+            }
             Command::RequestMeasure { measure, letter } => {
                 letter.is_a(EvidenceKind::HolderStatement, &["S4-08"])?;
                 Ok(Event::MeasureRequested { measure, letter })
@@ -165,9 +220,10 @@ impl Asked<'_> {
             Command::Notify {
                 authority,
                 notice,
+                number,
                 proof,
                 letter,
-            } => self.notify(authority, notice, (proof, letter)),
+            } => self.notify(authority, (notice, number), (proof, letter)),
             Command::ImportMirror {
                 authority,
                 publication,
@@ -363,6 +419,7 @@ impl Asked<'_> {
         if !is_new || publication.issued > context.now {
             return Err(missing("a list after the last one", LIST));
         }
+        self.check_signers(&publication)?;
         publication.check_contents(state)?;
         let publication = Box::new(publication);
         let step = match state.stage {
@@ -464,11 +521,7 @@ impl Asked<'_> {
     fn record(self, authority: String, digest: Octets, record: Evidence) -> Result<Event, Refusal> {
         self.acts_for(&authority, &self.side.publisher)?;
         record.is_a(EvidenceKind::WorkRecord, &["S4-15", "S4-16"])?;
-        let mut filings = self.state.certificates.iter();
-        let waits = filings.any(|filing| !filing.recorded && filing.certificate.digest == digest);
-        if !waits {
-            return Err(missing("a certificate that was filed", &["S4-16"]));
-        }
+        self.waits_for_record(&digest)?;
         let owed = match &self.side.superior {
             Some(_) => self.at_once(&[DeadlineName::SuperiorInformed])?,
             None => Vec::new(),
@@ -479,6 +532,31 @@ impl Asked<'_> {
             record,
             owed,
         })
+    }
+
+    fn waits_for_record(self, digest: &Octets) -> Result<(), Refusal> {
+        let mut filings = self.state.certificates.iter();
+        match filings.any(|filing| !filing.recorded && filing.certificate.digest == *digest) {
+            true => Ok(()),
+            false => Err(missing("a certificate that was filed", &["S4-16"])),
+        }
+    }
+
+    /// Nobody acts for the CA who acted for an authority.
+    fn check_agents(self, agents: &[PersonId]) -> Result<(), Refusal> {
+        const AGENTS: &[&str] = &["S4-04"];
+        let twice = (1..agents.len()).any(|at| agents[..at].contains(&agents[at]));
+        if twice || !(1..=MAX_AGENTS).contains(&agents.len()) {
+            return Err(missing("the agents of the CA, each once", AGENTS));
+        }
+        for agent in agents {
+            let acted = self.state.parties.get(agent);
+            if let Some(other) = acted.filter(|party| **party != Party::Ca) {
+                let agent = Actor::new(agent.clone(), Seat::Agent);
+                agent.differs_from(&[(&agent.person, other.seat())])?;
+            }
+        }
+        Ok(())
     }
 
     /// What an authority sees to in between.
@@ -527,8 +605,12 @@ impl Asked<'_> {
             } => {
                 self.acts_for(&authority, publisher)?;
                 report.is_a(EvidenceKind::InspectionReport, BREACH)?;
-                if !state.breaches.contains_key(&breach) {
+                let Some(found) = state.breaches.get(&breach) else {
                     return Err(missing("a breach of this number", BREACH));
+                };
+                // A duty that is overdue is corrected by doing it.
+                if found.duty.is_some() && state.dues.contains_key(&breach) {
+                    return Err(missing("the duty that is overdue", &["S4-08", "S4-13"]));
                 }
                 Ok(Event::CorrectionAccepted {
                     authority,
@@ -552,8 +634,9 @@ impl Asked<'_> {
             Command::FulfilDuty {
                 authority,
                 duty,
+                number,
                 report,
-            } => self.fulfil(authority, duty, report),
+            } => self.fulfil(authority, (duty, number), report),
             other => Err(missing("a breach", other.basis())),
         }
     }
@@ -561,7 +644,7 @@ impl Asked<'_> {
     fn fulfil(
         self,
         authority: String,
-        duty: DeadlineName,
+        (duty, number): (DeadlineName, Option<u32>),
         report: DutyReport,
     ) -> Result<Event, Refusal> {
         const DUTY: &[&str] = &["S4-13"];
@@ -573,7 +656,7 @@ impl Asked<'_> {
         } = self;
         self.acts_for(&authority, &side.publisher)?;
         let term = context.terms.duties.get(&duty);
-        let owes = state.owes(duty);
+        let owes = state.owes(duty, number);
         let (Some(term), Some((number, due))) = (term, owes) else {
             return Err(missing("a duty that is owed", DUTY));
         };
@@ -605,8 +688,8 @@ impl Asked<'_> {
         let Self {
             state,
             side,
-            actor,
             context,
+            ..
         } = self;
         let Command::Withdraw {
             authority,
@@ -623,13 +706,6 @@ impl Asked<'_> {
             return Err(missing("a decision", CAUSES));
         };
         self.acts_for(&authority, &side.publisher)?;
-        // The CA's own agent does not decide about it.
-        let agents = self.acted();
-        let agents: Vec<_> = agents
-            .into_iter()
-            .filter(|(_, seat)| *seat == Seat::Agent)
-            .collect();
-        actor.differs_from(&agents)?;
         check_reference(&reference, CAUSES)?;
         decision.is_a(EvidenceKind::AuthorityDecision, CAUSES)?;
         self.check_cause(measure, cause, breach, incident.as_ref())?;
@@ -703,12 +779,12 @@ impl Asked<'_> {
     fn notify(
         self,
         authority: String,
-        notice: DeadlineName,
+        (notice, number): (DeadlineName, Option<u32>),
         (proof, letter): (Evidence, Option<Letter>),
     ) -> Result<Event, Refusal> {
         const TOLD: &[&str] = &["S4-09", "S4-11"];
         self.acts_for(&authority, &self.side.publisher)?;
-        let owes = self.state.owes(notice);
+        let owes = self.state.owes(notice, number);
         let is_notice = DeadlineName::NOTICES.contains(&notice);
         let Some((number, due)) = owes.filter(|_| is_notice) else {
             return Err(missing("a notice that is owed", TOLD));
@@ -744,6 +820,7 @@ impl Asked<'_> {
         const MIRROR: &[&str] = &["S4-03"];
         self.acts_for_the_other_side(&authority)?;
         report.is_a(EvidenceKind::ImportReport, MIRROR)?;
+        self.check_signers(&publication)?;
         let state = self.state;
         let last = state.listing.as_ref();
         // A list that the case does not know of, or that is older than the one beside theirs.
@@ -766,6 +843,16 @@ impl Asked<'_> {
         })
     }
 
+    /// Where the terms say whose signatures the publisher's lists bear, it is they who sign.
+    fn check_signers(self, publication: &Publication) -> Result<(), Refusal> {
+        let terms = self.context.terms;
+        let publisher = terms.acting(&self.side.publisher, self.context.now);
+        match terms.admits_signers(publisher, &publication.signers) {
+            true => Ok(()),
+            false => Err(missing("a signer of the authority", &["S4-03"])),
+        }
+    }
+
     /// A letter is the message that is kept, signed for the authority that writes.
     fn check_letter(
         self,
@@ -779,7 +866,7 @@ impl Asked<'_> {
             return Err(missing("the message that was read", SIGNED));
         }
         let terms = self.context.terms;
-        if !terms.admits_signer(authority, letter.signer()) {
+        if !terms.admits_signers(authority, std::slice::from_ref(&letter.signer)) {
             return Err(missing("a signer of the authority", SIGNED));
         }
         Ok(())
@@ -795,7 +882,7 @@ impl Asked<'_> {
         self.acts_for(authority, &other.publisher)
     }
 
-    fn acted(&self) -> Vec<(&crate::PersonId, Seat)> {
+    fn acted(&self) -> Vec<(&PersonId, Seat)> {
         let acted = self.state.acted.iter();
         acted.map(|(person, seat)| (person, *seat)).collect()
     }

@@ -1,11 +1,11 @@
 //! What happened to a recognition.
 
 use super::{
-    Application, CaCertificate, Cause, DeadlineName, DutyReport, Letter, Measure, Publication,
-    Reinstatement, Step,
+    Application, CaCertificate, Cause, DeadlineName, DutyReport, Letter, Measure, Party,
+    Publication, Reinstatement, Step,
 };
 use crate::{
-    Evidence, Octets,
+    Evidence, Octets, PersonId,
     calendar::Deadline,
     octets::{optional_seconds, seconds},
 };
@@ -171,6 +171,26 @@ pub enum Event {
         /// Whom to tell.
         owed: Vec<Owed>,
     },
+    /// It is not taken on record.
+    CertificateRefused {
+        /// By whom.
+        authority: String,
+        /// SM3 of the certificate.
+        digest: Octets,
+        /// Why.
+        reasons: String,
+        /// What was looked at.
+        record: Evidence,
+    },
+    /// These persons act for the CA from now on, and nobody else.
+    AgentsNamed {
+        /// By which authority it is noted.
+        authority: String,
+        /// Them.
+        agents: Vec<PersonId>,
+        /// The CA's letter.
+        letter: Evidence,
+    },
     /// A list has the certificates on record.
     CertificatePublished {
         /// Whose list.
@@ -296,6 +316,8 @@ impl Event {
             Self::Published { .. } => Step::Published,
             Self::CertificateFiled { .. } => Step::CertificateFiled,
             Self::CertificateRecorded { .. } => Step::CertificateRecorded,
+            Self::CertificateRefused { .. } => Step::CertificateRefused,
+            Self::AgentsNamed { .. } => Step::AgentsNamed,
             Self::CertificatePublished { .. } => Step::CertificatePublished,
             Self::BreachOpened { .. } => Step::BreachOpened,
             Self::CorrectionOrdered { .. } => Step::CorrectionOrdered,
@@ -370,14 +392,18 @@ impl Event {
             }
             Self::Published { list, .. } | Self::CertificatePublished { list, .. } => vec![list],
             Self::CertificateFiled { certificate } => vec![&certificate.origin.proof],
-            Self::CertificateRecorded { record, .. } => vec![record],
+            Self::CertificateRecorded { record, .. } | Self::CertificateRefused { record, .. } => {
+                vec![record]
+            }
             Self::BreachOpened { report, .. }
             | Self::CorrectionAccepted { report, .. }
             | Self::MirrorImported { report, .. } => vec![report],
             Self::CorrectionOrdered { order, .. } | Self::AssessmentOrdered { order, .. } => {
                 vec![order]
             }
-            Self::MeasureRequested { letter, .. } => vec![letter],
+            Self::MeasureRequested { letter, .. } | Self::AgentsNamed { letter, .. } => {
+                vec![letter]
+            }
             Self::SuspensionDecided(withdrawal) | Self::TerminationDecided(withdrawal) => {
                 let decision = std::iter::once(&withdrawal.decision);
                 decision.chain(&withdrawal.incident).collect()
@@ -397,6 +423,21 @@ impl Event {
         }
     }
 
+    /// For whom whoever did it acted; none where time itself did.
+    pub(super) fn party(&self) -> Option<Party> {
+        match self {
+            Self::Applied(_)
+            | Self::CertificateFiled { .. }
+            | Self::MeasureRequested { .. }
+            | Self::ReinstatementApplied(_) => Some(Party::Ca),
+            Self::CounterpartAcknowledged { .. } | Self::MirrorImported { .. } => {
+                Some(Party::OtherSide)
+            }
+            Self::OverdueNoted { .. } => None,
+            _ => Some(Party::OwnSide),
+        }
+    }
+
     /// For whom an official acted; none where the CA or the engine did.
     pub fn authority(&self) -> Option<&str> {
         match self {
@@ -407,6 +448,8 @@ impl Event {
             | Self::LegalProcedureDone { authority, .. }
             | Self::Published { authority, .. }
             | Self::CertificateRecorded { authority, .. }
+            | Self::CertificateRefused { authority, .. }
+            | Self::AgentsNamed { authority, .. }
             | Self::CertificatePublished { authority, .. }
             | Self::BreachOpened { authority, .. }
             | Self::CorrectionOrdered { authority, .. }

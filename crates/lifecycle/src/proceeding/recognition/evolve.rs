@@ -1,8 +1,8 @@
 //! The state after an event.
 
 use super::{
-    Breach, DeadlineName, Due, Event, Filing, Listing, Publication, SentNotice, Stage, State,
-    Withdrawal, transition,
+    Breach, DeadlineName, Due, Event, Filing, Listing, Party, Publication, SentNotice, Stage,
+    State, Withdrawal, transition,
 };
 use crate::Actor;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,8 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
                     listed: false,
                 })
                 .collect(),
+            agents: BTreeSet::new(),
+            parties: BTreeMap::new(),
             acted: Vec::new(),
             approval: None,
             notice: None,
@@ -42,8 +44,12 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
         },
         (None, _) => return None,
     };
+    let is_admission = state.listing.is_none();
     state.stage = row.to.unwrap_or(state.stage);
-    state.apply(actor, event);
+    if let Some(party) = event.party() {
+        state.parties.entry(actor.person.clone()).or_insert(party);
+    }
+    state.apply(actor, event, is_admission);
     for owed in event.owed() {
         let breach = match event {
             Event::CorrectionOrdered { breach, .. } => Some(*breach),
@@ -62,10 +68,18 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
 }
 
 impl State {
-    fn apply(&mut self, actor: &Actor, event: &Event) {
+    fn apply(&mut self, actor: &Actor, event: &Event, is_admission: bool) {
         let acted = || (actor.person.clone(), actor.seat);
         match event {
-            Event::Applied(_) => self.acted = vec![acted()],
+            Event::Applied(_) => {
+                self.agents.insert(actor.person.clone());
+                self.acted = vec![acted()];
+            }
+            Event::AgentsNamed { agents, .. } => {
+                self.agents = agents.iter().cloned().collect();
+                let ca = agents.iter().map(|agent| (agent.clone(), Party::Ca));
+                self.parties.extend(ca);
+            }
             Event::ReinstatementApplied(asked) => {
                 self.documents = asked.over(&self.documents);
                 self.acted = vec![acted()];
@@ -74,9 +88,11 @@ impl State {
             Event::Approved(approval) => {
                 self.acted.push(acted());
                 self.approval = Some((**approval).clone());
-                self.certificates
-                    .iter_mut()
-                    .for_each(|filing| filing.recorded = true);
+                // What came later is looked at by itself.
+                if is_admission {
+                    let filings = self.certificates.iter_mut();
+                    filings.for_each(|filing| filing.recorded = true);
+                }
             }
             Event::CounterpartNotified { letter, .. } => {
                 self.notice = Some(SentNotice {
@@ -88,8 +104,12 @@ impl State {
             Event::Refused { .. } | Event::LegalProcedureDone { .. } => {}
             Event::Published { publication, .. } => {
                 self.list(publication);
-                self.requests.clear();
+                // What was asked for besides is still asked for.
+                if let Some(done) = &self.withdrawal {
+                    self.requests.remove(&done.measure);
+                }
                 if self.stage == Stage::Recognised {
+                    self.requests.clear();
                     self.withdrawal = None;
                 }
                 if self.stage == Stage::Terminated {
@@ -110,6 +130,9 @@ impl State {
                     .filter(|filing| filing.certificate.digest == *digest)
                     .for_each(|filing| filing.recorded = true);
             }
+            Event::CertificateRefused { digest, .. } => self
+                .certificates
+                .retain(|filing| filing.recorded || filing.certificate.digest != *digest),
             Event::BreachOpened { what, .. } => {
                 let number = self.count();
                 self.open(number, Some(what.clone()), None);

@@ -39,6 +39,10 @@ pub struct Publication {
     pub(super) anchors: Vec<Octets>,
     /// Those whose time is open.
     pub(super) issuers: Vec<Octets>,
+    /// Anchors that the list before had in the entry.
+    pub(super) inherited: Vec<Octets>,
+    /// Whose certificates sign the list, as it says itself.
+    pub(super) signers: Vec<Octets>,
 }
 
 /// What was read is no publication of the entry.
@@ -91,10 +95,16 @@ impl Publication {
                 PublicationFault::NotTaken(previous.sequence(), refused.reason)
             })?;
         }
-        Self::entry(list, key).ok_or_else(|| PublicationFault::NoEntry {
+        let mut publication = Self::entry(list, key).ok_or_else(|| PublicationFault::NoEntry {
             sequence: list.sequence(),
             key: key.clone(),
-        })
+        })?;
+        let before = previous.and_then(|previous| previous.entry(&key.in_lists()));
+        if let Some(before) = before {
+            let anchors = before.anchors().iter();
+            publication.inherited = anchors.map(|one| octets(one.digest())).collect();
+        }
+        Ok(publication)
     }
 
     fn entry(list: &TrustList, key: &Key) -> Option<Self> {
@@ -120,6 +130,11 @@ impl Publication {
             policies: entry.policies().iter().map(policy).collect(),
             anchors: entry.anchors().iter().map(digest).collect(),
             issuers: entry.issuers().iter().filter(is_open).map(digest).collect(),
+            inherited: Vec::new(),
+            signers: list
+                .signers()
+                .map(|roll| roll.current.members().copied().map(octets).collect())
+                .unwrap_or_default(),
         })
     }
 
@@ -161,12 +176,21 @@ impl Publication {
         if !approved.is_some_and(|approved| has(&approved.policy, approved.ignored_arcs)) {
             return Err(not_as_decided("the identifier of the policy"));
         }
-        let known = |one: &Octets| {
+        let known = |one: &Octets, role| {
             let mut filings = state.certificates.iter();
-            filings.any(|filing| filing.recorded && filing.certificate.digest == *one)
+            filings.any(|filing| {
+                let certificate = &filing.certificate;
+                filing.recorded && certificate.role == role && certificate.digest == *one
+            })
         };
-        // Nobody put a certificate there that the authority does not know.
-        if !self.issuers.iter().all(known) {
+        // Nobody put a certificate there that the authority does not know for that; an anchor of
+        // a recognition before stays.
+        let mut issuers = self.issuers.iter();
+        let mut anchors = self.anchors.iter();
+        let are_known = issuers.all(|one| known(one, CertificateRole::Issuer))
+            && anchors
+                .all(|one| self.inherited.contains(one) || known(one, CertificateRole::Anchor));
+        if !are_known {
             return Err(not_as_decided("the CA's certificates"));
         }
         Ok(())

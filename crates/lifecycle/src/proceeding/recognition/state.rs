@@ -1,8 +1,8 @@
 //! A recognition as its history made it.
 
 use super::{
-    Approval, CaCertificate, Command, DeadlineName, Documents, Event, Key, Letter, Licence, Measure,
-    Stage, Withdrawal,
+    Approval, CaCertificate, Command, DeadlineName, Documents, Event, Key, Letter, Licence,
+    Measure, Stage, Withdrawal,
 };
 use crate::{Actor, PersonId, Seat, calendar::Deadline, proceeding};
 use der::DateTime;
@@ -22,6 +22,10 @@ pub struct State {
     pub documents: Documents,
     /// The CA's certificates, in the order in which they were filed.
     pub certificates: Vec<Filing>,
+    /// Who acts for the CA: who applied, or whom it named since.
+    pub agents: BTreeSet<PersonId>,
+    /// Everybody who acted in the case, and for whom; nobody acts for two.
+    pub parties: BTreeMap<PersonId, Party>,
     /// Who acted since the CA applied last, or since recognition was taken away: nobody of them
     /// approves or publishes.
     pub acted: Vec<(PersonId, Seat)>,
@@ -43,6 +47,28 @@ pub struct State {
     pub mirrored: Option<u64>,
     /// The number that is counted next.
     pub(super) next_number: u32,
+}
+
+/// For whom somebody acts in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Party {
+    /// For the CA.
+    Ca,
+    /// For an authority of the CA's own side.
+    OwnSide,
+    /// For an authority of the other side.
+    OtherSide,
+}
+
+impl Party {
+    /// The seat in which that is done.
+    pub(super) fn seat(self) -> Seat {
+        match self {
+            Self::Ca => Seat::Agent,
+            Self::OwnSide | Self::OtherSide => Seat::Official,
+        }
+    }
 }
 
 /// A notice that the other side has not acknowledged.
@@ -124,18 +150,33 @@ impl State {
 
     /// Who must not be the one who did this.
     pub(crate) fn others(&self, _: &Actor, event: &Event) -> Vec<&PersonId> {
-        let acted = self.acted.iter();
-        match event {
+        let Some(party) = event.party() else {
+            return Vec::new();
+        };
+        let others = self.parties.iter();
+        let mut all: Vec<_> = others
+            .filter(|(_, other)| **other != party)
+            .map(|(person, _)| person)
+            .collect();
+        if matches!(
+            event,
             Event::PrelimPassed { .. }
-            | Event::Approved(_)
-            | Event::Refused { .. }
-            | Event::Published { .. } => acted.map(|(person, _)| person).collect(),
-            Event::CounterpartAcknowledged { .. } => {
-                let sender = self.notice.iter().map(|sent| &sent.by);
-                acted.map(|(person, _)| person).chain(sender).collect()
-            }
-            _ => Vec::new(),
+                | Event::Approved(_)
+                | Event::Refused { .. }
+                | Event::Published { .. }
+                | Event::CounterpartAcknowledged { .. }
+        ) {
+            all.extend(self.acted.iter().map(|(person, _)| person));
         }
+        all
+    }
+
+    /// That the first end passed which is not noted.
+    pub(super) fn overdue(&self, now: DateTime) -> Option<Event> {
+        let (number, due) = self.next_due()?;
+        let deadline = due.name;
+        let passed = due.by.has_passed(now);
+        passed.then_some(Event::OverdueNoted { number, deadline })
     }
 
     /// What time itself does: it notes the first end that passed.
@@ -169,11 +210,14 @@ impl State {
             .is_some_and(|listing| listing.status == "recognised")
     }
 
-    /// The number of the first notice or duty of this name that is owed.
-    pub(super) fn owes(&self, name: DeadlineName) -> Option<(u32, &Due)> {
-        let mut dues = self.dues.iter();
-        dues.find(|(_, due)| due.name == name)
-            .map(|(number, due)| (*number, due))
+    /// The notice or duty of this name that is owed, with its number; none where there is none,
+    /// or where there are several and no number says which.
+    pub(super) fn owes(&self, name: DeadlineName, number: Option<u32>) -> Option<(u32, &Due)> {
+        let dues = self.dues.iter().map(|(number, due)| (*number, due));
+        let mut own =
+            dues.filter(|(at, due)| due.name == name && number.is_none_or(|number| number == *at));
+        let first = own.next();
+        first.filter(|_| own.next().is_none())
     }
 
     /// Whether somebody still has to be told something.

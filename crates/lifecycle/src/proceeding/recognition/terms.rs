@@ -2,7 +2,7 @@
 
 use super::DeadlineName;
 use crate::{
-    Evidence, Ground, Refusal,
+    Evidence, Ground, Octets, Refusal,
     calendar::Date,
     id::hexadecimal,
     rules::{Requirement, Sourced, Text},
@@ -79,8 +79,8 @@ pub struct Authority {
     pub name: Text,
     /// Who took its place.
     pub successor: Option<Successor>,
-    /// SM3 of the certificates whose owners sign its letters, 64 small hexadecimal digits each;
-    /// without one, an official names the certificate with each letter.
+    /// SM3 of the certificates whose owners sign its letters and lists, 64 small hexadecimal
+    /// digits each; without one, an official names the certificates with each.
     #[serde(default)]
     pub signers: Vec<String>,
 }
@@ -257,6 +257,13 @@ impl Terms {
                     evidence: duty.evidence,
                 });
             }
+            // An authority orders this one; the others come round, or are owed never.
+            if duty.months.is_none() && *name != DeadlineName::SpecialAssessment {
+                return Err(BadTerms::Number {
+                    name: name.as_str(),
+                    expected: "owed again after 1 to 120 months",
+                });
+            }
             if let Some(round) = &duty.months {
                 months(name.as_str(), round)?;
             }
@@ -339,12 +346,15 @@ impl Terms {
             .ok_or_else(|| unknown("jurisdiction", jurisdiction, &["S4-01"]))
     }
 
-    /// Whether the owner of a certificate, by its SM3, may sign an authority's letters.
-    pub(super) fn admits_signer(&self, authority: &str, certificate: &[u8]) -> bool {
+    /// Whether the owners of certificates, by their SM3, may sign an authority's letters and
+    /// lists.
+    pub(super) fn admits_signers(&self, authority: &str, certificates: &[Octets]) -> bool {
         let signers = self.authorities.get(authority).map(|one| &one.signers);
-        signers.is_none_or(|signers| {
-            signers.is_empty() || signers.contains(&hexadecimal(certificate))
-        })
+        let Some(signers) = signers.filter(|signers| !signers.is_empty()) else {
+            return true;
+        };
+        let mut all = certificates.iter();
+        !certificates.is_empty() && all.all(|one| signers.contains(&hexadecimal(one)))
     }
 
     /// Who holds an office at a time: the authority itself, or who took its place by then.

@@ -2,8 +2,10 @@
 
 mod chain;
 mod ending;
+mod letter;
 mod order;
 mod package;
+mod parties;
 mod supervision;
 mod terms;
 
@@ -206,6 +208,8 @@ impl Side {
             policies: vec![(self.policy.to_owned(), arcs)],
             anchors: vec![digest(1).to_vec().into()],
             issuers: vec![digest(2).to_vec().into()],
+            inherited: Vec::new(),
+            signers: vec![digest(0xa1).to_vec().into()],
         }
     }
 
@@ -231,6 +235,15 @@ impl Side {
             authority: self.office.to_owned(),
             publication,
             list: evidence(EvidenceKind::PublishedList),
+        }
+    }
+
+    fn name_agents(self, names: &[&str]) -> Command {
+        let agents = names.iter().map(|name| PersonId::new(*name).unwrap());
+        Command::NameAgents {
+            authority: self.office.to_owned(),
+            agents: agents.collect(),
+            letter: evidence(EvidenceKind::HolderStatement),
         }
     }
 
@@ -262,6 +275,7 @@ impl Side {
         Command::Notify {
             authority: self.office.to_owned(),
             notice,
+            number: None,
             proof: evidence(match written {
                 true => EvidenceKind::SignedNotice,
                 false => EvidenceKind::NoticeReceipt,
@@ -306,6 +320,7 @@ impl Side {
         Command::FulfilDuty {
             authority: self.office.to_owned(),
             duty,
+            number: None,
             report,
         }
     }
@@ -350,7 +365,7 @@ impl Case {
         self.state.as_ref().unwrap()
     }
 
-    fn decide(&self, who: &Actor, command: Command) -> Result<Event, Error> {
+    fn decide_all(&self, who: &Actor, command: Command) -> Result<(Vec<Event>, Event), Error> {
         let context = Context {
             terms: &self.terms,
             calendar: &self.calendar,
@@ -358,19 +373,29 @@ impl Case {
             sight: &self.sight,
         };
         let mut events = decide(self.state.as_ref(), who, command, &context)?;
-        assert_eq!(events.len(), 1);
-        Ok(events.remove(0))
+        let event = events.pop().unwrap();
+        // Before it stands what passed.
+        let noted = |event: &Event| matches!(event, Event::OverdueNoted { .. });
+        assert!(events.iter().all(noted));
+        Ok((events, event))
+    }
+
+    fn decide(&self, who: &Actor, command: Command) -> Result<Event, Error> {
+        Ok(self.decide_all(who, command)?.1)
     }
 
     fn try_as(&mut self, who: &Actor, command: Command) -> Result<(), Error> {
-        let event = self.decide(who, command)?;
-        let text = serde_json::to_string(&event).unwrap();
-        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
-        assert!(is_listed(self.state.as_ref(), &event));
-        let others = self.state.as_ref().map(|state| state.others(who, &event));
-        assert!(!others.unwrap_or_default().contains(&&who.person));
-        self.state = evolve(self.state.take(), who, &event);
-        self.events.push((who.clone(), self.now, event));
+        let (mut events, event) = self.decide_all(who, command)?;
+        events.push(event);
+        for event in events {
+            let text = serde_json::to_string(&event).unwrap();
+            assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+            assert!(is_listed(self.state.as_ref(), &event));
+            let others = self.state.as_ref().map(|state| state.others(who, &event));
+            assert!(!others.unwrap_or_default().contains(&&who.person));
+            self.state = evolve(self.state.take(), who, &event);
+            self.events.push((who.clone(), self.now, event));
+        }
         Ok(())
     }
 

@@ -256,6 +256,18 @@ fn letters_bear_the_signatures_that_the_terms_name() {
         case.official("clerk", side.tell()).stage(),
         Stage::NoticeSent
     );
+    let mut ready = Case::ready(side).on("2026-03-09");
+    let list = || side.publish(side.grant(4, "2026-03-09", "2026-03-10"));
+    ready.terms = pinned("b7").unwrap();
+    assert_eq!(ready.refused("clerk", list()), "missing (S4-03)");
+    ready.terms = pinned("a1").unwrap();
+    let mut unsigned = side.grant(4, "2026-03-09", "2026-03-10");
+    unsigned.signers.clear();
+    assert_eq!(
+        ready.refused("clerk", side.publish(unsigned)),
+        "missing (S4-03)"
+    );
+    assert_eq!(ready.official("clerk", list()).stage(), Stage::Recognised);
     for bad in ["A1", "a1a", "", "g1"] {
         let fault = pinned(bad);
         assert!(matches!(fault, Err(BadTerms::Signer { .. })), "{bad}");
@@ -329,6 +341,21 @@ fn a_list_says_what_was_decided_and_a_grant_is_not_back_dated() {
     ] {
         assert_eq!(back(change), "back-dated (S4-03, S4-07)");
     }
+    // Whatever the authority does not have on record for that.
+    let changes: [fn(&mut Publication); 3] = [
+        |list| list.anchors.push(digest(8).to_vec().into()),
+        |list| list.issuers.push(digest(1).to_vec().into()),
+        |list| list.anchors.push(digest(2).to_vec().into()),
+    ];
+    for change in changes {
+        assert_eq!(what(change), "the CA's certificates");
+    }
+    let inherited = with(|list| {
+        list.anchors.push(digest(8).to_vec().into());
+        list.inherited.push(digest(8).to_vec().into());
+    });
+    let who = actor("clerk", Seat::Official);
+    assert!(case.decide(&who, inherited).is_ok());
     let future = |list: &mut Publication| list.issued = at("2026-03-10");
     assert_eq!(what(future), "a list after the last one");
     let same = |list: &mut Publication| list.from = list.issued;
@@ -370,6 +397,16 @@ pub(super) fn commands(side: Side, state: Option<&State>) -> Vec<(Actor, Command
                 record: evidence(EvidenceKind::WorkRecord),
             },
         ),
+        official(
+            "clerk",
+            Command::RefuseCertificate {
+                authority: side.office.to_owned(),
+                digest: digest(3).to_vec().into(),
+                reasons: "设备未经批准".to_owned(),
+                record: evidence(EvidenceKind::WorkRecord),
+            },
+        ),
+        official("clerk", side.name_agents(&["agent", "deputy"])),
         official("clerk", side.open_breach()),
         official(
             "head",

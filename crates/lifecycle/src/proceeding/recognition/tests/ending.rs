@@ -231,7 +231,7 @@ fn who_must_be_told_is_told_within_a_working_day_and_with_proof() {
         .collect();
     assert_eq!(owed, told_first);
     // Wednesday 10:00: to the end of Thursday's office hours.
-    let (_, due) = case.state().owes(CounterpartAlerted).unwrap();
+    let (_, due) = case.state().owes(CounterpartAlerted, None).unwrap();
     assert_eq!(due.by.at, at("2026-04-02T09:59:59Z"));
     assert_eq!(due.by.calendar.as_deref(), Some("china-1"));
     let receipt = EvidenceKind::NoticeReceipt;
@@ -255,6 +255,7 @@ fn who_must_be_told_is_told_within_a_working_day_and_with_proof() {
         let command = Command::Notify {
             authority: side.office.to_owned(),
             notice,
+            number: None,
             proof: evidence(kind),
             letter,
         };

@@ -24,6 +24,9 @@ struct Told {
     recorded: BTreeSet<Vec<u8>>,
     filed: BTreeSet<Vec<u8>>,
     sequence: u64,
+    /// For whom each person acted: the CA, its own side, the other side.
+    acted: BTreeMap<PersonId, u8>,
+    agents: BTreeSet<PersonId>,
 }
 
 impl Told {
@@ -38,6 +41,24 @@ impl Told {
             assert!(!event.evidence().is_empty(), "{event:?} leaves nothing");
         }
         let person = Some(who.person.clone());
+        let party = match event {
+            Event::Applied(_)
+            | Event::ReinstatementApplied(_)
+            | Event::CertificateFiled { .. }
+            | Event::MeasureRequested { .. } => 0,
+            Event::CounterpartAcknowledged { .. } | Event::MirrorImported { .. } => 2,
+            _ => 1,
+        };
+        if !matches!(event, Event::OverdueNoted { .. }) {
+            let before = self.acted.insert(who.person.clone(), party);
+            assert!(before.is_none_or(|before| before == party), "on two sides");
+        }
+        if matches!(event, Event::Applied(_)) {
+            self.agents.insert(who.person.clone());
+        }
+        if party == 0 {
+            assert!(self.agents.contains(&who.person), "an agent of nobody");
+        }
         match event {
             Event::Applied(application) => {
                 self.agent = person;
@@ -54,6 +75,8 @@ impl Told {
                     filed: std::mem::take(&mut self.filed),
                     number: self.number,
                     sequence: self.sequence,
+                    acted: std::mem::take(&mut self.acted),
+                    agents: std::mem::take(&mut self.agents),
                     ..Self::default()
                 };
                 assert!(self.breaches.is_empty(), "S4-19: a breach is open");
@@ -71,7 +94,10 @@ impl Told {
                 assert_eq!(approval.policy, side.policy, "S4-17");
                 self.approver = person;
                 self.approved_at = Some(at);
-                self.recorded.append(&mut self.filed);
+                // With the first approval; later an official looks at each by itself.
+                if self.sequence == 0 {
+                    self.recorded.append(&mut self.filed);
+                }
             }
             Event::CounterpartNotified { notice, letter, .. } => {
                 assert!(self.approver.is_some(), "S4-06");
@@ -113,17 +139,18 @@ impl Told {
                         "S4-11: somebody was not told"
                     );
                     self.decided = None;
+                    self.requested.clear();
                 } else {
                     let (by, decided) = self.decided.as_ref().expect("S4-08: a decision");
                     assert_ne!(Some(by), person.as_ref());
                     assert_eq!(publication.from, decided.from);
+                    self.requested.remove(&decided.measure);
                     // Nothing of a way back that was under way counts any more.
                     (self.approver, self.procedure, self.acknowledged) = (None, false, false);
                 }
                 for issuer in &publication.issuers {
                     assert!(self.recorded.contains(&issuer.to_vec()), "S4-16");
                 }
-                self.requested.clear();
             }
             Event::CertificatePublished { publication, .. } => {
                 assert!(publication.sequence > self.sequence, "S4-03");
@@ -149,6 +176,20 @@ impl Told {
             }
             Event::CorrectionAccepted { breach, .. } => {
                 assert!(self.breaches.remove(breach).is_some(), "S4-08");
+                assert!(
+                    !self.owed.contains_key(breach),
+                    "S4-13: the duty is not done"
+                );
+            }
+            Event::CertificateRefused { digest, .. } => {
+                assert!(self.filed.remove(&digest.to_vec()), "S4-16");
+            }
+            Event::AgentsNamed { agents, .. } => {
+                self.agents = agents.iter().cloned().collect();
+                for agent in agents {
+                    let before = self.acted.insert(agent.clone(), 0);
+                    assert!(before.is_none_or(|before| before == 0), "on two sides");
+                }
             }
             Event::MeasureRequested { measure, .. } => {
                 self.requested.insert(*measure);
@@ -185,7 +226,6 @@ impl Told {
                 assert_eq!(self.owed.remove(number), Some(*duty), "S4-13");
             }
             Event::OverdueNoted { number, deadline } => {
-                assert_eq!(who.seat, Seat::System);
                 if DeadlineName::DUTIES.contains(deadline) {
                     self.breaches.insert(*number, None);
                 }

@@ -15,13 +15,13 @@ fn duties_come_round_with_evidence_and_begin_with_the_recognition() {
         DeadlineName::InformationProtection,
     ];
     for duty in rounds {
-        let (_, due) = case.state().owes(duty).unwrap();
+        let (_, due) = case.state().owes(duty, None).unwrap();
         assert_eq!(due.by.at, at("2027-03-10T15:59:59Z"), "{duty}");
         let done = case
             .clone()
             .on("2026-11-30")
             .official("clerk", side.fulfil(duty, "2026-11-20"));
-        let (_, next) = done.state().owes(duty).unwrap();
+        let (_, next) = done.state().owes(duty, None).unwrap();
         assert_eq!(next.by.at, at("2027-11-30T15:59:59Z"), "{duty}");
     }
     // An assessment is owed when it is ordered, once.
@@ -41,6 +41,7 @@ fn duties_come_round_with_evidence_and_begin_with_the_recognition() {
     let no_duty = Command::FulfilDuty {
         authority: side.office.to_owned(),
         duty: DeadlineName::Correction,
+        number: None,
         report: DutyReport::Plain(evidence(EvidenceKind::InspectionReport)),
     };
     assert_eq!(lacks(&case, no_duty), "a duty that is owed");
@@ -54,6 +55,7 @@ fn what_a_third_party_reviews_is_not_shown_without_one() {
     let with = |duty, report| Command::FulfilDuty {
         authority: side.office.to_owned(),
         duty,
+        number: None,
         report,
     };
     let plain = DutyReport::Plain(evidence(EvidenceKind::ConformityReview));
@@ -96,7 +98,10 @@ fn a_duty_that_is_overdue_opens_a_case_of_breach() {
     assert!(done.state().breaches.contains_key(&number));
     let ordered = done.official("clerk", side.order(number));
     assert!(ordered.owed().contains(&DeadlineName::Correction));
-    let (_, due) = ordered.state().owes(DeadlineName::Correction).unwrap();
+    let (_, due) = ordered
+        .state()
+        .owes(DeadlineName::Correction, None)
+        .unwrap();
     assert_eq!(due.by.calendar.as_deref(), Some("china-1+weekends"));
     let mended = ordered.official("clerk", side.accept(number));
     assert!(!mended.state().breaches.contains_key(&number));

@@ -63,5 +63,8 @@ fn terms_with_a_hole_do_not_load() {
         with("[duties.annual-inspection]", "[duties.ca-informed]"),
         BadTerms::NoDuty { .. }
     ));
+    // A duty that never comes round is owed never.
+    let once = "months = { value = 12, basis = [\"S4-13\"] }\n";
+    assert!(matches!(with(once, ""), BadTerms::Number { .. }));
     assert!(matches!(with("source = ", "sauce = "), BadTerms::Toml(_)));
 }
