@@ -152,6 +152,45 @@ fn records_come_back_as_they_went_in() {
 }
 
 #[test]
+fn histories_of_a_kind_are_named_page_by_page() {
+    each(|store| {
+        assert_eq!(store.streams("case", None, 9).unwrap(), []);
+        let named = |name: &str| StreamId::try_from(name.to_owned()).unwrap();
+        let mut head = Head::EMPTY;
+        for (name, version) in [
+            ("case/m", 1),
+            ("recognition/b", 1),
+            ("case/a", 1),
+            ("case/m", 2),
+            ("cessation/a", 1),
+            ("recognition/a", 1),
+            ("case/z", 1),
+        ] {
+            let mut batch = Batch::default();
+            batch.records = vec![record(&head, &named(name), version)];
+            store.append(&head, &batch).unwrap();
+            head = store.head().unwrap();
+        }
+        let streams = |kind, after: Option<&str>, limit| {
+            let after = after.map(named);
+            let found = store.streams(kind, after.as_ref(), limit).unwrap();
+            found.iter().map(StreamId::to_string).collect::<Vec<_>>()
+        };
+        let all = ["case/a", "case/m", "case/z"];
+        assert_eq!(streams("case", None, usize::MAX), all);
+        assert_eq!(streams("case", None, 2), all[..2]);
+        assert_eq!(streams("case", Some("case/m"), 9), all[2..]);
+        assert_eq!(streams("case", Some("case/n"), 9), all[2..]);
+        assert!(streams("case", Some("case/z"), 9).is_empty());
+        let recognitions = ["recognition/a", "recognition/b"];
+        assert_eq!(streams("recognition", None, 9), recognitions);
+        for kind in ["qualification", "c", "cas", "recognition/", "%"] {
+            assert!(streams(kind, None, 9).is_empty(), "{kind}");
+        }
+    });
+}
+
+#[test]
 fn a_batch_for_another_head_is_refused() {
     each(|store| {
         let empty = store.head().unwrap();
