@@ -64,7 +64,8 @@ mod write;
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
     Error, Head, Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError,
-    StreamId, ports::{bounded, kind_range},
+    StreamId,
+    ports::{bounded, kind_range},
 };
 use ::postgres::{Client, Config, NoTls};
 use der::DateTime;

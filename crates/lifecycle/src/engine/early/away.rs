@@ -55,7 +55,12 @@ impl Store for Away {
         self.gone()
     }
 
-    fn streams(&self, _: &str, _: Option<&StreamId>, _: usize) -> Result<Vec<StreamId>, StoreError> {
+    fn streams(
+        &self,
+        _: &str,
+        _: Option<&StreamId>,
+        _: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
         self.gone()
     }
 

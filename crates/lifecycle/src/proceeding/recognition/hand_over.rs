@@ -284,7 +284,8 @@ impl State {
         for filing in self.unlisted() {
             let digest = &filing.certificate.digest;
             let found = given.iter().find(|one| one.digest()[..] == digest[..]);
-            let found = found.ok_or_else(|| HandOverFault::CertificateMissing(hexadecimal(digest)))?;
+            let found =
+                found.ok_or_else(|| HandOverFault::CertificateMissing(hexadecimal(digest)))?;
             matched.push((filing.certificate.role, found.clone()));
         }
         let stranger = given.iter().find(|one| {

@@ -1,8 +1,8 @@
 //! A recognition as its history made it.
 
 use super::{
-    Approval, CaCertificate, Command, DeadlineName, Documents, Event, Key, Letter, Licence, Measure,
-    Stage, Withdrawal,
+    Approval, CaCertificate, Command, DeadlineName, Documents, Event, Key, Letter, Licence,
+    Measure, Stage, Withdrawal,
 };
 use crate::{Actor, PersonId, Seat, calendar::Deadline, proceeding};
 use der::DateTime;

@@ -342,9 +342,8 @@ impl Terms {
     /// Whether the owner of a certificate, by its SM3, may sign an authority's letters.
     pub(super) fn admits_signer(&self, authority: &str, certificate: &[u8]) -> bool {
         let signers = self.authorities.get(authority).map(|one| &one.signers);
-        signers.is_none_or(|signers| {
-            signers.is_empty() || signers.contains(&hexadecimal(certificate))
-        })
+        signers
+            .is_none_or(|signers| signers.is_empty() || signers.contains(&hexadecimal(certificate)))
     }
 
     /// Who holds an office at a time: the authority itself, or who took its place by then.
