@@ -704,10 +704,9 @@ impl Case<'_> {
         }
         // An end does not wait for a calendar.
         let days = self.context.terms.revocation_working_days.value;
-        let by = || match self.context.calendar.working_days(self.context.now, days) {
-            Ok(deadline) => deadline,
-            Err(_) => self.context.calendar.days(self.context.now, days),
-        };
+        let (calendar, now) = (self.context.calendar, self.context.now);
+        let working = || calendar.working_days(now, days);
+        let by = || working().unwrap_or_else(|_| calendar.days(now, days));
         Ok(Event::Terminated {
             cause,
             decision,
