@@ -294,6 +294,8 @@ fn no_mode_begins_or_goes_on_with_an_access_certificate_past_its_end() {
     assert!(ready.ask(LI, start(Mode::Counter)).is_ok());
     ready.now = second_after(end);
     assert_eq!(ready.refused(LI, start(Mode::Counter)), "missing (S0-08)");
+    let over = ready.certificate(2, AGENCY);
+    assert_eq!(ready.refused(LI, over), "missing (S0-08)");
 
     let mut running = World::running();
     with_a_lasting_device(&mut running);
