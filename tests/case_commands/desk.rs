@@ -18,6 +18,21 @@ impl Desk {
         desk
     }
 
+    /// A rehearsal under the rules of agencies, by an operator who accredits them elsewhere: a
+    /// filing that two persons record opens their modes.
+    pub(crate) fn accredited_elsewhere() -> Self {
+        let desk = Self::bare();
+        let mut shipped = lifecycle::rules::SHIPPED.iter();
+        let (_, text) = shipped
+            .find(|(name, _)| *name == "chinaclear-agency")
+            .unwrap();
+        let elsewhere = |line: &&str| !line.starts_with("accreditation = ");
+        let lines: Vec<_> = text.lines().filter(elsewhere).collect();
+        desk.write("rules.toml", lines.join("\n"));
+        desk.set_up("rules.toml", "");
+        desk
+    }
+
     /// A folder in which there is no desk yet.
     pub(crate) fn bare() -> Self {
         Self(Bench::new())

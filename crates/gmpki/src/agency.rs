@@ -19,7 +19,7 @@ use lifecycle::{
     proceeding::{
         self,
         accreditation::{
-            Command as Asked, DeviceProof, Marks, Note, Paper, State as Accreditation,
+            Command as Asked, DeviceId, DeviceProof, Marks, Note, Paper, State as Accreditation,
         },
     },
     terms::EvidenceKind,
@@ -73,6 +73,12 @@ pub(crate) fn run(command: &AgencyCommand) -> Result<Outcome, Failure> {
         C::Discard(on) => act(on, |_| Ok(Asked::Discard)),
         C::Access(access) => act(&access.on, |_| issued(access)),
         C::Device(device) => act(&device.on.on, |desk| renewed(desk, device)),
+        C::JudgeDevice(judge) => act(&judge.on, |_| {
+            Ok(Asked::JudgeDeviceProof {
+                device: DeviceId::new(&judge.model, &judge.serial),
+                declined: judge.decline.clone(),
+            })
+        }),
         C::Start(start) => act(&start.on, |desk| started(desk, start)),
         C::Inspect(inspect) => act(&inspect.on, |_| {
             Ok(Asked::OpenInspection {
@@ -107,6 +113,12 @@ pub(crate) fn run(command: &AgencyCommand) -> Result<Outcome, Failure> {
             })
         }),
         C::Terminate(end) => act(&end.on, |desk| ended(desk, end)),
+        C::Revoked(revoked) => act(&revoked.on, |desk| {
+            let kind = EvidenceKind::WorkRecord;
+            Ok(Asked::RecordRevocation {
+                record: evidence::one(desk.documents(), &revoked.proof, kind)?,
+            })
+        }),
     }
 }
 

@@ -623,6 +623,9 @@ pub enum NotQualified {
     /// No declaration of no conflict of interest.
     #[error("no declaration about conflicts of interest")]
     Declaration,
+    /// Under contract with another agency, or with none.
+    #[error("not under contract with the agency")]
+    Agency,
     /// Under a sanction.
     #[error("under a sanction")]
     Sanction,
@@ -637,7 +640,7 @@ impl NotQualified {
         match self {
             Self::NotOnRoster => &["S0-15", "S0-17"],
             Self::Employment(_) => &["S0-16"],
-            Self::Contract | Self::Training | Self::Licence => &["S0-15"],
+            Self::Contract | Self::Training | Self::Licence | Self::Agency => &["S0-15"],
             Self::Declaration | Self::Sanction | Self::Conflict => &["S0-18"],
         }
     }

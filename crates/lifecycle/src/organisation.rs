@@ -7,262 +7,20 @@
 //! itself.
 
 pub mod machine;
+mod onboarding;
 
 pub use machine::{Stage, Step};
+pub use onboarding::{Arrangement, Grant, Onboarding, Scope};
 
 use crate::{
-    Actor, Error, Evidence, Ground, Interval, OrganisationId, PersonId, Refusal, Seat, field,
+    Actor, Error, Evidence, Ground, Interval, OrganisationId, PersonId, Refusal, Seat,
     interval::Timeline,
     proceeding::accreditation::Gate,
-    rules::FieldFormat,
     terms::{EvidenceKind, Kind, Mode, Model},
 };
 use der::DateTime;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What an organisation brings when it is taken on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[non_exhaustive]
-pub struct Onboarding {
-    /// Its name as its papers have it: 1 to 256 characters.
-    pub name: String,
-    /// Its unified social credit code, 18 characters with the right check character
-    /// (GB 32100-2015).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credit_code: Option<String>,
-    /// Its [papers](EvidenceKind::OrganisationDocuments).
-    pub papers: Evidence,
-    /// How it applies for certificates; none for one that only handles those of others, or
-    /// under rules that want no such record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub arrangement: Option<Arrangement>,
-}
-
-impl Onboarding {
-    /// An organisation by its name and papers.
-    pub fn new(name: impl Into<String>, papers: Evidence) -> Self {
-        Self {
-            name: name.into(),
-            credit_code: None,
-            papers,
-            arrangement: None,
-        }
-    }
-
-    /// With a unified social credit code.
-    #[must_use]
-    pub fn credit_code(mut self, code: impl Into<String>) -> Self {
-        self.credit_code = Some(code.into());
-        self
-    }
-
-    /// With how it applies for certificates.
-    #[must_use]
-    pub fn arrangement(mut self, arrangement: Arrangement) -> Self {
-        self.arrangement = Some(arrangement);
-        self
-    }
-
-    fn check(&self) -> Result<(), Refusal> {
-        let name = field::check(FieldFormat::Text, &self.name).map_err(|why| ("name", why));
-        let code = self.credit_code.as_ref().map_or(Ok(()), |code| {
-            field::check(FieldFormat::CreditCode, code).map_err(|why| ("credit-code", why))
-        });
-        name.and(code).map_err(|(field, why)| {
-            Ground::Field {
-                field: field.to_owned(),
-                why,
-            }
-            .refuse(&["S1-01", "S2-10"])
-        })?;
-        self.papers
-            .is_a(EvidenceKind::OrganisationDocuments, &["S1-01"])?;
-        match &self.arrangement {
-            Some(arrangement) => arrangement.check(),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The five items of an organisation that applies for certificates (S1-01), and its model
-/// (S1-02).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[non_exhaustive]
-pub struct Arrangement {
-    /// Who brings its cases.
-    pub model: Model,
-    /// Its approvers, and what each may authorise (审批人及审批权限): one at least.
-    pub approvers: BTreeMap<PersonId, Scope>,
-    /// Its agents (经办人): one at least where they bring the cases.
-    pub agents: BTreeMap<PersonId, Grant>,
-    /// Who of its people may apply, in words (申请条件): 1 to 1000 characters.
-    pub conditions: String,
-    /// Its list of applicants (申请人名单): one at least.
-    pub applicants: BTreeSet<PersonId>,
-    /// Whatever else was agreed (其他): up to 1000 characters.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub others: String,
-}
-
-impl Arrangement {
-    /// An arrangement without persons yet.
-    pub fn new(model: Model, conditions: impl Into<String>) -> Self {
-        Self {
-            model,
-            approvers: BTreeMap::new(),
-            agents: BTreeMap::new(),
-            conditions: conditions.into(),
-            applicants: BTreeSet::new(),
-            others: String::new(),
-        }
-    }
-
-    /// With an approver.
-    #[must_use]
-    pub fn approver(mut self, approver: PersonId, scope: Scope) -> Self {
-        self.approvers.insert(approver, scope);
-        self
-    }
-
-    /// With an agent.
-    #[must_use]
-    pub fn agent(mut self, agent: PersonId, grant: Grant) -> Self {
-        self.agents.insert(agent, grant);
-        self
-    }
-
-    /// With applicants.
-    #[must_use]
-    pub fn applicants(mut self, persons: impl IntoIterator<Item = PersonId>) -> Self {
-        self.applicants.extend(persons);
-        self
-    }
-
-    /// With whatever else was agreed.
-    #[must_use]
-    pub fn others(mut self, words: impl Into<String>) -> Self {
-        self.others = words.into();
-        self
-    }
-
-    fn check(&self) -> Result<(), Refusal> {
-        let missing = |what| Err(Ground::Missing { what }.refuse(&["S1-01"]));
-        if self.approvers.is_empty() {
-            return missing("an approver with his authority");
-        }
-        if self.model == Model::Centralised && self.agents.is_empty() {
-            return missing("an agent");
-        }
-        if self.applicants.is_empty() {
-            return missing("the list of applicants");
-        }
-        Ground::words(&self.conditions, "the conditions for applying", &["S1-01"])?;
-        if self.others.chars().count() > 1000 {
-            return Err(Ground::Words {
-                what: "what else was agreed",
-            }
-            .refuse(&["S1-01"]));
-        }
-        for scope in self.approvers.values() {
-            scope.check()?;
-        }
-        for (agent, grant) in &self.agents {
-            let approver = self.approvers.get(&grant.approver);
-            grant.check(agent, approver.filter(|scope| scope.covers(&grant.scope)))?;
-        }
-        Ok(())
-    }
-}
-
-/// Kinds of business for a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[non_exhaustive]
-pub struct Scope {
-    /// The kinds: one at least.
-    pub kinds: BTreeSet<Kind>,
-    /// When.
-    pub interval: Interval,
-}
-
-impl Scope {
-    /// These kinds for this time.
-    pub fn new(kinds: impl IntoIterator<Item = Kind>, interval: Interval) -> Self {
-        Self {
-            kinds: kinds.into_iter().collect(),
-            interval,
-        }
-    }
-
-    /// Whether it covers a kind at a time.
-    pub fn holds(&self, kind: Kind, at: DateTime) -> bool {
-        self.kinds.contains(&kind) && self.interval.holds(at)
-    }
-
-    /// Whether all of the other's kinds are in it.
-    fn covers(&self, other: &Self) -> bool {
-        self.kinds.is_superset(&other.kinds)
-    }
-
-    fn check(&self) -> Result<(), Refusal> {
-        if self.kinds.is_empty() {
-            return Err(Ground::Missing { what: "a kind" }.refuse(&["S1-03"]));
-        }
-        if self.interval.is_empty() {
-            return Err(Ground::Interval.refuse(&["S1-03"]));
-        }
-        Ok(())
-    }
-}
-
-/// An agent's authority (S1-03).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[non_exhaustive]
-pub struct Grant {
-    /// For what, and when.
-    pub scope: Scope,
-    /// The organisation's approver who gave it.
-    pub approver: PersonId,
-    /// The document: one of its [papers](EvidenceKind::OrganisationDocuments).
-    pub document: Evidence,
-}
-
-impl Grant {
-    /// An authority that an approver gave in a document.
-    pub fn new(scope: Scope, approver: PersonId, document: Evidence) -> Self {
-        Self {
-            scope,
-            approver,
-            document,
-        }
-    }
-
-    /// `approver`: the authority of the one who gives it, if it reaches so far.
-    fn check(&self, agent: &PersonId, approver: Option<&Scope>) -> Result<(), Refusal> {
-        self.scope.check()?;
-        self.document
-            .is_a(EvidenceKind::OrganisationDocuments, &["S1-03"])?;
-        if *agent == self.approver {
-            return Err(Ground::SamePerson {
-                person: agent.clone(),
-                held: Seat::OrganisationApprover,
-                wanted: Seat::Agent,
-            }
-            .refuse(&["X-01"]));
-        }
-        if approver.is_none() {
-            return Err(Ground::Missing {
-                what: "an approver with so much authority",
-            }
-            .refuse(&["S1-01", "S1-03"]));
-        }
-        Ok(())
-    }
-}
 
 /// An organisation as its history made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -345,8 +103,9 @@ pub enum Command {
     },
     /// By a clerk: the agency's filing for these modes was accepted (S0-11). Modes that it
     /// does not name stay as they are. For an operator whose agencies are accredited elsewhere:
+    /// rules may [say](crate::rules::RuleSet::accreditation) that they are accredited here, and
     /// where there is an [accreditation](crate::proceeding::accreditation), it alone opens and
-    /// closes modes, and this and the next three are refused.
+    /// closes modes. Then this and the next are refused.
     FileModes {
         /// The modes, and when each may be used: one at least.
         modes: BTreeMap<Mode, Interval>,
@@ -491,6 +250,8 @@ pub struct Context<'a> {
     pub id: &'a OrganisationId,
     /// Whether it has an accreditation, which then alone opens and closes its modes.
     pub accredited: bool,
+    /// Whether rules in force want agencies accredited here, so that no mode opens otherwise.
+    pub accredits: bool,
     /// The time.
     pub now: DateTime,
 }
@@ -517,7 +278,7 @@ pub fn decide(
     if machine::transition(state.map(State::stage), command.step()).is_none() {
         return Err(wrong_state.by(basis));
     }
-    if context.accredited && command.is_about_modes() {
+    if context.leaves_to_accreditation(&command) {
         return Err(Ground::Missing {
             what: "the accreditation's own step: it opens and closes the agency's modes",
         }
@@ -769,6 +530,12 @@ impl State {
         self.agents.get(agent)?.at(at)?.as_ref()
     }
 
+    /// Whether it has an agent with authority at this time.
+    pub fn has_agents(&self, at: DateTime) -> bool {
+        let mut grants = self.agents.keys().filter_map(|agent| self.grant(agent, at));
+        grants.any(|grant| grant.scope.interval.holds(at))
+    }
+
     /// What an approver may authorise at this time.
     pub fn approver(&self, person: &PersonId, at: DateTime) -> Option<&Scope> {
         let scope = self.approvers.get(person)?.at(at)?.as_ref();
@@ -783,6 +550,17 @@ impl State {
             interval.is_some_and(|interval| interval.holds(at))
         };
         let open = self.modes.iter().filter(|(_, line)| holds(line));
+        open.map(|(mode, _)| *mode).collect()
+    }
+
+    /// The modes that its record opens, now or at a later time: whatever is to close them closes
+    /// those that have not begun too.
+    pub fn open_modes(&self, at: DateTime) -> Vec<Mode> {
+        let ends_later = |interval: &Interval| interval.until.is_none_or(|until| at < until);
+        let open = self.modes.iter().filter(|(_, line)| {
+            let interval = line.last().copied().flatten();
+            interval.is_some_and(|interval| ends_later(&interval))
+        });
         open.map(|(mode, _)| *mode).collect()
     }
 
@@ -803,6 +581,16 @@ impl State {
 }
 
 impl Context<'_> {
+    /// What opens a mode is the accreditation's, once there is one or the rules want one; what
+    /// closes a mode that was opened without is not: nothing is left open that nobody can close.
+    fn leaves_to_accreditation(&self, command: &Command) -> bool {
+        match command {
+            Command::FileModes { .. } | Command::ConfirmModes => self.accredited || self.accredits,
+            Command::SuspendMode { .. } => self.accredited,
+            _ => false,
+        }
+    }
+
     fn not_authorised(&self, person: PersonId) -> Refusal {
         Ground::NotAuthorised {
             agent: person,
@@ -823,16 +611,6 @@ impl Context<'_> {
 }
 
 impl Command {
-    fn is_about_modes(&self) -> bool {
-        matches!(
-            self,
-            Self::FileModes { .. }
-                | Self::ConfirmModes
-                | Self::DiscardModes
-                | Self::SuspendMode { .. }
-        )
-    }
-
     fn step(&self) -> Step {
         match self {
             Self::Onboard(_) => Step::Onboarded,

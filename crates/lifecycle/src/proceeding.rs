@@ -19,6 +19,7 @@ use crate::{
     Refusal,
     calendar::{self, Calendar, Clock, ClockFault, NotCovered},
     organisation,
+    terms::Mode,
     words::{self, Language, Named},
 };
 use der::DateTime;
@@ -385,26 +386,15 @@ machines! {
     Recognition(RecognitionId) in recognition by recognition::Terms,
 }
 
-impl Event {
-    /// What it does to the modes in which an agency may do business: events of the agency's own
-    /// record, in the same step. `state`: before it.
-    pub(crate) fn gates(
-        &self,
-        id: &ProceedingId,
-        state: Option<&State>,
-    ) -> Vec<(OrganisationId, organisation::Event)> {
-        let (Self::Accreditation(event), ProceedingId::Accreditation(agency)) = (self, id) else {
+impl State {
+    /// What it means to the modes in which an agency may do business: events of the agency's
+    /// own record, in the same step. `open`: the modes that its record opens.
+    pub(crate) fn gates(&self, open: &[Mode], now: DateTime) -> Vec<organisation::Event> {
+        let Self::Accreditation(state) = self else {
             return Vec::new();
         };
-        let state = match state {
-            Some(State::Accreditation(state)) => Some(&**state),
-            _ => None,
-        };
-        let gates = event
-            .gates(state)
-            .into_iter()
-            .map(organisation::Event::from);
-        gates.map(|event| (agency.clone(), event)).collect()
+        let gates = state.gates(open, now).into_iter();
+        gates.map(organisation::Event::from).collect()
     }
 }
 

@@ -8,8 +8,8 @@
 //! a table; whether a person is qualified is a question about a time.
 
 use crate::{
-    Actor, Error, Evidence, Ground, Interval, NotQualified, PersonId, Personal, Refusal, Seat,
-    field,
+    Actor, Error, Evidence, Ground, Interval, NotQualified, OrganisationId, PersonId, Personal,
+    Refusal, Seat, field,
     interval::Timeline,
     machine::{self, Transition, row},
     octets::optional_seconds,
@@ -39,6 +39,10 @@ pub struct Entry {
     /// The declaration on conflicts of interest (S0-18).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declaration: Option<Declaration>,
+    /// The agency with which the contract is (S0-15): for its business alone, and for no
+    /// [mode](crate::proceeding::accreditation) of another. None: of whoever runs the roster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<OrganisationId>,
 }
 
 /// A paper that is good for a time.
@@ -84,7 +88,15 @@ impl Entry {
             training: None,
             licence: None,
             declaration: None,
+            agency: None,
         }
+    }
+
+    /// Under contract with an agency.
+    #[must_use]
+    pub fn agency(mut self, agency: OrganisationId) -> Self {
+        self.agency = Some(agency);
+        self
     }
 
     /// With a training.

@@ -94,6 +94,8 @@ pub struct RuleSet {
     models: Sourced<Vec<Model>>,
     /// Whether business comes through agencies with an accredited mode (S0-01, S0-11).
     agencies: Sourced<bool>,
+    /// Whether they are accredited here, so that no other filing opens a mode (S0-01).
+    accreditation: Option<Sourced<bool>>,
     /// Whether an organisation names its agents and applicants beforehand (S1-01, S1-03).
     onboarding: Sourced<bool>,
     values: Values,
@@ -161,6 +163,14 @@ impl RuleSet {
     /// Whether business comes through agencies with an accredited mode (S0-01, S0-11).
     pub fn agencies(&self) -> &Sourced<bool> {
         &self.agencies
+    }
+
+    /// Whether its agencies are [accredited](crate::proceeding::accreditation) here, so that no
+    /// other filing opens a mode while the set is in force (S0-01); a set that does not say so
+    /// leaves it to a filing that two persons record.
+    pub fn accreditation(&self) -> bool {
+        let rule = self.accreditation.as_ref();
+        rule.is_some_and(|rule| rule.value)
     }
 
     /// Whether an organisation names its agents and applicants beforehand (S1-01, S1-03).

@@ -1,6 +1,6 @@
 Story: An investor gets a certificate in a token, at the counter of a securities company.
 Rules: chinaclear-agency
-Proves: S0-01 S0-06 S0-12 S0-13 S0-14 S0-24 S0-27 S1-07 S1-12 S1-13 S1-14 S1-15
+Proves: S0-01 S0-12 S0-13 S0-14 S0-24 S0-27 S1-07 S1-12 S1-13 S1-14 S1-15
 
 Given the agency huatai for counter, witness and other
 Given the token k0001

@@ -1,6 +1,6 @@
 Story: An investor gets a soft certificate without meeting anybody, in a session of sound and picture both ways.
 Rules: chinaclear-agency
-Proves: S0-01 S0-06 S0-12 S0-13 S0-14 S0-19 S0-20 S0-23 S0-24 S0-27 S0-28 S1-12 S1-13
+Proves: S0-01 S0-12 S0-13 S0-14 S0-19 S0-20 S0-23 S0-24 S0-27 S0-28 S1-12 S1-13
 
 Given the agency huatai for counter, witness and other
 Given the roster with tan.bo, contract, trained until 2026-12-31

@@ -1,6 +1,6 @@
 Story: A company gets its certificate before a witness who comes to it.
 Rules: chinaclear-agency
-Proves: S0-01 S0-06 S0-12 S0-13 S0-14 S0-15 S0-20 S0-21 S0-24 S0-26 S0-27 S1-12 S1-13 S1-14 S1-15
+Proves: S0-01 S0-12 S0-13 S0-14 S0-15 S0-20 S0-21 S0-24 S0-26 S0-27 S1-12 S1-13 S1-14 S1-15
 
 Given the agency huatai for counter, witness and other
 Given the token k0001

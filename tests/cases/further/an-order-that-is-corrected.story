@@ -1,6 +1,6 @@
 Story: What does not pass the review is edited where it was found wrong, and reviewed once more.
 Rules: szca-online
-Proves: S0-04 S2-19 S2-23 S2-24 S2-25
+Proves: S2-19 S2-23 S2-24 S2-25
 
 Given the token k0001
 gao.fei, agent, opens case a-1 to apply in other mode: certificate organisation-seal, hard, for xinghe

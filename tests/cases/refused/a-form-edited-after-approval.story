@@ -1,6 +1,6 @@
 Story: What was registered and reviewed can't be changed under the reviewers' hands: it is sent back, and looked at anew.
 Rules: egov-extranet
-Proves: S0-04 S1-05 S1-09 S1-12 S1-13 S2-12 S2-24
+Proves: S1-05 S1-09 S1-12 S1-13 S2-12 S2-24
 
 Given the organisation finance-bureau named 市财政局, centralised, approver chen.jing, agent zhao.min, applicants li.hua and wu.di
 Given the token k0001

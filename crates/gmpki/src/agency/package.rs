@@ -8,7 +8,7 @@ use crate::{
 };
 use gm_crypto::sm2::UserId;
 use lifecycle::{
-    Evidence, Interval,
+    Evidence, Interval, PersonId,
     proceeding::accreditation::{
         AccessRequest, Agreement, DeviceProof, ModeFiling, Package, Provision, Reference, Signer,
         Source,
@@ -33,6 +33,8 @@ struct File {
     request: Option<RequestFile>,
     #[serde(default)]
     devices: Vec<DeviceFile>,
+    #[serde(default)]
+    agents: Vec<String>,
     modes: BTreeMap<Mode, ModeFile>,
 }
 
@@ -132,6 +134,10 @@ impl Keeper<'_> {
         }
         for device in file.devices {
             package = package.device(self.device(device)?);
+        }
+        for agent in file.agents {
+            let agent = PersonId::new(agent).map_err(|source| Failure::file(self.path, source))?;
+            package = package.agent(agent);
         }
         for (mode, filing) in file.modes {
             package = package.mode(mode, self.mode(filing)?);

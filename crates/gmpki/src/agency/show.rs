@@ -41,8 +41,18 @@ pub(super) fn run(asked: &AgencyShow) -> Result<Outcome, Failure> {
     for (number, item) in items.into_iter().flatten().enumerate() {
         let _ = writeln!(text, "  {}. {item}", number + 1);
     }
-    for (name, deadline, noted) in state.duties() {
-        let passed = match (noted, deadline.has_passed(view.now)) {
+    for device in &state.unseen {
+        let label = lang.say("proof of a device that waits", "待审核的密码设备资质证明");
+        let proof = &device.proof;
+        let _ = writeln!(
+            text,
+            "  {label}: {} {} ({})",
+            proof.model, proof.serial, proof.number
+        );
+    }
+    for duty in state.duties() {
+        let (name, deadline) = (duty.name, duty.ends);
+        let passed = match (duty.noted, deadline.has_passed(view.now)) {
             (false, false) => "",
             _ => lang.say(" (passed)", "（已逾期）"),
         };
@@ -131,14 +141,16 @@ pub(super) fn object_of(id: &OrganisationId, state: &State) -> Map<String, Value
         });
         (mode.as_str().to_owned(), standing)
     });
-    let deadlines = state.duties().into_iter().map(|(name, deadline, noted)| {
+    let deadlines = state.duties().into_iter().map(|duty| {
         json!({
-            "name": name.as_str(),
-            "at": deadline.at.to_string(),
-            "calendar": deadline.calendar,
-            "noted": noted,
+            "name": duty.name.as_str(),
+            "device": duty.device,
+            "at": duty.ends.at.to_string(),
+            "calendar": duty.ends.calendar,
+            "noted": duty.noted,
         })
     });
+    let unseen = state.unseen.iter().map(|one| &one.proof);
     let version = state.open_version();
     let members = [
         ("agency", json!(id.as_str())),
@@ -157,6 +169,11 @@ pub(super) fn object_of(id: &OrganisationId, state: &State) -> Map<String, Value
             json!(version.map(|version| &version.deficiencies)),
         ),
         ("access", json!(state.access.is_some())),
+        ("agents", json!(state.named)),
+        (
+            "unseen",
+            unseen.map(|proof| json!(proof.device())).collect(),
+        ),
         ("deadlines", deadlines.collect()),
     ];
     let named = members.into_iter();
@@ -213,6 +230,10 @@ fn detail(event: &Step, lang: Language) -> String {
         Step::Terminated {
             cause, hand_over, ..
         } => format!(" ({}, {})", cause.said(lang), hand_over.len()),
+        Step::DeviceProofJudged { declined, .. } => match declined {
+            Some(reason) => format!(": {reason}"),
+            None => String::new(),
+        },
         Step::OverdueNoted { deadline, .. } => format!(": {}", deadline.said(lang)),
         _ => String::new(),
     }

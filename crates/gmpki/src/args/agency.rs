@@ -36,8 +36,11 @@ pub(crate) enum AgencyCommand {
     Discard(OnAgency),
     /// Record the access certificate that was issued for the filed request
     Access(AgencyAccess),
-    /// File another proof of a device's qualification
+    /// File another proof of a device's qualification; the agency's own waits for an officer
     Device(AgencyDevice),
+    /// As an officer: take what the agency filed for a device, or say why not
+    #[command(name = "judge-device")]
+    JudgeDevice(AgencyJudgeDevice),
     /// Put a mode into operation
     Start(AgencyStart),
     /// Open an inspection
@@ -60,6 +63,12 @@ pub(crate) enum AgencyCommand {
     Restore(AgencyRestore),
     /// End the accreditation, and hand its open cases over
     Terminate(AgencyTerminate),
+    /// Record that the access certificate of an agency that ended was revoked
+    #[command(
+        after_help = "Example:\n  gmpki agency revoked zheng-quan --actor wu.jiu:clerk \\\n      \
+        --evidence work-record=revoked.pdf"
+    )]
+    Revoked(AgencyProof),
     /// Show where an accreditation stands, and how it came there
     #[command(after_help = "Example:\n  gmpki agency show zheng-quan --lang zh")]
     Show(AgencyShow),
@@ -110,6 +119,7 @@ pub(crate) struct AgencyConsult {
 #[command(
     after_help = "The package is a TOML file; the files that it names lie beside it:\n\n  \
     application = \"application.pdf\"\n  bundle = \"filing.zip\"\n  \
+    agents = [\"he.ping\"]    # whoever acts for the agency, where its own record names nobody\n  \
     [agreement]\n  template = \"standard\"\n  document = \"agreement.pdf\"\n  \
     legal-representative = \"赵一\"    # or delegate = \"…\", power-of-attorney = \"….pdf\"\n  \
     [request]\n  csr = \"access.csr.pem\"\n  sent-as = \"示例证券股份有限公司\"\n  \
@@ -246,6 +256,27 @@ pub(crate) struct AgencyDevice {
     /// The first second at which it is good no more
     #[arg(long, value_name = "TIME")]
     pub(crate) until: String,
+}
+
+#[derive(Debug, Group)]
+#[command(
+    after_help = "Examples:\n  gmpki agency judge-device zheng-quan --actor wu.jiu:clerk --model SJJ-1 \\\n      \
+    --serial 0001\n  \
+    gmpki agency judge-device zheng-quan --actor wu.jiu:clerk --model SJJ-1 --serial 0001 \\\n      \
+    --decline '证书编号与原件不符'"
+)]
+pub(crate) struct AgencyJudgeDevice {
+    #[command(flatten)]
+    pub(crate) on: OnAgency,
+    /// The device's model
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) model: String,
+    /// Its serial number
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) serial: String,
+    /// Why the proof is not taken [default: it is]
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) decline: Option<String>,
 }
 
 #[derive(Debug, Group)]

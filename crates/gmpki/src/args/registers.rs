@@ -283,6 +283,9 @@ pub(crate) struct RosterAdmit {
     /// The labour contract's number
     #[arg(long, value_name = "NUMBER")]
     pub(crate) contract: String,
+    /// The agency with which it is, for the agency's business alone
+    #[arg(long, value_name = "AGENCY", value_parser = organisation)]
+    pub(crate) agency: Option<OrganisationId>,
     /// The training record's number
     #[arg(long, value_name = "NUMBER")]
     pub(crate) training: Option<String>,

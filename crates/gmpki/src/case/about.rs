@@ -32,7 +32,9 @@ pub(crate) fn open(about: &About, kind: Kind) -> Result<Outcome, Failure> {
 /// A case of a kind about the certificates of another: what it is for, and in whose name, is
 /// what that one says.
 pub(super) fn opening(desk: &Desk, target: &CaseId, kind: Kind) -> Result<Opening, Failure> {
-    let old = super::state_of(desk, target)?.opening;
+    let state = super::state_of(desk, target)?;
+    let agency = state.agency().cloned();
+    let old = state.opening;
     let mut opening = Opening::new(
         desk.rules_in_force()?,
         (kind, old.mode, old.model),
@@ -41,7 +43,7 @@ pub(super) fn opening(desk: &Desk, target: &CaseId, kind: Kind) -> Result<Openin
         old.holder,
     );
     opening.organisation = old.organisation;
-    opening.agency = old.agency;
+    opening.agency = agency;
     opening.account = old.account;
     opening.practice_statement = old.practice_statement;
     opening.unpublished = old.unpublished;

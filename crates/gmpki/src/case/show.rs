@@ -89,7 +89,7 @@ impl Page<'_> {
         if let Some(organisation) = &opening.organisation {
             line("organisation", "单位", organisation.to_string());
         }
-        if let Some(agency) = &opening.agency {
+        if let Some(agency) = state.agency() {
             line("agency", "代理机构", agency.to_string());
         }
         if let Some(account) = &opening.account {

@@ -69,6 +69,9 @@ fn entry(desk: &Desk, admit: &RosterAdmit) -> Result<Entry, Failure> {
     let interval = from_now(desk, admit.until.as_deref())?;
     let paper = |reference: &String| Paper::new(reference, interval);
     let mut entry = Entry::new(admit.employment, paper(&admit.contract));
+    if let Some(agency) = &admit.agency {
+        entry = entry.agency(agency.clone());
+    }
     if let Some(training) = &admit.training {
         entry = entry.training(!admit.failed, paper(training));
     }

@@ -73,7 +73,13 @@ impl World {
             return Ok(());
         };
         separated(state, entry, event)?;
-        if !is_consistent(id, state, event) {
+        let is_handed_over = match event {
+            Happened::AgencyChanged { to } => state
+                .agency()
+                .is_some_and(|agency| self.registers.hands_over(agency, id, to)),
+            _ => true,
+        };
+        if !is_handed_over || !is_consistent(id, state, event) {
             return Err(Fault::Impossible {
                 seq: entry.seq,
                 stream: entry.stream.clone(),

@@ -3,8 +3,10 @@
 
 use super::{Fault, World, two_persons};
 use crate::{
-    AuthorityId, Entry, Event, KeyId, Notice, OrganisationId, PersonId, ProceedingId, StreamId,
-    TokenId, cessation, erasure, key, organisation, proceeding, roster, token,
+    AuthorityId, CaseId, Entry, Event, KeyId, Notice, OrganisationId, PersonId, ProceedingId,
+    StreamId, TokenId, cessation, erasure, key, organisation,
+    proceeding::{self, accreditation::Heir},
+    roster, token,
 };
 use der::DateTime;
 use std::collections::BTreeMap;
@@ -46,6 +48,17 @@ impl Registers {
             let (_, by) = state.as_ref()?.next_deadline()?;
             Some((StreamId::Proceeding(id.clone()), by))
         }))
+    }
+
+    /// Whether a case is handed over as the accreditation of its agency ended (S0-01).
+    pub(super) fn hands_over(&self, agency: &OrganisationId, case: &CaseId, heir: &Heir) -> bool {
+        let id = ProceedingId::Accreditation(agency.clone());
+        match self.proceedings.get(&id).and_then(Option::as_ref) {
+            Some(proceeding::State::Accreditation(state)) => {
+                state.handed_over.get(case) == Some(heir)
+            }
+            _ => false,
+        }
     }
 
     /// Whether no other case is about the class that a CA applies for (S4-12).
@@ -177,7 +190,8 @@ impl World {
 }
 
 /// Where an accreditation opens or closes a mode of the agency's record, its own record stands
-/// before that, and says so (S0-01); a record that says nothing of modes always agrees.
+/// before that, and says so (S0-01), and nobody else does; a record that says nothing of modes
+/// always agrees.
 fn gate_agrees(accreditation: Option<&proceeding::State>, event: &organisation::Event) -> bool {
     let operates = |mode| match accreditation {
         Some(proceeding::State::Accreditation(state)) => {
@@ -188,6 +202,9 @@ fn gate_agrees(accreditation: Option<&proceeding::State>, event: &organisation::
     match event {
         organisation::Event::ModeOpened { mode, .. } => operates(*mode) == Some(true),
         organisation::Event::ModeClosed { mode } => operates(*mode) == Some(false),
+        organisation::Event::ModesFiled { .. } | organisation::Event::ModesConfirmed => {
+            accreditation.is_none()
+        }
         _ => true,
     }
 }

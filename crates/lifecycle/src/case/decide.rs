@@ -45,6 +45,9 @@ pub fn decide(
     let (state, command) = state;
     listed(state, step)?;
     let case = Case::of(id, state, actor, context)?;
+    if step.is_business() {
+        case.through_agency()?;
+    }
     seats::admit(Some(state), &state.opening, actor, context)?;
     case.carry_out(command)
 }

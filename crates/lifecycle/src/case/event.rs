@@ -13,6 +13,7 @@ use crate::{
     calendar::Deadline,
     case::pair::{EncryptionKey, Ordinal, Request},
     personal::Visit,
+    proceeding::accreditation::Heir,
     terms::{
         Check, DeliveryMethod, IdentityDocument, IdentityMethod, PaymentRoute, PinChannel, Seat,
     },
@@ -280,6 +281,11 @@ pub enum Event {
     CodeVerified,
     /// BANK
     CodeWrong,
+    /// The agency that had it ended: it goes on at another, or at the CA itself.
+    AgencyChanged {
+        /// To whom it was handed over.
+        to: Heir,
+    },
     /// A deadline passed.
     OverdueNoted {
         /// Which.
@@ -346,6 +352,7 @@ impl Event {
             Self::AccountReentered(_) => Step::AccountReentered,
             Self::CodeVerified => Step::CodeVerified,
             Self::CodeWrong => Step::CodeWrong,
+            Self::AgencyChanged { .. } => Step::AgencyChanged,
             Self::OverdueNoted { .. } => Step::OverdueNoted,
         }
     }

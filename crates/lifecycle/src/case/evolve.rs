@@ -9,7 +9,7 @@ use super::{
     state::{DeadlineName, Registered},
 };
 use crate::{
-    Actor, Seat,
+    Actor, OrganisationId, Seat,
     calendar::Deadline,
     case::pair::{Issued, Slot},
     terms::PaymentRoute,
@@ -47,6 +47,7 @@ fn opened(actor: &Actor, at: DateTime, event: &Event) -> Option<State> {
     };
     Some(State {
         opening: opening.clone(),
+        heir: None,
         phase: Phase::Draft,
         seats: vec![(actor.seat, actor.person.clone())],
         ledger: Default::default(),
@@ -159,6 +160,7 @@ impl State {
                 self.deadlines
                     .insert(DeadlineName::Ratification, ratify_by.clone());
             }
+            Event::AgencyChanged { to } => self.heir = Some(to.clone()),
             Event::OverdueNoted { deadline } => return self.deadlines.remove(deadline).is_some(),
             Event::IssuanceIntended { .. }
             | Event::EncryptionKeyReceived(_)
@@ -269,6 +271,14 @@ impl State {
         self.phase = to.phase(self.phase, self.opening.kind, is_complete);
         let phase = self.phase;
         self.deadlines.retain(|name, _| name.runs_in(phase));
+    }
+
+    /// The agency that has it in hand; none: it comes through none, or went to the CA itself.
+    pub fn agency(&self) -> Option<&OrganisationId> {
+        match &self.heir {
+            Some(heir) => heir.as_ref(),
+            None => self.opening.agency.as_ref(),
+        }
     }
 
     fn sit(&mut self, actor: &Actor) {

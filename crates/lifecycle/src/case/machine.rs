@@ -146,6 +146,8 @@ terms! {
         CodeVerified = "code-verified",
         /// The code was wrong (BANK).
         CodeWrong = "code-wrong",
+        /// It goes on at another agency, or at the CA itself (S0-01).
+        AgencyChanged = "agency-changed",
         /// A deadline passed (S1-18, S2-23).
         OverdueNoted = "overdue-noted",
     }
@@ -221,6 +223,27 @@ const PAYABLE: &[Phase] = &[
     P::Registering,
     P::HandedOver,
     P::Approving,
+];
+
+/// Before its end: whatever comes of it, somebody has it in hand.
+const RUNNING: &[Phase] = &[
+    P::Draft,
+    P::InternalReview,
+    P::Submitted,
+    P::Registering,
+    P::Returned,
+    P::HandedOver,
+    P::Approving,
+    P::Approved,
+    P::Issuing,
+    P::Issued,
+    P::Personalised,
+    P::Dispatched,
+    P::Confirmed,
+    P::Objected,
+    P::AwaitingRatification,
+    P::Executed,
+    P::Refunding,
 ];
 
 /// Every pair of state and step that there is. What is not here is refused.
@@ -372,6 +395,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row("BANK", PAYABLE, S::AccountReentered, To::Same),
     row("BANK", PAYABLE, S::CodeVerified, To::Same),
     row("BANK", PAYABLE, S::CodeWrong, To::Same),
+    row("A1", RUNNING, S::AgencyChanged, To::Same),
     row(
         "A24",
         &[
@@ -460,8 +484,38 @@ impl Step {
             | Self::CodeVerified
             | Self::CodeWrong => &["S2-20"],
             Self::AccountReentered => &["S2-22"],
+            Self::AgencyChanged => &["S0-01"],
             Self::OverdueNoted => &["S1-18", "S2-23"],
         }
+    }
+
+    /// Whether the step is business through an agency, and so waits while that may do none in
+    /// the mode (S0-01). What ends a case, what is found out from outside, and what follows an
+    /// issued certificate to its holder is not kept waiting.
+    pub fn is_business(self) -> bool {
+        !matches!(
+            self,
+            Self::ConsentWithdrawn
+                | Self::Withdrawn
+                | Self::Lapsed
+                | Self::RefundRequested
+                | Self::Refunded
+                | Self::DepositSettled
+                | Self::DepositFailed
+                | Self::EncryptionKeyReceived
+                | Self::CertificateIssued
+                | Self::IssuanceAbandoned
+                | Self::Personalised
+                | Self::Dispatched
+                | Self::Published
+                | Self::PinDelivered
+                | Self::ReceiptConfirmed
+                | Self::DeemedAccepted
+                | Self::ObjectionRaised
+                | Self::Closed
+                | Self::AgencyChanged
+                | Self::OverdueNoted
+        )
     }
 
     /// Whether cases of this kind have the step: certificates are made for some of them, and

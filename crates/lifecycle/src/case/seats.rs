@@ -8,7 +8,7 @@ use super::{
     command::{Context, Opening},
 };
 use crate::{
-    Actor, Error, Ground, NotQualified, PersonId, Seat,
+    Actor, Error, Ground, NotQualified, OrganisationId, PersonId, Seat, roster,
     rules::{Requirement, RuleSet, SharedSeats},
     terms::Model,
 };
@@ -132,7 +132,8 @@ pub(super) fn admit(
             return Err(ground.under(SEPARATION, basis));
         }
     }
-    on_roster(opening, actor, context)?;
+    let agency = state.map_or(opening.agency.as_ref(), State::agency);
+    on_roster(opening, agency, actor, context)?;
     let known = seated
         .iter()
         .any(|(seat, person)| (*seat, person) == (actor.seat, &actor.person));
@@ -142,9 +143,14 @@ pub(super) fn admit(
     authorised(opening, actor, context)
 }
 
-/// A seat of the roster is for those whom the roster has at this time (S0-15), and who are not
-/// related to the holder (S0-18).
-fn on_roster(opening: &Opening, actor: &Actor, context: &Context<'_>) -> Result<(), Error> {
+/// A seat of the roster is for those whom the roster has at this time (S0-15), whose contract is
+/// not with another agency than that of the case, and who are not related to the holder (S0-18).
+fn on_roster(
+    opening: &Opening,
+    agency: Option<&OrganisationId>,
+    actor: &Actor,
+    context: &Context<'_>,
+) -> Result<(), Error> {
     let rule = context.rules.roster();
     if !rule.seats.value.contains(&actor.seat) {
         return Ok(());
@@ -152,6 +158,7 @@ fn on_roster(opening: &Opening, actor: &Actor, context: &Context<'_>) -> Result<
     let found = match context.roster {
         None => Err(NotQualified::NotOnRoster),
         Some(entry) if entry.related(&opening.holder, context.now) => Err(NotQualified::Conflict),
+        Some(entry) if is_of_another(entry, agency, context) => Err(NotQualified::Agency),
         Some(entry) => entry.qualifies(actor.seat, rule, context.now),
     };
     found.map_err(|why| {
@@ -162,6 +169,18 @@ fn on_roster(opening: &Opening, actor: &Actor, context: &Context<'_>) -> Result<
         };
         ground.under(why.basis(), &rule.seats.basis)
     })
+}
+
+/// Whether an entry is of another agency than this one. One that names none is of whoever runs
+/// the roster.
+fn is_of_another(
+    entry: &roster::State,
+    agency: Option<&OrganisationId>,
+    context: &Context<'_>,
+) -> bool {
+    let own = entry.entry(context.now);
+    let own = own.and_then(|entry| entry.agency.as_ref());
+    context.rules.agencies().value && own.is_some() && own != agency
 }
 
 /// Whether an organisation names its agents beforehand (S1-01, S1-03).

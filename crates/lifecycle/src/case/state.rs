@@ -11,6 +11,7 @@ use crate::{
     CaseNumber, Octets, PersonId, Personal, TokenId,
     calendar::Deadline,
     case::pair::{EncryptionKey, Request, Slot},
+    proceeding::accreditation::Heir,
     terms::{DeliveryMethod, PinChannel, Seat},
 };
 use der::DateTime;
@@ -22,6 +23,9 @@ use std::collections::BTreeMap;
 pub struct State {
     /// What it was opened with.
     pub opening: Opening,
+    /// To whom it was handed over by the end of the agency that had it: another agency, or the
+    /// CA itself; none: to nobody.
+    pub heir: Option<Heir>,
     /// The main state.
     pub phase: Phase,
     /// Whoever acted, in which seat, in the order of their first act. Nobody leaves it:

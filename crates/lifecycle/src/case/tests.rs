@@ -129,13 +129,27 @@ pub(super) fn desk_under(rules: RuleSet) -> Desk {
 }
 
 pub(super) fn enrolled(at: DateTime, employment: Employment) -> roster::State {
-    let always = Interval::new(self::at("2020-01-01T00:00:00Z"), None);
-    let entry = roster::Entry::new(employment, roster::Paper::new("c-1", always))
+    entered(at, entry(employment))
+}
+
+/// Under contract with an agency.
+pub(super) fn enrolled_with(at: DateTime, agency: Option<&str>) -> roster::State {
+    let mut entry = entry(Employment::Contract);
+    entry.agency = agency.map(|one| OrganisationId::new(one).unwrap());
+    entered(at, entry)
+}
+
+fn entry(employment: Employment) -> roster::Entry {
+    let always = Interval::new(at("2020-01-01T00:00:00Z"), None);
+    roster::Entry::new(employment, roster::Paper::new("c-1", always))
         .training(true, roster::Paper::new("t-1", always))
         .declaration(
             evidence(EvidenceKind::HolderStatement),
             [PersonId::new("cousin").unwrap()],
-        );
+        )
+}
+
+fn entered(at: DateTime, entry: roster::Entry) -> roster::State {
     let clerk = actor(("clerk", Seat::Clerk));
     let proposed = roster::Event::Proposed(Box::new(entry));
     let state = roster::evolve(None, &clerk, &proposed, at);

@@ -117,7 +117,7 @@ impl Engine {
                 Some(organisation) => step.organisation(organisation)?,
                 None => None,
             },
-            agency_modes: match &opening.agency {
+            agency_modes: match state.map_or(opening.agency.as_ref(), State::agency) {
                 Some(agency) => step
                     .organisation(agency)?
                     .map(|state| state.agency_modes(step.now)),

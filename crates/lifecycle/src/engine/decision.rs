@@ -4,10 +4,10 @@
 use super::{Command, Engine, context, step::Step};
 use crate::{
     Actor, AuthorityId, CaseId, Error, Ground, Refusal, Seat, StreamId, authority, case, cessation,
-    proceeding,
+    proceeding::{self, accreditation::Heir},
 };
 use cert_profile::{Issuer, Profile};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 impl Engine {
     /// Adds what a command comes to to a step.
@@ -78,7 +78,9 @@ impl Engine {
             Command::Erasure(id, command) => {
                 step.change_erasure(&id, command, &self.policy.rules)?;
             }
-            Command::Organisation(id, command) => step.change_organisation(&id, command)?,
+            Command::Organisation(id, command) => {
+                step.change_organisation(&id, command, &self.policy.rules)?;
+            }
             Command::Key(id, command) => step.change_key(&id, command)?,
             Command::Token(id, command) => step.change_token(&id, actor.clone(), command)?,
             Command::Cessation(id, command) => {
@@ -90,6 +92,10 @@ impl Engine {
                 step.change_cessation(&id, command, &context)?;
             }
             Command::Proceeding(command) => {
+                let hand_over = match &command {
+                    proceeding::Command::Accreditation(_, command) => command.handed_over(),
+                    _ => BTreeMap::new(),
+                };
                 let sight = self.sight(step, &command)?;
                 let context = proceeding::Context {
                     terms: &self.policy.proceedings,
@@ -98,9 +104,23 @@ impl Engine {
                     sight: &sight,
                 };
                 step.change_proceeding(command, &context)?;
+                for (case, heir) in hand_over {
+                    self.hand_over(step, &case, &heir)?;
+                }
             }
         }
         Ok(())
+    }
+
+    fn hand_over(&self, step: &mut Step<'_>, id: &CaseId, heir: &Heir) -> Result<(), Error> {
+        let state = step.case(id)?.ok_or_else(|| unknown(id))?;
+        let wanted = &state.opening.rules;
+        let rules = self.policy.rules.get(wanted).ok_or_else(|| {
+            let name = wanted.to_string();
+            let what = "rule set";
+            Ground::UnknownName { what, name }.refuse(context::RULES)
+        })?;
+        step.hand_over(id, heir, rules)
     }
 
     fn decide_case(

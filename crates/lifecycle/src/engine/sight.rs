@@ -127,8 +127,8 @@ impl Engine {
             after = Some(last.id.clone());
             for row in page.iter().filter(|row| !row.phase.is_final()) {
                 let state = step.case(&row.id)?;
-                let agency_of = state.and_then(|state| state.opening.agency.clone());
-                if agency_of.as_ref() == Some(agency) {
+                let is_its = state.is_some_and(|state| state.agency() == Some(agency));
+                if is_its {
                     open.insert(row.id.clone(), row.mode);
                 }
             }

@@ -10,8 +10,10 @@ use crate::{
     Serial, Store, StreamId, Submitted, TokenId, authority,
     case::{self, state::State},
     certificate::{self, Act, Cause, Order, RevocationReason, Status},
-    cessation, organisation, proceeding, roster,
-    rules::RuleSet,
+    cessation, organisation,
+    proceeding::{self, accreditation::Heir},
+    roster,
+    rules::{RuleBook, RuleSet},
     subject::{self, Numbered},
     token,
 };
@@ -354,14 +356,17 @@ impl<'a> Step<'a> {
         &mut self,
         id: &OrganisationId,
         command: organisation::Command,
+        rules: &RuleBook,
     ) -> Result<(), Error> {
         let stream = StreamId::Organisation(id.clone());
         let state = self.state::<organisation::State>(&stream)?;
         let accreditation = StreamId::Proceeding(ProceedingId::Accreditation(id.clone()));
         let accreditation = self.state::<proceeding::State>(&accreditation)?;
+        let mut in_force = rules.iter().filter(|rules| rules.in_force(self.now));
         let context = organisation::Context {
             id,
             accredited: accreditation.is_some(),
+            accredits: in_force.any(RuleSet::accreditation),
             now: self.now,
         };
         let event = organisation::decide(state.as_deref(), &self.actor, command, &context)?;
@@ -417,13 +422,11 @@ impl<'a> Step<'a> {
         let events = proceeding::decide(known.state.as_deref(), &self.actor, command, context)?;
         let happens = !events.is_empty();
         for event in events {
-            let gates = event.gates(&id, known.state.as_deref());
             // Nobody holds it now but this step, which can change it as it is.
             drop(known);
             known = self.push(&stream, Event::Proceeding(event.clone()))?;
-            for (agency, event) in gates {
-                let agency = StreamId::Organisation(agency);
-                self.push::<organisation::State>(&agency, Event::Organisation(event))?;
+            if let (ProceedingId::Accreditation(agency), Some(state)) = (&id, &known.state) {
+                self.turn_gates(agency, state)?;
             }
             for about in event.notices(known.version) {
                 self.batch.notices.push(Notice {
@@ -439,6 +442,36 @@ impl<'a> Step<'a> {
             self.batch.timers.push((stream, next));
         }
         Ok(())
+    }
+
+    /// The agency's own record follows its accreditation.
+    fn turn_gates(
+        &mut self,
+        agency: &OrganisationId,
+        state: &proceeding::State,
+    ) -> Result<(), Error> {
+        let record = self.organisation(agency)?;
+        let open = record.map(|record| record.open_modes(self.now));
+        let stream = StreamId::Organisation(agency.clone());
+        for event in state.gates(&open.unwrap_or_default(), self.now) {
+            self.push::<organisation::State>(&stream, Event::Organisation(event))?;
+        }
+        Ok(())
+    }
+
+    /// A case goes on at another agency, or at the CA itself, by the end of its own: in the same
+    /// step, and not by whoever ended it, who has no seat there.
+    pub(super) fn hand_over(
+        &mut self,
+        id: &CaseId,
+        heir: &Heir,
+        rules: &RuleSet,
+    ) -> Result<(), Error> {
+        let to = heir.clone();
+        let actor = std::mem::replace(&mut self.actor, Actor::system());
+        let done = self.apply_to_case(id, rules, vec![case::Event::AgencyChanged { to }]);
+        self.actor = actor;
+        done
     }
 
     /// Decides and applies one command to one token.

@@ -65,6 +65,7 @@ fn step(
     let id = OrganisationId::new("bureau").unwrap();
     let context = Context {
         accredited: false,
+        accredits: false,
         id: &id,
         now: at(second),
     };
@@ -650,6 +651,7 @@ fn where_there_is_an_accreditation_it_alone_opens_and_closes_modes() {
     let id = OrganisationId::new("zheng-quan").unwrap();
     let context = Context {
         accredited: true,
+        accredits: false,
         id: &id,
         now: at(20),
     };
@@ -668,6 +670,38 @@ fn where_there_is_an_accreditation_it_alone_opens_and_closes_modes() {
         applicants: people(&["qian"]),
     };
     assert!(decide(Some(&state), &clerk("li"), list, &context).is_ok());
+}
+
+// proves: S0-01
+#[test]
+fn where_the_rules_want_an_accreditation_no_filing_opens_a_mode_and_any_may_be_closed() {
+    let id = OrganisationId::new("zheng-quan").unwrap();
+    let context = Context {
+        accredited: false,
+        accredits: true,
+        id: &id,
+        now: at(50),
+    };
+    let asked = |state: &State, actor: &Actor, command| {
+        let decided = decide(Some(state), actor, command, &context);
+        decided.map(drop).map_err(|error| error.coded())
+    };
+    let refused = Err("missing (S0-01, S0-11)".to_owned());
+    let filed = step(
+        Some(onboarded()),
+        20,
+        &clerk("li"),
+        file(&[(Mode::Counter, 0)]),
+    )
+    .unwrap();
+    let again = file(&[(Mode::Other, 0)]);
+    assert_eq!(asked(&onboarded(), &clerk("li"), again), refused);
+    let wang = approver("wang");
+    assert_eq!(asked(&filed, &wang, Command::ConfirmModes), refused);
+    assert_eq!(asked(&filed, &wang, Command::DiscardModes), Ok(()));
+    // What was opened before the rules wanted one is closed by one person.
+    let open = step(Some(filed), 30, &wang, Command::ConfirmModes).unwrap();
+    assert_eq!(asked(&open, &wang, suspend(Mode::Counter)), Ok(()));
 }
 
 fn any_event() -> impl Strategy<Value = Event> {

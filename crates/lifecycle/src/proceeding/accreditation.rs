@@ -3,7 +3,8 @@
 //!
 //! What widens takes two clerks of the CA: a filing is accepted, and a suspended mode restored,
 //! by one who proposes and another who agrees. What narrows takes one: a suspension must not
-//! wait. Whoever acted for the agency decides nothing, and the other way round. A filing is
+//! wait. For the agency those act whom its own record or its filings name, and no stranger;
+//! whoever did decides nothing, and the other way round. A filing is
 //! *accepted*, never certified: the disclaimer that counted then goes with every proof of status
 //! (S0-05). The numbers and lists are [data](Terms); [`TRANSITIONS`] has the steps as a table.
 //! Consultation beforehand is kept, and no decision looks at it (S0-03). What has ended has
@@ -21,16 +22,16 @@ mod tests;
 
 pub use command::Command;
 pub use decide::decide;
-pub use duty::DeadlineName;
+pub use duty::{DeadlineName, Duty};
 pub use event::{Accepted, At, Cause, Event};
 pub use filing::{
-    AccessRequest, Agreement, DeviceProof, Heir, Marks, ModeFiling, Package, Paper, Reference,
-    Signer, Source,
+    AccessRequest, Agreement, DeviceId, DeviceProof, Heir, Marks, ModeFiling, Package, Paper,
+    Reference, Signer, Source,
 };
 pub use terms::{BadTerms, Disclaimer, GoLive, ModeTerms, Provision, Terms};
 
 use crate::{
-    Actor, CaseId, Evidence, Interval, Octets, OrganisationId, PersonId,
+    Actor, CaseId, Evidence, Interval, Octets, OrganisationId, PersonId, Seat,
     calendar::{Calendar, Deadline},
     machine::{self, Transition, numbered, row},
     organisation, proceeding, roster,
@@ -88,6 +89,8 @@ terms! {
         AccessCertIssued = "access-cert-issued",
         /// Another proof of a device's qualification came.
         DeviceProofFiled = "device-proof-filed",
+        /// An officer took what the agency filed for a device, or did not.
+        DeviceProofJudged = "device-proof-judged",
         /// A mode began operation.
         OperationStarted = "operation-started",
         /// An inspection began.
@@ -106,6 +109,8 @@ terms! {
         Restored = "restored",
         /// It ended.
         Terminated = "terminated",
+        /// What it ended with is revoked: the access certificate.
+        AccessCertRevoked = "access-cert-revoked",
         /// A deadline passed, and what it was for is not done.
         OverdueNoted = "overdue-noted",
     }
@@ -127,6 +132,16 @@ const OPEN: &[Stage] = &[
     X::Accepted,
     X::Operating,
     X::Suspended,
+];
+/// From the first word on, and past the end: a certificate may still be good then.
+const KNOWN: &[Stage] = &[
+    X::Consulting,
+    X::Filed,
+    X::Returned,
+    X::Accepted,
+    X::Operating,
+    X::Suspended,
+    X::Terminated,
 ];
 
 /// Every pair of stage and step that there is. What is not here is refused.
@@ -161,6 +176,7 @@ pub const TRANSITIONS: &[Transition<Stage, Step>] = &[
     numbered("C8", ACCEPTED, Step::FilingAccepted, None),
     row(FILED, Step::ProposalDiscarded, None),
     row(ACCEPTED, Step::DeviceProofFiled, None),
+    row(ACCEPTED, Step::DeviceProofJudged, None),
     numbered("C9", BEGUN, Step::InspectionOpened, None),
     row(BEGUN, Step::EvidenceProduced, None),
     numbered("C9", BEGUN, Step::InspectionClosed, None),
@@ -169,7 +185,8 @@ pub const TRANSITIONS: &[Transition<Stage, Step>] = &[
     row(BEGUN, Step::RestorationProposed, None),
     numbered("C11", BEGUN, Step::Restored, Some(X::Operating)),
     numbered("C12", OPEN, Step::Terminated, Some(X::Terminated)),
-    row(OPEN, Step::OverdueNoted, None),
+    row(&[X::Terminated], Step::AccessCertRevoked, None),
+    row(KNOWN, Step::OverdueNoted, None),
 ];
 
 /// The row of a step from a stage; none where it is not listed.
@@ -191,10 +208,15 @@ pub struct State {
     pub pending: Option<Pending>,
     /// The modes that were accepted.
     pub modes: BTreeMap<Mode, Standing>,
-    /// The certificate with which its system reaches the CA's, and that of its issuer: DER.
-    pub access: Option<(Octets, Octets)>,
+    /// The certificate with which its system reaches the CA's.
+    pub access: Option<Access>,
     /// Devices that were accepted, with the last proof of each.
     pub devices: Vec<Device>,
+    /// Proofs that the agency filed and no officer has looked at: they count for nothing yet.
+    pub unseen: Vec<Device>,
+    /// Those who may act for the agency besides the agents of its own record: whoever spoke
+    /// first where that has none, and those whom its filings name, the last that names any.
+    pub named: BTreeSet<PersonId>,
     /// Inspections, in order.
     pub inspections: Vec<Inspection>,
     /// To whom its open cases went, once it ended.
@@ -202,7 +224,7 @@ pub struct State {
     /// Deadlines that run, but for those of devices.
     deadlines: BTreeMap<DeadlineName, Deadline>,
     /// Deadlines that are noted to have passed, by their last second.
-    overdue: BTreeSet<(DeadlineName, DateTime)>,
+    overdue: BTreeSet<(DeadlineName, Option<DeviceId>, DateTime)>,
     agents: BTreeSet<PersonId>,
     clerks: BTreeSet<PersonId>,
 }
@@ -305,6 +327,18 @@ pub struct Device {
     /// The proof.
     pub proof: DeviceProof,
     /// The last second before which a renewed one is filed.
+    pub renew_by: DateTime,
+}
+
+/// The access certificate (S0-08).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Access {
+    /// DER of the certificate.
+    pub certificate: Octets,
+    /// DER of its issuer's.
+    pub issuer: Octets,
+    /// The last second before which a renewed one is recorded.
     pub renew_by: DateTime,
 }
 
@@ -413,22 +447,17 @@ pub enum Gate {
     Close(Mode),
 }
 
-impl Event {
-    /// What becomes of the modes' gates with it, in a state before it.
-    pub fn gates(&self, before: Option<&State>) -> Vec<Gate> {
-        let open = |mode: &Mode, at: DateTime| Gate::Open(*mode, Interval::new(at, None));
-        match self {
-            Self::OperationStarted { mode, at, .. } => vec![open(mode, *at)],
-            Self::Restored { modes, at } => modes.iter().map(|mode| open(mode, *at)).collect(),
-            Self::ModesSuspended { modes, .. } | Self::Suspended { modes, .. } => {
-                modes.iter().copied().map(Gate::Close).collect()
-            }
-            Self::Terminated { .. } => {
-                let modes = before.into_iter().flat_map(State::operating);
-                modes.map(Gate::Close).collect()
-            }
-            _ => Vec::new(),
-        }
+impl State {
+    /// What becomes of the modes' gates in this state, where the agency's own record opens
+    /// these, now or later: a mode is open there while it operates here, and at no other time.
+    /// So what was open before the first word is closed with it.
+    pub fn gates(&self, open: &[Mode], now: DateTime) -> Vec<Gate> {
+        let operates: BTreeSet<_> = self.operating().collect();
+        let closed = open.iter().filter(|mode| !operates.contains(mode));
+        let closed = closed.map(|mode| Gate::Close(*mode));
+        let opened = operates.iter().filter(|mode| !open.contains(mode));
+        let opened = opened.map(|mode| Gate::Open(*mode, Interval::new(now, None)));
+        closed.chain(opened).collect()
     }
 }
 
@@ -460,6 +489,8 @@ impl Default for State {
             modes: BTreeMap::new(),
             access: None,
             devices: Vec::new(),
+            unseen: Vec::new(),
+            named: BTreeSet::new(),
             inspections: Vec::new(),
             handed_over: BTreeMap::new(),
             deadlines: BTreeMap::new(),
@@ -474,8 +505,16 @@ impl State {
     fn happen(&mut self, actor: &Actor, event: &Event) {
         use DeadlineName as D;
         match event {
-            Event::ConsultationOpened { note, answer_by }
-            | Event::ConsultationNoted {
+            Event::ConsultationOpened {
+                note,
+                answer_by,
+                agent,
+            } => {
+                self.consultation.push(note.clone());
+                self.named.extend(agent.clone());
+                self.run(D::ConsultationAnswered, answer_by);
+            }
+            Event::ConsultationNoted {
                 note,
                 answer_by: Some(answer_by),
             } => {
@@ -491,6 +530,7 @@ impl State {
             }
             Event::PackageFiled { package } => {
                 self.deadlines.remove(&D::ConsultationAnswered);
+                self.name_agents(package);
                 self.filings.push(Filing {
                     versions: vec![Version::new(package, BTreeMap::new())],
                     outcome: None,
@@ -498,6 +538,7 @@ impl State {
             }
             Event::Refiled { package, answers } => {
                 self.deadlines.remove(&D::FilingCorrected);
+                self.name_agents(package);
                 let version = Version::new(package, answers.clone());
                 if let Some(filing) = self.filings.last_mut() {
                     filing.versions.push(version);
@@ -529,8 +570,36 @@ impl State {
             Event::AccessCertIssued {
                 certificate,
                 issuer,
-            } => self.access = Some((certificate.clone(), issuer.clone())),
-            Event::DeviceProofFiled { proof, renew_by } => self.put_device(proof, *renew_by),
+                renew_by,
+            } => {
+                self.access = Some(Access {
+                    certificate: certificate.clone(),
+                    issuer: issuer.clone(),
+                    renew_by: *renew_by,
+                });
+            }
+            Event::DeviceProofFiled { proof, renew_by } => {
+                self.unseen
+                    .retain(|one| !one.proof.is_of_same_device(proof));
+                if actor.seat == Seat::Agent {
+                    self.unseen.push(Device {
+                        proof: proof.clone(),
+                        renew_by: *renew_by,
+                    });
+                } else {
+                    self.put_device(proof, *renew_by);
+                }
+            }
+            Event::DeviceProofJudged { device, declined } => {
+                let mut unseen = self.unseen.iter();
+                let found = unseen.position(|one| one.proof.device() == *device);
+                let Some(found) = found.map(|index| self.unseen.remove(index)) else {
+                    return;
+                };
+                if declined.is_none() {
+                    self.put_device(&found.proof, found.renew_by);
+                }
+            }
             Event::OperationStarted { mode, .. } => self.stand(&[*mode], ModeStatus::Operating),
             Event::InspectionOpened {
                 subject,
@@ -550,6 +619,7 @@ impl State {
                 }
             }
             Event::InspectionClosed { report, breach } => {
+                self.deadlines.remove(&D::EvidenceProduced);
                 if let Some(inspection) = self.inspections.last_mut() {
                     inspection.report = Some((report.clone(), *breach));
                 }
@@ -563,22 +633,41 @@ impl State {
                 self.pending = None;
                 self.stand(modes, ModeStatus::Operating);
             }
-            Event::Terminated { hand_over, .. } => {
+            Event::Terminated {
+                hand_over,
+                revoke_by,
+                ..
+            } => {
                 self.pending = None;
                 self.deadlines.clear();
+                if let Some(revoke_by) = revoke_by {
+                    self.run(D::AccessRevoked, revoke_by);
+                }
                 self.handed_over.clone_from(hand_over);
                 for standing in self.modes.values_mut() {
                     standing.status = ModeStatus::Ended;
                 }
             }
-            Event::OverdueNoted { deadline, by } => {
-                self.overdue.insert((*deadline, *by));
+            Event::AccessCertRevoked { .. } => {
+                self.deadlines.remove(&D::AccessRevoked);
+            }
+            Event::OverdueNoted {
+                deadline,
+                device,
+                by,
+            } => {
+                self.overdue.insert((*deadline, device.clone(), *by));
             }
         }
     }
 
+    fn name_agents(&mut self, package: &Package) {
+        if !package.agents.is_empty() {
+            self.named.clone_from(&package.agents);
+        }
+    }
+
     fn take_part(&mut self, actor: &Actor) {
-        use crate::Seat;
         match actor.seat {
             Seat::Agent => self.agents.insert(actor.person.clone()),
             Seat::Clerk => self.clerks.insert(actor.person.clone()),

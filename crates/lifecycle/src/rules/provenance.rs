@@ -140,6 +140,7 @@ impl Rows {
             calendar,
             models,
             agencies,
+            accreditation,
             onboarding,
             values,
             certificates,
@@ -159,6 +160,9 @@ impl Rows {
         self.one("calendar", calendar);
         self.one("models", models);
         self.one("agencies", agencies);
+        if let Some(accreditation) = accreditation {
+            self.one("accreditation", accreditation);
+        }
         self.one("onboarding", onboarding);
         self.values(values);
         for (name, certificate) in certificates {

@@ -260,6 +260,7 @@ step-deposit-failed = deposit came back
 step-account-reentered = other account given
 step-code-verified = code verified
 step-code-wrong = code wrong
+step-agency-changed = handed over to another
 step-overdue-noted = overdue noted
 
 ## deadline-name
@@ -675,6 +676,7 @@ internal-checklist-documents = the other documents are there
 not-qualified-not-on-roster = not on the roster
 not-qualified-employment = barred as { $employment }
 not-qualified-contract = no labour contract at this time
+not-qualified-agency = not under contract with the agency
 not-qualified-training = no training record that is passed and still good
 not-qualified-licence = no licence at this time
 not-qualified-declaration = no declaration about conflicts of interest
@@ -807,13 +809,22 @@ key-event-swept = certificates looked for again
 
 ## phrase: words that code uses in its own texts; their letters and digits name the message
 
+phrase-a-proof-of-the-device-that-waits = a proof of the device that waits
 phrase-a-receipt-alone = a receipt alone
 phrase-a-signature-of-the-other-side = a signature of the other side
 phrase-a-signed-notice = a signed notice
 phrase-a-signer-of-the-authority = a signer of the authority
+phrase-an-access-certificate-for-the-request-that-was-accepted-last = an access certificate for the request that was accepted last
+phrase-an-access-certificate-that-is-to-be-revoked = an access certificate that is to be revoked
+phrase-an-issuer-of-access-certificates-that-the-terms-name = an issuer of access certificates that the terms name
+phrase-authority-for-devices = authority for devices
+phrase-judged-in-a-device = judged in a device
+phrase-rid-of-its-access-certificate = rid of its access certificate
+phrase-staff-for-the-seats-of-the-mode-and-no-other = staff for the seats of the mode, and no other
 phrase-the-agents-of-the-ca-each-once = the agents of the CA, each once
 phrase-the-authority = the authority
 phrase-the-certificate = the certificate
+phrase-the-checks-of-the-mode-and-no-other = the checks of the mode, and no other
 phrase-the-duty-that-is-overdue = the duty that is overdue
 phrase-the-message-that-was-read = the message that was read
 phrase-the-organisation = the organisation
@@ -905,6 +916,7 @@ phrase-the-sealed-packet-s-number = the sealed packet's number
 phrase-what-else-was-agreed = what else was agreed
 phrase-what-is-wrong = what is wrong
 phrase-where-the-evidence-lies-or-its-digest = where the evidence lies, or its digest,
+phrase-why-a-proof-is-not-taken = why a proof is not taken
 phrase-without-a-key = without a key
 phrase-written = written
 phrase-written-for-this-case = written for this case
@@ -1175,6 +1187,7 @@ accreditation-step-filing-accepted = filing accepted
 accreditation-step-proposal-discarded = proposal dropped
 accreditation-step-access-cert-issued = access certificate issued
 accreditation-step-device-proof-filed = proof of a device filed
+accreditation-step-device-proof-judged = proof of a device judged
 accreditation-step-operation-started = operation started
 accreditation-step-inspection-opened = inspection opened
 accreditation-step-evidence-produced = evidence produced
@@ -1184,6 +1197,7 @@ accreditation-step-suspended = suspended
 accreditation-step-restoration-proposed = restoration proposed
 accreditation-step-restored = restored
 accreditation-step-terminated = terminated
+accreditation-step-access-cert-revoked = access certificate revoked
 accreditation-step-overdue-noted = deadline passed
 
 ## accreditation-deadline
@@ -1194,6 +1208,9 @@ accreditation-deadline-filing-corrected = filing corrected
 accreditation-deadline-evidence-produced = evidence produced
 accreditation-deadline-device-renewed = device's certificate renewed
 accreditation-deadline-device-qualified = device's certificate at its end
+accreditation-deadline-access-renewed = access certificate renewed
+accreditation-deadline-access-ended = access certificate at its end
+accreditation-deadline-access-revoked = access certificate revoked
 
 ## accreditation-mode
 

@@ -268,6 +268,7 @@ coded! { NotQualified in "not-qualified" {
     "not-on-roster" = NotOnRoster,
     "employment" = Employment(kind) as "employment",
     "contract" = Contract,
+    "agency" = Agency,
     "training" = Training,
     "licence" = Licence,
     "declaration" = Declaration,

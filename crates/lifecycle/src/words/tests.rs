@@ -445,6 +445,7 @@ fn phrases() -> BTreeSet<String> {
         "a deficiency",
         "the answer to a deficiency",
         "an inspection",
+        "why a proof is not taken",
         "the name of an office",
         "an applicant's name",
         "the number of a licence",

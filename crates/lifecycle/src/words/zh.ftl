@@ -258,6 +258,7 @@ step-deposit-failed = 金融认证不通过
 step-account-reentered = 重新填写账户
 step-code-verified = 验证码正确
 step-code-wrong = 验证码错误
+step-agency-changed = 移交其他机构
 step-overdue-noted = 登记逾期
 
 ## deadline-name
@@ -673,6 +674,7 @@ internal-checklist-documents = 其他材料齐全
 not-qualified-not-on-roster = 不在名册中
 not-qualified-employment = { $employment }不得担任
 not-qualified-contract = 当时没有有效的劳动合同
+not-qualified-agency = 未与该代理机构签订劳动合同
 not-qualified-training = 没有合格且有效的培训记录
 not-qualified-licence = 当时没有执业资格
 not-qualified-declaration = 未作利益冲突声明
@@ -805,13 +807,22 @@ key-event-swept = 再次清查证书
 
 ## phrase：程序文字中的短语，消息名取其英文字母与数字
 
+phrase-a-proof-of-the-device-that-waits = 该设备待审核的资质证明
 phrase-a-receipt-alone = 仅有回执，不附信函
 phrase-a-signature-of-the-other-side = 对方的签名
 phrase-a-signed-notice = 经签名的通报
 phrase-a-signer-of-the-authority = 该机关登记的签署人
+phrase-an-access-certificate-for-the-request-that-was-accepted-last = 最近一次接受备案的请求所对应的接入证书
+phrase-an-access-certificate-that-is-to-be-revoked = 待撤销的接入证书
+phrase-an-issuer-of-access-certificates-that-the-terms-name = 报备条款所列的接入证书签发机构
+phrase-authority-for-devices = 密码设备资质证明出具机构
+phrase-judged-in-a-device = 审核设备资质
+phrase-rid-of-its-access-certificate = 登记接入证书撤销
+phrase-staff-for-the-seats-of-the-mode-and-no-other = 仅限该办理方式岗位的人员
 phrase-the-agents-of-the-ca-each-once = 机构的经办人（每人一次）
 phrase-the-authority = 机构
 phrase-the-certificate = 证书
+phrase-the-checks-of-the-mode-and-no-other = 仅限该办理方式要求的核实事项
 phrase-the-duty-that-is-overdue = 逾期未履行的义务
 phrase-the-message-that-was-read = 所读取的信函
 phrase-the-organisation = 单位
@@ -903,6 +914,7 @@ phrase-the-sealed-packet-s-number = 封装件编号
 phrase-what-else-was-agreed = 其他约定
 phrase-what-is-wrong = 问题说明
 phrase-where-the-evidence-lies-or-its-digest = 证据存放处或摘要
+phrase-why-a-proof-is-not-taken = 不予采纳资质证明的理由
 phrase-without-a-key = 没有密钥
 phrase-written = 写入证书
 phrase-written-for-this-case = 已为本案写入
@@ -1173,6 +1185,7 @@ accreditation-step-filing-accepted = 接受备案
 accreditation-step-proposal-discarded = 撤销拟办意见
 accreditation-step-access-cert-issued = 签发接入证书
 accreditation-step-device-proof-filed = 提交密码设备资质证明
+accreditation-step-device-proof-judged = 审核密码设备资质证明
 accreditation-step-operation-started = 开展业务
 accreditation-step-inspection-opened = 开始核查
 accreditation-step-evidence-produced = 提供备查材料
@@ -1182,6 +1195,7 @@ accreditation-step-suspended = 暂停全部业务
 accreditation-step-restoration-proposed = 拟恢复业务
 accreditation-step-restored = 恢复业务
 accreditation-step-terminated = 终止代理
+accreditation-step-access-cert-revoked = 接入证书已撤销
 accreditation-step-overdue-noted = 逾期记录
 
 ## accreditation-deadline
@@ -1192,6 +1206,9 @@ accreditation-deadline-filing-corrected = 修改后重新报备
 accreditation-deadline-evidence-produced = 提供备查材料
 accreditation-deadline-device-renewed = 更新密码设备资质证明
 accreditation-deadline-device-qualified = 密码设备资质到期
+accreditation-deadline-access-renewed = 更新接入证书
+accreditation-deadline-access-ended = 接入证书到期
+accreditation-deadline-access-revoked = 撤销接入证书
 
 ## accreditation-mode
 

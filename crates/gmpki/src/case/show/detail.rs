@@ -74,6 +74,10 @@ impl Detail<'_> {
             }
             Event::DepositFailed { reason } => vec![reason.clone()],
             Event::TokenBound(token) => vec![token.to_string()],
+            Event::AgencyChanged { to } => vec![match to {
+                Some(agency) => agency.to_string(),
+                None => say("the CA", "证书认证机构").to_owned(),
+            }],
             Event::CertificateIssued {
                 ordinal: _, serial, ..
             }

@@ -137,6 +137,10 @@ impl Case<'_> {
         if self.state.encryption_key.is_some() {
             return Err(super::not_listed(Some(self.state.phase), step));
         }
+        // The approver issues when business through the agency goes on.
+        if self.through_agency().is_err() {
+            return Ok(vec![Event::EncryptionKeyReceived(key)]);
+        }
         let (plan, request) = self.what_to_issue()?;
         let intent = plan.intend(request, Some(&key))?;
         Ok(vec![
@@ -173,7 +177,7 @@ impl Case<'_> {
             issuer: lost.issuer.clone(),
             serial,
         }];
-        if self.context.blocked {
+        if self.context.blocked || self.through_agency().is_err() {
             return Ok(events);
         }
         let (plan, request) = self.what_to_issue()?;

@@ -2,14 +2,14 @@
 
 use super::{Case, is_line, seats};
 use crate::{
-    Actor, Error, Ground, Personal, Seat,
+    Actor, Error, Ground, OrganisationId, Personal, Seat,
     case::{
         Context, Event, State, Step,
         command::{Opening, Target},
     },
     certificate, field,
     rules::{Cell, CertificateRule, Process},
-    terms::{Kind, SubjectKind},
+    terms::{Kind, Mode, SubjectKind},
 };
 
 const STEP: Step = Step::Opened;
@@ -26,7 +26,7 @@ pub(super) fn open(
         return Err(Ground::Seat { seat: actor.seat }.under(STEP.basis(), &process.basis));
     }
     own_case(actor, &opening)?;
-    through_agency(&opening, context)?;
+    through_agency(opening.agency.as_ref(), opening.mode, context)?;
     offered(&opening, rule, process, context)?;
     named(&opening, rule)?;
     seats::admit(None, &opening, actor, context)?;
@@ -119,19 +119,23 @@ fn own_case(actor: &Actor, opening: &Opening) -> Result<(), Error> {
 }
 
 /// Business comes through an agency that operates in the mode (S0-01, S0-11).
-fn through_agency(opening: &Opening, context: &Context<'_>) -> Result<(), Error> {
+fn through_agency(
+    agency: Option<&OrganisationId>,
+    mode: Mode,
+    context: &Context<'_>,
+) -> Result<(), Error> {
     let rule = context.rules.agencies();
     if !rule.value {
         return Ok(());
     }
-    let modes = opening.agency.as_ref().and(context.agency_modes);
+    let modes = agency.and(context.agency_modes);
     let Some(modes) = modes else {
         return Err(Ground::NoAgency.under(&["S0-01"], &rule.basis));
     };
-    if modes.contains(&opening.mode) {
+    if modes.contains(&mode) {
         return Ok(());
     }
-    let ground = Ground::ModeNotFiled { mode: opening.mode };
+    let ground = Ground::ModeNotFiled { mode };
     Err(ground.under(&["S0-11"], &rule.basis))
 }
 
@@ -320,6 +324,16 @@ pub(super) fn quota(opening: &Opening, context: &Context<'_>) -> Result<(), Erro
 }
 
 impl Case<'_> {
+    /// The agency that has the case in hand still operates in the mode. One that was handed to
+    /// the CA itself waits for none.
+    pub(super) fn through_agency(&self) -> Result<(), Error> {
+        let state = self.state;
+        if state.heir == Some(None) {
+            return Ok(());
+        }
+        through_agency(state.agency(), state.opening.mode, self.context)
+    }
+
     /// The certificates still allow what the case is for.
     pub(super) fn still_about(&self) -> Result<(), Error> {
         let opening = &self.state.opening;

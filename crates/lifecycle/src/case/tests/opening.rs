@@ -105,6 +105,132 @@ fn business_comes_through_an_agency_that_operates_in_the_mode() {
     assert!(desk.ask(HOLDER, opening).is_ok());
 }
 
+/// The steps of a case on its way to certificates, each with whoever takes it.
+fn on_its_way() -> Vec<(Who, Command)> {
+    let token = TokenId::new("ukey-1").unwrap();
+    let receipt = evidence(EvidenceKind::PaymentReceipt);
+    vec![
+        (HOLDER, consent(&["agreement", "privacy"])),
+        (HOLDER, consent(&["sensitive"])),
+        (HOLDER, fill(&[("unit", "Example Ltd")])),
+        (HOLDER, document("licence", None)),
+        (HOLDER, document("application", Some(1))),
+        (HOLDER, Command::Submit),
+        (REGISTRAR, Command::StartRegistration),
+        (
+            REGISTRAR,
+            passed(Check::IdentityHolder, &[EvidenceKind::IdentityQuery]),
+        ),
+        (
+            REGISTRAR,
+            passed(Check::Genuineness, &[EvidenceKind::CallRecord]),
+        ),
+        (HOLDER, transfer()),
+        (CASHIER, Command::ConfirmFunds { receipt }),
+        (REGISTRAR, register()),
+        (APPROVER, Command::TakeReview),
+        (APPROVER, approve()),
+        (APPROVER, Command::BindToken(token)),
+        (APPROVER, Command::ProveKey(request(3))),
+        (APPROVER, Command::Issue),
+    ]
+}
+
+// proves: S0-01, S0-11
+#[test]
+fn no_step_up_to_the_signature_goes_through_an_agency_that_stopped() {
+    let mut desk = desk();
+    let opening = desk.opening();
+    desk.opened(HOLDER, opening);
+    let ground = Ground::ModeNotFiled {
+        mode: Mode::Counter,
+    };
+    for (who, command) in on_its_way() {
+        let mut stopped = desk.clone();
+        stopped.agency_modes = Some(vec![Mode::Witness, Mode::Other]);
+        stopped.refuses(who, command.clone(), &ground, "S0-11");
+        stopped.agency_modes = None;
+        stopped.refuses(who, command.clone(), &Ground::NoAgency, "S0-01");
+        // The customer can take it back.
+        assert!(stopped.ask(HOLDER, Command::Withdraw).is_ok());
+        desk.act(who, command);
+    }
+    // A signature under way ends as it does; no other is begun.
+    desk.agency_modes = Some(Vec::new());
+    desk.signed().encryption_key_came();
+    assert_eq!(desk.state().encryption, Slot::AwaitingKey);
+    desk.refuses(APPROVER, Command::Issue, &ground, "S0-11");
+    desk.agency_modes = Some(vec![Mode::Counter]);
+    desk.act(APPROVER, Command::Issue);
+    desk.agency_modes = Some(Vec::new());
+    let Slot::Intended(intent) = desk.state().encryption.clone() else {
+        panic!();
+    };
+    let serial = intent.serial;
+    desk.clone()
+        .act(SYSTEM, Command::RecordUnknownOutcome { serial })
+        .refuses(APPROVER, Command::Issue, &ground, "S0-11");
+    // What was issued goes to its holder.
+    desk.signed();
+    let case = CaseId::new("case-1").unwrap();
+    desk.token.as_mut().unwrap().status = token::Status::Bound(case);
+    let personalise = desk.personalise();
+    desk.act(APPROVER, personalise)
+        .act(APPROVER, dispatch(DeliveryMethod::Courier))
+        .act(HOLDER, confirm(true));
+}
+
+// proves: S0-01
+#[test]
+fn a_case_that_was_handed_over_goes_on_at_its_heir() {
+    let mut desk = desk();
+    desk.submitted();
+    let heir = OrganisationId::new("heir").unwrap();
+    let agency = desk.opening().agency;
+    assert_eq!(desk.state().agency(), agency.as_ref());
+    let changed = |to: Option<&OrganisationId>| Event::AgencyChanged { to: to.cloned() };
+    desk.take(SYSTEM, vec![changed(Some(&heir))]);
+    assert_eq!(desk.state().agency(), Some(&heir));
+    assert_eq!(desk.state().opening.agency, agency, "the past stays");
+    // The modes are those of the heir, as the engine looks them up.
+    desk.agency_modes = Some(Vec::new());
+    let ground = Ground::ModeNotFiled {
+        mode: Mode::Counter,
+    };
+    desk.refuses(REGISTRAR, Command::StartRegistration, &ground, "S0-11");
+    // The CA itself waits for no agency.
+    desk.take(SYSTEM, vec![changed(None)]);
+    assert_eq!(desk.state().agency(), None);
+    desk.agency_modes = None;
+    desk.act(REGISTRAR, Command::StartRegistration);
+}
+
+// proves: S0-15
+#[test]
+fn a_witness_under_contract_with_another_agency_does_not_act() {
+    let mut desk = desk();
+    desk.registering();
+    let witness = ("witness", Seat::Witness);
+    let check = || passed(Check::Genuineness, &[EvidenceKind::CallRecord]);
+    let mut enrol = |agency: Option<&str>| {
+        desk.roster
+            .insert("witness", enrolled_with(desk.now, agency));
+        let answer = desk.ask(witness, check());
+        let Err(Error::Refused(Refusal::Ruled { ground, .. })) = answer else {
+            return None;
+        };
+        Some(*ground)
+    };
+    let not_qualified = Ground::NotQualified {
+        person: PersonId::new("witness").unwrap(),
+        seat: Seat::Witness,
+        why: crate::NotQualified::Agency,
+    };
+    assert_eq!(enrol(Some("other-quan")), Some(not_qualified.clone()));
+    assert_ne!(enrol(Some("agency")), Some(not_qualified.clone()));
+    assert_ne!(enrol(None), Some(not_qualified));
+}
+
 #[test]
 fn model_subject_and_carrier_are_of_those_that_are_offered() {
     let (mut desk, command) = opening_with(|opening| opening.model = Model::Centralised);

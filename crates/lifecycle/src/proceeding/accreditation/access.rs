@@ -1,10 +1,10 @@
 //! The access certificate: exactly what the profile gives to the request that was filed
 //! (S0-08, S0-09).
 
-use super::{AccessRequest, View, filing::missing};
-use crate::{Error, Ground, case::pair};
+use super::{Access, AccessRequest, View, filing::missing};
+use crate::{Error, Ground, Refusal, case::pair};
 use cert_profile::{CertRequest, Issuer};
-use der::{Decode, referenced::OwnedToRef};
+use der::{DateTime, Decode, Encode, referenced::OwnedToRef};
 use gm_crypto::pki::{Signed, Sm2Sm3};
 use spki::SubjectPublicKeyInfoOwned;
 use x509_cert::{Certificate, name::Name};
@@ -26,6 +26,7 @@ pub(super) fn check(
         }
         .by(BASIS));
     };
+    pinned(issuer, context)?;
     let (Ok(given), Ok(of_issuer)) = (
         Certificate::from_der(certificate),
         Certificate::from_der(issuer),
@@ -55,10 +56,72 @@ pub(super) fn check(
             BASIS,
         )?);
     }
-    if context.now < begin || end < context.now {
+    let (from, until) = validity_of(&of_issuer);
+    let (first, last) = (begin.max(from), end.min(until));
+    if context.now < first || last < context.now {
         return Ok(missing("an access certificate that is good now", BASIS)?);
     }
     Ok(())
+}
+
+/// Where the terms name the CA of the access system, the issuer is that one.
+fn pinned(issuer: &[u8], context: &View<'_>) -> Result<(), Refusal> {
+    let pins = &context.terms.access_issuers.value;
+    let digest: String = gm_crypto::sm3::digest(issuer)
+        .iter()
+        .map(|octet| format!("{octet:02x}"))
+        .collect();
+    if pins.is_empty() || pins.contains(&digest) {
+        return Ok(());
+    }
+    missing(
+        "an issuer of access certificates that the terms name",
+        BASIS,
+    )
+}
+
+/// What was recorded once is still good, and is of the request that was accepted last: a mode
+/// begins or goes on with it.
+pub(super) fn still_good(
+    access: Option<&Access>,
+    request: Option<&AccessRequest>,
+    now: DateTime,
+) -> Result<(), Refusal> {
+    let Some(access) = access else {
+        return missing("the access certificate", BASIS);
+    };
+    let certificate = Certificate::from_der(&access.certificate).ok();
+    let is_of_request = certificate.as_ref().is_some_and(|certificate| {
+        let key = certificate.tbs_certificate().subject_public_key_info();
+        let key = key.to_der().ok();
+        key.as_deref() == request.map(|request| &*request.public_key)
+    });
+    if !is_of_request {
+        return missing(
+            "an access certificate for the request that was accepted last",
+            BASIS,
+        );
+    }
+    let holds = certificate.is_some_and(|certificate| {
+        let (begin, end) = validity_of(&certificate);
+        begin <= now && now <= end
+    });
+    if !holds {
+        return missing("an access certificate that is good now", BASIS);
+    }
+    Ok(())
+}
+
+/// The first and the last second of a certificate; none where it is none.
+pub(super) fn validity(certificate: &[u8]) -> Option<(DateTime, DateTime)> {
+    let certificate = Certificate::from_der(certificate).ok()?;
+    Some(validity_of(&certificate))
+}
+
+fn validity_of(certificate: &Certificate) -> (DateTime, DateTime) {
+    let validity = certificate.tbs_certificate().validity();
+    let (begin, end) = (validity.not_before, validity.not_after);
+    (begin.to_date_time(), end.to_date_time())
 }
 
 fn asked(request: &AccessRequest) -> Result<CertRequest, Error> {

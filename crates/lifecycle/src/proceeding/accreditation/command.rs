@@ -1,7 +1,8 @@
 //! What can be asked of an accreditation.
 
 use super::{
-    Cause, DeadlineName, DeviceProof, GoLive, Heir, Note, Package, Paper, Proposal, State, Step,
+    Cause, DeadlineName, DeviceId, DeviceProof, GoLive, Heir, Note, Package, Paper, Proposal,
+    State, Step,
 };
 use crate::{CaseId, Evidence, Octets, PersonId, Seat, octets::seconds, terms::Mode};
 use der::DateTime;
@@ -47,9 +48,16 @@ pub enum Command {
         /// DER of its issuer's.
         issuer: Octets,
     },
-    /// By the agency or a clerk: a device's certificate was renewed, or another device is used
-    /// (S0-10).
+    /// By a clerk: a device's certificate was renewed, or another device is used (S0-10). By
+    /// the agency too: then it counts when a clerk has taken it.
     FileDeviceProof(DeviceProof),
+    /// By a clerk: what the agency filed for a device is taken, or not (S0-10).
+    JudgeDeviceProof {
+        /// Which device.
+        device: DeviceId,
+        /// Why not: 1 to 1000 characters; none: it is taken.
+        declined: Option<String>,
+    },
     /// By a clerk: business in a mode begins (S0-11).
     StartMode {
         /// Which.
@@ -69,7 +77,7 @@ pub enum Command {
         /// The pieces: one at least.
         evidence: Vec<Evidence>,
     },
-    /// By a clerk: it ends.
+    /// By a clerk: it ends; with a breach also where nothing was produced in time.
     CloseInspection {
         /// The [report](crate::terms::EvidenceKind::InspectionReport).
         report: Evidence,
@@ -92,7 +100,8 @@ pub enum Command {
         /// What was corrected: a [record](crate::terms::EvidenceKind::WorkRecord).
         correction: Evidence,
     },
-    /// By a clerk: the accreditation ends.
+    /// By a clerk: the accreditation ends; each case that is handed over goes on at its heir,
+    /// from the same step on.
     Terminate {
         /// Why.
         cause: Cause,
@@ -103,10 +112,17 @@ pub enum Command {
         /// The list of them: a [record](crate::terms::EvidenceKind::WorkRecord).
         list: Evidence,
     },
+    /// By a clerk: the access certificate of an agency that ended was revoked.
+    RecordRevocation {
+        /// That it was: a [record](crate::terms::EvidenceKind::WorkRecord).
+        record: Evidence,
+    },
     /// By the engine: a deadline passed.
     NoteOverdue {
         /// Which.
         deadline: DeadlineName,
+        /// Of which device.
+        device: Option<DeviceId>,
         /// Its last second.
         #[serde(with = "seconds")]
         by: DateTime,
@@ -121,6 +137,14 @@ impl Command {
             _ => None,
         };
         staff.into_iter().flat_map(BTreeMap::values).flatten()
+    }
+
+    /// Cases that it hands over, and to whom.
+    pub(crate) fn handed_over(&self) -> BTreeMap<CaseId, Heir> {
+        match self {
+            Self::Terminate { hand_over, .. } => hand_over.clone(),
+            _ => BTreeMap::new(),
+        }
     }
 
     /// Agencies that it names.
@@ -149,8 +173,8 @@ impl Command {
             Self::File(_) | Self::RegisterPaper(_) => &["S0-02"],
             Self::Return { .. } | Self::Refile { .. } => &["S0-04"],
             Self::ProposeAcceptance { .. } | Self::Confirm | Self::Discard => &["S0-05"],
-            Self::RecordAccess { .. } => &["S0-08"],
-            Self::FileDeviceProof(_) => &["S0-10"],
+            Self::RecordAccess { .. } | Self::RecordRevocation { .. } => &["S0-08"],
+            Self::FileDeviceProof(_) | Self::JudgeDeviceProof { .. } => &["S0-10"],
             Self::StartMode { .. } => &["S0-11"],
             Self::OpenInspection { .. } | Self::Produce { .. } | Self::CloseInspection { .. } => {
                 &["S0-29"]
@@ -178,6 +202,7 @@ impl Command {
             (Self::Discard, _) => Step::ProposalDiscarded,
             (Self::RecordAccess { .. }, _) => Step::AccessCertIssued,
             (Self::FileDeviceProof(_), _) => Step::DeviceProofFiled,
+            (Self::JudgeDeviceProof { .. }, _) => Step::DeviceProofJudged,
             (Self::StartMode { .. }, _) => Step::OperationStarted,
             (Self::OpenInspection { .. }, _) => Step::InspectionOpened,
             (Self::Produce { .. }, _) => Step::EvidenceProduced,
@@ -186,6 +211,7 @@ impl Command {
             (Self::Suspend { .. }, _) => Step::ModesSuspended,
             (Self::ProposeRestoration { .. }, _) => Step::RestorationProposed,
             (Self::Terminate { .. }, _) => Step::Terminated,
+            (Self::RecordRevocation { .. }, _) => Step::AccessCertRevoked,
             (Self::NoteOverdue { .. }, _) => Step::OverdueNoted,
         }
     }
@@ -202,6 +228,7 @@ impl Command {
             Self::Discard => "dropped",
             Self::RecordAccess { .. } => "given an access certificate",
             Self::FileDeviceProof(_) => "given a proof of a device",
+            Self::JudgeDeviceProof { .. } => "judged in a device",
             Self::StartMode { .. } => "put into operation",
             Self::OpenInspection { .. } => "inspected",
             Self::Produce { .. } => "given evidence",
@@ -209,6 +236,7 @@ impl Command {
             Self::Suspend { .. } => "suspended",
             Self::ProposeRestoration { .. } => "proposed for restoration",
             Self::Terminate { .. } => "terminated",
+            Self::RecordRevocation { .. } => "rid of its access certificate",
             Self::NoteOverdue { .. } => "noted as overdue",
         }
     }

@@ -1,8 +1,8 @@
 //! What would happen to an accreditation.
 
 use super::{
-    Cause, Command, Context, DeviceProof, Event, GoLive, Heir, ModeStatus, Note, Package, Paper,
-    Proposal, Stage, State, View, access,
+    Cause, Command, Context, DeadlineName, DeviceId, DeviceProof, Event, GoLive, Heir, ModeStatus,
+    Note, Package, Paper, Proposal, Stage, State, View, access,
     event::{Accepted, At},
     filing::{is_document, missing},
     transition,
@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Items of one list of deficiencies at most.
 const ITEMS: usize = 100;
 
-/// Says what would happen; touches nothing.
+/// Says what would happen; touches nothing. Deadlines that passed and were not noted are noted by
+/// whatever happens next.
 ///
 /// # Errors
 /// [`Error::Refused`] with the rule that says no.
@@ -40,7 +41,11 @@ pub fn decide(
         now: context.now,
         sight,
     };
-    happening(state, actor, command, context).map(|event| vec![event])
+    let is_note = matches!(command, Command::NoteOverdue { .. });
+    let event = happening(state, actor, command, context)?;
+    let late = state.filter(|_| !is_note);
+    let late = late.into_iter().flat_map(|state| state.late(context.now));
+    Ok(late.chain([event]).collect())
 }
 
 fn happening(
@@ -52,6 +57,7 @@ fn happening(
     let basis = command.basis();
     actor.sits_in(command.seats(), basis)?;
     two_sides(state, actor)?;
+    acts_for(state, actor, basis, context)?;
     let suspends_all = state.is_some_and(|state| suspends_all(state, &command));
     let step = command.step(state, suspends_all);
     if transition(state.map(|state| state.stage), step).is_none() {
@@ -60,7 +66,10 @@ fn happening(
     let Some(state) = state else {
         return match command {
             Command::Consult(note) => consult(None, actor, note, context),
-            Command::File(package) => file(None, package, context),
+            Command::File(package) => {
+                names_who_brings_it(&package, actor, context)?;
+                file(None, package, context)
+            }
             _ => Err(wrong_state(None, &command).by(basis)),
         };
     };
@@ -86,6 +95,7 @@ fn happening(
             issuer,
         } => case.record_access(certificate, issuer),
         Command::FileDeviceProof(proof) => case.file_device_proof(proof),
+        Command::JudgeDeviceProof { device, declined } => case.judge_device_proof(device, declined),
         Command::StartMode {
             mode,
             checks,
@@ -108,13 +118,60 @@ fn happening(
             hand_over,
             list,
         } => case.terminate(cause, decision, hand_over, list),
-        Command::NoteOverdue { deadline, by } => match state.next_deadline() {
-            Some((next, at)) if (next, at.at) == (deadline, by) && context.now > by => {
-                Ok(Event::OverdueNoted { deadline, by })
+        Command::RecordRevocation { record } => case.record_revocation(record),
+        Command::NoteOverdue {
+            deadline,
+            device,
+            by,
+        } => {
+            let next = state.next_duty();
+            let next = next.map(|duty| (duty.name, duty.device, duty.ends.at));
+            let noted = Event::OverdueNoted {
+                deadline,
+                device: device.clone(),
+                by,
+            };
+            if next == Some((deadline, device, by)) && context.now > by {
+                Ok(noted)
+            } else {
+                Err(Ground::NotDue.by(basis))
             }
-            _ => Err(Ground::NotDue.by(basis)),
-        },
+        }
     }
+}
+
+/// For an agency those act whom its own record has as agents now, and those whom its filings
+/// name; where neither names anybody, whoever speaks first is named by it.
+fn acts_for(
+    state: Option<&State>,
+    actor: &Actor,
+    basis: &[&str],
+    context: &View<'_>,
+) -> Result<(), Refusal> {
+    if actor.seat != Seat::Agent {
+        return Ok(());
+    }
+    let is_named = match state {
+        Some(state) => state.named.contains(&actor.person),
+        None => !context.has_agents(),
+    };
+    if is_named || context.is_agent(&actor.person) {
+        return Ok(());
+    }
+    Err(context.not_authorised(actor).refuse(basis))
+}
+
+/// The first filing names whoever brings it, where the agency's own record names nobody: its
+/// paper is sealed.
+fn names_who_brings_it(
+    package: &Package,
+    actor: &Actor,
+    context: &View<'_>,
+) -> Result<(), Refusal> {
+    if context.has_agents() || package.agents.contains(&actor.person) {
+        return Ok(());
+    }
+    Err(context.not_authorised(actor).refuse(&["S0-02"]))
 }
 
 /// Whoever acted for the agency is no officer of the CA here, and the other way round.
@@ -161,12 +218,18 @@ fn consult(
     }
     let is_question = actor.seat == Seat::Agent;
     let days = context.terms.feedback_working_days.value;
-    let answer_by = || context.within(days, BASIS);
+    // Another question does not put off the answer to the one before.
+    let running = state.and_then(|state| state.deadlines.get(&DeadlineName::ConsultationAnswered));
+    let answer_by = || match running {
+        Some(earlier) => Ok(earlier.clone()),
+        None => context.within(days, BASIS),
+    };
     match state {
         None if !is_question => Err(Ground::Seat { seat: actor.seat }.by(BASIS)),
         None => Ok(Event::ConsultationOpened {
             note,
             answer_by: answer_by()?,
+            agent: (!context.has_agents()).then(|| actor.person.clone()),
         }),
         Some(_) => Ok(Event::ConsultationNoted {
             note,
@@ -294,7 +357,7 @@ impl Case<'_> {
         }
         // Time went by since they were filed.
         for device in &package.devices {
-            device.check(self.context.now)?;
+            device.check(self.context)?;
         }
         Ok(package)
     }
@@ -325,6 +388,7 @@ impl Case<'_> {
             }
             Proposal::Restore(modes) => {
                 self.device_is_good()?;
+                self.access_is_good()?;
                 Ok(Event::Restored {
                     modes: modes.clone(),
                     at: now,
@@ -342,10 +406,19 @@ impl Case<'_> {
         };
         self.device_is_good()?;
         access::check(request, &certificate, &issuer, self.context)?;
+        let days = self.context.terms.access_alarm_days.value;
+        let end = access::validity(&certificate).map(|(_, end)| end);
+        let renew_by = end.map(|end| self.context.calendar.days_before(end, days));
         Ok(Event::AccessCertIssued {
             certificate,
             issuer,
+            renew_by: renew_by.unwrap_or(self.context.now),
         })
+    }
+
+    fn access_is_good(&self) -> Result<(), Refusal> {
+        let (access, request) = (self.state.access.as_ref(), self.state.request());
+        access::still_good(access, request, self.context.now)
     }
 
     /// One proposal at a time: another would be agreed to unseen.
@@ -367,13 +440,44 @@ impl Case<'_> {
     }
 
     fn file_device_proof(&self, proof: DeviceProof) -> Result<Event, Error> {
-        proof.check(self.context.now)?;
+        proof.check(self.context)?;
         let days = self.context.terms.device_alarm_days.value;
         let renew_by = proof.renew_by(self.context.calendar, days);
         Ok(Event::DeviceProofFiled {
             renew_by: renew_by.unwrap_or(self.context.now),
             proof,
         })
+    }
+
+    fn judge_device_proof(
+        &self,
+        device: DeviceId,
+        declined: Option<String>,
+    ) -> Result<Event, Error> {
+        const BASIS: &[&str] = &["S0-10"];
+        let mut unseen = self.state.unseen.iter().map(|one| &one.proof);
+        let Some(proof) = unseen.find(|proof| proof.device() == device) else {
+            return Ok(missing("a proof of the device that waits", BASIS)?);
+        };
+        match &declined {
+            Some(reason) => Ground::words(reason, "why a proof is not taken", BASIS)?,
+            // Time went by since it was filed.
+            None => proof.check(self.context)?,
+        }
+        Ok(Event::DeviceProofJudged { device, declined })
+    }
+
+    fn record_revocation(&self, record: Evidence) -> Result<Event, Error> {
+        const BASIS: &[&str] = &["S0-08"];
+        let waits = &self.state.deadlines;
+        if !waits.contains_key(&DeadlineName::AccessRevoked) {
+            return Ok(missing(
+                "an access certificate that is to be revoked",
+                BASIS,
+            )?);
+        }
+        is_document(&record, EvidenceKind::WorkRecord, BASIS)?;
+        Ok(Event::AccessCertRevoked { record })
     }
 
     fn start(
@@ -391,9 +495,7 @@ impl Case<'_> {
         if self.context.now < standing.from {
             return Ok(missing("the day on which the mode may begin", BASIS)?);
         }
-        if self.state.access.is_none() {
-            return Ok(missing("the access certificate", &["S0-08"])?);
-        }
+        self.access_is_good()?;
         self.device_is_good()?;
         let terms = self.context.terms.of(mode);
         for check in &terms.go_live.value {
@@ -405,6 +507,9 @@ impl Case<'_> {
                 .by(BASIS));
             };
             is_document(record, EvidenceKind::WorkRecord, BASIS)?;
+        }
+        if !(checks.keys()).all(|check| terms.go_live.value.contains(check)) {
+            return Ok(missing("the checks of the mode, and no other", BASIS)?);
         }
         self.staffed(&terms.seats.value, &terms.seats.basis, &staff)?;
         Ok(Event::OperationStarted {
@@ -423,6 +528,12 @@ impl Case<'_> {
         staff: &BTreeMap<Seat, BTreeSet<PersonId>>,
     ) -> Result<(), Error> {
         let context = self.context;
+        if !staff.keys().all(|seat| seats.contains(seat)) {
+            return Ok(missing(
+                "staff for the seats of the mode, and no other",
+                &["S0-11"],
+            )?);
+        }
         for seat in seats {
             let Some(persons) = staff.get(seat).filter(|persons| !persons.is_empty()) else {
                 return Err(Ground::SeatEmpty { seat: *seat }.under(&["S0-11"], basis));
@@ -436,7 +547,15 @@ impl Case<'_> {
             for person in persons {
                 let entry = context.sight.staff.get(person);
                 let judged = entry.map_or(Err(NotQualified::NotOnRoster), |entry| {
-                    entry.qualifies(*seat, rule, context.now)
+                    entry.qualifies(*seat, rule, context.now)?;
+                    // The contract is with the agency itself (S0-15).
+                    let entry = entry.entry(context.now);
+                    let agency = entry.and_then(|entry| entry.agency.as_ref());
+                    if agency == Some(&context.sight.id) {
+                        Ok(())
+                    } else {
+                        Err(NotQualified::Agency)
+                    }
                 });
                 judged.map_err(|why| {
                     Ground::NotQualified {
@@ -490,7 +609,12 @@ impl Case<'_> {
         match self.state.inspection() {
             None => return Ok(missing("an inspection that runs", BASIS)?),
             Some(inspection) if inspection.produced.is_empty() => {
-                return Ok(missing("what the inspection asks for", BASIS)?);
+                // That nothing came in time is a finding itself.
+                let by = self.state.deadlines.get(&DeadlineName::EvidenceProduced);
+                let is_over = by.is_none_or(|by| by.has_passed(self.context.now));
+                if !(breach && is_over) {
+                    return Ok(missing("what the inspection asks for", BASIS)?);
+                }
             }
             Some(_) => {}
         }
@@ -548,6 +672,7 @@ impl Case<'_> {
             return Ok(missing("a mode that rests", BASIS)?);
         }
         self.device_is_good()?;
+        self.access_is_good()?;
         Ok(Event::RestorationProposed { modes, correction })
     }
 
@@ -577,16 +702,40 @@ impl Case<'_> {
                 return Err(Ground::ModeNotFiled { mode: *mode }.by(&["S0-01", "S0-11"]));
             }
         }
+        // An end does not wait for a calendar.
+        let days = self.context.terms.revocation_working_days.value;
+        let (calendar, now) = (self.context.calendar, self.context.now);
+        let working = || calendar.working_days(now, days);
+        let by = || working().unwrap_or_else(|_| calendar.days(now, days));
         Ok(Event::Terminated {
             cause,
             decision,
             hand_over,
             list,
+            revoke_by: self.state.access.as_ref().map(|_| by()),
         })
     }
 }
 
 impl View<'_> {
+    fn has_agents(&self) -> bool {
+        let record = self.sight.organisation.as_ref();
+        record.is_some_and(|record| record.has_agents(self.now))
+    }
+
+    fn is_agent(&self, person: &PersonId) -> bool {
+        let record = self.sight.organisation.as_ref();
+        let grant = record.and_then(|record| record.grant(person, self.now));
+        grant.is_some_and(|grant| grant.scope.interval.holds(self.now))
+    }
+
+    fn not_authorised(&self, actor: &Actor) -> Ground {
+        Ground::NotAuthorised {
+            agent: actor.person.clone(),
+            organisation: self.sight.id.clone(),
+        }
+    }
+
     fn within(&self, days: u16, basis: &[&str]) -> Result<Deadline, Refusal> {
         let deadline = self.calendar.working_days(self.now, days);
         deadline.map_err(|fault| Ground::from(fault).refuse(basis))
@@ -596,6 +745,6 @@ impl View<'_> {
 impl State {
     /// Whether any step may follow.
     pub fn is_final(&self) -> bool {
-        self.stage == Stage::Terminated
+        self.stage == Stage::Terminated && self.deadlines.is_empty()
     }
 }

@@ -1,6 +1,6 @@
 //! By when what is to be done.
 
-use super::{Command, Event, Stage, State};
+use super::{Command, DeviceId, Event, Stage, State, access};
 use crate::{Actor, PersonId, Seat, calendar::Deadline, proceeding, terms::terms};
 use der::DateTime;
 use std::time::Duration;
@@ -20,54 +20,100 @@ terms! {
         DeviceRenewed = "device-renewed",
         /// It is at its end (S0-10).
         DeviceQualified = "device-qualified",
+        /// The access certificate comes to its end: the alarm (S0-08).
+        AccessRenewed = "access-renewed",
+        /// It is at its end (S0-08).
+        AccessEnded = "access-ended",
+        /// The access certificate of an agency that ended is revoked (S0-08).
+        AccessRevoked = "access-revoked",
     }
 }
 
+/// Something that is to be done by a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Duty {
+    /// What.
+    pub name: DeadlineName,
+    /// Of which device.
+    pub device: Option<DeviceId>,
+    /// By when.
+    pub ends: Deadline,
+    /// Whether it is noted to have passed.
+    pub noted: bool,
+}
+
 impl State {
-    /// Everything that is to be done by a time, the earliest first; whether it is noted to have
-    /// passed stands beside it.
-    pub fn duties(&self) -> Vec<(DeadlineName, Deadline, bool)> {
-        if self.stage == Stage::Terminated {
-            return Vec::new();
-        }
+    /// Everything that is to be done by a time, the earliest first.
+    pub fn duties(&self) -> Vec<Duty> {
         let running = self.deadlines.iter();
         let mut all: Vec<_> = running
-            .map(|(name, deadline)| (*name, deadline.clone()))
+            .map(|(name, deadline)| (*name, None, deadline.clone()))
             .collect();
-        for device in &self.devices {
+        let day = |at, start| Deadline {
+            at,
+            start,
+            calendar: None,
+        };
+        // Of one that ended nobody renews anything.
+        let goes_on = self.stage != Stage::Terminated;
+        for device in self.devices.iter().filter(|_| goes_on) {
             let interval = device.proof.interval;
-            let day = |at| Deadline {
-                at,
-                start: interval.from,
-                calendar: None,
-            };
-            all.push((DeadlineName::DeviceRenewed, day(device.renew_by)));
+            let id = || Some(device.proof.device());
+            let alarm = day(device.renew_by, interval.from);
+            all.push((DeadlineName::DeviceRenewed, id(), alarm));
             if let Some(last) = interval.until.and_then(second_before) {
-                all.push((DeadlineName::DeviceQualified, day(last)));
+                let end = day(last, interval.from);
+                all.push((DeadlineName::DeviceQualified, id(), end));
             }
         }
-        all.sort_by_key(|(name, deadline)| (deadline.at, *name));
-        let noted = |(name, deadline): (DeadlineName, Deadline)| {
-            let is_noted = self.overdue.contains(&(name, deadline.at));
-            (name, deadline, is_noted)
+        let access = self.access.as_ref().filter(|_| goes_on);
+        let validity = access.and_then(|one| Some((one, access::validity(&one.certificate)?)));
+        if let Some((access, (begin, end))) = validity {
+            let alarm = day(access.renew_by, begin);
+            all.push((DeadlineName::AccessRenewed, None, alarm));
+            all.push((DeadlineName::AccessEnded, None, day(end, begin)));
+        }
+        all.sort_by(|(name, device, ends), (other, of, later)| {
+            (ends.at, name, device).cmp(&(later.at, other, of))
+        });
+        let noted = |(name, device, ends): (DeadlineName, Option<DeviceId>, Deadline)| {
+            let noted = self.overdue.contains(&(name, device.clone(), ends.at));
+            Duty {
+                name,
+                device,
+                ends,
+                noted,
+            }
         };
         all.into_iter().map(noted).collect()
     }
 
     /// The same, as every case about an institution tells it.
     pub fn deadlines(&self) -> Vec<proceeding::Deadline> {
-        let told = |(name, ends, noted)| proceeding::Deadline::new(name, Some(ends), noted);
+        let told = |one: Duty| proceeding::Deadline::new(one.name, Some(one.ends), one.noted);
         self.duties().into_iter().map(told).collect()
     }
 
     /// What time itself does.
     pub(crate) fn passed(&self, now: DateTime) -> Option<Command> {
-        let (deadline, ends) = self.next_deadline()?;
-        let command = Command::NoteOverdue {
-            deadline,
-            by: ends.at,
-        };
-        ends.has_passed(now).then_some(command)
+        let duty = self.next_duty()?;
+        duty.ends.has_passed(now).then(|| Command::NoteOverdue {
+            deadline: duty.name,
+            device: duty.device,
+            by: duty.ends.at,
+        })
+    }
+
+    /// Those that passed, and nobody noted it: whatever happens next does.
+    pub(super) fn late(&self, now: DateTime) -> impl Iterator<Item = Event> {
+        let duties = self.duties().into_iter();
+        let late = duties.filter(move |duty| !duty.noted && duty.ends.has_passed(now));
+        late.map(|duty| Event::OverdueNoted {
+            deadline: duty.name,
+            device: duty.device,
+            by: duty.ends.at,
+        })
     }
 
     /// Who must not be the one who did this: the first officer of two, and the other side.
@@ -84,10 +130,13 @@ impl State {
     }
 
     /// The first of them that nobody noted to have passed; none where there is none.
+    pub fn next_duty(&self) -> Option<Duty> {
+        self.duties().into_iter().find(|duty| !duty.noted)
+    }
+
+    /// Its name and its end.
     pub fn next_deadline(&self) -> Option<(DeadlineName, Deadline)> {
-        let mut open = self.duties().into_iter();
-        let (name, deadline, _) = open.find(|(_, _, is_noted)| !is_noted)?;
-        Some((name, deadline))
+        self.next_duty().map(|duty| (duty.name, duty.ends))
     }
 
     /// Whether a device's certificate that is good at a time is filed for the key of the access

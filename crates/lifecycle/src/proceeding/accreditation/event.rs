@@ -1,6 +1,6 @@
 //! What happened to an accreditation.
 
-use super::{DeadlineName, DeviceProof, GoLive, Heir, Note, Package, Paper, Step};
+use super::{DeadlineName, DeviceId, DeviceProof, GoLive, Heir, Note, Package, Paper, Step};
 use crate::{
     CaseId, Evidence, Octets, PersonId, Seat,
     calendar::Deadline,
@@ -59,6 +59,9 @@ pub enum Event {
         note: Note,
         /// By when it is answered.
         answer_by: Deadline,
+        /// Who may act for the agency from now on; none: its own record names its agents.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<PersonId>,
     },
     /// Another question, or an answer.
     #[serde(rename_all = "kebab-case")]
@@ -107,13 +110,18 @@ pub enum Event {
     /// What was proposed was dropped.
     ProposalDiscarded,
     /// The agency has its access certificate.
+    #[serde(rename_all = "kebab-case")]
     AccessCertIssued {
         /// Its DER.
         certificate: Octets,
         /// DER of its issuer's.
         issuer: Octets,
+        /// The last second before which the next is due.
+        #[serde(with = "seconds")]
+        renew_by: DateTime,
     },
-    /// Another proof of a device's qualification came.
+    /// Another proof of a device's qualification came: from an officer it counts, from the
+    /// agency it waits for one.
     #[serde(rename_all = "kebab-case")]
     DeviceProofFiled {
         /// The proof.
@@ -121,6 +129,14 @@ pub enum Event {
         /// The last second before which the next is due.
         #[serde(with = "seconds")]
         renew_by: DateTime,
+    },
+    /// An officer looked at what the agency filed for a device.
+    DeviceProofJudged {
+        /// Which.
+        device: DeviceId,
+        /// Why it was not taken; none: it counts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        declined: Option<String>,
     },
     /// A mode began operation.
     OperationStarted {
@@ -198,11 +214,22 @@ pub enum Event {
         hand_over: BTreeMap<CaseId, Heir>,
         /// The list of them, signed.
         list: Evidence,
+        /// By when its access certificate is revoked; none: it never had one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revoke_by: Option<Deadline>,
+    },
+    /// The access certificate of one that ended was revoked.
+    AccessCertRevoked {
+        /// That it was.
+        record: Evidence,
     },
     /// A deadline passed, and what it was for is not done.
     OverdueNoted {
         /// Which.
         deadline: DeadlineName,
+        /// Of which device.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<DeviceId>,
         /// Its last second.
         #[serde(with = "seconds")]
         by: DateTime,
@@ -224,6 +251,7 @@ impl Event {
             Self::ProposalDiscarded => Step::ProposalDiscarded,
             Self::AccessCertIssued { .. } => Step::AccessCertIssued,
             Self::DeviceProofFiled { .. } => Step::DeviceProofFiled,
+            Self::DeviceProofJudged { .. } => Step::DeviceProofJudged,
             Self::OperationStarted { .. } => Step::OperationStarted,
             Self::InspectionOpened { .. } => Step::InspectionOpened,
             Self::EvidenceProduced { .. } => Step::EvidenceProduced,
@@ -233,6 +261,7 @@ impl Event {
             Self::RestorationProposed { .. } => Step::RestorationProposed,
             Self::Restored { .. } => Step::Restored,
             Self::Terminated { .. } => Step::Terminated,
+            Self::AccessCertRevoked { .. } => Step::AccessCertRevoked,
             Self::OverdueNoted { .. } => Step::OverdueNoted,
         }
     }

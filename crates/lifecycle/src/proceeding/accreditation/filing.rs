@@ -2,7 +2,7 @@
 
 use super::{Provision, State, View};
 use crate::{
-    Evidence, Ground, Interval, Octets, OrganisationId, Refusal,
+    Evidence, Ground, Interval, Octets, OrganisationId, PersonId, Refusal,
     calendar::Calendar,
     field,
     octets::seconds,
@@ -34,6 +34,11 @@ pub struct Package {
     /// Proofs of the devices' qualification (S0-10); a later filing may go without.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<DeviceProof>,
+    /// Who acts for the agency (经办人): they alone, and the agents of its own record. The first
+    /// filing of one whose record has none names whoever brings it; a later one that names
+    /// nobody leaves it so.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub agents: BTreeSet<PersonId>,
     /// The modes (S0-06): one at least.
     pub modes: BTreeMap<Mode, ModeFiling>,
 }
@@ -110,6 +115,27 @@ impl AccessRequest {
     }
 }
 
+/// A device by what is engraved on it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DeviceId {
+    /// Its model.
+    pub model: String,
+    /// Its serial number.
+    pub serial: String,
+}
+
+impl DeviceId {
+    /// A device of this model with this serial number.
+    pub fn new(model: impl Into<String>, serial: impl Into<String>) -> Self {
+        Self {
+            model: model.into(),
+            serial: serial.into(),
+        }
+    }
+}
+
 /// A cryptographic device with the authority's certificate for it (S0-10).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -146,6 +172,11 @@ impl DeviceProof {
         }
     }
 
+    /// Which device it is of.
+    pub fn device(&self) -> DeviceId {
+        DeviceId::new(&self.model, &self.serial)
+    }
+
     /// Whether both are of one device.
     pub fn is_of_same_device(&self, other: &Self) -> bool {
         (&self.model, &self.serial) == (&other.model, &other.serial)
@@ -156,7 +187,7 @@ impl DeviceProof {
         Some(calendar.days_before(self.interval.until?, alarm_days))
     }
 
-    pub(super) fn check(&self, now: DateTime) -> Result<(), Refusal> {
+    pub(super) fn check(&self, context: &View<'_>) -> Result<(), Refusal> {
         for text in [&self.model, &self.serial, &self.number, &self.issuer] {
             line(
                 text,
@@ -165,7 +196,15 @@ impl DeviceProof {
             )?;
         }
         is_document(&self.document, EvidenceKind::DeviceQualification, DEVICE)?;
-        if self.interval.until.is_none() || !self.interval.holds(now) {
+        let issuers = &context.terms.device_issuers.value;
+        if !issuers.is_empty() && !issuers.contains(&self.issuer) {
+            return Err(Ground::UnknownName {
+                what: "authority for devices",
+                name: self.issuer.clone(),
+            }
+            .refuse(DEVICE));
+        }
+        if self.interval.until.is_none() || !self.interval.holds(context.now) {
             return missing(
                 "a device's certificate that is good now, and has an end",
                 DEVICE,
@@ -280,6 +319,7 @@ impl Package {
             agreement: None,
             request: None,
             devices: Vec::new(),
+            agents: BTreeSet::new(),
             modes: BTreeMap::new(),
         }
     }
@@ -302,6 +342,13 @@ impl Package {
     #[must_use]
     pub fn device(mut self, proof: DeviceProof) -> Self {
         self.devices.push(proof);
+        self
+    }
+
+    /// With somebody who acts for the agency.
+    #[must_use]
+    pub fn agent(mut self, agent: PersonId) -> Self {
+        self.agents.insert(agent);
         self
     }
 
@@ -435,7 +482,7 @@ impl Package {
             None => {}
         }
         for device in &self.devices {
-            device.check(context.now)?;
+            device.check(context)?;
         }
         match &self.request {
             Some(request) => {

@@ -88,6 +88,15 @@ pub struct Terms {
     /// Days before the end of a device's certificate on which there is an alarm (S0-10):
     /// 1 to 3650.
     pub device_alarm_days: Sourced<u16>,
+    /// Authorities whose certificates of devices are taken (S0-10); none: any that is named.
+    pub device_issuers: Sourced<Vec<String>>,
+    /// SM3 of the certificates of those who issue access certificates (S0-08), in hexadecimal
+    /// digits; none: any CA that an officer names.
+    pub access_issuers: Sourced<Vec<String>>,
+    /// Days before the end of the access certificate on which there is an alarm: 1 to 3650.
+    pub access_alarm_days: Sourced<u16>,
+    /// Working days in which the access certificate of an agency that ended is revoked.
+    pub revocation_working_days: Sourced<u16>,
     /// What an accepted filing does not mean.
     pub disclaimer: Disclaimer,
     /// What each mode takes: all three.
@@ -195,7 +204,13 @@ impl Terms {
                 &self.inspection_working_days,
                 250,
             ),
+            (
+                "revocation-working-days",
+                &self.revocation_working_days,
+                250,
+            ),
             ("device-alarm-days", &self.device_alarm_days, 3_650),
+            ("access-alarm-days", &self.access_alarm_days, 3_650),
         ] {
             based(name, days)?;
             if !(1..=most).contains(&days.value) {
@@ -204,6 +219,17 @@ impl Terms {
         }
         if !(1..=9).contains(&self.copies.value) {
             return value("copies", "1 to 9");
+        }
+        based("device-issuers", &self.device_issuers)?;
+        based("access-issuers", &self.access_issuers)?;
+        let is_digest = |text: &String| {
+            text.len() == 64
+                && text
+                    .bytes()
+                    .all(|one| matches!(one, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        if !self.access_issuers.value.iter().all(is_digest) {
+            return value("access-issuers", "64 hexadecimal digits each");
         }
         if self.templates.value.is_empty() {
             return value("templates", "one version at least");

@@ -1,3 +1,5 @@
+mod documents;
+mod further;
 mod random;
 mod world;
 
@@ -388,10 +390,11 @@ fn a_devices_proof_is_good_when_it_counts_and_has_an_alarm_before_its_end() {
     assert_eq!(name, DeadlineName::DeviceRenewed);
     assert_eq!(alarm.at, at("2026-11-01T16:00:00Z"), "sixty days before");
     let note = |world: &World| {
-        let (deadline, by) = world.state().next_deadline().unwrap();
+        let duty = world.state().next_duty().unwrap();
         Command::NoteOverdue {
-            deadline,
-            by: by.at,
+            deadline: duty.name,
+            device: duty.device,
+            by: duty.ends.at,
         }
     };
     world.now = alarm.at;
@@ -411,7 +414,10 @@ fn a_devices_proof_is_good_when_it_counts_and_has_an_alarm_before_its_end() {
     assert_eq!(world.refused(LI, start(Mode::Counter)), "missing (S0-10)");
     let mut renewed = world.package().devices[0].clone();
     renewed.interval = Interval::new(world.now, Some(at("2030-01-01T00:00:00Z")));
+    // From the agency it counts when an officer took it.
     world.go(AGENT, Command::FileDeviceProof(renewed));
+    assert_eq!(world.refused(LI, start(Mode::Counter)), "missing (S0-10)");
+    world.go(LI, judge(None));
     assert_eq!(world.state().devices.len(), 1);
     world.go(LI, start(Mode::Counter));
 }
@@ -514,6 +520,22 @@ fn the_staff_of_a_mode_is_on_the_roster_and_handler_and_checker_are_two() {
             &[(Witness, "untrained")],
             "not-qualified (S0-15)",
         ),
+        (
+            Mode::Witness,
+            &[(Witness, "of-another")],
+            "not-qualified (S0-15)",
+        ),
+        (
+            Mode::Witness,
+            &[(Witness, "of-nobody")],
+            "not-qualified (S0-15)",
+        ),
+        (
+            Mode::Witness,
+            &[(Witness, "feng"), (Handler, "chu")],
+            "missing (S0-11)",
+        ),
+        (Mode::Counter, &[(Witness, "feng")], "missing (S0-11)"),
         (
             Mode::Other,
             &[(Handler, "feng")],
@@ -665,6 +687,20 @@ fn an_end_hands_over_each_open_case_to_somebody_who_does_such_business() {
         gates,
         [Gate::Close(Mode::Counter), Gate::Close(Mode::Witness)]
     );
+    // What is left is to revoke the certificate with which its system reaches the CA's.
+    let state = world.state();
+    assert_eq!(state.stage, Stage::Terminated);
+    let (name, _) = state.next_deadline().unwrap();
+    assert!(!state.is_final() && name == DeadlineName::AccessRevoked);
+    let revoked = |kind| Command::RecordRevocation {
+        record: evidence(kind, "revoked"),
+    };
+    let wrong = revoked(EvidenceKind::InspectionReport);
+    assert_eq!(world.refused(LI, wrong), "evidence-kind (S0-08)");
+    let record = revoked(EvidenceKind::WorkRecord);
+    assert_eq!(world.refused(AGENT, record.clone()), "seat (S0-08)");
+    world.go(LI, record.clone());
+    assert_eq!(world.refused(LI, record), "missing (S0-08)");
     let state = world.state();
     assert!(state.is_final() && state.next_deadline().is_none());
     assert_eq!(state.handed_over[&case("c-1")], Some(other));

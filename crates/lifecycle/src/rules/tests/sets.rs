@@ -131,7 +131,10 @@ fn each_attribute_that_can_be_named_is_one_that_certificates_have() {
 #[test]
 fn china_clearing_has_its_witnesses_handlers_and_soft_certificates() {
     let set = RuleSet::shipped("chinaclear-agency").unwrap();
-    assert!(set.agencies().value);
+    assert!(set.agencies().value && set.accreditation());
+    for other in ["egov-extranet", "szca-online", "in-house"] {
+        assert!(!RuleSet::shipped(other).unwrap().accreditation());
+    }
     let barred = [
         Employment::Marketing,
         Employment::Dispatched,

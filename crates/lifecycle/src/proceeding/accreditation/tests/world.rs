@@ -73,6 +73,11 @@ fn spki(scalar: u8) -> SubjectPublicKeyInfoOwned {
     key.decode_msg().unwrap()
 }
 
+/// A public key as requests have it.
+pub(super) fn key_of(scalar: u8) -> Octets {
+    spki(scalar).to_der().unwrap().into()
+}
+
 pub(super) fn start(mode: Mode) -> Command {
     let terms = Terms::shipped();
     let checks = terms.of(mode).go_live.value.iter();
@@ -92,6 +97,13 @@ pub(super) fn start(mode: Mode) -> Command {
                 (*seat, [person(who)].into())
             })
             .collect(),
+    }
+}
+
+pub(super) fn judge(declined: Option<&str>) -> Command {
+    Command::JudgeDeviceProof {
+        device: DeviceId::new(MODEL, SERIAL),
+        declined: declined.map(str::to_owned),
     }
 }
 
@@ -119,7 +131,7 @@ pub(super) struct World {
     pub(super) heirs: BTreeMap<OrganisationId, Vec<Mode>>,
     staff: BTreeMap<PersonId, Arc<roster::State>>,
     rules: Arc<RuleSet>,
-    terms: Arc<Terms>,
+    pub(super) terms: Arc<Terms>,
     pub(super) state: Option<State>,
 }
 
@@ -133,6 +145,7 @@ impl World {
         let context = organisation::Context {
             id: &id,
             accredited: false,
+            accredits: false,
             now,
         };
         let event = organisation::decide(None, &clerk, onboard, &context).unwrap();
@@ -149,24 +162,35 @@ impl World {
             terms: Arc::new(Terms::shipped()),
             state: None,
         };
-        for (who, employment, trained) in [
-            ("feng", Employment::Contract, true),
-            ("chu", Employment::Contract, true),
-            ("broker", Employment::Broker, true),
-            ("untrained", Employment::Contract, false),
+        let own = Some(world.id.clone());
+        let other = OrganisationId::new("other-quan").ok();
+        for (who, employment, trained, agency) in [
+            ("feng", Employment::Contract, true, &own),
+            ("chu", Employment::Contract, true, &own),
+            ("broker", Employment::Broker, true, &own),
+            ("untrained", Employment::Contract, false, &own),
+            ("of-another", Employment::Contract, true, &other),
+            ("of-nobody", Employment::Contract, true, &None),
         ] {
-            world.enter(who, employment, trained);
+            world.enter(who, employment, trained, agency.clone());
         }
         world
     }
 
-    fn enter(&mut self, who: &str, employment: Employment, trained: bool) {
+    fn enter(
+        &mut self,
+        who: &str,
+        employment: Employment,
+        trained: bool,
+        agency: Option<OrganisationId>,
+    ) {
         let paper = |number: &str| RosterPaper::new(number, Interval::new(self.now, None));
         let statement = evidence(EvidenceKind::HolderStatement, who);
-        let entry = Entry::new(employment, paper("lc"))
+        let mut entry = Entry::new(employment, paper("lc"))
             .training(trained, paper("tr"))
             .licence(paper("li"))
             .declaration(statement, []);
+        entry.agency = agency;
         let propose = roster::Event::Proposed(Box::new(entry));
         let (wu, zheng) = (
             Actor::new(person("wu"), Seat::Clerk),
@@ -242,6 +266,7 @@ impl World {
                     Some(at("2026-12-31T16:00:00Z")),
                 ),
             }],
+            agents: [person("he")].into(),
             modes: modes.collect(),
         }
     }
@@ -275,6 +300,15 @@ impl World {
 
     /// A certificate by the access CA for the key of this scalar.
     pub(super) fn certificate(&self, scalar: u8, organisation: &str) -> Command {
+        self.certificate_from(at("2026-03-02T00:00:00Z"), scalar, organisation)
+    }
+
+    pub(super) fn certificate_from(
+        &self,
+        begin: DateTime,
+        scalar: u8,
+        organisation: &str,
+    ) -> Command {
         let algorithm = || AlgorithmIdentifierOwned {
             oid: SIGNATURE_OID,
             parameters: None,
@@ -286,10 +320,10 @@ impl World {
             let signature = signature.to_bitstring().unwrap();
             prepared.attach(&signature).unwrap().into()
         };
-        let begin = at("2026-03-02T00:00:00Z");
+        let from = at("2026-03-02T00:00:00Z");
         let root = Profile::shipped("root-ca").unwrap();
         let own = Issuer::self_signed(&ca, algorithm());
-        let issuer = signed(root.prepare(&own, &ca, &1u8.into(), begin).unwrap());
+        let issuer = signed(root.prepare(&own, &ca, &1u8.into(), from).unwrap());
         let profile = Profile::shipped("agency-access").unwrap();
         let subject = x509_cert::name::Name::from_der(&name(organisation)).unwrap();
         let origin = crate::case::pair::key_origin(&hardware(csr::Environment::Production));
@@ -306,7 +340,14 @@ impl World {
         self.ask_by(&Actor::new(person(who.0), who.1), command)
     }
 
+    /// What it comes to, without the deadlines that are noted with it.
     pub(super) fn ask_by(&self, actor: &Actor, command: Command) -> Result<Event, Error> {
+        let mut events = self.all_by(actor, command)?;
+        Ok(events.pop().unwrap())
+    }
+
+    /// What it comes to.
+    pub(super) fn all_by(&self, actor: &Actor, command: Command) -> Result<Vec<Event>, Error> {
         let profile = Profile::shipped("agency-access").unwrap();
         let sight = Sight {
             id: self.id.clone(),
@@ -324,9 +365,11 @@ impl World {
             now: self.now,
             sight: Some(&sight),
         };
-        let mut events = decide(self.state.as_ref(), actor, command, &context)?;
-        assert_eq!(events.len(), 1);
-        Ok(events.remove(0))
+        let events = decide(self.state.as_ref(), actor, command, &context)?;
+        let (_, before) = events.split_last().unwrap();
+        let is_note = |event: &Event| matches!(event, Event::OverdueNoted { .. });
+        assert!(before.iter().all(is_note), "{events:?}");
+        Ok(events)
     }
 
     pub(super) fn refused(&self, who: Who, command: Command) -> String {
@@ -345,18 +388,32 @@ impl World {
     }
 
     pub(super) fn by(&mut self, actor: &Actor, command: Command) -> Vec<Gate> {
-        let event = match self.ask_by(actor, command) {
-            Ok(event) => event,
+        let events = match self.all_by(actor, command) {
+            Ok(events) => events,
             Err(error) => panic!("{}", error.coded()),
         };
-        self.happened(actor, &event)
+        let gates = events.iter().map(|event| self.happened(actor, event));
+        gates.flatten().collect()
     }
 
+    /// The gates turn as the agency's own record has them.
     pub(super) fn happened(&mut self, actor: &Actor, event: &Event) -> Vec<Gate> {
         let text = serde_json::to_string(event).unwrap();
         assert_eq!(&serde_json::from_str::<Event>(&text).unwrap(), event);
-        let gates = event.gates(self.state.as_ref());
         self.state = evolve(self.state.take(), actor, event);
+        let record = self.organisation.as_ref();
+        let open = record.map_or_else(Vec::new, |record| record.open_modes(self.now));
+        let gates = self
+            .state
+            .as_ref()
+            .map(|state| state.gates(&open, self.now));
+        let gates = gates.unwrap_or_default();
+        for gate in &gates {
+            let record = self.organisation.as_deref().cloned();
+            let event = organisation::Event::from(*gate);
+            let record = organisation::evolve(record, actor, &event, self.now);
+            self.organisation = record.map(Arc::new);
+        }
         gates
     }
 }
