@@ -1,6 +1,6 @@
 //! What a step leaves behind: never the thing itself, always its digest.
 
-use crate::{Ground, Octets, Refusal, terms::EvidenceKind};
+use crate::{Ground, Octets, Refusal, field, rules::FieldFormat, terms::EvidenceKind};
 use serde::{Deserialize, Serialize};
 
 /// One piece of evidence: what it is, where it lies, and the SM3 of its octets.
@@ -27,16 +27,19 @@ impl Evidence {
         }
     }
 
-    /// Refuses evidence of another kind.
+    /// Refuses evidence of another kind, and what could not be found again.
     pub(crate) fn is_a(&self, wanted: EvidenceKind, requirements: &[&str]) -> Result<(), Refusal> {
-        if self.kind == wanted {
-            Ok(())
-        } else {
-            Err(Ground::EvidenceKind {
-                given: self.kind,
-                wanted,
-            }
-            .refuse(requirements))
+        if self.kind != wanted {
+            let given = self.kind;
+            return Err(Ground::EvidenceKind { given, wanted }.refuse(requirements));
         }
+        if self.digest.len() != 32 {
+            let what = "the digest of a document";
+            return Err(Ground::Missing { what }.refuse(requirements));
+        }
+        field::check(FieldFormat::Text, &self.reference).map_err(|_| {
+            let what = "where a document lies";
+            Ground::Words { what }.refuse(requirements)
+        })
     }
 }

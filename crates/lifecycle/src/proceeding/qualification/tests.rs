@@ -1,6 +1,8 @@
 mod assessed;
+mod dates;
 mod later;
 mod machine;
+mod persons;
 mod random;
 
 use super::*;
@@ -12,6 +14,7 @@ use crate::{
     terms::EvidenceKind,
 };
 use der::DateTime;
+use std::cell::Cell;
 
 const AGENT: &str = "he.jing";
 const CLERK: &str = "liu.yi";
@@ -26,8 +29,17 @@ fn person(name: &str) -> PersonId {
     PersonId::new(name).unwrap()
 }
 
+thread_local! {
+    /// What is wrong with the evidence of this test, where something is.
+    static SPOIL: Cell<Option<fn(&mut Evidence)>> = const { Cell::new(None) };
+}
+
 fn evidence(kind: EvidenceKind) -> Evidence {
-    Evidence::new(kind, [7; 32], "archive 7")
+    let mut evidence = Evidence::new(kind, [7; 32], "archive 7");
+    if let Some(spoil) = SPOIL.get() {
+        spoil(&mut evidence);
+    }
+    evidence
 }
 
 fn agent() -> Actor {
@@ -365,6 +377,12 @@ fn rules_that_rest_on_nothing_or_contradict_themselves_are_not_read() {
         ),
         ("name = \"capability\"", "name = \"on-site\"", "assessments"),
         ("fee-fen", "fees", "read"),
+        (
+            "fee-fen = { value = 0,",
+            "fee-fen = { value = 1,",
+            "fee-fen",
+        ),
+        ("quota = { value = 0,", "quota = { value = 1,", "quota"),
     ] {
         assert!(good.contains(from), "{from}");
         let fault = Terms::from_toml(&good.replacen(from, to, 1)).unwrap_err();
