@@ -144,8 +144,8 @@ pub struct Answer {
 }
 
 impl Right {
-    /// Whether an application is decided on when it was answered alone: who decides has read the
-    /// statement, and is not the one who should not.
+    /// Whether an application waits for its answer before it is decided on: whoever decides has
+    /// read the statement, and is nobody who should not.
     pub(crate) fn holds_a_decision(self) -> bool {
         matches!(self, Self::Statement | Self::Recusal)
     }

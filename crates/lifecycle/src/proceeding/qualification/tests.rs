@@ -144,6 +144,10 @@ impl Play {
             let text = serde_json::to_string(&event).unwrap();
             assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
             assert!(is_listed(self.state.as_ref(), &event));
+            assert_eq!(event.at, self.now);
+            // No clock is done with that was not there.
+            let mut done = event.clocks.iter().filter(|(_, timer)| timer.is_none());
+            assert!(done.all(|(name, _)| self.state().timers.contains_key(name)));
             self.state = evolve(self.state.take(), actor, &event);
             self.events.push((self.now, actor.clone(), event));
         }
@@ -376,6 +380,26 @@ fn rules_that_rest_on_nothing_or_contradict_themselves_are_not_read() {
             "routes",
         ),
         ("name = \"capability\"", "name = \"on-site\"", "assessments"),
+        (
+            "validity-years = { value = 5",
+            "validity-years = { value = 31",
+            "validity-years",
+        ),
+        (
+            "renewal-opens-days = { value = 180",
+            "renewal-opens-days = { value = 30",
+            "renewal-opens-days",
+        ),
+        (
+            "renewal-opens-days = { value = 180",
+            "renewal-opens-days = { value = 1825",
+            "renewal-opens-days",
+        ),
+        (
+            "listing-days = { value = 15",
+            "listing-days = { value = 3651",
+            "listing-days",
+        ),
         ("fee-fen", "fees", "read"),
         (
             "fee-fen = { value = 0,",
@@ -651,6 +675,14 @@ fn a_deadline_that_is_missed_is_flagged_and_decides_nothing() {
         .unwrap();
     assert!(play.state().missed.iter().eq(&missed));
     assert_eq!(play.events.last().unwrap().2.missed(), missed);
+    // Of two, each is noted by itself.
+    let mut play = Play::accepted(ENTERPRISE, PROVINCIAL, MONDAY);
+    play.go_to("2024-04-02T01:00:00Z").tick();
+    let noted: Vec<_> = play.events[2..].iter().map(|one| one.2.missed()).collect();
+    assert_eq!(
+        noted,
+        [[DeadlineName::Forwarding], [DeadlineName::Decision]]
+    );
     // Time alone notes it.
     let mut play = Play::received(ENTERPRISE, NATIONAL, MONDAY);
     play.go_to("2024-03-12T01:00:00Z");
@@ -675,6 +707,12 @@ fn one_person_has_one_seat() {
         // What audits rest on says the same of a record that somebody wrote in by hand.
         let (_, _, event) = play.events.last().unwrap();
         assert!(play.state().others(&actor, event).contains(&&person(name)));
+        assert!(
+            !play
+                .state()
+                .others(&officer(), event)
+                .contains(&&person(OFFICER))
+        );
     }
     let other_agent = Actor::new(person("sun.qi"), Seat::Agent);
     let request = evidence(EvidenceKind::HolderStatement);

@@ -92,6 +92,25 @@ fn a_decision_is_not_of_a_day_before_what_it_rests_on() {
     }
 }
 
+// proves: S3-10, S3-11
+#[test]
+fn a_refusal_that_rests_on_the_acceptance_alone_is_not_of_a_day_before_it() {
+    let mut play = Play::accepted(ENTERPRISE, NATIONAL, MONDAY);
+    play.go_to("2024-03-07T01:00:00Z")
+        .rule(Act::OpenAssessment {
+            assessors: vec![person(EXPERT)],
+            body: None,
+        });
+    let ground = play.ruled_out(refuse("2024-03-03"));
+    let expected = Ground::DecisionDay {
+        dated: "2024-03-03".to_owned(),
+        from: "2024-03-04".to_owned(),
+        to: "2024-03-07".to_owned(),
+    };
+    assert_eq!(ground, expected);
+    play.rule(refuse("2024-03-04"));
+}
+
 // proves: S3-11, S3-14, S3-15, S5-01
 #[test]
 fn a_later_decision_is_not_of_a_day_before_it_was_asked_for() {
@@ -214,6 +233,11 @@ fn another_term_is_asked_for_in_its_time_and_holds_nothing_up_when_it_is_late() 
         reasons: reasons(),
     };
     play.ruled_out(before);
+    // Refused when there is no time left: nothing is to be asked for.
+    let mut play = filed("2026-01-05T01:00:00Z");
+    play.go_to("2026-02-10T01:00:00Z");
+    play.rule(Act::RefuseRenewal { reasons: reasons() });
+    assert!(by_word(&play, "renewal-filing").is_none());
     // Who was refused may ask again, in time alone with effect.
     let mut play = filed("2026-01-05T01:00:00Z");
     play.rule(Act::RefuseRenewal { reasons: reasons() });
