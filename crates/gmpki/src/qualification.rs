@@ -324,7 +324,7 @@ fn done(
     let entries = desk.act(&on.act.actor, Command::Proceeding(command))?;
     let state = known(desk.engine.proceeding(&id_of(id))?, id)?;
     let mut text = told(&entries);
-    let _ = writeln!(text, "qualification {id}: {}", state.stage);
+    let _ = writeln!(text, "qualification {id}: {}", state.stage_by(desk.now));
     let mut json = json!({ "durable": durable(&entries) });
     if let Some(object) = json.as_object_mut() {
         object.extend(object_of(id, &state, desk.now));
@@ -350,7 +350,7 @@ fn object_of(id: &QualificationId, state: &State, now: DateTime) -> serde_json::
     let decision = state.decision.as_ref();
     let members = [
         ("qualification", json!(id.as_str())),
-        ("stage", json!(state.stage.as_str())),
+        ("stage", json!(state.stage_by(now).as_str())),
         ("rules", json!(state.terms)),
         ("applicant", json!(state.name())),
         ("kind", json!(state.applicant.kind.as_str())),
@@ -428,7 +428,8 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
     };
     let state = known(state, id)?;
     let lang = show.lang;
-    let mut text = format!("{id}: {}\n", state.stage.said(lang));
+    let stage = state.stage_by(view.now);
+    let mut text = format!("{id}: {}\n", stage.said(lang));
     let mut line = |label: &str, value: &str| {
         let _ = writeln!(text, "  {label}: {value}");
     };
@@ -451,12 +452,12 @@ fn shown(show: &QualificationShow) -> Result<Outcome, Failure> {
             &beijing(query.at),
         );
     }
-    for (assessment, report) in &state.reports {
+    for ((assessment, by), report) in &state.reports {
         let passed = match report.passed {
             true => lang.say("passed", "通过"),
             false => lang.say("not passed", "未通过"),
         };
-        line(assessment.said(lang), &format!("{passed} ({})", report.by));
+        line(assessment.said(lang), &format!("{passed} ({by})"));
     }
     if let Some(decision) = &state.decision {
         let value = format!(

@@ -442,7 +442,7 @@ pub enum Ground {
     #[error("what is not right is objected to, not confirmed")]
     NotCorrect,
     /// Words are missing.
-    #[error("{what} needs words: 1 to 1000 characters")]
+    #[error("{what} needs words: 1 to 1000 characters, none of them hidden")]
     Words {
         /// What.
         what: &'static str,
@@ -515,6 +515,34 @@ pub enum Ground {
     QueryOpens {
         /// The last second before that.
         after: DateTime,
+    },
+    /// Whoever presided over the hearing has no other part in the case.
+    #[error("{person} presided over the hearing and does nothing else in this case")]
+    Presided {
+        /// Who.
+        person: PersonId,
+    },
+    /// A decision of a day on which it was not taken: before what it rests on, or to come.
+    #[error("a decision of {dated} can't be: its day is one from {from} to {to}")]
+    DecisionDay {
+        /// The day that it bears.
+        dated: String,
+        /// The earliest one: that of the latest thing that it rests on.
+        from: String,
+        /// The latest one: today.
+        to: String,
+    },
+    /// A receipt that is recorded so long after its stamp that the stamp is one person's word.
+    #[error("a receipt of that time was to be recorded by {by}")]
+    ReceiptLate {
+        /// The last second for it.
+        by: DateTime,
+    },
+    /// Another term is asked for too early.
+    #[error("another term can be asked for from {from} on")]
+    TermOpens {
+        /// From when on.
+        from: DateTime,
     },
     /// Another authority than the one whose word is needed.
     #[error("{given} has no say here: {wanted} does")]
@@ -739,14 +767,15 @@ impl Ground {
         Self::IssuerNotReady { id: id.clone() }.refuse(&["S4-16"])
     }
 
-    /// Refuses a reason without words, or with too many: 1 to 1000 characters.
+    /// Refuses a reason without words, with too many (more than 1000 characters), or with
+    /// characters that are not seen.
     pub(crate) fn words(
         text: &str,
         what: &'static str,
         requirements: &[&str],
     ) -> Result<(), Refusal> {
-        let length = text.trim().chars().count();
-        if (1..=1000).contains(&length) && !text.contains(field::is_hidden) {
+        let is_said = !text.trim().is_empty() && text.chars().count() <= 1000;
+        if is_said && !text.contains(field::is_hidden) {
             Ok(())
         } else {
             Err(Self::Words { what }.refuse(requirements))

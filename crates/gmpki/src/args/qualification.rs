@@ -45,9 +45,9 @@ pub(crate) enum QualificationCommand {
         after_help = "Example:\n  gmpki qualification name-assessor shi-li-ca wang.wu --actor chen.er:official"
     )]
     NameAssessor(OnAssessor),
-    /// An assessor: say whether something binds him to the applicant
+    /// An assessor: say whether something binds him to the applicant; bound, he reports nothing
     Declare(Declare),
-    /// Official: a person takes no further part; what he reported does not count
+    /// Official: a person takes no further part; what he reported or looked at does not count
     Recuse(Recuse),
     /// An assessor: report what was found
     #[command(name = "report-assessment")]
@@ -131,7 +131,7 @@ pub(crate) enum QualificationCommand {
         --evidence reasons-document=reasons.pdf"
     )]
     RefuseRenovation(ByOffice),
-    /// The agent: ask for another term
+    /// The agent: ask for another term, in the days that the rules have for it
     #[command(
         name = "file-renewal",
         after_help = "Example:\n  gmpki qualification file-renewal shi-li-ca --actor he.jing:agent \\\n      \
@@ -223,7 +223,8 @@ pub(crate) struct Receive {
     /// How it came
     #[arg(long, value_name = "CHANNEL", value_parser = term(Channel::ALL, Channel::as_str))]
     pub(crate) channel: Channel,
-    /// When, as the stamp says, as 2026-11-21T08:00:00Z [default: now]
+    /// When, as the stamp says, as 2026-11-21T08:00:00Z; not longer ago than the rules let it wait
+    /// to be recorded [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) received: Option<String>,
     /// Who applies

@@ -86,6 +86,12 @@ fn rows(set: &Terms, lang: Language) -> Vec<Row> {
     );
     rows.list("routes", "taken in by", "受理机构", &set.routes);
     rows.of(
+        "receipt-days",
+        "working days for recording a receipt",
+        "收件登记工作日",
+        &set.receipt_days,
+    );
+    rows.of(
         "acceptance-days",
         "working days for the acceptance",
         "受理审查工作日",
@@ -128,6 +134,12 @@ fn rows(set: &Terms, lang: Language) -> Vec<Row> {
         &set.delivery_days,
     );
     rows.of(
+        "listing-days",
+        "days for the directory to follow",
+        "列入或移出目录天数",
+        &set.listing_days,
+    );
+    rows.of(
         "query-days",
         "working days until anybody may ask",
         "公开查询起始工作日",
@@ -151,6 +163,14 @@ fn rows(set: &Terms, lang: Language) -> Vec<Row> {
             "years that it holds",
             "有效期（年）",
             years,
+        );
+    }
+    if let Some(days) = &set.renewal_opens_days {
+        rows.of(
+            "renewal-opens-days",
+            "days before its end from which on more is asked for",
+            "届满前可申请延续天数",
+            days,
         );
     }
     if let Some(days) = &set.renewal_days {

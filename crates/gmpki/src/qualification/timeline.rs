@@ -86,6 +86,10 @@ fn about(event: &Step, lang: Language) -> Option<String> {
             Some(format!("{}, {}", listing.list, listing.sequence))
         }
         Happened::NameChangeFiled { name, .. } => Some(name.clone()),
+        Happened::RenewalFiled { in_time: false, .. } => Some(match lang {
+            Language::Zh => "逾期提出，不影响到期失效".to_owned(),
+            _ => "too late to hold off the end".to_owned(),
+        }),
         Happened::RightExercised { right, .. } => Some(name(lang, *right).to_owned()),
         Happened::RightAnswered { number, answer, .. } => Some(format!("{number}, {answer}")),
         _ => None,

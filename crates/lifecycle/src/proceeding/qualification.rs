@@ -6,7 +6,9 @@
 //! rules say so. What is late is flagged and told, and decides nothing.
 //!
 //! One person holds one seat in a case (0.4): whoever takes it in neither assesses it nor decides
-//! on it, and the applicant's agent does none of these. [`TRANSITIONS`] has the steps as a table.
+//! on it, the applicant's agent does none of these, and whoever presides over the hearing does
+//! nothing else. What a person found who is bound to the applicant does not count.
+//! [`TRANSITIONS`] has the steps as a table.
 
 mod command;
 mod decide;
@@ -19,7 +21,7 @@ mod tests;
 pub use command::{Act, Command, Receipt};
 pub use decide::{Context, decide};
 pub use event::{Applicant, Decision, Event, Happened, Listing, Material};
-pub use state::{Answer, Assessor, NameOf, Remedy, Report, State, evolve};
+pub use state::{Answer, Assessor, Check, NameOf, Remedy, Report, State, evolve};
 pub use terms::{AssessmentRule, BadTerms, MaterialRule, RuleSets, Terms};
 
 use crate::{
@@ -216,6 +218,8 @@ terms! {
         RenewalDecision = "renewal-decision",
         /// The term ends.
         Expiry = "expiry",
+        /// The directory says what is so (S3-13).
+        Listing = "listing",
     }
 
     /// What came of an application.
@@ -261,6 +265,8 @@ const TIMED: &[Stage] = &[
     Stage::Refused,
     Stage::Qualified,
     Stage::Renewing,
+    Stage::Lapsed,
+    Stage::Withdrawn,
 ];
 
 /// Every pair of stage and step that there is. What is not here is refused.
@@ -361,12 +367,8 @@ pub const TRANSITIONS: &[Transition<Stage, Step>] = &[
         Step::RenewalRefused,
         Some(Stage::Qualified),
     ),
-    numbered(
-        "D16",
-        &[Stage::Qualified],
-        Step::Lapsed,
-        Some(Stage::Lapsed),
-    ),
+    // Whoever asked for another term too late is not held by that.
+    numbered("D16", HELD, Step::Lapsed, Some(Stage::Lapsed)),
     numbered("D17", HELD, Step::Withdrawn, Some(Stage::Withdrawn)),
     row(Stage::ALL, Step::RightExercised, None),
     row(Stage::ALL, Step::RightAnswered, None),

@@ -534,6 +534,7 @@ qualification-deadline-renovation = decision on the renovation
 qualification-deadline-renewal-filing = asking for another term
 qualification-deadline-renewal-decision = decision on another term
 qualification-deadline-expiry = end of the term
+qualification-deadline-listing = what the directory says
 
 ## qualification-outcome
 
@@ -764,7 +765,7 @@ ground-person-number = the number of an identity document or a telephone names n
 ground-retained = what is recorded of { $person } is kept until { $until }
 ground-not-ended = { $stream } has not ended
 ground-nothing-sealed = nothing of { $person } is sealed under a key, or all of it is erased
-ground-words = { $what } needs words: 1 to 1000 characters
+ground-words = { $what } needs words: 1 to 1000 characters, none of them hidden
 ground-account-number = the account is not the one on the form
 ground-not-in-this-model = { $step }: not a step in { $model }
 ground-not-correct = what is not right is objected to, not confirmed
@@ -780,6 +781,10 @@ ground-report-failed = the { $assessment } was not passed
 ground-condition-open = the condition was not found to be met: { $condition }
 ground-recused = { $person } takes no further part: recused, or bound to the applicant
 ground-query-opens = how it stands can be asked after { $after }
+ground-presided = { $person } presided over the hearing and does nothing else in this case
+ground-decision-day = a decision of { $dated } can't be: its day is one from { $from } to { $to }
+ground-receipt-late = a receipt of that time was to be recorded by { $by }
+ground-term-opens = another term can be asked for from { $from } on
 ground-flow-missing = the filing has no flow for "{ $kind }" in the way of handling "{ $mode }"
 ground-provision-missing = the filing says nothing about "{ $provision }" in the way of handling "{ $mode }"
 ground-go-live-open = before "{ $mode }" begins, "{ $go_live }" is to be seen
@@ -1005,7 +1010,7 @@ phrase-an-application-that-nobody-assesses = an application that nobody assesses
 phrase-the-assessor-s-declaration-about-conflicts-of-interest = the assessor's declaration about conflicts of interest
 phrase-the-close-of-the-hearing = the close of the hearing
 phrase-the-request-of-a-hearing = the request of a hearing
-phrase-a-day-of-the-decision-between-the-acceptance-and-today = a day of the decision between the acceptance and today
+phrase-the-answer-to-a-statement-or-a-request-for-recusal = the answer to a statement or a request for recusal
 phrase-an-sm3-digest-of-32-octets = an SM3 digest of 32 octets
 phrase-a-list-that-says-how-the-qualification-stands = a list that says how the qualification stands
 phrase-a-list-with-a-greater-sequence-number = a list with a greater sequence number

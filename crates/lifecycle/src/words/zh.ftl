@@ -532,6 +532,7 @@ qualification-deadline-renovation = 技术改造审查
 qualification-deadline-renewal-filing = 申请延续
 qualification-deadline-renewal-decision = 延续决定
 qualification-deadline-expiry = 资质到期
+qualification-deadline-listing = 列入或移出目录
 
 ## qualification-outcome
 
@@ -762,7 +763,7 @@ ground-person-number = 不得以证件号码或手机号码作为记录中的人
 ground-retained = { $person }的记录须保存至{ $until }
 ground-not-ended = { $stream }尚未办结
 ground-nothing-sealed = 没有以密钥封存的{ $person }的个人信息，或已全部删除
-ground-words = { $what }须填写1至1000个字符
+ground-words = { $what }须填写1至1000个字符，且不含不可见字符
 ground-account-number = 账户与申请表所填不一致
 ground-not-in-this-model = “{ $model }”模式没有“{ $step }”这一步骤
 ground-not-correct = 信息有误时应提出异议，而不是确认
@@ -778,6 +779,10 @@ ground-report-failed = “{ $assessment }”未通过
 ground-condition-open = 尚未认定符合条件：{ $condition }
 ground-recused = { $person }应当回避，不再参与
 ground-query-opens = { $after }之后方可查询
+ground-presided = { $person }已主持听证，不得在本案中担任其他职务
+ground-decision-day = 决定日期{ $dated }无效：应在{ $from }至{ $to }之间
+ground-receipt-late = 该时间的收件应在{ $by }之前登记
+ground-term-opens = 自{ $from }起方可申请延续
 ground-flow-missing = 报备材料缺少以“{ $mode }”方式办理“{ $kind }”的流程
 ground-provision-missing = 报备材料未就“{ $mode }”方式规定“{ $provision }”
 ground-go-live-open = 开展“{ $mode }”方式前须确认“{ $go_live }”
@@ -1003,7 +1008,7 @@ phrase-an-application-that-nobody-assesses = 尚未组织评估的申请
 phrase-the-assessor-s-declaration-about-conflicts-of-interest = 评审专家的利害关系声明
 phrase-the-close-of-the-hearing = 听证的结束
 phrase-the-request-of-a-hearing = 听证申请
-phrase-a-day-of-the-decision-between-the-acceptance-and-today = 自受理日至今日之间的决定日期
+phrase-the-answer-to-a-statement-or-a-request-for-recusal = 对陈述、申辩或回避申请的答复
 phrase-an-sm3-digest-of-32-octets = 32字节的SM3杂凑值
 phrase-a-list-that-says-how-the-qualification-stands = 与资质现状一致的目录
 phrase-a-list-with-a-greater-sequence-number = 序号更大的目录

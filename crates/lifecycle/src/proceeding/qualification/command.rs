@@ -44,7 +44,8 @@ pub struct Receipt {
     pub office: String,
     /// How it came.
     pub channel: Channel,
-    /// When, as the stamp says; not after now.
+    /// When, as the stamp says; not after now, and not longer ago than the rules of that day let
+    /// it wait to be recorded.
     #[serde(with = "seconds")]
     pub at: DateTime,
     /// The stamp: [`ReceiptStamp`](crate::terms::EvidenceKind::ReceiptStamp).
@@ -98,21 +99,24 @@ pub enum Act {
         /// Who.
         assessor: PersonId,
     },
-    /// An assessor: whether something binds him to the applicant.
+    /// An assessor: whether something binds him to the applicant. Where it does, he takes no
+    /// further part, and does not take it back.
     Declare {
         /// Whether it does.
         conflict: bool,
         /// The declaration: [`HolderStatement`](crate::terms::EvidenceKind::HolderStatement).
         declaration: Evidence,
     },
-    /// Official: a person takes no further part; what he reported does not count.
+    /// Official: a person takes no further part; what he reported or looked at does not count, and
+    /// a hearing that he presided over is held again.
     Recuse {
         /// Who.
         person: PersonId,
         /// Why: 1 to 1000 characters.
         reason: String,
     },
-    /// An assessor who declared that nothing binds him: what was found.
+    /// An assessor who declared that nothing binds him: what was found. It stands beside what
+    /// others report on the same, in place of what he did.
     Report {
         /// On what.
         assessment: Assessment,
@@ -137,14 +141,16 @@ pub enum Act {
     },
     /// Official: the hearing is over.
     CloseHearing {
-        /// Who presided: nobody who examined the application, and nobody who was recused.
+        /// Who presided: nobody who examined the application, and nobody who was recused; he does
+        /// nothing else in the case.
         chair: PersonId,
         /// The record: [`WorkRecord`](crate::terms::EvidenceKind::WorkRecord).
         record: Evidence,
     },
-    /// Official: qualified.
+    /// Official: qualified. No hearing is open, and no statement or request for recusal waits for
+    /// its answer.
     Grant(Decision),
-    /// Official: not qualified.
+    /// Official: not qualified; where a decision in favour might be taken.
     Refuse {
         /// The decision.
         decision: Decision,
@@ -198,7 +204,8 @@ pub enum Act {
         /// Why, in writing: [`ReasonsDocument`](crate::terms::EvidenceKind::ReasonsDocument).
         reasons: Evidence,
     },
-    /// The agent: wants another term.
+    /// The agent: wants another term, in the days before the end that the rules have for it. Asked
+    /// for too late, it does not hold off the end.
     FileRenewal {
         /// The application: [`ApplicationMaterial`](crate::terms::EvidenceKind::ApplicationMaterial).
         application: Evidence,

@@ -5,10 +5,10 @@ mod guards;
 
 use super::{
     Act, Applicant, ApplicantKind, Authority, Command, DeadlineName, Event, Happened, Material,
-    Receipt, Right, RuleSets, Stage, State, Step, Terms, transition,
+    Receipt, Right, RuleSets, State, Step, Terms, transition,
 };
 use crate::{
-    Actor, Error, Ground, PersonId, Refusal, Seat,
+    Actor, Error, Evidence, Ground, PersonId, Refusal, Seat,
     calendar::{Calendar, Date},
     proceeding::{self, Timer, Word, not_covered},
     terms::EvidenceKind,
@@ -60,7 +60,11 @@ pub fn decide(
 ) -> Result<Vec<Event>, Error> {
     let Command { authority, act } = command;
     let step = act.step();
-    let stage = state.map(|state| state.stage_by(context.now, step));
+    // What time itself does to a term that is over is done to what the record says.
+    let stage = state.map(|state| match step {
+        Step::Lapsed | Step::OverdueNoted => state.stage,
+        _ => state.stage_by(context.now),
+    });
     sits(&act, state, actor)?;
     if transition(stage, step).is_none() {
         let stage = stage.map(Word::of);
@@ -94,6 +98,7 @@ pub fn decide(
         late.retain(|name| *name == deadline);
     }
     let mut event = Event {
+        at: context.now,
         authority,
         what: case.judge(act)?,
         clocks: BTreeMap::new(),
@@ -168,18 +173,28 @@ fn acts_for(
     Ok(given)
 }
 
-/// One person has one seat in a case, and whoever was recused has none any more.
+/// One person has one seat in a case; whoever was recused has none any more, and whoever presided
+/// over its hearing has no other.
 fn one_seat(state: &State, actor: &Actor) -> Result<(), Refusal> {
     if state.recused.contains(&actor.person) {
         let person = actor.person.clone();
         return Err(Ground::Recused { person }.refuse(&["S3-08", "S3-16"]));
     }
+    has_not_presided(state, &actor.person)?;
     match state.seats.get(&actor.person) {
         Some(held) if *held != actor.seat && actor.seat != Seat::System => {
             Err(same_person(&actor.person, *held, actor.seat))
         }
         _ => Ok(()),
     }
+}
+
+fn has_not_presided(state: &State, person: &PersonId) -> Result<(), Refusal> {
+    if state.chairs.contains(person) {
+        let person = person.clone();
+        return Err(Ground::Presided { person }.refuse(&["S3-16"]));
+    }
+    Ok(())
 }
 
 fn same_person(person: &PersonId, held: Seat, wanted: Seat) -> Refusal {
@@ -205,6 +220,12 @@ fn receive(
         let rules = Date::in_china(receipt.at).to_string();
         Ground::NotInForce { rules }.by(&["S5-01"])
     })?;
+    let days = terms.receipt_days.value;
+    let by = context.calendar.working_days(receipt.at, days);
+    let by = by.map_err(not_covered)?;
+    if by.has_passed(now) {
+        return Err(Ground::ReceiptLate { by: by.at }.by(&["S3-05", "S5-01"]));
+    }
     let route = authority.unwrap_or(Authority::National);
     if !terms.routes.value.contains(&route) {
         let wanted = terms.routes.value.first().copied();
@@ -221,6 +242,7 @@ fn receive(
     let acceptance = Timer::start(terms.acceptance_days.value, receipt.at, context.calendar);
     let acceptance = acceptance.map_err(not_covered)?;
     let event = Event {
+        at: now,
         authority,
         what: Happened::Received {
             terms: terms.name.clone(),
@@ -395,11 +417,14 @@ impl Case<'_> {
                 condition,
                 met,
                 evidence,
-            } => Happened::ConditionChecked {
-                condition,
-                met,
-                evidence,
-            },
+            } => {
+                evidence.is_a(evidence.kind, &["S3-03"])?;
+                Happened::ConditionChecked {
+                    condition,
+                    met,
+                    evidence,
+                }
+            }
             Act::RequestHearing { request } => {
                 self.no_hearing()?;
                 request.is_a(EvidenceKind::HolderStatement, &["S3-16"])?;
@@ -411,9 +436,9 @@ impl Case<'_> {
                 Happened::HearingClosed { chair, record }
             }
             Act::Grant(decision) => {
-                self.no_hearing()?;
+                self.may_decide()?;
                 self.is_fit()?;
-                self.is_decision(&decision)?;
+                self.is_decision(&decision, self.examined())?;
                 let years = self.terms.validity_years.as_ref();
                 Happened::Granted {
                     title: self.terms.title(&self.state.applicant.name),
@@ -422,15 +447,18 @@ impl Case<'_> {
                 }
             }
             Act::Refuse { decision, reasons } => {
-                self.no_hearing()?;
-                self.is_decision(&decision)?;
+                self.may_decide()?;
+                self.is_decision(&decision, self.examined())?;
                 reasons.is_a(EvidenceKind::ReasonsDocument, &["S3-10"])?;
                 Happened::Refused { decision, reasons }
             }
             Act::Notify { contact } => {
-                if contact.kind != EvidenceKind::CallRecord {
-                    contact.is_a(EvidenceKind::NoticeReceipt, &["S3-12"])?;
-                }
+                let kind = either(
+                    &contact,
+                    EvidenceKind::CallRecord,
+                    EvidenceKind::NoticeReceipt,
+                );
+                contact.is_a(kind, &["S3-12"])?;
                 Happened::Notified { contact }
             }
             Act::HandOver { receipt } => {
@@ -473,7 +501,7 @@ impl Case<'_> {
             }
             Act::ApproveNameChange(decision) => {
                 self.name_waits()?;
-                self.is_decision(&decision)?;
+                self.is_decision(&decision, self.filed(DeadlineName::NameChange))?;
                 Happened::NameChangeApproved { decision }
             }
             Act::RefuseNameChange { reasons } => {
@@ -500,7 +528,7 @@ impl Case<'_> {
             }
             Act::ApproveRenovation(decision) => {
                 self.renovation_waits()?;
-                self.is_decision(&decision)?;
+                self.is_decision(&decision, self.filed(DeadlineName::Renovation))?;
                 Happened::RenovationApproved { decision }
             }
             Act::RefuseRenovation { reasons } => {
@@ -510,12 +538,15 @@ impl Case<'_> {
             }
             Act::FileRenewal { application } => {
                 application.is_a(EvidenceKind::ApplicationMaterial, &["S5-01"])?;
-                self.term()?;
-                Happened::RenewalFiled { application }
+                let in_time = self.renews_in_time()?;
+                Happened::RenewalFiled {
+                    application,
+                    in_time,
+                }
             }
             Act::GrantRenewal(decision) => {
                 let (until, years) = self.term()?;
-                self.is_decision(&decision)?;
+                self.is_decision(&decision, self.filed(DeadlineName::RenewalDecision))?;
                 let last = Date::in_china(until);
                 Happened::RenewalGranted {
                     decision,
@@ -533,7 +564,7 @@ impl Case<'_> {
                 Happened::Lapsed
             }
             Act::Withdraw { decision, reasons } => {
-                self.is_decision(&decision)?;
+                self.is_decision(&decision, self.state.decided)?;
                 reasons.is_a(EvidenceKind::ReasonsDocument, &["S3-16"])?;
                 Happened::Withdrawn { decision, reasons }
             }
@@ -548,9 +579,12 @@ impl Case<'_> {
                 evidence,
             } => {
                 Ground::words(&answer, "an answer", &["S3-16"])?;
-                if evidence.kind != EvidenceKind::DecisionDocument {
-                    evidence.is_a(EvidenceKind::WorkRecord, &["S3-16"])?;
-                }
+                let kind = either(
+                    &evidence,
+                    EvidenceKind::DecisionDocument,
+                    EvidenceKind::WorkRecord,
+                );
+                evidence.is_a(kind, &["S3-16"])?;
                 let place = usize::from(number).checked_sub(1);
                 let remedy = place.and_then(|place| self.state.remedies.get(place));
                 if remedy.is_none_or(|remedy| remedy.answer.is_some()) {
@@ -571,21 +605,14 @@ impl Case<'_> {
     }
 }
 
+/// Which of two kinds is wanted of evidence that may be of either.
+fn either(evidence: &Evidence, one: EvidenceKind, other: EvidenceKind) -> EvidenceKind {
+    if evidence.kind == one { one } else { other }
+}
+
 fn list_of<T>(all: &[T]) -> Result<(), Refusal> {
     if all.is_empty() || all.len() > MOST {
         return Err(missing("a list of 1 to 100", &["S3-04"]));
     }
     Ok(())
-}
-
-impl State {
-    /// Where it stands for a step: a term that is over ends the qualification, whether that was
-    /// recorded or not.
-    fn stage_by(&self, now: DateTime, step: Step) -> Stage {
-        let is_noted = matches!(step, Step::Lapsed | Step::OverdueNoted);
-        if self.has_expired(now) && !is_noted {
-            return Stage::Lapsed;
-        }
-        self.stage
-    }
 }

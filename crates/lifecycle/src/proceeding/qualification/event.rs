@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Event {
+    /// When it was recorded.
+    #[serde(with = "seconds")]
+    pub at: DateTime,
     /// The authority that it was done for; none where nobody acted in office.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<Authority>,
@@ -78,7 +81,8 @@ pub struct Material {
 pub struct Decision {
     /// Its number: 1 to 1000 characters.
     pub number: String,
-    /// Its day; not after the day on which it is recorded, nor before that of the acceptance.
+    /// Its day; not after the day on which it is recorded, nor before that of anything that it
+    /// rests on.
     pub dated: Date,
     /// Whose signature or seal it bears: 1 to 1000 characters.
     pub signed_by: String,
@@ -282,6 +286,8 @@ pub enum Happened {
     RenewalFiled {
         /// The application.
         application: Evidence,
+        /// Whether it came in time: the qualification then holds until it is decided on.
+        in_time: bool,
     },
     /// It is given.
     RenewalGranted {

@@ -5,7 +5,8 @@ use super::{
     Event, Happened, Listing, Material, Outcome, Right, Stage, Terms, transition,
 };
 use crate::{
-    Actor, Evidence, Ground, PersonId, Refusal, Seat, calendar,
+    Actor, Evidence, Ground, PersonId, Refusal, Seat,
+    calendar::{self, Date},
     proceeding::{Deadline, Timer},
 };
 use der::DateTime;
@@ -39,22 +40,31 @@ pub struct State {
     pub query: Option<calendar::Deadline>,
     /// Who assesses.
     pub assessors: BTreeMap<PersonId, Assessor>,
-    /// Who takes no further part (S3-16).
+    /// Who takes no further part: recused, or bound to the applicant by his own declaration (S3-16).
     pub recused: BTreeSet<PersonId>,
-    /// What was found.
-    pub reports: BTreeMap<Assessment, Report>,
-    /// Which conditions are met, of those that were looked at.
-    pub conditions: BTreeMap<Condition, bool>,
+    /// What was found, by each who reported: all of it counts.
+    pub reports: BTreeMap<(Assessment, PersonId), Report>,
+    /// What was found of the conditions that were looked at, the latest of each.
+    pub conditions: BTreeMap<Condition, Check>,
     /// Whether a hearing is wanted and not over.
     pub hearing: bool,
+    /// Who presided over hearings, the latest last.
+    pub chairs: Vec<PersonId>,
+    /// When the latest thing happened that a decision on the application rests on: its
+    /// acceptance, a report, a condition's check, a hearing's close, an answer.
+    pub examined: Option<DateTime>,
     /// The decision on the application.
     pub decision: Option<Decision>,
     /// What it says.
     pub outcome: Option<Outcome>,
+    /// The day of the latest decision in favour: this one, or one on what was asked for since.
+    pub decided: Option<Date>,
     /// Whether the applicant was told.
     pub notified: bool,
     /// Until when it holds; none: for good, or not granted.
     pub until: Option<DateTime>,
+    /// Whether another term was asked for in time, while that is being decided on.
+    pub renewal_in_time: bool,
     /// Its names, the present one last (S3-14).
     pub names: Vec<NameOf>,
     /// Another name that is asked for.
@@ -87,12 +97,20 @@ pub struct Assessor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Who reported.
-    pub by: PersonId,
     /// Whether it is passed.
     pub passed: bool,
     /// The report.
     pub report: Evidence,
+}
+
+/// What was found of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Check {
+    /// Who looked.
+    pub by: PersonId,
+    /// Whether it is met.
+    pub met: bool,
 }
 
 /// A name of the institution.
@@ -125,6 +143,14 @@ pub struct Answer {
     pub outcome: Option<Outcome>,
 }
 
+impl Right {
+    /// Whether an application waits for its answer before it is decided on: whoever decides has
+    /// read the statement, and is nobody who should not.
+    pub(crate) fn holds_a_decision(self) -> bool {
+        matches!(self, Self::Statement | Self::Recusal)
+    }
+}
+
 impl State {
     /// The institution's present name.
     pub fn name(&self) -> &str {
@@ -148,9 +174,18 @@ impl State {
             return Err(Ground::QueryOpens { after: opens.at }.refuse(&["S3-17"]));
         }
         Ok(Answer {
-            stage: self.stage,
+            stage: self.stage_by(now),
             outcome: self.outcome,
         })
+    }
+
+    /// Where it stands by now: a term that is over ends the qualification, whether that was
+    /// recorded or not.
+    pub fn stage_by(&self, now: DateTime) -> Stage {
+        if self.has_expired(now) {
+            return Stage::Lapsed;
+        }
+        self.stage
     }
 
     /// What is to be done by when, in the order of the list.
@@ -162,13 +197,14 @@ impl State {
         timers.map(deadline).collect()
     }
 
-    /// Who sat in another seat than the actor sits in now.
+    /// Who sat in another seat than the actor sits in now, and who presided.
     pub(crate) fn others(&self, actor: &Actor, _: &Event) -> Vec<&PersonId> {
         let others = self.seats.iter();
         let others = others.filter(|(_, seat)| **seat != actor.seat);
+        let others = others.map(|(person, _)| person);
         match actor.seat {
             Seat::System => Vec::new(),
-            _ => others.map(|(person, _)| person).collect(),
+            _ => others.chain(&self.chairs).collect(),
         }
     }
 
@@ -190,20 +226,50 @@ impl State {
         let late = timers.filter(|(name, timer)| {
             timer.has_passed(now)
                 && !self.overdue.contains(name)
-                && (**name != DeadlineName::Expiry || self.stage == Stage::Renewing)
+                && (**name != DeadlineName::Expiry || self.is_held_by_renewal())
         });
         late.map(|(name, _)| *name).collect()
     }
 
-    /// Whether the term is over, and no other is being decided on.
-    pub(crate) fn has_expired(&self, now: DateTime) -> bool {
-        self.stage == Stage::Qualified && self.until.is_some_and(|until| until < now)
+    /// Whether another term was asked for in time, and is being decided on.
+    fn is_held_by_renewal(&self) -> bool {
+        self.stage == Stage::Renewing && self.renewal_in_time
     }
 
-    /// Whether each assessment that the rules want has its report.
-    pub(crate) fn is_reported(&self, terms: &Terms) -> bool {
+    /// Whether the term is over, and no other that was asked for in time is being decided on.
+    pub(crate) fn has_expired(&self, now: DateTime) -> bool {
+        matches!(self.stage, Stage::Qualified | Stage::Renewing)
+            && !self.is_held_by_renewal()
+            && self.until.is_some_and(|until| until < now)
+    }
+
+    /// Whether experts are at work: somebody is left to assess, and a report that the rules want
+    /// is not there.
+    pub(crate) fn is_being_assessed(&self, terms: &Terms) -> bool {
+        let mut assessors = self.assessors.keys();
         let mut wanted = terms.assessments_for(self.applicant.kind);
-        wanted.all(|assessment| self.reports.contains_key(&assessment))
+        assessors.any(|person| !self.recused.contains(person))
+            && wanted.any(|assessment| self.reports_on(assessment).next().is_none())
+    }
+
+    /// What was found of one assessment.
+    pub fn reports_on(&self, assessment: Assessment) -> impl Iterator<Item = &Report> {
+        let all = self.reports.iter();
+        let of_it = all.filter(move |((about, _), _)| *about == assessment);
+        of_it.map(|(_, report)| report)
+    }
+
+    /// Whether a statement or a request for recusal waits for its answer.
+    pub(crate) fn has_unanswered(&self) -> bool {
+        let mut remedies = self.remedies.iter();
+        remedies.any(|remedy| remedy.right.holds_a_decision() && remedy.answer.is_none())
+    }
+
+    /// Whether a list had it last as one that holds.
+    pub(crate) fn is_in_a_directory(&self) -> bool {
+        let latest = self.directory.iter().map(|one| (&one.list, one.holds));
+        let latest: BTreeMap<_, _> = latest.collect();
+        latest.into_values().any(|holds| holds)
     }
 
     fn new(event: &Happened, route: Authority) -> Option<Self> {
@@ -240,10 +306,14 @@ impl State {
             reports: BTreeMap::new(),
             conditions: BTreeMap::new(),
             hearing: false,
+            chairs: Vec::new(),
+            examined: None,
             decision: None,
             outcome: None,
+            decided: None,
             notified: false,
             until: None,
+            renewal_in_time: false,
             names: vec![first],
             new_name: None,
             under_review: false,
@@ -268,15 +338,18 @@ impl State {
         self.seats.insert(assessor.clone(), Seat::Assessor);
     }
 
-    fn apply(&mut self, actor: &Actor, what: &Happened) {
-        match what {
+    fn apply(&mut self, actor: &Actor, event: &Event) {
+        match &event.what {
             Happened::Received { materials, .. } => self.take_in(materials),
             Happened::CorrectionRequested { points } => self.points.clone_from(points),
             Happened::MaterialsCompleted { materials } => {
                 self.take_in(materials);
                 self.points.clear();
             }
-            Happened::Accepted { query } => self.query = Some(query.clone()),
+            Happened::Accepted { query } => {
+                self.query = Some(query.clone());
+                self.examined = Some(event.at);
+            }
             Happened::AssessmentOpened { assessors, .. } => {
                 for assessor in assessors {
                     self.name_assessor(assessor);
@@ -285,37 +358,45 @@ impl State {
             Happened::AssessorNamed { assessor } => self.name_assessor(assessor),
             Happened::AssessorDeclared { conflict, .. } => {
                 let assessor = self.assessors.entry(actor.person.clone()).or_default();
-                assessor.conflict = Some(*conflict);
-                if *conflict {
+                // A conflict is not taken back.
+                let conflict = *conflict || assessor.conflict == Some(true);
+                assessor.conflict = Some(conflict);
+                if conflict {
                     self.disregard(&actor.person);
                 }
             }
-            Happened::Recused { person, .. } => {
-                self.recused.insert(person.clone());
-                self.disregard(person);
-            }
+            Happened::Recused { person, .. } => self.disregard(person),
             Happened::Reported {
                 assessment,
                 passed,
                 report,
             } => {
                 let report = Report {
-                    by: actor.person.clone(),
                     passed: *passed,
                     report: report.clone(),
                 };
-                self.reports.insert(*assessment, report);
+                let by = actor.person.clone();
+                self.reports.insert((*assessment, by), report);
+                self.examined = Some(event.at);
             }
             Happened::ConditionChecked { condition, met, .. } => {
-                self.conditions.insert(*condition, *met);
+                let by = actor.person.clone();
+                let check = Check { by, met: *met };
+                self.conditions.insert(*condition, check);
+                self.examined = Some(event.at);
             }
             Happened::HearingRequested { .. } => self.hearing = true,
-            Happened::HearingClosed { .. } => self.hearing = false,
+            Happened::HearingClosed { chair, .. } => {
+                self.hearing = false;
+                self.chairs.push(chair.clone());
+                self.examined = Some(event.at);
+            }
             Happened::Granted {
                 decision, until, ..
             } => {
                 self.decision = Some(decision.clone());
                 self.outcome = Some(Outcome::Granted);
+                self.decided = Some(decision.dated);
                 self.until = *until;
             }
             Happened::Refused { decision, .. } => {
@@ -326,6 +407,7 @@ impl State {
             Happened::ListedInDirectory(listing) => self.directory.push(listing.clone()),
             Happened::NameChangeFiled { name, .. } => self.new_name = Some(name.clone()),
             Happened::NameChangeApproved { decision } => {
+                self.decided = self.decided.max(Some(decision.dated));
                 let decision = Some(decision.clone());
                 let name = self.new_name.take();
                 self.names
@@ -333,10 +415,16 @@ impl State {
             }
             Happened::NameChangeRefused { .. } => self.new_name = None,
             Happened::RenovationReported { .. } => self.under_review = true,
-            Happened::RenovationApproved { .. } | Happened::RenovationRefused { .. } => {
+            Happened::RenovationApproved { decision } => {
+                self.decided = self.decided.max(Some(decision.dated));
                 self.under_review = false;
             }
-            Happened::RenewalGranted { until, .. } => self.until = Some(*until),
+            Happened::RenovationRefused { .. } => self.under_review = false,
+            Happened::RenewalFiled { in_time, .. } => self.renewal_in_time = *in_time,
+            Happened::RenewalGranted { decision, until } => {
+                self.decided = self.decided.max(Some(decision.dated));
+                self.until = Some(*until);
+            }
             Happened::RenewalRefused { .. } => {
                 // The term ends when it ends, and that ends the qualification.
                 self.overdue.remove(&DeadlineName::Expiry);
@@ -350,21 +438,27 @@ impl State {
                 let remedy = place.and_then(|place| self.remedies.get_mut(place));
                 if let Some(remedy) = remedy {
                     remedy.answer = Some(answer.clone());
+                    if remedy.right.holds_a_decision() {
+                        self.examined = Some(event.at);
+                    }
                 }
             }
             Happened::NotAccepted { .. }
             | Happened::Forwarded { .. }
             | Happened::Collected { .. }
-            | Happened::RenewalFiled { .. }
             | Happened::Lapsed
             | Happened::Withdrawn { .. }
             | Happened::OverdueNoted => {}
         }
     }
 
-    /// What a person reported does not count any more.
+    /// A person takes no further part, and what he did does not count any more.
     fn disregard(&mut self, person: &PersonId) {
-        self.reports.retain(|_, report| report.by != *person);
+        self.recused.insert(person.clone());
+        self.reports.retain(|(_, by), _| by != person);
+        self.conditions.retain(|_, check| check.by != *person);
+        // The hearing is what its record says, and that was his.
+        self.hearing |= self.chairs.last() == Some(person);
     }
 
     fn turn_clocks(&mut self, event: &Event) {
@@ -402,7 +496,7 @@ pub fn evolve(state: Option<State>, actor: &Actor, event: &Event) -> Option<Stat
         state.seats.entry(person).or_insert(actor.seat);
     }
     state.stage = row.to.unwrap_or(state.stage);
-    state.apply(actor, &event.what);
+    state.apply(actor, event);
     state.turn_clocks(event);
     Some(state)
 }

@@ -23,12 +23,15 @@ pub struct Terms {
     pub from: Sourced<Date>,
     /// The number under which the state keeps this kind of permission (S3-01).
     pub project_code: Sourced<String>,
-    /// What it costs (S3-01).
+    /// What it costs (S3-01): 0, there is no step for a fee.
     pub fee_fen: Sourced<u32>,
-    /// How many may be qualified; 0: any number (S3-01).
+    /// How many may be qualified (S3-01): 0, which is any number; nothing counts them.
     pub quota: Sourced<u16>,
     /// Which authorities take applications in (S3-02).
     pub routes: Sourced<Vec<Authority>>,
+    /// Working days in which a receipt is recorded, from its stamp on (S3-05). Behind them the stamp,
+    /// which chooses the rules, would be the word of one person.
+    pub receipt_days: Sourced<u16>,
     /// T1: working days from the receipt on by which it is decided whether an application is
     /// taken on (S3-06).
     pub acceptance_days: Sourced<u16>,
@@ -42,8 +45,11 @@ pub struct Terms {
     pub excludes_assessment: Sourced<bool>,
     /// Whether T3 stands still from the request of a hearing to its close.
     pub excludes_hearing: Sourced<bool>,
-    /// T4: working days in which the document is handed over (S3-12).
+    /// T4: working days from the decision on in which the document is handed over (S3-12).
     pub delivery_days: Sourced<u16>,
+    /// Days in which the directory says what is so (S3-13), from the hand-over, the end or the
+    /// withdrawal on. Of the calendar: the end of a term comes in years that no notice covers.
+    pub listing_days: Sourced<u16>,
     /// Working days after the acceptance, behind which anybody may ask how it stands (S3-17).
     pub query_days: Sourced<u16>,
     /// Working days for the decision on another name.
@@ -53,7 +59,11 @@ pub struct Terms {
     /// Whole years for which it holds, 1 to 30; none: for good (S5-01).
     #[serde(default)]
     pub validity_years: Option<Sourced<u8>>,
-    /// Days before the end of a term by which another is asked for; given with the years.
+    /// Days before the end of a term from which on another is asked for; given with the years.
+    #[serde(default)]
+    pub renewal_opens_days: Option<Sourced<u16>>,
+    /// Days before the end of a term by which another is asked for, fewer than those; given with
+    /// the years.
     #[serde(default)]
     pub renewal_days: Option<Sourced<u16>>,
     /// What the decision is called, with `{applicant}` in it (S3-11).
@@ -163,10 +173,12 @@ impl Terms {
     pub fn from_toml(text: &str) -> Result<Self, BadTerms> {
         let terms: Self = toml::from_str(text)?;
         for (name, value) in [
+            ("receipt-days", &terms.receipt_days),
             ("acceptance-days", &terms.acceptance_days),
             ("forwarding-days", &terms.forwarding_days),
             ("decision-days", &terms.decision_days),
             ("delivery-days", &terms.delivery_days),
+            ("listing-days", &terms.listing_days),
             ("query-days", &terms.query_days),
             ("change-days", &terms.change_days),
             ("renovation-days", &terms.renovation_days),
@@ -177,6 +189,16 @@ impl Terms {
         sourced("project-code", &terms.project_code)?;
         sourced("fee-fen", &terms.fee_fen)?;
         sourced("quota", &terms.quota)?;
+        // A number that nothing acts on would be a rule that is not kept.
+        for (name, value) in [
+            ("fee-fen", terms.fee_fen.value),
+            ("quota", terms.quota.value.into()),
+        ] {
+            if value != 0 {
+                let expected = "0: this machine has no step for another value";
+                return Err(BadTerms::Value { name, expected });
+            }
+        }
         sourced("routes", &terms.routes)?;
         sourced("correction-restarts", &terms.correction_restarts)?;
         sourced("excludes-assessment", &terms.excludes_assessment)?;
@@ -199,20 +221,32 @@ impl Terms {
                 expected: "words with {applicant} among them",
             });
         }
-        match (&terms.validity_years, &terms.renewal_days) {
-            (Some(years), Some(before)) if (1..=30).contains(&years.value) => {
-                sourced("validity-years", years)?;
-                days("renewal-days", before)?;
-            }
-            (None, None) => {}
-            _ => {
-                return Err(BadTerms::Value {
-                    name: "validity-years",
-                    expected: "1 to 30, and given with renewal-days",
-                });
-            }
-        }
+        terms.renewal()?;
         Ok(terms)
+    }
+
+    /// A term has an end, and days before it; what holds for good has neither.
+    fn renewal(&self) -> Result<(), BadTerms> {
+        let before = (&self.renewal_opens_days, &self.renewal_days);
+        match (&self.validity_years, before) {
+            (Some(years), (Some(opens), Some(closes))) if (1..=30).contains(&years.value) => {
+                sourced("validity-years", years)?;
+                days("renewal-opens-days", opens)?;
+                days("renewal-days", closes)?;
+                if opens.value <= closes.value || opens.value >= u16::from(years.value) * 365 {
+                    return Err(BadTerms::Value {
+                        name: "renewal-opens-days",
+                        expected: "more than renewal-days, and fewer than the days of a term",
+                    });
+                }
+                Ok(())
+            }
+            (None, (None, None)) => Ok(()),
+            _ => Err(BadTerms::Value {
+                name: "validity-years",
+                expected: "1 to 30, and given with renewal-opens-days and renewal-days",
+            }),
+        }
     }
 
     /// What this kind of applicant hands in.

@@ -1,6 +1,8 @@
 mod assessed;
+mod dates;
 mod later;
 mod machine;
+mod persons;
 mod random;
 
 use super::*;
@@ -12,6 +14,7 @@ use crate::{
     terms::EvidenceKind,
 };
 use der::DateTime;
+use std::cell::Cell;
 
 const AGENT: &str = "he.jing";
 const CLERK: &str = "liu.yi";
@@ -26,8 +29,17 @@ fn person(name: &str) -> PersonId {
     PersonId::new(name).unwrap()
 }
 
+thread_local! {
+    /// What is wrong with the evidence of this test, where something is.
+    static SPOIL: Cell<Option<fn(&mut Evidence)>> = const { Cell::new(None) };
+}
+
 fn evidence(kind: EvidenceKind) -> Evidence {
-    Evidence::new(kind, [7; 32], "archive 7")
+    let mut evidence = Evidence::new(kind, [7; 32], "archive 7");
+    if let Some(spoil) = SPOIL.get() {
+        spoil(&mut evidence);
+    }
+    evidence
 }
 
 fn agent() -> Actor {
@@ -132,6 +144,10 @@ impl Play {
             let text = serde_json::to_string(&event).unwrap();
             assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
             assert!(is_listed(self.state.as_ref(), &event));
+            assert_eq!(event.at, self.now);
+            // No clock is done with that was not there.
+            let mut done = event.clocks.iter().filter(|(_, timer)| timer.is_none());
+            assert!(done.all(|(name, _)| self.state().timers.contains_key(name)));
             self.state = evolve(self.state.take(), actor, &event);
             self.events.push((self.now, actor.clone(), event));
         }
@@ -364,7 +380,33 @@ fn rules_that_rest_on_nothing_or_contradict_themselves_are_not_read() {
             "routes",
         ),
         ("name = \"capability\"", "name = \"on-site\"", "assessments"),
+        (
+            "validity-years = { value = 5",
+            "validity-years = { value = 31",
+            "validity-years",
+        ),
+        (
+            "renewal-opens-days = { value = 180",
+            "renewal-opens-days = { value = 30",
+            "renewal-opens-days",
+        ),
+        (
+            "renewal-opens-days = { value = 180",
+            "renewal-opens-days = { value = 1825",
+            "renewal-opens-days",
+        ),
+        (
+            "listing-days = { value = 15",
+            "listing-days = { value = 3651",
+            "listing-days",
+        ),
         ("fee-fen", "fees", "read"),
+        (
+            "fee-fen = { value = 0,",
+            "fee-fen = { value = 1,",
+            "fee-fen",
+        ),
+        ("quota = { value = 0,", "quota = { value = 1,", "quota"),
     ] {
         assert!(good.contains(from), "{from}");
         let fault = Terms::from_toml(&good.replacen(from, to, 1)).unwrap_err();
@@ -633,6 +675,14 @@ fn a_deadline_that_is_missed_is_flagged_and_decides_nothing() {
         .unwrap();
     assert!(play.state().missed.iter().eq(&missed));
     assert_eq!(play.events.last().unwrap().2.missed(), missed);
+    // Of two, each is noted by itself.
+    let mut play = Play::accepted(ENTERPRISE, PROVINCIAL, MONDAY);
+    play.go_to("2024-04-02T01:00:00Z").tick();
+    let noted: Vec<_> = play.events[2..].iter().map(|one| one.2.missed()).collect();
+    assert_eq!(
+        noted,
+        [[DeadlineName::Forwarding], [DeadlineName::Decision]]
+    );
     // Time alone notes it.
     let mut play = Play::received(ENTERPRISE, NATIONAL, MONDAY);
     play.go_to("2024-03-12T01:00:00Z");
@@ -657,6 +707,12 @@ fn one_person_has_one_seat() {
         // What audits rest on says the same of a record that somebody wrote in by hand.
         let (_, _, event) = play.events.last().unwrap();
         assert!(play.state().others(&actor, event).contains(&&person(name)));
+        assert!(
+            !play
+                .state()
+                .others(&officer(), event)
+                .contains(&&person(OFFICER))
+        );
     }
     let other_agent = Actor::new(person("sun.qi"), Seat::Agent);
     let request = evidence(EvidenceKind::HolderStatement);

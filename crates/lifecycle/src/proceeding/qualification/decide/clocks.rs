@@ -1,7 +1,7 @@
 //! What an event does to the clocks.
 
 use super::{
-    super::{Authority, DeadlineName, Event, Happened, Outcome, evolve},
+    super::{Authority, DeadlineName, Event, Happened, Outcome, Stage, evolve},
     Case,
 };
 use crate::{
@@ -56,14 +56,22 @@ impl Case<'_> {
             Happened::Forwarded { .. } => {
                 clocks.insert(DeadlineName::Forwarding, None);
             }
-            Happened::Granted { .. } | Happened::Refused { .. } => {
+            Happened::Granted { decision, .. } | Happened::Refused { decision, .. } => {
                 clocks.insert(DeadlineName::Decision, None);
-                clocks.insert(DeadlineName::Delivery, start(terms.delivery_days.value)?);
+                // From the decision on, whenever it is recorded.
+                let days = terms.delivery_days.value;
+                let timer = Timer::start(days, decision.dated.begins(), calendar);
+                let timer = timer.map_err(not_covered)?;
+                clocks.insert(DeadlineName::Delivery, Some(timer));
             }
             Happened::Collected { .. } => {
                 clocks.insert(DeadlineName::Delivery, None);
                 self.begin_term(self.state.until, &mut clocks);
+                if self.state.outcome == Some(Outcome::Granted) {
+                    clocks.insert(DeadlineName::Listing, self.listing(now));
+                }
             }
+            Happened::ListedInDirectory(_) => self.follow(event, &mut clocks),
             Happened::NameChangeFiled { .. } => {
                 clocks.insert(DeadlineName::NameChange, start(terms.change_days.value)?);
             }
@@ -90,10 +98,19 @@ impl Case<'_> {
             }
             Happened::RenewalRefused { .. } => {
                 clocks.insert(DeadlineName::RenewalDecision, None);
+                self.ask_again(&mut clocks);
             }
             Happened::Lapsed | Happened::Withdrawn { .. } => {
                 let all = self.state.timers.keys();
                 clocks.extend(all.map(|name| (*name, None)));
+                if self.state.is_in_a_directory() {
+                    let until = self.state.until.unwrap_or(now);
+                    let end = match event.what {
+                        Happened::Lapsed => until,
+                        _ => now,
+                    };
+                    clocks.insert(DeadlineName::Listing, self.listing(end));
+                }
             }
             _ => {}
         }
@@ -121,6 +138,35 @@ impl Case<'_> {
         clocks.insert(DeadlineName::Expiry, timer(until));
     }
 
+    /// After a refusal another term may be asked for once more, while there is time for it.
+    fn ask_again(&self, clocks: &mut BTreeMap<DeadlineName, Option<Timer>>) {
+        let (Some(until), Some(before)) = (self.state.until, &self.terms.renewal_days) else {
+            return;
+        };
+        let by = self.calendar.latest_before(until, before.value);
+        if self.now <= by {
+            let timer = Timer::until(by, self.now);
+            clocks.insert(DeadlineName::RenewalFiling, Some(timer));
+        }
+    }
+
+    /// By when the directory says what is so since then.
+    fn listing(&self, since: DateTime) -> Option<Timer> {
+        let days = self.terms.listing_days.value;
+        let by = self.calendar.days(since, days);
+        Some(Timer::until(by.at, since))
+    }
+
+    /// One list is enough for what holds; each that had it says that it no longer does.
+    fn follow(&self, event: &Event, clocks: &mut BTreeMap<DeadlineName, Option<Timer>>) {
+        let after = evolve(Some(self.state.clone()), self.actor, event);
+        let Some(after) = after else { return };
+        let holds = matches!(after.stage_by(self.now), Stage::Qualified | Stage::Renewing);
+        if holds || !after.is_in_a_directory() {
+            clocks.insert(DeadlineName::Listing, None);
+        }
+    }
+
     /// The clock of the decision stands still while the rules say so, and runs else.
     fn let_decision_run(
         &self,
@@ -135,9 +181,8 @@ impl Case<'_> {
             return Ok(());
         };
         let is_heard = self.terms.excludes_hearing.value && after.hearing;
-        let is_assessed = self.terms.excludes_assessment.value
-            && !after.assessors.is_empty()
-            && !after.is_reported(self.terms);
+        let is_assessed =
+            self.terms.excludes_assessment.value && after.is_being_assessed(self.terms);
         let changed = match (timer.runs(), is_heard || is_assessed) {
             (true, true) => timer.pause(self.now, self.calendar)?,
             (false, false) => timer.resume(self.now, self.calendar)?,

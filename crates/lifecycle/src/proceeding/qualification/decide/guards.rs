@@ -1,8 +1,8 @@
 //! What must be there, or not be so, before a step.
 
 use super::{
-    super::{Authority, Decision, Listing, MaterialFault, Right, Stage, Step},
-    Case, list_of, missing, same_person,
+    super::{Authority, DeadlineName, Decision, Listing, MaterialFault, Right, Stage},
+    Case, has_not_presided, list_of, missing, same_person,
 };
 use crate::{Ground, PersonId, Refusal, Seat, calendar::Date, terms::EvidenceKind};
 use der::DateTime;
@@ -45,7 +45,8 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// Nobody who sits elsewhere in this case, and nobody who was recused.
+    /// Nobody who sits elsewhere in this case or presided over its hearing, and nobody who was
+    /// recused.
     pub(super) fn may_assess(&self, person: &PersonId) -> Result<(), Refusal> {
         if *person == self.actor.person {
             return Err(same_person(person, self.actor.seat, Seat::Assessor));
@@ -55,6 +56,7 @@ impl Case<'_> {
         {
             return Err(same_person(person, *held, Seat::Assessor));
         }
+        has_not_presided(self.state, person)?;
         self.is_not_recused(person)
     }
 
@@ -72,29 +74,32 @@ impl Case<'_> {
             let person = person.clone();
             return Err(Ground::NotAParty { person }.refuse(&["S3-08"]));
         }
-        self.is_not_recused(person)
+        Ok(())
     }
 
     /// An assessor who declared that nothing binds him to the applicant.
     pub(super) fn is_impartial(&self) -> Result<(), Refusal> {
         self.is_assessor()?;
-        let person = &self.actor.person;
-        match self
-            .state
-            .assessors
-            .get(person)
-            .and_then(|one| one.conflict)
-        {
-            Some(false) => Ok(()),
-            Some(true) => {
-                let person = person.clone();
-                Err(Ground::Recused { person }.refuse(&["S3-08", "S3-16"]))
-            }
-            None => Err(missing(
+        let assessor = self.state.assessors.get(&self.actor.person);
+        // Whoever declared a conflict was turned away before.
+        if assessor.is_none_or(|one| one.conflict != Some(false)) {
+            return Err(missing(
                 "the assessor's declaration about conflicts of interest",
                 &["S3-08"],
-            )),
+            ));
         }
+        Ok(())
+    }
+
+    /// Before a decision on the application, what the applicant has a right to is done.
+    pub(super) fn may_decide(&self) -> Result<(), Refusal> {
+        if self.state.has_unanswered() {
+            return Err(missing(
+                "the answer to a statement or a request for recusal",
+                &["S3-16"],
+            ));
+        }
+        self.no_hearing()
     }
 
     pub(super) fn no_hearing(&self) -> Result<(), Refusal> {
@@ -119,38 +124,57 @@ impl Case<'_> {
         self.is_not_recused(chair)
     }
 
-    /// Each assessment is passed, and each condition met.
+    /// Each assessment is passed by all who report on it, and each condition met.
     pub(super) fn is_fit(&self) -> Result<(), Refusal> {
         for assessment in self.terms.assessments_for(self.state.applicant.kind) {
-            match self.state.reports.get(&assessment) {
-                None => return Err(Ground::ReportMissing { assessment }.refuse(&["S3-08"])),
-                Some(report) if !report.passed => {
-                    return Err(Ground::ReportFailed { assessment }.refuse(&["S3-09", "S3-10"]));
-                }
-                Some(_) => {}
+            let mut reports = self.state.reports_on(assessment).peekable();
+            if reports.peek().is_none() {
+                return Err(Ground::ReportMissing { assessment }.refuse(&["S3-08"]));
+            }
+            if reports.any(|report| !report.passed) {
+                return Err(Ground::ReportFailed { assessment }.refuse(&["S3-09", "S3-10"]));
             }
         }
         for condition in self.terms.conditions.value.iter().copied() {
-            if self.state.conditions.get(&condition) != Some(&true) {
+            let check = self.state.conditions.get(&condition);
+            if check.is_none_or(|check| !check.met) {
                 return Err(Ground::ConditionOpen { condition }.refuse(&["S3-03"]));
             }
         }
         Ok(())
     }
 
-    pub(super) fn is_decision(&self, decision: &Decision) -> Result<(), Refusal> {
+    /// The day of the latest thing that a decision on the application rests on.
+    pub(super) fn examined(&self) -> Option<Date> {
+        self.state.examined.map(Date::in_china)
+    }
+
+    /// The day on which what this deadline is for was asked for.
+    pub(super) fn filed(&self, deadline: DeadlineName) -> Option<Date> {
+        let clock = self.state.timers.get(&deadline)?.clock.as_ref()?;
+        Some(Date::in_china(clock.start))
+    }
+
+    /// A decision in writing, not of a day before `from`.
+    pub(super) fn is_decision(
+        &self,
+        decision: &Decision,
+        from: Option<Date>,
+    ) -> Result<(), Refusal> {
         let basis = &["S3-11"];
         Ground::words(&decision.number, "the number of a decision", basis)?;
         Ground::words(&decision.signed_by, "the signature of a decision", basis)?;
         let document = &decision.document;
         document.is_a(EvidenceKind::DecisionDocument, basis)?;
-        let accepted = self.state.query.as_ref().map(|query| query.start);
-        let too_early = accepted.is_some_and(|at| decision.dated < Date::in_china(at));
-        if too_early || decision.dated > Date::in_china(self.now) {
-            return Err(missing(
-                "a day of the decision between the acceptance and today",
-                basis,
-            ));
+        let to = Date::in_china(self.now);
+        let from = from.unwrap_or(to);
+        if !(from..=to).contains(&decision.dated) {
+            return Err(Ground::DecisionDay {
+                dated: decision.dated.to_string(),
+                from: from.to_string(),
+                to: to.to_string(),
+            }
+            .refuse(basis));
         }
         Ok(())
     }
@@ -162,7 +186,7 @@ impl Case<'_> {
             return Err(missing("an SM3 digest of 32 octets", basis));
         }
         let holds = matches!(
-            self.state.stage_by(self.now, Step::ListedInDirectory),
+            self.state.stage_by(self.now),
             Stage::Qualified | Stage::Renewing
         );
         if listing.holds != holds {
@@ -202,6 +226,21 @@ impl Case<'_> {
         }
     }
 
+    /// Another term is asked for before the end of this one, not earlier than the rules say;
+    /// whether it is in time.
+    pub(super) fn renews_in_time(&self) -> Result<bool, Refusal> {
+        let (until, _) = self.term()?;
+        let days = (&self.terms.renewal_opens_days, &self.terms.renewal_days);
+        let (Some(opens), Some(closes)) = days else {
+            return Err(missing("a term that ends", &["S5-01"]));
+        };
+        let from = self.calendar.days_before(until, opens.value);
+        if self.now < from {
+            return Err(Ground::TermOpens { from }.refuse(&["S5-01"]));
+        }
+        Ok(self.now <= self.calendar.latest_before(until, closes.value))
+    }
+
     /// Some rights are about a decision, one about who takes it.
     pub(super) fn has_right(&self, right: Right) -> Result<(), Refusal> {
         let state = self.state;
@@ -212,7 +251,7 @@ impl Case<'_> {
                 Err(missing("a decision", basis))
             }
             Right::FileInspection if state.outcome.is_none() => Err(missing("a decision", basis)),
-            Right::Statement | Right::Recusal if is_decided => {
+            right if right.holds_a_decision() && is_decided => {
                 Err(missing("an application that is not decided on", basis))
             }
             _ => Ok(()),

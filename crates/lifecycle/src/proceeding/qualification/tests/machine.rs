@@ -192,6 +192,12 @@ fn places() -> Vec<Play> {
         );
         play
     };
+    // In the last half year of a term.
+    let near = |mut play: Play| {
+        let end = at("2025-06-01T15:59:59Z");
+        play.state.as_mut().unwrap().until = Some(end);
+        play
+    };
     let renewing = |mut play: Play| {
         let application = evidence(EvidenceKind::ApplicationMaterial);
         play.by(&agent(), Act::FileRenewal { application });
@@ -219,6 +225,19 @@ fn places() -> Vec<Play> {
     let qualified = || Play::qualified(new);
     let mut over = qualified();
     over.state.as_mut().unwrap().until = Some(at("2025-03-03T00:00:00Z"));
+    let mut too_late = near(qualified());
+    too_late.go_to("2025-05-30T01:00:00Z");
+    let mut too_late = renewing(too_late);
+    too_late.go_to("2025-06-01T16:00:00Z");
+    let mut in_directory = qualified();
+    in_directory.rule(Act::ListInDirectory(Listing {
+        list: "目录".to_owned(),
+        sequence: 1,
+        digest: vec![1; 32].into(),
+        holds: true,
+    }));
+    let mut gone = near(in_directory.clone());
+    gone.go_to("2025-06-01T16:00:00Z").tick();
     let mut places = vec![
         Play::new(new),
         Play::received(ENTERPRISE, NATIONAL, new),
@@ -237,9 +256,13 @@ fn places() -> Vec<Play> {
         told(Play::refused_by_decision(new)),
         qualified(),
         over,
+        near(qualified()),
         changing(qualified()),
-        changing(renewing(qualified())),
-        renewing(qualified()),
+        changing(renewing(near(qualified()))),
+        renewing(near(qualified())),
+        too_late,
+        withdrawn(in_directory),
+        gone,
         closed,
         lapsed,
         withdrawn(qualified()),
@@ -340,4 +363,167 @@ fn an_event_that_does_not_follow_changes_nothing() {
     assert_eq!(after, play.state);
     let (_, _, accepted) = play.events[1].clone();
     assert_eq!(evolve(None, &clerk(), &accepted), None);
+}
+
+// proves: S3-04, S3-06, S3-08, S3-10, S3-11, S3-12, S3-16
+#[test]
+fn every_piece_of_evidence_can_be_found_again() {
+    let spoils: [fn(&mut Evidence); 5] = [
+        |one| one.digest = vec![].into(),
+        |one| one.digest = vec![7; 33].into(),
+        |one| one.reference = " ".to_owned(),
+        |one| one.reference = "7".repeat(257),
+        |one| one.reference = "archive\u{202e}7".to_owned(),
+    ];
+    let mut steps = BTreeSet::new();
+    for play in places() {
+        for (place, (actor, command)) in commands(&play).into_iter().enumerate() {
+            let step = command.act.step();
+            if !format!("{command:?}").contains("reference") || play.ask(&actor, command).is_err() {
+                continue;
+            }
+            steps.insert(step);
+            for spoil in spoils {
+                SPOIL.set(Some(spoil));
+                let (_, spoilt) = commands(&play).swap_remove(place);
+                SPOIL.set(None);
+                assert!(play.ask(&actor, spoilt).is_err(), "{step}");
+            }
+        }
+    }
+    assert_eq!(steps.len(), 25, "{steps:?}");
+}
+
+// proves: S3-02, S3-03, S3-06, S3-08, S3-13, S3-14, S3-16
+#[test]
+fn each_name_and_each_reason_is_said() {
+    let refused = |play: &Play, actor: Actor, command| {
+        let ground = play.refused(&actor, command);
+        assert!(matches!(ground, Ground::Words { .. }), "{ground}");
+    };
+    let blank = || " ".to_owned();
+    type Spoil = fn(&mut Receipt);
+    let spoils: [Spoil; 3] = [
+        |one| one.office.clear(),
+        |one| one.applicant.name.clear(),
+        |one| one.applicant.licence = Some(String::new()),
+    ];
+    for spoil in spoils {
+        let mut receipt = receipt(ENTERPRISE, MONDAY);
+        spoil(&mut receipt);
+        let act = Act::Receive(Box::new(receipt));
+        refused(&Play::new(MONDAY), clerk(), Command::of(NATIONAL, act));
+    }
+    let received = Play::received(ENTERPRISE, NATIONAL, MONDAY);
+    let points = vec!["盖章".to_owned(), blank()];
+    let act = Act::RequestCorrection { points };
+    refused(&received, clerk(), Command::of(NATIONAL, act));
+    let act = Act::OpenAssessment {
+        assessors: vec![person(EXPERT)],
+        body: Some(blank()),
+    };
+    let accepted = Play::accepted(ENTERPRISE, NATIONAL, MONDAY);
+    refused(&accepted, officer(), Command::of(NATIONAL, act));
+    let mut qualified = Play::qualified(MONDAY);
+    let listing = Listing {
+        list: blank(),
+        sequence: 1,
+        digest: vec![1; 32].into(),
+        holds: true,
+    };
+    let act = Act::ListInDirectory(listing);
+    refused(&qualified, officer(), Command::of(NATIONAL, act));
+    let act = Act::FileNameChange {
+        name: blank(),
+        explanation: evidence(EvidenceKind::ApplicationMaterial),
+        original: evidence(EvidenceKind::DecisionDocument),
+    };
+    refused(&qualified, agent(), Command::new(act));
+    let statement = evidence(EvidenceKind::HolderStatement);
+    let right = Right::Report;
+    qualified.by(&agent(), Act::ExerciseRight { right, statement });
+    let act = Act::AnswerRight {
+        number: 1,
+        answer: blank(),
+        evidence: evidence(EvidenceKind::WorkRecord),
+    };
+    refused(&qualified, officer(), Command::of(NATIONAL, act));
+}
+
+// proves: S3-04, S3-06
+#[test]
+fn no_list_is_longer_than_a_hundred() {
+    let play = Play::received(ENTERPRISE, NATIONAL, MONDAY);
+    let correct = |count| {
+        let points = vec!["盖章".to_owned(); count];
+        Command::of(NATIONAL, Act::RequestCorrection { points })
+    };
+    play.ask(&clerk(), correct(100)).unwrap();
+    let ground = play.refused(&clerk(), correct(101));
+    assert!(matches!(ground, Ground::Missing { .. }));
+    let receive = |count| {
+        let mut receipt = receipt(ENTERPRISE, MONDAY);
+        receipt.materials = vec![material("staff"); count];
+        Command::of(NATIONAL, Act::Receive(Box::new(receipt)))
+    };
+    let new = Play::new(MONDAY);
+    new.ask(&clerk(), receive(100)).unwrap();
+    let ground = new.refused(&clerk(), receive(101));
+    assert!(matches!(ground, Ground::Missing { .. }));
+}
+
+// proves: S3-02, S3-16
+#[test]
+fn an_authority_that_the_case_is_not_before_has_no_say_in_it() {
+    let mut play = Play::new(MONDAY);
+    let mut sets: Vec<_> = play.rules.iter().cloned().collect();
+    for set in &mut sets {
+        set.routes.value = vec![NATIONAL];
+    }
+    play.rules = RuleSets::new(sets).unwrap();
+    let act = Act::Receive(Box::new(receipt(ENTERPRISE, MONDAY)));
+    let ground = play.refused(&clerk(), Command::of(PROVINCIAL, act));
+    assert_eq!(ground, Ground::Authority { wanted: NATIONAL });
+    // A right is answered by the one that took the case in, or by the national one.
+    let answer = || Act::AnswerRight {
+        number: 1,
+        answer: "已采纳".to_owned(),
+        evidence: evidence(EvidenceKind::WorkRecord),
+    };
+    for (route, provincial) in [(NATIONAL, false), (PROVINCIAL, true)] {
+        let mut play = Play::accepted(ENTERPRISE, route, MONDAY);
+        let statement = evidence(EvidenceKind::HolderStatement);
+        let right = Right::Suggestion;
+        play.by(&agent(), Act::ExerciseRight { right, statement });
+        let by = |authority| play.ask(&officer(), Command::of(authority, answer()));
+        assert!(by(NATIONAL).is_ok(), "{route}");
+        assert_eq!(by(PROVINCIAL).is_ok(), provincial, "{route}");
+    }
+}
+
+// proves: S3-02, S3-16
+#[test]
+fn no_words_have_characters_that_are_not_seen() {
+    let play = Play::assessing(ENTERPRISE, NATIONAL, MONDAY);
+    for reason in [
+        "",
+        "  ",
+        "亲\u{202e}属",
+        "亲属\n同意",
+        "亲\u{200b}属",
+        &format!("亲属{}", " ".repeat(999)),
+        &"亲".repeat(1001),
+    ] {
+        let recuse = Act::Recuse {
+            person: person("li.si"),
+            reason: reason.to_owned(),
+        };
+        let ground = play.ruled_out(recuse);
+        assert!(matches!(ground, Ground::Words { .. }), "{reason:?}");
+    }
+    let recuse = Act::Recuse {
+        person: person("li.si"),
+        reason: "亲".repeat(1000),
+    };
+    play.clone().rule(recuse);
 }

@@ -14,13 +14,83 @@ fn days_later(at: DateTime, days: u64) -> DateTime {
     DateTime::from_unix_duration(later).unwrap()
 }
 
+const CHAIR: &str = "zhao.liu";
+
+fn officers() -> [Actor; 2] {
+    [officer(), Actor::new(person("ma.liu"), Seat::Official)]
+}
+
+/// What is decided, with the day of the decision: today's, one that has passed, one to come.
+fn decisions(play: &Play) -> Vec<Act> {
+    let mut days = vec![play.now, days_later(play.now, 1)];
+    for back in [1, 4, 30] {
+        let then = play.now.unix_duration() - Duration::from_secs(back * DAY);
+        days.push(DateTime::from_unix_duration(then).unwrap());
+    }
+    let mut acts = Vec::new();
+    for day in days {
+        let decision = || decision(&Date::in_china(day).to_string());
+        acts.push(Act::Grant(decision()));
+        for decides in [
+            |decision, reasons| Act::Refuse { decision, reasons },
+            |decision, reasons| Act::Withdraw { decision, reasons },
+        ] {
+            acts.push(decides(decision(), reasons()));
+        }
+    }
+    acts
+}
+
+/// What is done about rights, persons and the directory.
+fn beside(play: &Play) -> Vec<(Actor, Act)> {
+    let mut acts = Vec::new();
+    for right in [Right::Report, Right::Statement, Right::Recusal] {
+        let statement = evidence(EvidenceKind::HolderStatement);
+        acts.push((agent(), Act::ExerciseRight { right, statement }));
+    }
+    for number in 1..4 {
+        let answer = "已处理".to_owned();
+        let evidence = evidence(EvidenceKind::WorkRecord);
+        let act = Act::AnswerRight {
+            number,
+            answer,
+            evidence,
+        };
+        acts.push((officer(), act));
+    }
+    for name in [EXPERT, OFFICER, CHAIR] {
+        for by in officers() {
+            let reason = "亲属".to_owned();
+            let person = person(name);
+            acts.push((by, Act::Recuse { person, reason }));
+        }
+    }
+    for name in ["li.si", "wang.wu", CHAIR] {
+        let assessor = person(name);
+        acts.push((officer(), Act::NameAssessor { assessor }));
+    }
+    for name in [CHAIR, "xu.shiyi"] {
+        let chair = person(name);
+        let record = evidence(EvidenceKind::WorkRecord);
+        acts.push((officer(), Act::CloseHearing { chair, record }));
+    }
+    let listed = play.state.as_ref().map_or(0, |state| state.directory.len());
+    for holds in [true, false] {
+        let listing = Listing {
+            list: "目录".to_owned(),
+            sequence: u64::try_from(listed).unwrap() + 1,
+            digest: vec![1; 32].into(),
+            holds,
+        };
+        acts.push((officer(), Act::ListInDirectory(listing)));
+    }
+    acts
+}
+
 /// What can be tried, good and bad.
 fn menu(play: &Play) -> Vec<(Actor, Command)> {
-    let today = play.today();
-    let decision = || decision(&today);
     let route = play.state.as_ref().map_or(NATIONAL, |state| state.route);
     let other = Actor::new(person("li.si"), Seat::Assessor);
-    let official = Actor::new(person(EXPERT), Seat::Official);
     let statement = || evidence(EvidenceKind::HolderStatement);
     let points = vec!["盖章".to_owned()];
     let mut menu = vec![
@@ -40,7 +110,7 @@ fn menu(play: &Play) -> Vec<(Actor, Command)> {
             Command::of(
                 NATIONAL,
                 Act::OpenAssessment {
-                    assessors: vec![person(EXPERT)],
+                    assessors: vec![person(EXPERT), person("li.si")],
                     body: None,
                 },
             ),
@@ -55,42 +125,11 @@ fn menu(play: &Play) -> Vec<(Actor, Command)> {
             ),
         ),
         (
-            officer(),
-            Command::of(
-                NATIONAL,
-                Act::NameAssessor {
-                    assessor: person("li.si"),
-                },
-            ),
-        ),
-        (
-            officer(),
-            Command::of(
-                NATIONAL,
-                Act::Recuse {
-                    person: person(EXPERT),
-                    reason: "亲属".to_owned(),
-                },
-            ),
-        ),
-        (
             agent(),
             Command::new(Act::RequestHearing {
                 request: statement(),
             }),
         ),
-        (
-            officer(),
-            Command::of(
-                NATIONAL,
-                Act::CloseHearing {
-                    chair: person("zhao.liu"),
-                    record: evidence(EvidenceKind::WorkRecord),
-                },
-            ),
-        ),
-        (officer(), Command::of(NATIONAL, Act::Grant(decision()))),
-        (official, Command::of(NATIONAL, Act::Grant(decision()))),
         (
             officer(),
             Command::of(
@@ -109,33 +148,31 @@ fn menu(play: &Play) -> Vec<(Actor, Command)> {
                 },
             ),
         ),
-        (
-            agent(),
-            Command::new(Act::ExerciseRight {
-                right: Right::Report,
-                statement: statement(),
-            }),
-        ),
-        (
-            officer(),
-            Command::of(
-                NATIONAL,
-                Act::Refuse {
-                    decision: decision(),
-                    reasons: reasons(),
-                },
-            ),
-        ),
     ];
+    let official = |name| Actor::new(person(name), Seat::Official);
+    let mut deciders = Vec::from(officers());
+    deciders.push(official(EXPERT));
+    deciders.push(official(CHAIR));
+    for actor in deciders {
+        for act in decisions(play) {
+            menu.push((actor.clone(), Command::of(NATIONAL, act)));
+        }
+    }
+    for (actor, act) in beside(play) {
+        let command = match actor.seat {
+            Seat::Official => Command::of(NATIONAL, act),
+            _ => Command::new(act),
+        };
+        menu.push((actor, command));
+    }
     // In a seat that is not theirs.
-    for name in [EXPERT, CLERK, AGENT] {
+    for name in [EXPERT, CLERK, AGENT, CHAIR] {
         let act = Act::CheckCondition {
             condition: Condition::Staff,
             met: true,
             evidence: statement(),
         };
-        let actor = Actor::new(person(name), Seat::Official);
-        menu.push((actor, Command::of(NATIONAL, act)));
+        menu.push((official(name), Command::of(NATIONAL, act)));
     }
     for actor in [expert(), other] {
         for conflict in [false, true] {
@@ -161,20 +198,50 @@ fn menu(play: &Play) -> Vec<(Actor, Command)> {
         }
     }
     for condition in Condition::ALL.iter().copied() {
-        let evidence = statement();
+        for (actor, met) in officers().into_iter().zip([true, false]) {
+            let evidence = statement();
+            let act = Act::CheckCondition {
+                condition,
+                met,
+                evidence,
+            };
+            menu.push((actor, Command::of(NATIONAL, act)));
+        }
+    }
+    menu
+}
+
+/// Before the decision, what leads to one comes more often.
+fn helpful(play: &Play) -> Vec<(Actor, Command)> {
+    let mut all = Vec::new();
+    for assessment in Assessment::ALL.iter().copied() {
+        let report = evidence(EvidenceKind::AssessmentReport);
+        let act = Act::Report {
+            assessment,
+            passed: true,
+            report,
+        };
+        all.push((expert(), Command::new(act)));
+    }
+    for condition in Condition::ALL.iter().copied() {
         let act = Act::CheckCondition {
             condition,
             met: true,
-            evidence,
+            evidence: evidence(EvidenceKind::WorkRecord),
         };
-        menu.push((officer(), Command::of(NATIONAL, act)));
+        all.push((officer(), Command::of(NATIONAL, act)));
     }
-    menu
+    let grants = decisions(play).into_iter();
+    let grants = grants.filter(|act| matches!(act, Act::Grant(_)));
+    all.extend(grants.map(|act| (officer(), Command::of(NATIONAL, act))));
+    all
 }
 
 /// One clock, read from the history.
 #[derive(Debug)]
 struct Reading {
+    /// In working days; else in days of the calendar.
+    worked: bool,
     limit: usize,
     start: DateTime,
     pauses: Vec<(DateTime, Option<DateTime>)>,
@@ -185,6 +252,7 @@ impl Reading {
     fn new(limit: usize, start: DateTime) -> Self {
         let pauses = Vec::new();
         Self {
+            worked: true,
             limit,
             start,
             pauses,
@@ -204,12 +272,16 @@ impl Reading {
 
     /// Whether more working days than the limit allows are over by a time.
     fn is_missed(&self, calendar: &Calendar, now: DateTime) -> bool {
-        let mut day = Self::day(calendar, self.start);
+        let mut day = match self.worked {
+            true => Self::day(calendar, self.start),
+            false => Date::in_china(self.start),
+        };
         let mut count = 0;
         loop {
             day = day.next().unwrap();
             // Office hours end at 18:00.
-            let closes = day.begins().unix_duration().as_secs() + 18 * 3600 - 1;
+            let hours = if self.worked { 18 } else { 24 };
+            let closes = day.begins().unix_duration().as_secs() + hours * 3600 - 1;
             if closes >= now.unix_duration().as_secs() {
                 return false;
             }
@@ -218,7 +290,7 @@ impl Reading {
                 let to = to.map(|to| Self::day(calendar, to));
                 from <= day && to.is_none_or(|to| day < to)
             });
-            if calendar.is_working_day(day).unwrap() && !stands {
+            if !self.worked || calendar.is_working_day(day).unwrap() && !stands {
                 count += 1;
             }
             if count >= self.limit {
@@ -235,12 +307,19 @@ struct Reader {
     route: Option<Authority>,
     accepted: bool,
     forwarded: bool,
-    declared: BTreeMap<PersonId, bool>,
+    impartial: BTreeSet<PersonId>,
     assessors: BTreeSet<PersonId>,
-    recused: BTreeSet<PersonId>,
-    reports: BTreeMap<Assessment, (PersonId, bool)>,
-    conditions: BTreeSet<Condition>,
+    /// Recused, or bound to the applicant by their own word: once is for good.
+    out: BTreeSet<PersonId>,
+    reports: BTreeMap<(Assessment, PersonId), bool>,
+    conditions: BTreeMap<Condition, (PersonId, bool)>,
     hearing: bool,
+    chairs: Vec<PersonId>,
+    rights: Vec<(Right, bool)>,
+    /// The latest day of what a decision rests on.
+    latest: Option<Date>,
+    granted: Option<Date>,
+    in_directory: bool,
     notified: bool,
     clocks: BTreeMap<DeadlineName, Reading>,
     seats: BTreeMap<PersonId, Seat>,
@@ -269,7 +348,10 @@ impl Reader {
     }
 
     fn read(&mut self, calendar: &Calendar, at: DateTime, actor: &Actor, event: &Event) {
-        assert!(!self.recused.contains(&actor.person), "{actor:?}");
+        assert!(!self.out.contains(&actor.person), "{actor:?}");
+        assert!(!self.chairs.contains(&actor.person), "{actor:?}");
+        assert_eq!(event.at, at);
+        let today = Date::in_china(at);
         for name in &event.late {
             let reading = self.clocks.get_mut(name).expect("the clock runs");
             assert!(
@@ -297,6 +379,7 @@ impl Reader {
             Happened::MaterialsCompleted { .. } => self.begin(DeadlineName::Acceptance, 5, at),
             Happened::Accepted { .. } => {
                 self.accepted = true;
+                self.latest = Some(today);
                 self.end(DeadlineName::Acceptance, calendar, at);
                 self.begin(DeadlineName::Decision, 20, at);
                 if self.route == Some(PROVINCIAL) {
@@ -311,77 +394,140 @@ impl Reader {
             Happened::AssessmentOpened { assessors, .. } => {
                 assert!(self.accepted && (self.forwarded || self.route == Some(NATIONAL)));
                 for one in assessors {
-                    self.assessors.insert(one.clone());
-                    self.seats.insert(one.clone(), Seat::Assessor);
+                    self.assess(one);
                 }
             }
-            Happened::AssessorNamed { assessor } => {
-                assert!(!self.recused.contains(assessor));
-                self.assessors.insert(assessor.clone());
-                self.seats.insert(assessor.clone(), Seat::Assessor);
-            }
+            Happened::AssessorNamed { assessor } => self.assess(assessor),
             Happened::AssessorDeclared { conflict, .. } => {
-                self.declared.insert(actor.person.clone(), *conflict);
                 if *conflict {
-                    self.reports.retain(|_, (by, _)| *by != actor.person);
+                    self.leave(&actor.person);
+                } else {
+                    self.impartial.insert(actor.person.clone());
                 }
             }
-            Happened::Recused { person, .. } => {
-                self.recused.insert(person.clone());
-                self.reports.retain(|_, (by, _)| by != person);
-            }
+            Happened::Recused { person, .. } => self.leave(person),
             Happened::Reported {
                 assessment, passed, ..
             } => {
                 assert!(self.assessors.contains(&actor.person));
-                assert_eq!(self.declared.get(&actor.person), Some(&false));
-                assert!(!self.recused.contains(&actor.person));
+                assert!(self.impartial.contains(&actor.person));
+                self.latest = Some(today);
                 self.reports
-                    .insert(*assessment, (actor.person.clone(), *passed));
+                    .insert((*assessment, actor.person.clone()), *passed);
             }
-            Happened::ConditionChecked { condition, .. } => {
-                self.conditions.insert(*condition);
+            Happened::ConditionChecked { condition, met, .. } => {
+                self.latest = Some(today);
+                self.conditions
+                    .insert(*condition, (actor.person.clone(), *met));
             }
             Happened::HearingRequested { .. } => self.hearing = true,
-            Happened::HearingClosed { .. } => self.hearing = false,
-            Happened::Granted { decision, .. } => {
-                assert!(self.accepted && !self.hearing);
-                assert_eq!(self.forwarded, self.route == Some(PROVINCIAL));
-                for assessment in self.wanted() {
-                    let (by, passed) = &self.reports[assessment];
-                    assert!(*passed && !self.recused.contains(by));
-                }
-                assert_eq!(self.conditions.len(), Condition::ALL.len());
-                assert_eq!(decision.document.kind, EvidenceKind::DecisionDocument);
-                self.decided(calendar, at);
+            Happened::HearingClosed { chair, .. } => {
+                assert!(self.hearing && !self.seats.contains_key(chair));
+                assert!(!self.out.contains(chair));
+                self.latest = Some(today);
+                self.hearing = false;
+                self.chairs.push(chair.clone());
             }
-            Happened::Refused { reasons, .. } => {
+            Happened::RightExercised { right, .. } => self.rights.push((*right, false)),
+            Happened::RightAnswered { number, .. } => {
+                let (right, answered) = &mut self.rights[usize::from(*number) - 1];
+                assert!(!*answered);
+                *answered = true;
+                if *right != Right::Report {
+                    self.latest = Some(today);
+                }
+            }
+            Happened::Granted { decision, .. } => {
+                assert!(self.accepted);
+                assert_eq!(self.forwarded, self.route == Some(PROVINCIAL));
+                assert!(self.wanted().iter().all(|one| self.is_reported(*one)));
+                assert!(self.reports.values().all(|passed| *passed));
+                assert_eq!(self.conditions.len(), Condition::ALL.len());
+                assert!(self.conditions.values().all(|(_, met)| *met));
+                assert_eq!(decision.document.kind, EvidenceKind::DecisionDocument);
+                self.granted = Some(decision.dated);
+                self.decided(calendar, at, decision.dated);
+            }
+            Happened::Refused { reasons, decision } => {
                 assert_eq!(reasons.kind, EvidenceKind::ReasonsDocument);
-                assert!(!self.hearing);
-                self.decided(calendar, at);
+                self.decided(calendar, at, decision.dated);
+            }
+            Happened::ListedInDirectory(listing) => {
+                assert_eq!(listing.holds, !self.withdrawn());
+                self.in_directory = listing.holds;
+                if self.clocks.contains_key(&DeadlineName::Listing) {
+                    self.end(DeadlineName::Listing, calendar, at);
+                }
+            }
+            Happened::Withdrawn { decision, .. } => {
+                assert!(self.granted.unwrap() <= decision.dated && decision.dated <= today);
+                self.granted = None;
+                if self.clocks.contains_key(&DeadlineName::Listing) {
+                    self.end(DeadlineName::Listing, calendar, at);
+                }
+                if self.in_directory {
+                    self.list_from(at);
+                }
             }
             Happened::Notified { .. } => self.notified = true,
             Happened::Collected { .. } => {
                 assert!(self.notified);
                 self.end(DeadlineName::Delivery, calendar, at);
+                if !self.withdrawn() {
+                    self.list_from(at);
+                }
             }
             _ => {}
         }
         self.stand_still_or_run(at);
     }
 
-    fn decided(&mut self, calendar: &Calendar, at: DateTime) {
+    fn assess(&mut self, one: &PersonId) {
+        assert!(!self.out.contains(one) && !self.chairs.contains(one));
+        let seat = self.seats.insert(one.clone(), Seat::Assessor);
+        assert!(seat.is_none_or(|seat| seat == Seat::Assessor));
+        self.assessors.insert(one.clone());
+    }
+
+    /// Nothing that he found counts, and a hearing under him was none.
+    fn leave(&mut self, person: &PersonId) {
+        self.out.insert(person.clone());
+        self.reports.retain(|(_, by), _| by != person);
+        self.conditions.retain(|_, (by, _)| by != person);
+        if self.chairs.last() == Some(person) {
+            self.hearing = true;
+        }
+    }
+
+    fn is_reported(&self, assessment: Assessment) -> bool {
+        self.reports.keys().any(|(about, _)| *about == assessment)
+    }
+
+    /// Or never granted.
+    fn withdrawn(&self) -> bool {
+        self.granted.is_none()
+    }
+
+    fn list_from(&mut self, at: DateTime) {
+        let mut reading = Reading::new(15, at);
+        reading.worked = false;
+        self.clocks.insert(DeadlineName::Listing, reading);
+    }
+
+    fn decided(&mut self, calendar: &Calendar, at: DateTime, dated: Date) {
+        assert!(!self.hearing);
+        let waits = |(right, answered): &(Right, bool)| *right != Right::Report && !answered;
+        assert!(!self.rights.iter().any(waits));
+        assert!(self.latest.unwrap() <= dated && dated <= Date::in_china(at));
         self.end(DeadlineName::Decision, calendar, at);
-        self.begin(DeadlineName::Delivery, 10, at);
+        self.begin(DeadlineName::Delivery, 10, dated.begins());
     }
 
     /// The clock of the decision stands still while experts assess and a hearing is held.
     fn stand_still_or_run(&mut self, at: DateTime) {
-        let reported = self
-            .wanted()
-            .iter()
-            .all(|one| self.reports.contains_key(one));
-        let stands = self.hearing || (!self.assessors.is_empty() && !reported);
+        let reported = self.wanted().iter().all(|one| self.is_reported(*one));
+        let assesses = self.assessors.iter().any(|one| !self.out.contains(one));
+        let stands = self.hearing || (assesses && !reported);
         let Some(reading) = self.clocks.get_mut(&DeadlineName::Decision) else {
             return;
         };
@@ -400,6 +546,8 @@ struct Try {
     days: u64,
     /// Whether the next one of the menu that can be done is.
     helped: bool,
+    /// Whether it is of those that lead to a decision.
+    led: bool,
     ticked: bool,
 }
 
@@ -408,12 +556,14 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
         0..200_usize,
         0..6_u64,
         prop::bool::weighted(0.7),
+        prop::bool::weighted(0.4),
         any::<bool>(),
     );
-    let one = one.prop_map(|(pick, days, helped, ticked)| Try {
+    let one = one.prop_map(|(pick, days, helped, led, ticked)| Try {
         pick,
         days,
         helped,
+        led,
         ticked,
     });
     prop::collection::vec(one, 1..60)
@@ -437,7 +587,7 @@ proptest! {
             if one.ticked {
                 play.tick();
             }
-            let menu = menu(&play);
+            let menu = if one.led { helpful(&play) } else { menu(&play) };
             let many = if one.helped { menu.len() } else { 1 };
             for step in 0..many {
                 let (actor, command) = &menu[(one.pick + step) % menu.len()];
