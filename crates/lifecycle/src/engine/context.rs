@@ -81,7 +81,7 @@ impl Engine {
     }
 
     /// Everything that the decision may see.
-    pub(super) fn sight(
+    pub(super) fn case_sight(
         &self,
         step: &Step<'_>,
         (id, opening, state): (&CaseId, &Opening, Option<&State>),

@@ -119,7 +119,7 @@ impl Engine {
             (None, _) => return Err(unknown(id)),
         };
         let signs = matches!(command, Asked::Issue | Asked::RecordEncryptionKey(_));
-        let sight = self.sight(step, (id, opening, state), &command, rules)?;
+        let sight = self.case_sight(step, (id, opening, state), &command, rules)?;
         let context = self.context(&sight, rules, &opening.certificate, signs)?;
         let events = case::decide(id, state, &step.actor.clone(), command, &context)?;
         step.apply_to_case(id, rules, events)

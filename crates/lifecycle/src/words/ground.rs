@@ -3,7 +3,7 @@
 use super::{Language, Named, list, messages, phrase, term};
 use crate::{
     AuthorityId, CaseId, FieldFault, Ground, IdempotencyKey, NotQualified, OrganisationId,
-    PersonId, Refusal, Serial, StreamId, TokenId, UploadFault,
+    PersonId, RecognitionId, Refusal, Serial, StreamId, TokenId, UploadFault,
     calendar::{NotCovered, in_china},
     proceeding::Word,
     rules::{Requirement, Text},
@@ -205,6 +205,7 @@ facts! {
     |id: CaseId| Fact::Text(id.to_string());
     |id: OrganisationId| Fact::Text(id.to_string());
     |id: PersonId| Fact::Text(id.to_string());
+    |id: RecognitionId| Fact::Text(id.to_string());
     |id: TokenId| Fact::Text(id.to_string());
     |serial: Serial| Fact::Text(serial.to_string());
     |stream: StreamId| Fact::Text(stream.to_string());
