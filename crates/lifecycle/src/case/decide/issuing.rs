@@ -160,6 +160,7 @@ impl Case<'_> {
             issuer: intent.issuer.clone(),
             serial,
             signature,
+            certificate: None,
         }])
     }
 
