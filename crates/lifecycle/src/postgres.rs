@@ -64,7 +64,9 @@ mod write;
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
     Error, Head, Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError,
-    StreamId, ports::{bounded, kind_range},
+    StreamId,
+    log::Room,
+    ports::{bounded, kind_range},
 };
 use ::postgres::{Client, Config, NoTls};
 use der::DateTime;
@@ -284,7 +286,11 @@ impl Store for PostgresStore {
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         let sql = "SELECT seq, stream, version, octets, digest FROM records
             WHERE seq > $1 ORDER BY seq LIMIT $2";
-        self.read(sql, &[&stored(seq), &bounded(limit)], rows::record)
+        let mut room = Room::default();
+        let takes = |row: &::postgres::Row| room.takes(rows::stored_octets(row));
+        let parameters: link::Parameters<'_> = &[&stored(seq), &bounded(limit)];
+        let mut link = self.link.borrow_mut();
+        link.read_while(sql, parameters, takes, rows::record)
     }
 
     fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {
