@@ -123,17 +123,22 @@ impl Bureau {
              at 2026-12-01T00:00:00Z\nlog ca.example/log\nmanifest {}\n",
             hexadecimal(&sm3::digest(manifest.as_bytes()))
         );
-        let key = self.exporter.public_key().as_bytes();
-        let number = [&b"zheng.he\n\xffSM2-SM3"[..], key].concat();
-        let mut signed = sm3::digest(&number)[..4].to_vec();
-        let signature = self.exporter.sign(body.as_bytes()).unwrap();
-        signed.extend(signature.raw_bytes());
-        let signed = Base64::encode_string(&signed);
-        let cover = format!("{body}\n\u{2014} zheng.he {signed}\n");
+        let cover = signed_note(&body, "zheng.he", &self.exporter);
         files.insert(0, ("MANIFEST.json".into(), manifest.into_bytes()));
         files.insert(0, ("COVER.txt".into(), cover.into_bytes()));
         archive(&files)
     }
+}
+
+/// A text with a signature under it, as anybody writes it who has a key.
+pub(crate) fn signed_note(body: &str, name: &str, key: &SoftKey) -> String {
+    let number = format!("{name}\n").into_bytes();
+    let number = [&number, &b"\xffSM2-SM3"[..], key.public_key().as_bytes()].concat();
+    let mut signed = sm3::digest(&number)[..4].to_vec();
+    let signature = key.sign(body.as_bytes()).unwrap();
+    signed.extend(signature.raw_bytes());
+    let signed = Base64::encode_string(&signed);
+    format!("{body}\n\u{2014} {name} {signed}\n")
 }
 
 fn findings(answer: Result<Package, PackageFault>) -> Vec<(String, FileFault)> {
@@ -256,6 +261,7 @@ fn a_case_s_package_shows_its_records_certificates_and_papers_without_the_store(
         assert!(text.contains("case/zhang.san"), "{text}");
     }
     assert!(package.timeline(Language::Zh).contains("审批通过"));
+    assert!(package.timelines_agree);
     // From its certificate one comes to the same case.
     let back = bureau.export(&certificates[0], &[]);
     let has_case = |entry: &lifecycle::Entry| entry.stream.to_string() == "case/zhang.san";
@@ -563,4 +569,127 @@ fn a_record_left_out_of_a_history_is_a_gap() {
             FileFault::Gap { stream }
         )]
     );
+}
+
+/// The signed text and the signature are the same, the file is another one: of each end of line
+/// in the cover, one that is taken for the same.
+#[test]
+fn a_cover_with_other_ends_of_lines_is_found() {
+    let bureau = Bureau::new(None);
+    let files = files(&bureau.small());
+    let cover = &files[0].1;
+    let ends = cover.iter().enumerate();
+    let ends: Vec<_> = ends.filter(|(_, octet)| **octet == b'\n').collect();
+    assert_eq!(ends.len(), 9);
+    for (end, _) in ends {
+        for more in [&b"\r"[..], b"\n", b" ", b"\t"] {
+            let mut other = files.clone();
+            other[0].1.splice(end..end, more.iter().copied());
+            let found = bureau.findings(&archive(&other));
+            let [(name, _)] = &found[..] else {
+                panic!("{more:?} at {end}: {found:?}")
+            };
+            assert_eq!(name, "COVER.txt", "{more:?} at {end}");
+        }
+    }
+    let last = cover.len() - 1;
+    for end in [&b""[..], b"\r", b"\n\n", b"\n\r\n", b"\nx"] {
+        let mut other = files.clone();
+        other[0].1.splice(last.., end.iter().copied());
+        let found = bureau.findings(&archive(&other));
+        assert_eq!(found.len(), 1, "{end:?}: {found:?}");
+        assert_eq!(found[0].0, "COVER.txt", "{end:?}");
+    }
+}
+
+/// The exporter writes the timelines, and might write anything.
+#[test]
+fn a_timeline_that_is_not_its_records_is_told() {
+    let bureau = Bureau::new(None);
+    let good = files(&bureau.small());
+    assert!(
+        bureau
+            .verify(&bureau.forged(&good))
+            .unwrap()
+            .timelines_agree
+    );
+    let timelines = good.iter().enumerate();
+    let timelines: Vec<_> = timelines
+        .filter_map(|(at, (name, _))| name.starts_with("timeline.").then_some(at))
+        .collect();
+    assert_eq!(timelines.len(), 2);
+    for at in timelines {
+        let changes: [fn(&mut Vec<u8>); 2] = [|text| text[40] ^= 1, Vec::clear];
+        for change in changes {
+            let mut other = good.clone();
+            change(&mut other[at].1);
+            let package = bureau.verify(&bureau.forged(&other)).unwrap();
+            assert!(!package.timelines_agree, "{}", other[at].0);
+        }
+    }
+}
+
+#[test]
+fn certificates_are_put_together_and_their_signatures_looked_at_where_the_issuer_is_known() {
+    let applicant = Applicant::new("zhang.san");
+    let bureau = Bureau::new(Some(&applicant));
+    let pair = bureau.engine.case(&applicant.id).unwrap().unwrap();
+    let (signing, encryption) = pair.pair().unwrap();
+    let verified = |with: &[&str]| {
+        let archive = bureau.written(&bureau.export("case/zhang.san", with));
+        let package = bureau.verify(&archive).unwrap();
+        let of = |serial| {
+            let all = &package.certificates;
+            all.iter().find(|one| one.serial == serial).unwrap().clone()
+        };
+        for own in [signing, encryption] {
+            let found = of(own.serial.clone());
+            assert_eq!(found.issuer, own.issuer);
+            assert_eq!(found.certificate[..], own.certificate[..]);
+        }
+        let count = package.certificates.len();
+        let verified = package.certificates.iter().filter(|one| one.is_verified);
+        (verified.count(), count)
+    };
+    assert_eq!(verified(&[]), (0, 2));
+    // The CA's own certificate is its root's.
+    assert_eq!(verified(&["authority/issuing-ca"]), (2, 3));
+    let all = ["authority/issuing-ca", "authority/root"];
+    assert_eq!(verified(&all), (4, 4));
+}
+
+/// Faults are told in a stranger's words, which move nothing on the reader's terminal.
+#[test]
+fn what_a_file_says_of_itself_is_shown_as_plain_text() {
+    let bureau = Bureau::new(None);
+    let good = files(&bureau.small());
+    for folder in ["records/", "proofs/"] {
+        let mut other = good.clone();
+        let at = other.iter().position(|(name, _)| name.starts_with(folder));
+        let (name, octets) = &mut other[at.unwrap()];
+        *octets = br#"{"\u001b[2J\u202e\nCOVER.txt: is good":1}"#.to_vec();
+        let name = name.clone();
+        let found = bureau.findings(&bureau.forged(&other));
+        let [(file, FileFault::Unreadable(why))] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!(*file, name);
+        assert!(why.contains("unknown field"), "{why}");
+        assert!(why.contains("u{1b}[2J"), "{why}");
+        let moves = |c: char| c.is_control() || c == '\u{202e}';
+        assert!(!why.contains(moves), "{why}");
+        assert!(!why.contains("record 0"), "{why}");
+    }
+}
+
+#[test]
+fn a_thousand_findings_are_as_many_as_are_told() {
+    let bureau = Bureau::new(None);
+    let mut files = files(&bureau.small());
+    for number in 0..1_500_u32 {
+        let name = hexadecimal(&sm3::digest(&number.to_be_bytes()));
+        files.push((format!("evidence/{name}"), b"unnamed".to_vec()));
+    }
+    files.sort();
+    assert_eq!(bureau.findings(&bureau.forged(&files)).len(), 1_000);
 }
