@@ -479,10 +479,17 @@ fn root(digests: &[[u8; 32]]) -> [u8; 32] {
 
 /// The package of a log by somebody whose key signs its checkpoints.
 fn packaged(copy: &Copy) -> Result<Package, PackageFault> {
+    packaged_with(copy, |head| head)
+}
+
+fn packaged_with(
+    copy: &Copy,
+    change: impl FnOnce([u8; 32]) -> [u8; 32],
+) -> Result<Package, PackageFault> {
     let key = SoftKey::generate().unwrap();
     let digests: Vec<_> = copy.records().iter().map(|record| record.digest).collect();
     let [root, head] =
-        [root(&digests), *digests.last().unwrap()].map(|hash| Base64::encode_string(&hash));
+        [root(&digests), change(*digests.last().unwrap())].map(|hash| Base64::encode_string(&hash));
     let size = digests.len();
     let body = format!("a/log\n{size}\n{root}\nhead {head}\ntime 2026-12-01T00:00:00Z\n");
     let checkpoint = signed_note(&body, "a/log", &key);
@@ -498,6 +505,29 @@ fn packaged(copy: &Copy) -> Result<Package, PackageFault> {
     export.write((&by, "x", at), &key, &mut archive).unwrap();
     let key = key.public_key().as_bytes();
     package::verify(&archive[..], &Believed::new(key, key))
+}
+
+/// The end of the chain stands in a checkpoint beside the root, and both are of one log.
+#[test]
+fn a_checkpoint_whose_root_and_chain_differ_is_found_by_the_last_record() {
+    let copy = Copy::new();
+    let mut entries = copy.entries();
+    // The case's last record is the log's.
+    let last = entries
+        .iter()
+        .rposition(|entry| entry["stream"] == "case/zhang.san");
+    entries.truncate(last.unwrap() + 1);
+    copy.write_chained(entries);
+    packaged(&copy).unwrap();
+    let Err(PackageFault::Wrong(findings)) = packaged_with(&copy, |_| [7; 32]) else {
+        panic!("another end of the chain")
+    };
+    let [finding] = &findings[..] else {
+        panic!("{findings:?}")
+    };
+    assert_eq!(finding.fault.code(), "chain");
+    let name = format!("records/{:012}.json", seq(last.unwrap()));
+    assert_eq!(finding.file, name);
 }
 
 /// Whoever has the log's key has not the CA's.
