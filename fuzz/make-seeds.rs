@@ -162,6 +162,9 @@ fn package() -> Result<()> {
         let edit = [packages::EDITED, 0, 9, 0, 40, act];
         write("package", &format!("edited-{name}"), edit)?;
     }
+    // An end of line in the cover that is taken for the same: before its last octet.
+    let ends = [packages::EDITED, 0, 3, 0xff, b'\r', packages::MENDED];
+    write("package", "cover-ends", ends)?;
     write("package", "unchanged", [packages::EDITED])
 }
 
@@ -384,7 +387,10 @@ fn trust_lists() -> Result<()> {
         .carrier(Carrier::Hard)
         .usage(Usage::CrossBorder)
         .legal_basis(text("article 26")?)
-        .supply_point(SupplyPoint::new(SupplyKind::Crl, "http://ca.example/a.crl")?)
+        .supply_point(SupplyPoint::new(
+            SupplyKind::Crl,
+            "http://ca.example/a.crl",
+        )?)
         .notice(text("read this")?);
     let mut all = next
         .contact(contact)

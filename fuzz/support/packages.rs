@@ -17,7 +17,10 @@ use std::sync::LazyLock;
 /// The good archive, some of it changed.
 pub const EDITED: u8 = 0;
 /// How many kinds of edits there are.
-pub const ACTS: u8 = 7;
+pub const ACTS: u8 = 8;
+/// The edit that adds an octet to a file and mends the archive around it. A place behind a file's
+/// last octet is the one before that.
+pub const MENDED: u8 = 7;
 /// Edits that are carried out, at most.
 const MAX_EDITS: usize = 16;
 /// Octets of a block of an archive.
@@ -87,8 +90,48 @@ fn edited(edits: &[u8]) -> Vec<u8> {
                 let again = archive[block..end].to_vec();
                 archive.splice(block..block, again);
             }
+            MENDED => add_to_a_file(&mut archive, place, *value),
             _ => archive.insert(place, *value),
         }
     }
     archive
+}
+
+/// An octet more in the file that lies there, as a writer of archives would have written it.
+fn add_to_a_file(archive: &mut Vec<u8>, place: usize, value: u8) {
+    let mut start = 0;
+    while let Some(size) = size_at(archive, start) {
+        let content = start + BLOCK;
+        let end = content + size.next_multiple_of(BLOCK);
+        if place < end {
+            if size > 0 && end <= archive.len() {
+                archive.insert(place.clamp(content, content + size - 1), value);
+                if size.is_multiple_of(BLOCK) {
+                    archive.splice(end + 1..end + 1, [0; BLOCK - 1]);
+                } else {
+                    archive.remove(end);
+                }
+                mend_header(&mut archive[start..content], size + 1);
+            }
+            return;
+        }
+        start = end;
+    }
+}
+
+/// The size in the header that begins there, if one does.
+fn size_at(archive: &[u8], start: usize) -> Option<usize> {
+    let digits = archive
+        .get(start..start.checked_add(BLOCK)?)?
+        .get(124..135)?;
+    usize::from_str_radix(str::from_utf8(digits).ok()?, 8).ok()
+}
+
+/// Another size, and the sum over all, as the exporter writes them: digits and a zero.
+fn mend_header(header: &mut [u8], size: usize) {
+    header[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|octet| u32::from(*octet)).sum();
+    header[148..155].copy_from_slice(format!("{sum:07o}").as_bytes());
+    header[155] = 0;
 }

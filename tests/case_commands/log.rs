@@ -2,7 +2,7 @@
 //! was.
 
 use crate::desk::Desk;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 
 // proves: S5-03, S0-29
@@ -54,8 +54,56 @@ fn a_case_is_proved_by_the_desks_checkpoint_without_its_store() {
         "audit verify-proof grown.json --since kept.txt {key}"
     ));
     assert_eq!(grown["since"].as_u64(), Some(first));
-    let good = format!("audit verify {store} --checkpoint kept.txt {key}");
-    desk.good(&good);
+    // What the log was held against is told: of its own checkpoint, whose signature it has.
+    let last = desk.object("ca show")["checkpoint"].clone();
+    let anchors =
+        |options: &str| desk.object(&format!("audit verify {store} {options}"))["anchors"].clone();
+    for chain in ["", "--chain"] {
+        for (options, outside, signer) in [
+            (
+                String::new(),
+                0,
+                if chain.is_empty() {
+                    "log"
+                } else {
+                    "not-checked"
+                },
+            ),
+            (key.to_owned(), 0, "key"),
+            (format!("--checkpoint kept.txt {key}"), 1, "key"),
+        ] {
+            let found = anchors(&format!("{chain} {options}"));
+            let own = json!({ "records": last, "signed_by": signer });
+            assert_eq!(
+                found,
+                json!({ "outside": outside, "own": own }),
+                "{chain} {options}"
+            );
+        }
+        // The only one there is, and not that key's.
+        desk.refused(
+            &format!("audit verify {store} {chain} {other}"),
+            "did not sign",
+        );
+    }
+    let text = desk
+        .call(&format!("audit verify {store} --chain"))
+        .answer()
+        .good();
+    let (text, untold) = (text.text().to_owned(), "signature not checked");
+    assert!(
+        text.contains("no checkpoint from outside") && text.contains(untold),
+        "{text}"
+    );
+
+    // A stranger's words move nothing on the terminal.
+    desk.write("hostile.json", r#"{"\u001b[2J":1}"#);
+    let hostile = desk
+        .call(&format!("audit verify-proof hostile.json {key}"))
+        .answer();
+    assert_eq!(hostile.code, Some(1), "{hostile}");
+    let shown = hostile.err.contains("\\u{1b}[2J") && !hostile.err.contains('\u{1b}');
+    assert!(shown, "{hostile}");
 }
 
 // proves: S5-03

@@ -62,6 +62,11 @@ fn a_package_is_verified_where_there_is_nothing_but_it_and_two_public_keys() {
     assert_eq!(good["for"], "密码管理局 检查组");
     assert_eq!(good["by"]["person"], "zheng.he");
     assert_eq!(good["at"], "2026-03-03T01:00:00Z");
+    assert_eq!(good["timelines_agree"], true);
+    // The CA's own history is not in it, so its word stands alone.
+    let certificates = good["certificates"].as_array().expect("certificates");
+    assert_eq!(certificates.len(), 2, "{certificates:?}");
+    assert!(certificates.iter().all(|one| one["verified"] == false));
     let papers = good["evidence"].as_array().expect("evidence");
     assert!(
         papers.iter().any(|paper| paper["enclosed"] == true),

@@ -4,19 +4,20 @@ mod package;
 
 use crate::{
     args::{AuditCommand, AuditProve, AuditVerify, AuditVerifyProof, LogKey},
-    failure::Failure,
+    failure::{Failure, chain},
     input, keys,
     outcome::Outcome,
     output::{self, Readers},
     sm3::hexadecimal,
+    view::plain,
 };
 use lifecycle::{
-    Checkpoint, GrowthProof, HistoryProof, SignedCheckpoint, SqliteStore, Store, SubjectKeyFile,
-    VerifiedCheckpoint, audit, ports::SubjectKeys,
+    Checkpoint, GrowthProof, HistoryProof, ProofFault, SignedCheckpoint, SqliteStore, Store,
+    SubjectKeyFile, VerifiedCheckpoint, audit, ports::SubjectKeys,
 };
 use serde_json::json;
 use spki::EncodePublicKey;
-use std::path::Path;
+use std::{error::Error, fmt, path::Path};
 
 /// Octets of the largest proof: as many as the library reads.
 const PROOF: u64 = 64 << 20;
@@ -38,16 +39,17 @@ fn verify(verify: &AuditVerify) -> Result<Outcome, Failure> {
     let outside = outside.collect::<Result<Vec<_>, _>>()?;
     let store = SqliteStore::open_read_only(path)?;
     store.check_file()?;
+    let anchors = Anchors::of(&store, verify)?;
     if verify.chain {
         let end = audit::verify_chain(&store, &outside);
         let end = end.map_err(|source| Failure::file(path, source))?;
         let digest = hexadecimal(&end.digest);
         let text = format!(
-            "chain: good\nrecords:       {}, chained by SM3 up to {digest}",
+            "chain: good\nrecords:       {}, chained by SM3 up to {digest}\n{anchors}",
             end.seq
         );
         let json = json!({ "records": end.seq, "digest": digest });
-        return Ok(Outcome::new(text, json));
+        return Ok(Outcome::new(text, json).member("anchors", anchors.object()));
     }
     let keys = verify.subject_keys.as_deref();
     let keys = keys.map(SubjectKeyFile::open_read_only).transpose()?;
@@ -55,7 +57,95 @@ fn verify(verify: &AuditVerify) -> Result<Outcome, Failure> {
     let report = audit::verify_opened(&store, &outside, keys, &mut |_| ());
     let report = report.map_err(|source| Failure::file(path, source))?;
     let (text, json) = examined(&report);
-    Ok(Outcome::new(format!("audit: good\n{text}"), json))
+    let outcome = Outcome::new(format!("audit: good\n{text}\n{anchors}"), json);
+    Ok(outcome.member("anchors", anchors.object()))
+}
+
+/// What a log is held against that whoever can write its store can't make.
+struct Anchors {
+    /// Checkpoints from elsewhere.
+    outside: usize,
+    /// Records of the store's own, and whose signature it has.
+    own: Option<(u64, Signer)>,
+}
+
+/// Whose signature the store's own checkpoint has, as far as was looked.
+#[derive(Clone, Copy)]
+enum Signer {
+    /// That of the key which was given.
+    Key,
+    /// Another's than that.
+    Other,
+    /// That of an authority of the log itself.
+    Log,
+    /// Nobody looked.
+    Unknown,
+}
+
+impl Anchors {
+    /// Those that an examination goes by. A key that did not sign the only checkpoint there is
+    /// vouches for nothing.
+    fn of(store: &dyn Store, verify: &AuditVerify) -> Result<Self, Failure> {
+        let outside = verify.checkpoint.len();
+        let Some(row) = store.checkpoint()? else {
+            return Ok(Self { outside, own: None });
+        };
+        let failed = |source| Failure::file(&verify.store, source);
+        let signer = match &verify.log.key {
+            None if verify.chain => Signer::Unknown,
+            None => Signer::Log,
+            Some(key) => {
+                let signed = SignedCheckpoint::parse(&row.text).map_err(failed)?;
+                let log = name(&signed, verify.log.log.as_deref());
+                match signed.verify(log, &public_key(key)?) {
+                    Ok(_) => Signer::Key,
+                    Err(source) if outside == 0 => return Err(failed(source)),
+                    // The log may have got another key since then.
+                    Err(_) => Signer::Other,
+                }
+            }
+        };
+        Ok(Self {
+            outside,
+            own: Some((row.size, signer)),
+        })
+    }
+
+    fn object(&self) -> serde_json::Value {
+        let own = self.own.map(|(size, signer)| {
+            json!({
+                "records": size,
+                "signed_by": match signer {
+                    Signer::Key => "key",
+                    Signer::Other => "other",
+                    Signer::Log => "log",
+                    Signer::Unknown => "not-checked",
+                },
+            })
+        });
+        json!({ "outside": self.outside, "own": own })
+    }
+}
+
+impl fmt::Display for Anchors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anchors:       ")?;
+        match self.outside {
+            0 => f.write_str("no checkpoint from outside; ")?,
+            1 => f.write_str("1 checkpoint from outside; ")?,
+            many => write!(f, "{many} checkpoints from outside; ")?,
+        }
+        let Some((size, signer)) = self.own else {
+            return f.write_str("the store has none of its own");
+        };
+        let signer = match signer {
+            Signer::Key => "signed by the key",
+            Signer::Other => "not signed by the key",
+            Signer::Log => "signed by an authority of the log",
+            Signer::Unknown => "signature not checked",
+        };
+        write!(f, "the store's own, of {size} records: {signer}")
+    }
 }
 
 /// A checkpoint in a file, signed by the log that was said.
@@ -135,8 +225,13 @@ fn last_checkpoint(store: &dyn Store, place: &Path) -> Result<SignedCheckpoint, 
     SignedCheckpoint::parse(&last.text).map_err(|source| Failure::file(place, source))
 }
 
+/// What is wrong with a file of somebody else's, whose words move nothing on this terminal.
+fn wrong(path: &Path, source: &dyn Error) -> Failure {
+    Failure::file(path, plain(&chain(source)))
+}
+
 fn verify_proof(verify: &AuditVerifyProof) -> Result<Outcome, Failure> {
-    let failed = |source| Failure::file(&verify.proof, source);
+    let failed = |source: ProofFault| wrong(&verify.proof, &source);
     let octets = input::read(&verify.proof, PROOF)?;
     let key = public_key(&verify.key)?;
     let wanted = verify.log.as_deref();

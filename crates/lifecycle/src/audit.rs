@@ -73,7 +73,8 @@ pub fn verify_against(store: &dyn Store, outside: &[VerifiedCheckpoint]) -> Resu
     verify_watched(store, outside, &mut |_| ())
 }
 
-/// As [`verify_against`]; `passed` hears after every thousand records how many were examined.
+/// As [`verify_against`]; `passed` hears after every page of records, a thousand of them at most,
+/// how many were examined.
 ///
 /// # Errors
 /// As [`verify`].
@@ -258,14 +259,25 @@ impl World {
             (
                 Some(State::Issuing(issuing)),
                 Happened::Established {
+                    issuer,
                     serial,
                     certificate,
-                    ..
                 },
             ) => {
                 let intent = issuing.intent.as_ref();
-                let intent = intent.filter(|intent| intent.serial == *serial);
+                let intent = intent.filter(|intent| intent.is(issuer, serial));
                 self.check_issued(entry, intent, certificate)
+            }
+            (Some(state), Happened::IssuanceAbandoned { issuer, serial }) => {
+                let intent = match state {
+                    State::Issuing(issuing) => issuing.intent.as_ref(),
+                    _ => state.established().and_then(authority::Active::open_link),
+                };
+                let is_open = intent.is_some_and(|intent| intent.is(issuer, serial));
+                is_open.then_some(()).ok_or_else(|| Fault::NotIntended {
+                    seq: entry.seq,
+                    stream: entry.stream.clone(),
+                })
             }
             (Some(state), Happened::CrlIssued { list, number, crl }) => {
                 // A CRL that no key could sign is found when its step is replayed.
@@ -281,16 +293,13 @@ impl World {
             (
                 Some(state),
                 Happened::Linked {
+                    issuer,
                     serial,
                     certificate,
-                    ..
                 },
             ) => {
-                let linking = state
-                    .certifying()
-                    .and_then(|active| active.linking.as_ref());
-                let intent = linking.and_then(|linking| linking.intent.as_ref());
-                let intent = intent.filter(|intent| intent.serial == *serial);
+                let intent = state.certifying().and_then(authority::Active::open_link);
+                let intent = intent.filter(|intent| intent.is(issuer, serial));
                 self.check_issued(entry, intent, certificate)
             }
             (

@@ -458,8 +458,8 @@ pub fn evolve(
                 ..issuing
             })
         }
-        (Some(State::Issuing(issuing)), Event::IssuanceAbandoned { serial, .. })
-            if issuing.open(serial).is_ok() =>
+        (Some(State::Issuing(issuing)), Event::IssuanceAbandoned { issuer, serial })
+            if issuing.awaits(issuer, serial) =>
         {
             State::Issuing(Issuing {
                 intent: None,
@@ -473,7 +473,7 @@ pub fn evolve(
                 serial,
                 certificate,
             },
-        ) if issuing.open(serial).is_ok() => State::Active(Active {
+        ) if issuing.awaits(issuer, serial) => State::Active(Active {
             issuer: issuer.clone(),
             certificate: certificate.clone(),
             crl_number: 0,
@@ -683,6 +683,11 @@ impl Proposed {
 }
 
 impl Issuing {
+    fn awaits(&self, issuer: &AuthorityId, serial: &Serial) -> bool {
+        let open = self.intent.as_ref();
+        open.is_some_and(|intent| intent.is(issuer, serial))
+    }
+
     fn open(&self, serial: &Serial) -> Result<&Intent, Refusal> {
         self.intent
             .as_ref()

@@ -169,6 +169,25 @@ pub enum Error {
         size: u64,
     },
 
+    /// No growth can be proved between these: one has no record, or the later one has fewer.
+    #[error("a log of {size} records did not grow from one of {old_size}")]
+    NoGrowth {
+        /// Records of the earlier checkpoint.
+        old_size: u64,
+        /// Records of the later one.
+        size: u64,
+    },
+
+    /// What would show that a record is in a checkpoint's log does not show it: the store has
+    /// other records than the checkpoint was made of.
+    #[error("record {seq} is not in the log of the checkpoint over {size} records")]
+    NotProved {
+        /// Its place.
+        seq: u64,
+        /// Records of the checkpoint.
+        size: u64,
+    },
+
     /// The log is shorter than a checkpoint says, or another: records were lost or changed.
     /// Nothing is done over such a store.
     #[error(

@@ -113,6 +113,16 @@ pub(crate) fn is_hidden(c: char) -> bool {
             | '\u{feff}' | '\u{061c}')
 }
 
+/// A text of somebody else's, in which each character that [is hidden](is_hidden) is written as
+/// its code point.
+pub(crate) fn plain(text: &str) -> String {
+    let shown = text.chars().map(|c| match is_hidden(c) {
+        true => c.escape_unicode().to_string(),
+        false => c.to_string(),
+    });
+    shown.collect()
+}
+
 /// A number that checks itself by its last character. Where another one in that place would
 /// do, it is the check character that is wrong, otherwise the rest.
 fn checked(value: &str, last: &[u8], is_good: impl Fn(&str) -> bool) -> Result<(), FieldFault> {

@@ -63,6 +63,11 @@ impl Intent {
         })
     }
 
+    /// Whether this is the certificate that is meant: a serial number is one of its issuer's.
+    pub(crate) fn is(&self, issuer: &AuthorityId, serial: &Serial) -> bool {
+        (&self.issuer, &self.serial) == (issuer, serial)
+    }
+
     /// notAfter of the certificate.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ pub use checkpoint::{Checkpoint, CheckpointFault, SignedCheckpoint, VerifiedChec
 pub use proof::{GrowthProof, HistoryProof, ProofFault};
 
 pub(crate) use checkpoint::is_origin;
-pub(crate) use packed::{pack, unpack};
-pub(crate) use proof::{Proved, prove};
+pub(crate) use packed::{Damaged, Room, pack, unpack};
+pub(crate) use proof::{Path, Proved, prove};
 pub(crate) use tree::{Frontier, leaf};
 
 use crate::{

@@ -5,7 +5,7 @@ use crate::fail_point;
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
     Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
-    certificate::Status, index::Holding, ports::kind_range,
+    certificate::Status, index::Holding, log::Room, ports::kind_range,
 };
 use der::DateTime;
 use std::{
@@ -123,8 +123,10 @@ impl Store for MemoryStore {
     }
 
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let mut room = Room::default();
         let after = self.records.iter().filter(|record| record.seq > seq);
-        Ok(after.take(limit).cloned().collect())
+        let page = after.take(limit).take_while(|one| room.takes(&one.octets));
+        Ok(page.cloned().collect())
     }
 
     fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {

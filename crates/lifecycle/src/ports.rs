@@ -145,7 +145,8 @@ pub trait Store: fmt::Debug + Send {
     /// [`StoreError::Conflict`] when the head is another or a unique name is taken.
     fn append(&mut self, expected: &Head, batch: &Batch) -> Result<(), StoreError>;
 
-    /// At most `limit` records after place `seq`, in order.
+    /// At most `limit` records after place `seq`, in order: fewer where their octets are many, so
+    /// that no page takes more memory than there is; none only behind the last.
     ///
     /// # Errors
     /// [`StoreError`] when the store can't be read.

@@ -65,6 +65,7 @@ use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint,
     Error, Head, Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError,
     StreamId,
+    log::Room,
     ports::{bounded, kind_range},
 };
 use ::postgres::{Client, Config, NoTls};
@@ -285,7 +286,11 @@ impl Store for PostgresStore {
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         let sql = "SELECT seq, stream, version, octets, digest FROM records
             WHERE seq > $1 ORDER BY seq LIMIT $2";
-        self.read(sql, &[&stored(seq), &bounded(limit)], rows::record)
+        let mut room = Room::default();
+        let takes = |row: &::postgres::Row| room.takes(rows::stored_octets(row));
+        let parameters: link::Parameters<'_> = &[&stored(seq), &bounded(limit)];
+        let mut link = self.link.borrow_mut();
+        link.read_while(sql, parameters, takes, rows::record)
     }
 
     fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {

@@ -13,6 +13,7 @@ pub use backup::{BackupSource, Copied, Migration, Restoration};
 use crate::{
     AuthorityId, Batch, CaseId, CaseNumber, CaseRow, CertificateRow, CheckpointRow, CrlPoint, Head,
     Holdings, IdempotencyKey, Notice, Record, Reservation, Serial, Store, StoreError, StreamId,
+    log::Room,
     ports::{bounded, kind_range},
 };
 use der::DateTime;
@@ -504,7 +505,20 @@ impl Store for SqliteStore {
         let sql = "SELECT seq, stream, version, octets, digest FROM records
                    WHERE seq > ?1 ORDER BY seq LIMIT ?2";
         let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-        self.read(sql, params![seq, bounded(limit)], record)
+        let page = || -> rusqlite::Result<Vec<Record>> {
+            let connection = self.connection();
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query(params![seq, bounded(limit)])?;
+            let (mut page, mut room) = (Vec::new(), Room::default());
+            while let Some(row) = rows.next()? {
+                if !room.takes(row.get_ref(3)?.as_blob().unwrap_or_default()) {
+                    break;
+                }
+                page.push(record(row)?);
+            }
+            Ok(page)
+        };
+        page().map_err(|source| self.failed("reading it", source))
     }
 
     fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {

@@ -11,10 +11,12 @@ pub(crate) enum AuditCommand {
     /// Check the chain, every step, every signature and the indices
     #[command(
         after_help = "Without a checkpoint that was kept elsewhere, nobody can tell a store from an earlier\n\
-        copy of it.\n\n\
+        copy of it, nor, with --chain, from one that was written anew: what it was held\n\
+        against is told. With --key the store's own checkpoint must be signed by that key, if\n\
+        no other is given.\n\n\
         Examples:\n  gmpki audit verify --store gmpki-demo/store.sqlite\n  \
         gmpki audit verify --store store.sqlite --checkpoint checkpoint-41.txt --key log.pem\n  \
-        gmpki audit verify --chain --store store.sqlite"
+        gmpki audit verify --chain --store store.sqlite --checkpoint checkpoint-41.txt --key log.pem"
     )]
     Verify(AuditVerify),
     /// Prove a history, or that the log only grew, to somebody who has not the store
@@ -58,8 +60,9 @@ pub(crate) struct AuditVerify {
     /// came back [default: what is sealed stays so]
     #[arg(long, value_name = "FILE")]
     pub(crate) subject_keys: Option<PathBuf>,
-    /// The chain and the checkpoints alone: that nothing was changed, moved or taken away;
-    /// much faster, and nothing about what the records say
+    /// The chain alone, and that it is the one of the checkpoints: the given ones, and the
+    /// store's own, whose signature is looked at where --key is given; much faster, and nothing
+    /// about what the records say
     #[arg(long, conflicts_with = "subject_keys")]
     pub(crate) chain: bool,
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! `gmpki audit export-package` and `verify-package`: what an inspector is given.
 
-use super::{last_checkpoint, public_key};
+use super::{last_checkpoint, public_key, wrong};
 use crate::{
     args::{AuditExportPackage, AuditVerifyPackage},
     failure::Failure,
@@ -8,6 +8,7 @@ use crate::{
     outcome::Outcome,
     output::{self, NewFile, Readers},
     sm3::hexadecimal,
+    view::plain,
 };
 use lifecycle::{
     Error, SqliteStore,
@@ -81,13 +82,19 @@ pub(super) fn verify(verify: &AuditVerifyPackage) -> Result<Outcome, Failure> {
                 shown(&package, verify),
                 package.timeline(verify.lang.of_cases()),
             );
-            Ok(Outcome::new(text, object(&package)))
+            let notes = (!package.timelines_agree).then(|| {
+                say(
+                    "the timelines in the archive are not those of its records: go by the one here",
+                    "包内时间线与其记录不符：以此处列出的为准",
+                )
+            });
+            Ok(Outcome::new(text, object(&package)).notes(notes))
         }
         Err(PackageFault::Wrong(findings)) => {
             let mut text = say("package: not good", "检查包：有误").to_owned();
             let mut wrong = Vec::new();
             for finding in &findings {
-                text.push_str(&format!("\n  {finding}"));
+                text.push_str(&format!("\n  {}", plain(&finding.to_string())));
                 wrong.push(json!({
                     "file": finding.file,
                     "code": finding.fault.code(),
@@ -95,14 +102,11 @@ pub(super) fn verify(verify: &AuditVerifyPackage) -> Result<Outcome, Failure> {
                 }));
             }
             // On standard error too, as every refusal.
-            eprintln!(
-                "gmpki: {}: {}",
-                path.display(),
-                PackageFault::Wrong(findings)
-            );
+            let findings = PackageFault::Wrong(findings).to_string();
+            eprintln!("gmpki: {}: {}", path.display(), plain(&findings));
             Ok(Outcome::judged(text, json!({ "findings": wrong }), false))
         }
-        Err(other) => Err(Failure::file(path, other)),
+        Err(other) => Err(wrong(path, &other)),
     }
 }
 
@@ -115,9 +119,11 @@ fn shown(package: &Package, verify: &AuditVerifyPackage) -> String {
     let cover = &package.cover;
     let by = &cover.by;
     let enclosed = enclosed(&package.pieces);
+    let certificates = package.certificates.iter();
+    let verified = certificates.filter(|one| one.is_verified).count();
     [
         (say("about", "事项"), cover.about.to_string()),
-        (say("for", "交付"), cover.recipient.clone()),
+        (say("for", "交付"), plain(&cover.recipient)),
         (
             say("made by", "制作人"),
             format!("{} ({})", by.person, by.seat),
@@ -132,6 +138,18 @@ fn shown(package: &Package, verify: &AuditVerifyPackage) -> String {
         (
             say("evidence", "证据"),
             format!("{enclosed}/{}", package.pieces.len()),
+        ),
+        (
+            say("certificates with a checked signature", "已验签的证书"),
+            format!("{verified}/{}", package.certificates.len()),
+        ),
+        (
+            say("timelines", "时间线"),
+            match package.timelines_agree {
+                true => say("as the records have them", "与记录相符"),
+                false => say("not those of the records", "与记录不符"),
+            }
+            .to_owned(),
         ),
     ]
     .map(|(label, value)| format!("  {label}: {value}"))
@@ -149,12 +167,22 @@ fn object(package: &Package) -> Value {
             "enclosed": piece.is_enclosed,
         })
     });
+    let certificates = package.certificates.iter().map(|one| {
+        json!({
+            "record": one.seq,
+            "issuer": one.issuer,
+            "serial": one.serial,
+            "verified": one.is_verified,
+        })
+    });
     json!({
         "about": cover.about,
         "for": cover.recipient,
         "by": cover.by,
         "at": cover.at.to_string(),
         "log": cover.log,
+        "certificates": certificates.collect::<Vec<_>>(),
+        "timelines_agree": package.timelines_agree,
         "checkpoint": {
             "records": package.checkpoint.head.seq,
             "at": package.checkpoint.at.to_string(),

@@ -6,7 +6,7 @@ use crate::{
     StreamId, authority,
     case::{
         self, Event as Happened, Step,
-        pair::Ordinal,
+        pair::{Issued, Ordinal},
         paper::Form,
         seats::{Apart, apart},
         state::State,
@@ -86,19 +86,34 @@ impl World {
                 event: event.name(),
             });
         }
-        if let Happened::CertificateIssued {
-            serial, signature, ..
-        } = event
-        {
-            let intended = state.intent(serial).ok().map(|(_, intent)| intent);
-            let certificate = intended.and_then(|intent| intent.certificate(signature).ok());
-            let certificate = certificate.ok_or_else(|| Fault::NotIntended {
-                seq: entry.seq,
-                stream: entry.stream.clone(),
-            })?;
-            self.check_issued(entry, intended, &certificate)?;
+        let not_intended = || Fault::NotIntended {
+            seq: entry.seq,
+            stream: entry.stream.clone(),
+        };
+        match event {
+            Happened::CertificateIssued {
+                ordinal,
+                issuer,
+                serial,
+                signature,
+                certificate,
+            } => {
+                let intended = state.awaited(*ordinal, issuer, serial);
+                let issued = intended.and_then(|intent| Issued::of(intent, signature));
+                let issued = issued.filter(|issued| issued.is_kept_as(certificate));
+                let issued = issued.ok_or_else(not_intended)?;
+                self.check_issued(entry, intended, &issued.certificate)
+            }
+            Happened::IssuanceAbandoned {
+                ordinal,
+                issuer,
+                serial,
+            } => {
+                let intended = state.awaited(*ordinal, issuer, serial);
+                intended.map(drop).ok_or_else(not_intended)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// A change that a case decided follows the decision at once, and is of the certificates

@@ -23,7 +23,7 @@ use std::{
 /// # Errors
 /// The first [`Fault`] by place in the log: [`Fault::Missing`], [`Fault::ChainBroken`],
 /// [`Fault::Misfiled`], [`Fault::Unreadable`], [`Fault::CheckpointDiffers`],
-/// [`Fault::TailLost`], [`Fault::Store`].
+/// [`Fault::TailLost`], [`Fault::Store`]; [`Fault::BadCheckpoint`] when the store's own is none.
 pub fn verify_chain(store: &dyn Store, outside: &[VerifiedCheckpoint]) -> Result<Head, Fault> {
     let marks = Marks::new(store, outside)?;
     thread::scope(|scope| {

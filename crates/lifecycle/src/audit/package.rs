@@ -13,16 +13,23 @@
 //! | `records/N.json` | the octets of record N, as they were hashed |
 //! | `timeline.en.txt`, `timeline.zh.txt` | what happened, for people |
 //!
+//! A certificate is kept in two records: the `TBSCertificate` with the algorithm in the one of
+//! its intent, the signature in the one that says that it was issued. [`verify`] puts them
+//! together, and looks at the signature where the record with the issuer's own certificate is in
+//! the package too (take the issuer's history along).
+//!
 //! There is one archive for one content: plain files without owners and times, and nothing
 //! between, behind or beside them. [`verify`] reads it front to back, keeps no evidence in
 //! memory, and says of every file what is wrong with it.
 //!
-//! What is sealed in a record stays sealed; papers are in clear.
+//! What is sealed in a record stays sealed; papers are in clear, and so are older records and the
+//! names in certificates.
 
 mod archive;
 mod cover;
 mod examine;
 mod export;
+mod issued;
 mod manifest;
 mod timeline;
 
@@ -30,7 +37,10 @@ pub use cover::Cover;
 pub use examine::verify;
 pub use export::{Export, ExportFault};
 
-use crate::{CheckpointFault, Entry, Evidence, StreamId, VerifiedCheckpoint, octets::Octets};
+use crate::{
+    AuthorityId, CheckpointFault, Entry, Evidence, Serial, StreamId, VerifiedCheckpoint,
+    field::plain, log::Path, octets::Octets,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io;
@@ -75,8 +85,29 @@ pub struct Package {
     pub entries: Vec<Entry>,
     /// The evidence that they name.
     pub pieces: Vec<Piece>,
+    /// The certificates that the records say were issued.
+    pub certificates: Vec<IssuedCertificate>,
+    /// Whether the timelines are those that this program writes of the records. Where they are
+    /// not, another version may have put it in other words; or they tell something else.
+    pub timelines_agree: bool,
     /// How many files it has, cover and manifest among them.
     pub files: usize,
+}
+
+/// A certificate that a record says was issued: what was intended, with its signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IssuedCertificate {
+    /// The record's place in the log.
+    pub seq: u64,
+    /// Whose key signed.
+    pub issuer: AuthorityId,
+    /// Its serial number.
+    pub serial: Serial,
+    /// Its DER.
+    pub certificate: Vec<u8>,
+    /// Whether the issuer's own certificate is among the records, and its key signed this one.
+    pub is_verified: bool,
 }
 
 /// A piece of evidence of a record.
@@ -181,9 +212,20 @@ pub enum FileFault {
     /// No record names this evidence.
     #[error("no record names it")]
     Unrelated,
+    /// A certificate is not what was intended before, or its issuer did not sign it.
+    #[error("its certificate was not intended so, or {issuer} did not sign it")]
+    NotIssued {
+        /// Whose key should have signed.
+        issuer: AuthorityId,
+    },
 }
 
 impl FileFault {
+    /// What somebody else's file says of itself moves nothing where it is shown.
+    fn unreadable(why: &str) -> Self {
+        Self::Unreadable(plain(why))
+    }
+
     /// A short word for it, the same from version to version.
     pub fn code(&self) -> &'static str {
         match self {
@@ -206,6 +248,7 @@ impl FileFault {
             Self::OtherPlace => "other-place",
             Self::Gap { .. } => "gap",
             Self::Unrelated => "unrelated",
+            Self::NotIssued { .. } => "not-issued",
         }
     }
 }
@@ -220,7 +263,7 @@ fn told(findings: &[Finding]) -> String {
 #[serde(deny_unknown_fields)]
 struct Proof {
     previous: Octets,
-    path: Vec<Octets>,
+    path: Path,
 }
 
 /// What a record says of digests: the evidence, and every other string of 32 octets.

@@ -58,6 +58,12 @@ struct Passed {
     fault: Option<Fault>,
 }
 
+/// The checkpoints behind the last page, and what was found where no page came to tell it.
+struct Followed {
+    marks: Marks,
+    fault: Option<Fault>,
+}
+
 /// The log's end, and the checkpoints that were met on the way to it.
 pub(super) struct Reached {
     pub(super) head: Head,
@@ -82,11 +88,15 @@ pub(super) fn pass(
         // Whoever waits to hand something over is let go.
         drop((chained, to_verify));
         let forged = joined(verifier);
-        let marks = joined(chain);
+        let Followed { marks, fault } = joined(chain);
         // A signature belongs to a step that was taken: it comes before what stopped the steps.
-        match forged {
+        if let Some(fault) = forged {
+            return Err(fault);
+        }
+        let head = taken?;
+        match fault {
             Some(fault) => Err(fault),
-            None => taken.map(|head| Reached { head, marks }),
+            None => Ok(Reached { head, marks }),
         }
     })
 }
@@ -102,23 +112,31 @@ fn take_steps(
     let mut read = 0;
     let mut waiting = 0;
     let mut unread = Some(to_chain);
+    // Pages that were read before it are of places before it.
+    let mut unreadable = None;
     loop {
         while let Some(to_chain) = &unread
             && waiting < DEPTH
         {
-            let page = store.records(read, PAGE)?;
-            match page.last() {
-                Some(last) => {
-                    read = last.seq;
+            match store.records(read, PAGE) {
+                Ok(page) if page.is_empty() => unread = None,
+                Ok(page) => {
+                    read = page.last().map_or(read, |last| last.seq);
                     waiting += 1;
                     // Nobody there to take it: the thread panicked, which joining it shows.
                     let _ = to_chain.send(page);
                 }
-                None => unread = None,
+                Err(source) => {
+                    unreadable = Some(source);
+                    unread = None;
+                }
             }
         }
         if waiting == 0 {
-            return Ok(head);
+            return match unreadable {
+                Some(source) => Err(Fault::Store(source)),
+                None => Ok(head),
+            };
         }
         let Ok(page) = chained.recv() else {
             return Ok(head);
@@ -139,7 +157,11 @@ fn take_steps(
 }
 
 /// Whether pages continue the chain, and pass the checkpoints where they end.
-fn follow(pages: &Receiver<Vec<Record>>, to_steps: &SyncSender<Passed>, mut marks: Marks) -> Marks {
+fn follow(
+    pages: &Receiver<Vec<Record>>,
+    to_steps: &SyncSender<Passed>,
+    mut marks: Marks,
+) -> Followed {
     let mut head = Head::EMPTY;
     let mut fault = marks.pass(&head).err();
     while let Ok(page) = pages.recv() {
@@ -167,7 +189,7 @@ fn follow(pages: &Receiver<Vec<Record>>, to_steps: &SyncSender<Passed>, mut mark
             break;
         }
     }
-    marks
+    Followed { marks, fault }
 }
 
 /// The first of the signatures that is none.

@@ -466,7 +466,8 @@ impl Active {
             .is_some_and(|pending| is_it(&pending.act))
     }
 
-    pub(super) fn open_link(&self) -> Option<&Intent> {
+    /// The intent of the link that is being made.
+    pub(crate) fn open_link(&self) -> Option<&Intent> {
         self.linking.as_ref()?.intent.as_ref()
     }
 
@@ -497,22 +498,22 @@ impl Active {
                     linking.intent = Some(intent.clone());
                 }
             }
-            Event::IssuanceAbandoned { serial, .. } => {
+            Event::IssuanceAbandoned { issuer, serial } => {
                 if let Some(linking) = &mut self.linking
                     && linking
                         .intent
                         .as_ref()
-                        .is_some_and(|open| open.serial == *serial)
+                        .is_some_and(|open| open.is(issuer, serial))
                 {
                     linking.intent = None;
                 }
             }
             Event::Linked {
+                issuer,
                 serial,
                 certificate,
-                ..
             } => {
-                if self.open_link().is_some_and(|open| open.serial == *serial)
+                if self.open_link().is_some_and(|open| open.is(issuer, serial))
                     && let Some(linking) = self.linking.take()
                 {
                     let other = &linking.link.other;

@@ -20,7 +20,7 @@ use crate::{
 };
 use der::DateTime;
 use gm_crypto::pki::Signed;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::collections::BTreeMap;
 
 /// What happened to a case: one step of the [table](super::machine::TRANSITIONS) each.
@@ -151,6 +151,7 @@ pub enum Event {
     EncryptionKeyReceived(EncryptionKey),
     /// A19: the certificate is what was [intended](Self::IssuanceIntended) under this number
     /// with the signature behind it ([`Intent::certificate`]); the octets are kept once.
+    #[serde(deserialize_with = "issued")]
     CertificateIssued {
         /// Which of the pair.
         ordinal: Ordinal,
@@ -159,8 +160,11 @@ pub enum Event {
         /// Its serial number.
         serial: Serial,
         /// What the signature's BIT STRING holds: DER of SM2's `SEQUENCE { r, s }`.
-        #[serde(alias = "certificate", deserialize_with = "signature")]
         signature: Octets,
+        /// DER of the whole certificate, which older records have in the signature's place: the
+        /// one that was intended, or the record is a forged one.
+        #[serde(skip_serializing)]
+        certificate: Option<Octets>,
     },
     /// A20
     IssuanceAbandoned {
@@ -293,13 +297,51 @@ pub enum Event {
     },
 }
 
-/// Older logs have the whole certificate in the signature's place. The rest of it is the intent's,
-/// or the signature does not fit.
-fn signature<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Octets, D::Error> {
-    let octets = Octets::deserialize(deserializer)?;
-    let certificate = Signed::from_der("Certificate", &octets).ok();
-    let signature = certificate.and_then(|signed| Some(signed.signature().as_bytes()?.to_vec()));
-    Ok(signature.map_or(octets, Octets::from))
+/// What stands in a record of a certificate that was issued. Older ones have it whole, under
+/// another name than the signature.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IssuedAs {
+    ordinal: Ordinal,
+    issuer: AuthorityId,
+    serial: Serial,
+    signature: Option<Octets>,
+    certificate: Option<Octets>,
+}
+
+type PartsOfIssued = (Ordinal, AuthorityId, Serial, Octets, Option<Octets>);
+
+fn issued<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PartsOfIssued, D::Error> {
+    let read = IssuedAs::deserialize(deserializer)?;
+    let (signature, certificate) = match (read.signature, read.certificate) {
+        (Some(signature), None) if signature_of(&signature).is_some() => {
+            let found = "a certificate in the place of its signature";
+            return Err(D::Error::custom(found));
+        }
+        (Some(signature), None) => (signature, None),
+        (None, Some(whole)) => {
+            // What is no certificate has no signature: it is none of an intent either.
+            let signature = signature_of(&whole).unwrap_or_else(|| whole.clone());
+            (signature, Some(whole))
+        }
+        _ => {
+            return Err(D::Error::custom(
+                "a signature or a certificate, and one alone",
+            ));
+        }
+    };
+    Ok((
+        read.ordinal,
+        read.issuer,
+        read.serial,
+        signature,
+        certificate,
+    ))
+}
+
+fn signature_of(certificate: &[u8]) -> Option<Octets> {
+    let certificate = Signed::from_der("Certificate", certificate).ok()?;
+    Some(certificate.signature().as_bytes()?.to_vec().into())
 }
 
 impl Event {

@@ -225,22 +225,26 @@ impl State {
             }
             Event::CertificateIssued {
                 ordinal,
+                issuer,
                 serial,
                 signature,
-                ..
+                certificate,
             } => {
                 let slot = self.slot_mut(*ordinal);
-                let intent = awaited(slot, serial);
-                let Some(issued) = intent.and_then(|intent| Issued::of(intent, signature)) else {
+                let intent = awaited(slot, issuer, serial);
+                let issued = intent.and_then(|intent| Issued::of(intent, signature));
+                let Some(issued) = issued.filter(|issued| issued.is_kept_as(certificate)) else {
                     return false;
                 };
                 *slot = Slot::Issued(issued);
             }
             Event::IssuanceAbandoned {
-                ordinal, serial, ..
+                ordinal,
+                issuer,
+                serial,
             } => {
                 let slot = self.slot_mut(*ordinal);
-                if awaited(slot, serial).is_none() {
+                if awaited(slot, issuer, serial).is_none() {
                     return false;
                 }
                 *slot = Slot::AwaitingKey;

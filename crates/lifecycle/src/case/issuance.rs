@@ -7,7 +7,7 @@ use super::{
     paper::Form,
 };
 use crate::{
-    CaseId, Effect, Error, Ground, Intent, Publication, Refusal, Serial,
+    AuthorityId, CaseId, Effect, Error, Ground, Intent, Publication, Refusal, Serial,
     case::pair::{EncryptionKey, Issuance, Issued, Ordinal, Request, Slot, key_origin},
     rules::{CertificateRule, NamePart, ReissueValidity},
     terms::Kind,
@@ -166,10 +166,14 @@ pub(super) fn keeps_end(kind: Kind, context: &Context<'_>) -> bool {
     kind == Kind::Reissue && rule.value == ReissueValidity::Remainder
 }
 
-/// The open intent of this slot, where it has this serial number.
-pub(super) fn awaited<'a>(slot: &'a Slot, serial: &Serial) -> Option<&'a Intent> {
+/// The open intent of this slot, where it is of this issuer and has this serial number.
+pub(super) fn awaited<'a>(
+    slot: &'a Slot,
+    issuer: &AuthorityId,
+    serial: &Serial,
+) -> Option<&'a Intent> {
     match slot {
-        Slot::Intended(intent) if intent.serial == *serial => Some(intent),
+        Slot::Intended(intent) if intent.is(issuer, serial) => Some(intent),
         _ => None,
     }
 }
@@ -188,6 +192,16 @@ impl State {
             Ordinal::Signing => &mut self.signing,
             Ordinal::Encryption => &mut self.encryption,
         }
+    }
+
+    /// The open intent of the pair's one certificate, where it is of this issuer and number.
+    pub(crate) fn awaited(
+        &self,
+        ordinal: Ordinal,
+        issuer: &AuthorityId,
+        serial: &Serial,
+    ) -> Option<&Intent> {
+        awaited(self.slot(ordinal), issuer, serial)
     }
 
     /// The open intent with this serial number.

@@ -120,6 +120,13 @@ impl Issued {
             certificate,
         })
     }
+
+    /// Whether a record that has the certificate whole, as older ones do, has this one.
+    pub(crate) fn is_kept_as(&self, whole: &Option<Octets>) -> bool {
+        whole
+            .as_ref()
+            .is_none_or(|whole| *whole == self.certificate)
+    }
 }
 
 /// The CA and the policy for a pair.

@@ -255,6 +255,7 @@ impl Engine {
             let page = store.records(before, PAGE)?;
             let page = page.iter().map(|record| record.open(self.view.keys()));
             let page: Vec<_> = page.collect::<Result<_, _>>()?;
+            let read = page.len();
             let is_first = entries.is_empty();
             let of_it = |(place, entry): &(usize, &Entry)| {
                 let own = entry.submitted.as_ref();
@@ -262,7 +263,7 @@ impl Engine {
             };
             let count = page.iter().enumerate().take_while(of_it).count();
             entries.extend(page.into_iter().take(count));
-            if count < PAGE {
+            if count < read || read == 0 {
                 break;
             }
         }

@@ -40,10 +40,10 @@ pub(crate) fn is_signed(body: &str, signatures: &str, name: &str, public_key: &[
         return false;
     };
     let number = number(name, public_key);
-    signatures.lines().any(|line| {
-        let signed = line
-            .strip_prefix(SIGNED_BY)
-            .and_then(|by| by.split_once(' '));
+    // A line ends with one octet: with another before it, it is another text.
+    signatures.split_inclusive('\n').any(|line| {
+        let line = line.strip_suffix('\n');
+        let signed = line.and_then(|line| line.strip_prefix(SIGNED_BY)?.split_once(' '));
         let octets = signed.filter(|(by, _)| *by == name);
         let octets = octets.and_then(|(_, octets)| Base64::decode_vec(octets).ok());
         octets.is_some_and(|octets| {

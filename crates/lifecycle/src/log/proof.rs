@@ -3,11 +3,14 @@
 
 use super::{
     Checkpoint, CheckpointFault, Entry, SignedCheckpoint, VerifiedCheckpoint, link,
-    tree::{Hash, Roots, goes_on, growth_of, leaf, path_of, root_over},
+    tree::{Frontier, Hash, Roots, goes_on, growth_of, leaf, path_of, root_over},
 };
-use crate::{Error, Octets, Record, Store, StoreError, StreamId};
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use crate::{Error, Octets, Record, Store, StreamId};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, SeqAccess, Visitor},
+};
+use std::{collections::HashMap, fmt};
 
 /// What the text of a proof says it is.
 const CASE_FORMAT: &str = "gm-pki history proof 1";
@@ -16,6 +19,8 @@ const GROWTH_FORMAT: &str = "gm-pki growth proof 1";
 const MAX_OCTETS: usize = 64 << 20;
 /// Records read at a time.
 const PAGE: usize = 10_000;
+/// Digests of the longest path: no tree whose leaves can be counted is deeper.
+const MAX_PATH: usize = 64;
 
 /// The records of one aggregate, each with what shows that it is in the log of a checkpoint.
 ///
@@ -36,24 +41,70 @@ pub(crate) struct Proved {
     /// The chain's digest before it.
     pub(crate) previous: Octets,
     pub(crate) octets: Octets,
-    /// Digests beside its way to the root, the nearest first.
-    pub(crate) path: Vec<Octets>,
+    pub(crate) path: Path,
 }
 
-/// Each of these records, in their order in the log, with its way to the root of the first
-/// `size`: reads the digests of the whole log.
+/// Digests beside a way to a root, the nearest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Path(Vec<Hash>);
+
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|hash| Octets::from(hash.to_vec())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Path {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Hashes).map(Self)
+    }
+}
+
+/// Reads no more than there can be: a stranger's file is not believed for its length.
+struct Hashes;
+
+impl<'de> Visitor<'de> for Hashes {
+    type Value = Vec<Hash>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at most {MAX_PATH} digests")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Self::Value, A::Error> {
+        let mut hashes = Vec::new();
+        while let Some(octets) = all.next_element::<Octets>()? {
+            if hashes.len() == MAX_PATH {
+                return Err(A::Error::invalid_length(MAX_PATH + 1, &self));
+            }
+            let wrong = || A::Error::custom("a digest has 32 octets");
+            hashes.push(hash(&octets).ok_or_else(wrong)?);
+        }
+        Ok(hashes)
+    }
+}
+
+/// Each of these records, in their order in the log, with its way to the root of a checkpoint:
+/// reads the digests of the whole log, and hands out nothing that does not show what it is to.
 ///
 /// # Errors
-/// [`Error::Store`]; [`Error::NotInLog`] when the log is shorter.
+/// [`Error::Store`]; [`Error::NotInLog`] when the log is shorter; [`Error::NotProved`] when it is
+/// another one than the checkpoint's.
 pub(crate) fn prove(
     store: &dyn Store,
-    size: u64,
+    checkpoint: &Checkpoint,
     records: Vec<Record>,
 ) -> Result<Vec<Proved>, Error> {
-    let paths: Vec<_> = records
+    let size = checkpoint.head.seq;
+    let path = |record: &Record| {
+        let seq = record.seq;
+        let place = seq.checked_sub(1).filter(|place| *place < size);
+        let place = place.ok_or(Error::NotProved { seq, size })?;
+        Ok(path_of(place, size))
+    };
+    let paths = records
         .iter()
-        .map(|one| path_of(one.seq - 1, size))
-        .collect();
+        .map(path)
+        .collect::<Result<Vec<_>, Error>>()?;
     // Records that lie near each other have most of their way in common.
     let mut ranges: Vec<_> = paths.iter().flatten().cloned().collect();
     ranges.sort_by_key(|range| (range.start, range.end));
@@ -69,12 +120,19 @@ pub(crate) fn prove(
     })?;
     let roots = roots.finish().ok_or(Error::NotInLog { size })?;
     let roots: HashMap<_, _> = ranges.into_iter().zip(roots).collect();
-    let proved = records.into_iter().zip(paths).map(|(record, path)| Proved {
-        previous: previous[&record.seq].to_vec().into(),
-        octets: record.octets.into(),
-        path: path.iter().map(|range| octets(roots[range])).collect(),
+    let proved = records.into_iter().zip(paths).map(|(record, path)| {
+        let seq = record.seq;
+        let proved = Proved {
+            previous: previous[&seq].to_vec().into(),
+            octets: record.octets.into(),
+            path: Path(path.iter().map(|range| roots[range]).collect()),
+        };
+        let is_proved = proved.shows(seq, checkpoint);
+        is_proved
+            .then_some(proved)
+            .ok_or(Error::NotProved { seq, size })
     });
-    Ok(proved.collect())
+    proved.collect()
 }
 
 /// That the log of a later checkpoint begins with all of an earlier one.
@@ -83,7 +141,7 @@ pub(crate) fn prove(
 pub struct GrowthProof {
     format: String,
     checkpoint: String,
-    path: Vec<Octets>,
+    path: Path,
 }
 
 /// Why a proof shows nothing.
@@ -103,8 +161,13 @@ pub enum ProofFault {
     #[error("its checkpoint is not believed")]
     Checkpoint(#[from] CheckpointFault),
     /// A record can't be read.
-    #[error("one of its records can't be read")]
-    Record(#[source] Box<Error>),
+    #[error("number {nth} of its records can't be read")]
+    Record {
+        /// Which of them, from 1: its place in the log is not known.
+        nth: usize,
+        /// Why not.
+        source: serde_json::Error,
+    },
     /// A record is not in the log of the checkpoint.
     #[error("record {seq} is not in the log of the checkpoint")]
     NotInLog {
@@ -138,7 +201,7 @@ impl HistoryProof {
     ///
     /// # Errors
     /// [`Error::Store`]; [`Error::NotInLog`] when the log is shorter than the checkpoint, or has
-    /// no such history before it.
+    /// no such history before it; [`Error::NotProved`] when it is not the checkpoint's.
     pub fn make(
         store: &dyn Store,
         checkpoint: &SignedCheckpoint,
@@ -153,7 +216,7 @@ impl HistoryProof {
         Ok(Self {
             format: CASE_FORMAT.to_owned(),
             checkpoint: checkpoint.text().to_owned(),
-            records: prove(store, size, records)?,
+            records: prove(store, checkpoint.unverified(), records)?,
         })
     }
 
@@ -192,8 +255,12 @@ impl HistoryProof {
     ) -> Result<(VerifiedCheckpoint, Vec<Entry>), ProofFault> {
         let checkpoint = self.checkpoint()?.verify(origin, public_key)?;
         let mut entries: Vec<Entry> = Vec::new();
-        for proved in &self.records {
-            let entry = proved.verify(&checkpoint)?;
+        for (nth, proved) in (1..).zip(&self.records) {
+            let entry = proved.entry();
+            let entry = entry.map_err(|source| ProofFault::Record { nth, source })?;
+            if !proved.shows(entry.seq, &checkpoint) {
+                return Err(ProofFault::NotInLog { seq: entry.seq });
+            }
             let follows = match entries.last() {
                 None => entry.version == 1,
                 Some(last) => {
@@ -216,24 +283,19 @@ impl HistoryProof {
 }
 
 impl Proved {
-    /// What the record says, where it is in the log of the checkpoint.
-    pub(crate) fn verify(&self, checkpoint: &Checkpoint) -> Result<Entry, ProofFault> {
-        // Its place is its own word: the path shows whether it is true.
-        let entry: Entry = serde_json::from_slice(&self.octets)
-            .map_err(|source| ProofFault::Record(Box::new(Error::BadRecord { seq: 0, source })))?;
-        let seq = entry.seq;
-        let not_in_log = ProofFault::NotInLog { seq };
-        let (Some(previous), Some(path)) = (hash(&self.previous), hashes(&self.path)) else {
-            return Err(not_in_log);
+    /// What the record says. Its place is its own word: the path shows whether it is true.
+    pub(crate) fn entry(&self) -> serde_json::Result<Entry> {
+        serde_json::from_slice(&self.octets)
+    }
+
+    /// Whether the record is at this place in the log of the checkpoint.
+    pub(crate) fn shows(&self, seq: u64, checkpoint: &Checkpoint) -> bool {
+        let (Some(place), Some(previous)) = (seq.checked_sub(1), hash(&self.previous)) else {
+            return false;
         };
         let own = leaf(&link(&previous, &self.octets));
-        let place = seq.checked_sub(1);
-        let root = place.and_then(|place| root_over(place, checkpoint.head.seq, &own, &path));
-        if root == Some(checkpoint.root) {
-            Ok(entry)
-        } else {
-            Err(not_in_log)
-        }
+        let root = root_over(place, checkpoint.head.seq, &own, &self.path.0);
+        root == Some(checkpoint.root)
     }
 }
 
@@ -242,16 +304,34 @@ impl GrowthProof {
     /// reads the digests of the whole log.
     ///
     /// # Errors
-    /// [`Error::Store`]; [`Error::NotInLog`] when the log is shorter than the checkpoint.
+    /// [`Error::NoGrowth`] when there is nothing to prove: of no records, or of more than the
+    /// later log has; [`Error::Store`]; [`Error::NotInLog`] when the log is shorter than the
+    /// checkpoint, [`Error::TailLost`] when it is not the checkpoint's.
     pub fn make(store: &dyn Store, old_size: u64, later: &SignedCheckpoint) -> Result<Self, Error> {
-        let size = later.unverified().head.seq;
+        let Checkpoint { head, root, .. } = later.unverified();
+        let size = head.seq;
+        if old_size == 0 || old_size > size {
+            return Err(Error::NoGrowth { old_size, size });
+        }
         let mut roots = Roots::of(growth_of(old_size, size));
-        each_digest(store, size, |seq, digest| roots.see(seq - 1, leaf(digest)))?;
+        let (mut frontier, mut old_root) = (Frontier::default(), [0; 32]);
+        each_digest(store, size, |seq, digest| {
+            let leaf = leaf(digest);
+            roots.see(seq - 1, leaf);
+            frontier.push(leaf);
+            if seq == old_size {
+                old_root = frontier.root();
+            }
+        })?;
         let path = roots.finish().ok_or(Error::NotInLog { size })?;
+        // What is handed out shows what it is to.
+        if !goes_on((old_size, &old_root), (size, root), &path) {
+            return Err(Error::TailLost { size });
+        }
         Ok(Self {
             format: GROWTH_FORMAT.to_owned(),
             checkpoint: later.text().to_owned(),
-            path: path.into_iter().map(octets).collect(),
+            path: Path(path),
         })
     }
 
@@ -285,25 +365,22 @@ impl GrowthProof {
         let later = SignedCheckpoint::parse(&self.checkpoint)?;
         let later = later.verify(origin, public_key)?;
         let (old_size, size) = (earlier.head.seq, later.head.seq);
-        let path = hashes(&self.path);
-        let good =
-            path.is_some_and(|path| goes_on((old_size, &earlier.root), (size, &later.root), &path));
+        let good = goes_on((old_size, &earlier.root), (size, &later.root), &self.path.0);
         good.then_some(later)
             .ok_or(ProofFault::NotGrown { old_size, size })
     }
 }
 
 /// The chain's digest after each of the first `size` records.
-fn each_digest(
-    store: &dyn Store,
-    size: u64,
-    mut see: impl FnMut(u64, &Hash),
-) -> Result<(), StoreError> {
+///
+/// # Errors
+/// [`Error::Store`]; [`Error::NotInLog`] when there are fewer.
+fn each_digest(store: &dyn Store, size: u64, mut see: impl FnMut(u64, &Hash)) -> Result<(), Error> {
     let mut seq = 0;
     while seq < size {
         let page = store.digests(seq, PAGE)?;
         if page.is_empty() {
-            return Ok(());
+            return Err(Error::NotInLog { size });
         }
         for digest in page {
             seq += 1;
@@ -335,14 +412,6 @@ fn to_json(proof: &impl Serialize) -> String {
     serde_json::to_string_pretty(proof).expect("strings and lists of them have a text")
 }
 
-fn octets(hash: Hash) -> Octets {
-    hash.to_vec().into()
-}
-
 fn hash(octets: &Octets) -> Option<Hash> {
     octets[..].try_into().ok()
-}
-
-fn hashes(octets: &[Octets]) -> Option<Vec<Hash>> {
-    octets.iter().map(hash).collect()
 }

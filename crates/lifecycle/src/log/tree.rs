@@ -176,23 +176,43 @@ fn halves(tree: &Range<u64>) -> (Range<u64>, Range<u64>) {
     (tree.start..middle, middle..tree.end)
 }
 
-/// Several ranges of leaves, and their roots as the leaves go by.
+/// Several ranges of leaves, and their roots as the leaves go by. Of many ranges few are open at
+/// once: those of one tree that have a leaf in common lie within each other.
 #[derive(Debug)]
-pub(crate) struct Roots(Vec<(Range<u64>, Frontier)>);
+pub(crate) struct Roots {
+    ranges: Vec<(Range<u64>, Frontier)>,
+    /// Which of them are still to begin, the last first.
+    waiting: Vec<usize>,
+    open: Vec<usize>,
+}
 
 impl Roots {
     pub(crate) fn of(ranges: impl IntoIterator<Item = Range<u64>>) -> Self {
         let empty = |range| (range, Frontier::default());
-        Self(ranges.into_iter().map(empty).collect())
+        let ranges: Vec<_> = ranges.into_iter().map(empty).collect();
+        let mut waiting: Vec<_> = (0..ranges.len()).collect();
+        waiting.sort_by_key(|at| std::cmp::Reverse(ranges[*at].0.start));
+        Self {
+            ranges,
+            waiting,
+            open: Vec::new(),
+        }
     }
 
     /// The next leaf: all of them, in order.
     pub(crate) fn see(&mut self, leaf: u64, hash: Hash) {
-        for (range, frontier) in &mut self.0 {
+        let ranges = &mut self.ranges;
+        let begins = |at: &mut usize| ranges[*at].0.start <= leaf;
+        while let Some(at) = self.waiting.pop_if(begins) {
+            self.open.push(at);
+        }
+        self.open.retain(|at| {
+            let (range, frontier) = &mut ranges[*at];
             if range.contains(&leaf) {
                 frontier.push(hash);
             }
-        }
+            leaf + 1 < range.end
+        });
     }
 
     /// The roots in the order of their ranges; none when leaves of one are missing.
@@ -200,7 +220,7 @@ impl Roots {
         let root = |(range, frontier): (Range<u64>, Frontier)| {
             (frontier.size() == range.end - range.start).then(|| frontier.root())
         };
-        self.0.into_iter().map(root).collect()
+        self.ranges.into_iter().map(root).collect()
     }
 }
 
@@ -273,6 +293,28 @@ mod tests {
         assert_eq!(growth_of(3, 7), [2..3, 3..4, 0..2, 4..7]);
         assert_eq!(growth_of(4, 7), vec![4..7]);
         assert_eq!(growth_of(6, 7), [4..6, 6..7, 0..4]);
+    }
+
+    /// As many proofs as leaves: what is done for a leaf grows with the tree's depth, not with
+    /// the number of proofs.
+    #[test]
+    fn few_ranges_are_open_at_once_and_all_get_their_roots() {
+        let size = 500;
+        let all: Vec<_> = (0..size).flat_map(|leaf| path_of(leaf, size)).collect();
+        let mut ranges = all.clone();
+        ranges.sort_by_key(|range| (range.start, range.end));
+        ranges.dedup();
+        let mut roots = Roots::of(ranges.iter().cloned());
+        let all = leaves(size);
+        for (number, leaf) in (0..).zip(&all) {
+            roots.see(number, *leaf);
+            assert!(roots.open.len() <= 10, "{}", roots.open.len());
+        }
+        let expected = ranges.iter().map(|range| {
+            let [start, end] = [range.start, range.end].map(|at| usize::try_from(at).unwrap());
+            tree_head(&all[start..end])
+        });
+        assert_eq!(roots.finish().unwrap(), expected.collect::<Vec<_>>());
     }
 
     proptest! {

@@ -275,8 +275,20 @@ impl Link {
         parameters: Parameters<'_>,
         read: impl Fn(&Row) -> Result<T, Unreadable>,
     ) -> Result<Vec<T>, StoreError> {
+        self.read_while(sql, parameters, |_| true, read)
+    }
+
+    /// The rows before the first that is not taken.
+    pub(super) fn read_while<T>(
+        &mut self,
+        sql: &'static str,
+        parameters: Parameters<'_>,
+        mut takes: impl FnMut(&Row) -> bool,
+        read: impl Fn(&Row) -> Result<T, Unreadable>,
+    ) -> Result<Vec<T>, StoreError> {
         let rows = self.work("reading it", |session| session.query(sql, parameters))?;
-        let rows = rows.iter().map(read).collect::<Result<_, _>>();
+        let taken = rows.iter().take_while(|row| takes(row));
+        let rows = taken.map(read).collect::<Result<_, _>>();
         rows.map_err(|source| self.failed("reading it", source))
     }
 

@@ -7,7 +7,7 @@ use crate::{
     case::Phase,
     certificate::Status,
     index::Holding,
-    log,
+    log::{self, Damaged},
     rules::RuleSetId,
     terms::{Kind, Mode},
 };
@@ -51,12 +51,17 @@ pub(super) fn head(row: &Row) -> Result<Head, Unreadable> {
     Ok(Head::new(number(row, 0)?, digest(row, 1)?))
 }
 
+/// What lies there of a record; nothing where it is of another type, which reading it says.
+pub(super) fn stored_octets(row: &Row) -> &[u8] {
+    row.try_get(3).unwrap_or_default()
+}
+
 pub(super) fn record(row: &Row) -> Result<Record, Unreadable> {
     Ok(Record::from_stored(
         number(row, 0)?,
         identifier(row, 1)?,
         number(row, 2)?,
-        log::unpack(row.try_get(3)?),
+        log::unpack(row.try_get(3)?).unwrap_or_else(Damaged::as_they_are),
         digest(row, 4)?,
     ))
 }

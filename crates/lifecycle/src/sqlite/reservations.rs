@@ -42,8 +42,9 @@ pub(super) fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut seq = 0;
     loop {
         // What is no blob is no record.
-        let row = |row: &Row<'_>| -> rusqlite::Result<(i64, Vec<u8>)> {
-            Ok((row.get(0)?, log::unpack(row.get(1).unwrap_or_default())))
+        let row = |row: &Row<'_>| -> rusqlite::Result<(i64, Option<Intent>)> {
+            let octets = log::unpack(row.get(1).unwrap_or_default());
+            Ok((row.get(0)?, octets.ok().and_then(|octets| intent(&octets))))
         };
         let page = select.query_map(params![seq, PAGE], row)?;
         let page = page.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -51,10 +52,7 @@ pub(super) fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
             return Ok(());
         };
         seq = *last;
-        for (_, octets) in &page {
-            let Some(intent) = intent(octets) else {
-                continue;
-            };
+        for intent in page.into_iter().filter_map(|(_, intent)| intent) {
             if let Ok(row) = Reservation::of(&intent) {
                 update.execute(params![
                     row.issuer.as_str(),

@@ -6,7 +6,7 @@ use crate::{
     case::Phase,
     certificate::Status,
     index::Holding,
-    log,
+    log::{self, Damaged},
     rules::RuleSetId,
     terms::{Kind, Mode},
 };
@@ -241,7 +241,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         row.get(0)?,
         identifier(row, 1)?,
         row.get(2)?,
-        log::unpack(row.get(3)?),
+        log::unpack(row.get(3)?).unwrap_or_else(Damaged::as_they_are),
         row.get(4)?,
     ))
 }

@@ -2,6 +2,7 @@
 
 mod forged;
 
+use base64ct::{Base64, Encoding};
 use gm_crypto::sm3::{self, digest::Digest};
 use lifecycle::{
     CaseNumber, Head, IdempotencyKey, Record, SqliteStore, Store, StreamId, Submission,
@@ -18,7 +19,7 @@ use std::{
 };
 
 use crate::{
-    doubles::{Side, World},
+    doubles::{FailingStore, Side, World},
     script::{Applicant, REVOKE, act, approver, establish, issue_crl, registrar, take_through},
 };
 
@@ -257,6 +258,65 @@ fn a_key_that_the_log_has_elsewhere_or_not_at_all_is_found() {
             "{damage}: {fault:?}"
         );
         connection.execute_batch(undo).unwrap();
+    }
+}
+
+/// A store may give fewer records at a time than it is asked for.
+#[test]
+fn a_log_in_short_pages_is_examined_to_its_end() {
+    let copy = Copy::new();
+    let report = copy.verify().unwrap();
+    for limit in [1, 3, 7] {
+        let store = SqliteStore::open_read_only(&copy.path).unwrap();
+        let store = FailingStore::paged(store, limit, u64::MAX);
+        let paged = audit::verify(&store).unwrap();
+        assert_eq!(paged.records, report.records);
+        assert_eq!(paged.digest, report.digest);
+        let end = audit::verify_chain(&store, &[]).unwrap();
+        assert_eq!(end.digest, report.digest);
+    }
+}
+
+/// Pages are read ahead: what can't be read behind a fault is no news before it.
+#[test]
+fn the_first_fault_is_told_before_a_later_page_that_cant_be_read() {
+    let copy = Copy::new();
+    let update = "UPDATE records SET digest = zeroblob(32) WHERE seq = 9";
+    copy.execute(update, []);
+    for (unreadable, expected) in [(5, None), (10, Some(9)), (15, Some(9)), (25, Some(9))] {
+        let store = SqliteStore::open_read_only(&copy.path).unwrap();
+        let store = FailingStore::paged(store, 5, unreadable);
+        for fault in [
+            audit::verify(&store).unwrap_err(),
+            audit::verify_chain(&store, &[]).unwrap_err(),
+        ] {
+            let found = match fault {
+                Fault::ChainBroken { seq } => Some(seq),
+                Fault::Store(_) => None,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(found, expected, "{unreadable}");
+        }
+    }
+}
+
+/// There is no record by which a fault could be told.
+#[test]
+fn a_checkpoint_of_an_empty_log_that_is_another_one_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    drop(SqliteStore::open(&path).unwrap());
+    let zeros = Base64::encode_string(&[0; 32]);
+    let text = format!("a/log\n0\n{zeros}\nhead {zeros}\ntime 2026-07-01T00:00:00Z\n\n");
+    let sql = "INSERT INTO checkpoints (size, text, roots) VALUES (0, ?1, x'')";
+    open(&path).execute(sql, [text]).unwrap();
+    let store = SqliteStore::open_read_only(&path).unwrap();
+    for fault in [
+        audit::verify(&store).unwrap_err(),
+        audit::verify_chain(&store, &[]).unwrap_err(),
+    ] {
+        let differs = matches!(fault, Fault::CheckpointDiffers { size: 0 });
+        assert!(differs, "{fault:?}");
     }
 }
 

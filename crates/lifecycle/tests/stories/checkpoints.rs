@@ -5,7 +5,10 @@ use der::{Decode, Encode};
 use lifecycle::{
     CaseId, CheckpointFault, Checkpoints, Engine, Error, GrowthProof, HistoryProof, Policy,
     ProofFault, SignedCheckpoint, SqliteStore, Store, StreamId, VerifiedCheckpoint,
-    audit::{self, Fault},
+    audit::{
+        self, Fault,
+        package::{Export, ExportFault},
+    },
     authority::{self, Act},
     terms::EvidenceKind,
 };
@@ -224,6 +227,16 @@ fn a_checkpoint_is_believed_for_its_log_s_key_alone() {
     let witnessed = format!("{text}\u{2014} counterpart AAAABBBB\n");
     let witnessed = SignedCheckpoint::parse(&witnessed).unwrap();
     assert!(witnessed.verify(ORIGIN, &office.key).is_ok());
+    // A line is what stands before one octet.
+    let line = text.lines().last().unwrap();
+    for other in ["\r\n", "\r", "", " \n", "\n\r"] {
+        let other = text.replacen(&format!("{line}\n"), &format!("{line}{other}"), 1);
+        let read = SignedCheckpoint::parse(&other).unwrap();
+        let found = read.verify(ORIGIN, &office.key);
+        if !other.ends_with("\n\r") {
+            assert_eq!(found, Err(CheckpointFault::NotSigned), "{other:?}");
+        }
+    }
     let size = signed.unverified().head.seq;
     let longer = text.replacen(&format!("\n{size}\n"), &format!("\n{}\n", size + 1), 1);
     let longer = SignedCheckpoint::parse(&longer).unwrap();
@@ -264,6 +277,126 @@ fn a_later_checkpoint_is_proved_to_go_on_from_an_earlier_one() {
     let smaller = GrowthProof::make(&office.store(), size - 1, later).unwrap();
     let fault = smaller.verify(earlier, ORIGIN, &office.key).unwrap_err();
     assert!(matches!(fault, ProofFault::NotGrown { .. }), "{fault}");
+}
+
+#[test]
+fn growth_that_can_t_be_is_not_proved() {
+    let office = Office::new();
+    let [earlier, later] = &office.checkpoints;
+    let size = later.unverified().head.seq;
+    for old_size in [0, size + 1, u64::MAX] {
+        let refused = GrowthProof::make(&office.store(), old_size, later).unwrap_err();
+        assert!(matches!(refused, Error::NoGrowth { .. }), "{refused:?}");
+    }
+    // No growth is what it is.
+    let same = GrowthProof::make(&office.store(), size, later).unwrap();
+    same.verify(later, ORIGIN, &office.key).unwrap();
+    // Of a log that is not the checkpoint's, or shorter.
+    let old_size = earlier.unverified().head.seq;
+    office.execute(
+        "UPDATE records SET digest = zeroblob(32) WHERE seq = ?1",
+        [old_size - 3],
+    );
+    let refused = GrowthProof::make(&office.store(), old_size, later).unwrap_err();
+    assert!(matches!(refused, Error::TailLost { .. }), "{refused:?}");
+    office.execute("DELETE FROM records WHERE seq > ?1", [old_size]);
+    for old_size in [old_size, size] {
+        let refused = GrowthProof::make(&office.store(), old_size, later).unwrap_err();
+        assert!(matches!(refused, Error::NotInLog { .. }), "{refused:?}");
+    }
+}
+
+/// What an auditor would refuse is not handed out.
+#[test]
+fn a_history_that_its_proofs_would_not_show_is_not_handed_out() {
+    let office = Office::new();
+    let stream = history("zhang.san");
+    let own = office.store().stream(&stream).unwrap();
+    let between = own.windows(2).find(|two| two[0].seq + 1 < two[1].seq);
+    let (first, foreign) = (own[0].seq, between.unwrap()[0].seq + 1);
+    let octets = own[2].octets.clone();
+    for (sql, seq) in [
+        // Another record of the same log, the history's own octets, its digest.
+        (
+            "UPDATE records SET digest = zeroblob(32) WHERE seq = ?1",
+            foreign,
+        ),
+        ("UPDATE records SET octets = ?2 WHERE seq = ?1", own[3].seq),
+    ] {
+        let kept: (Vec<u8>, Vec<u8>) = Connection::open(&office.path)
+            .unwrap()
+            .query_row(
+                "SELECT octets, digest FROM records WHERE seq = ?1",
+                [seq],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        if sql.contains("?2") {
+            office.execute(sql, params![seq, octets]);
+        } else {
+            office.execute(sql, [seq]);
+        }
+        let (store, last) = (office.store(), &office.checkpoints[1]);
+        let refused = HistoryProof::make(&store, last, &stream).unwrap_err();
+        let exported = Export::new(&store, last, &stream, &[], None).unwrap_err();
+        let expected = if seq == foreign { first } else { seq };
+        for refused in [refused, log_fault(exported)] {
+            let named = matches!(refused, Error::NotProved { seq, .. } if seq == expected);
+            assert!(named, "{expected}: {refused:?}");
+        }
+        office.execute(
+            "UPDATE records SET octets = ?2, digest = ?3 WHERE seq = ?1",
+            params![seq, kept.0, kept.1],
+        );
+    }
+    office.proof();
+}
+
+fn log_fault(fault: ExportFault) -> Error {
+    match fault {
+        ExportFault::Log(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_proof_whose_path_no_tree_has_is_not_read() {
+    let office = Office::new();
+    let proof = office.proof().to_json();
+    let read = |path: Value| {
+        let mut value: Value = serde_json::from_str(&proof).unwrap();
+        value["records"][0]["path"] = path;
+        HistoryProof::from_json(value.to_string().as_bytes())
+    };
+    let digest = |length: usize| encode(&vec![7; length]);
+    assert!(read(json!(vec![digest(32); 64])).is_ok());
+    for path in [
+        json!(vec![digest(32); 65]),
+        json!([digest(31)]),
+        json!([digest(33)]),
+        json!([digest(0)]),
+        json!("path"),
+    ] {
+        let fault = read(path).unwrap_err();
+        assert!(matches!(fault, ProofFault::Unreadable(_)), "{fault:?}");
+    }
+}
+
+/// A fault says which record and why.
+#[test]
+fn a_record_of_a_proof_that_can_t_be_read_is_named() {
+    let office = Office::new();
+    let proof = altered(&office.proof(), |value| {
+        value["records"][2]["octets"] = json!(encode(b"{}"));
+    });
+    let fault = proof.verify(ORIGIN, &office.key).unwrap_err();
+    assert!(
+        matches!(fault, ProofFault::Record { nth: 3, .. }),
+        "{fault:?}"
+    );
+    assert!(fault.to_string().contains('3'), "{fault}");
+    let why = std::error::Error::source(&fault).unwrap().to_string();
+    assert!(why.contains("missing field"), "{why}");
 }
 
 #[test]

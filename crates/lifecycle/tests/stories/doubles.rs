@@ -306,6 +306,8 @@ pub(crate) struct FailingStore<S> {
     side: Side,
     interruption: Option<Interruption>,
     watcher: Option<Watcher>,
+    /// Records of a page at most, and behind which place none can be read.
+    pages: Option<(usize, u64)>,
 }
 
 impl<S> fmt::Debug for FailingStore<S> {
@@ -326,6 +328,15 @@ impl<S: Store> FailingStore<S> {
             side,
             interruption: None,
             watcher: None,
+            pages: None,
+        }
+    }
+
+    /// A store that gives few records at a time, and none behind a place.
+    pub(crate) fn paged(inner: S, limit: usize, unreadable: u64) -> Self {
+        Self {
+            pages: Some((limit, unreadable)),
+            ..Self::new(inner, 0, Side::Before)
         }
     }
 
@@ -384,7 +395,11 @@ impl<S: Store> Store for FailingStore<S> {
     }
 
     fn records(&self, seq: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
-        self.inner.records(seq, limit)
+        match self.pages {
+            Some((_, unreadable)) if seq >= unreadable => Err(StoreError::Other(BROKEN)),
+            Some((fewer, _)) => self.inner.records(seq, limit.min(fewer)),
+            None => self.inner.records(seq, limit),
+        }
     }
 
     fn digests(&self, seq: u64, limit: usize) -> Result<Vec<[u8; 32]>, StoreError> {

@@ -5,13 +5,16 @@ use base64ct::{Base64, Encoding};
 use gm_crypto::sm3;
 use hsm::{KeyHandle, SoftKey};
 use lifecycle::{
-    Command, Engine, Seat, SignedCheckpoint, StreamId, TokenId,
-    audit::package::{self, Believed, Export, FileFault, Finding, Package, PackageFault},
+    Command, Engine, Error, Seat, SignedCheckpoint, StreamId, TokenId,
+    audit::package::{
+        self, Believed, Export, ExportFault, FileFault, Finding, Package, PackageFault,
+    },
     organisation::{self, Onboarding},
     terms::EvidenceKind,
     token,
     words::Language,
 };
+use serde_json::{Value, json};
 use std::{fs, io::Read};
 
 use crate::{
@@ -105,6 +108,16 @@ impl Bureau {
 
     /// The archive of these files as somebody writes it who has the exporter's key.
     fn forged(&self, files: &[(String, Vec<u8>)]) -> Vec<u8> {
+        self.forged_as(files, &|_| (), &|body| body)
+    }
+
+    /// The same with another manifest or cover.
+    fn forged_as(
+        &self,
+        files: &[(String, Vec<u8>)],
+        relist: &dyn Fn(&mut Value),
+        retell: &dyn Fn(String) -> String,
+    ) -> Vec<u8> {
         let mut files = files.to_vec();
         files.retain(|(name, _)| !name.starts_with(char::is_uppercase));
         let listed: Vec<_> = files
@@ -114,26 +127,32 @@ impl Bureau {
                 serde_json::json!({ "name": name, "size": octets.len(), "sm3": sm3 })
             })
             .collect();
-        let manifest = serde_json::json!({
+        let mut manifest = serde_json::json!({
             "format": "gm-pki package manifest 1", "files": listed,
         });
+        relist(&mut manifest);
         let manifest = manifest.to_string();
         let body = format!(
             "gm-pki package 1\nabout organisation/example\nfor x\nby zheng.he:auditor\n\
              at 2026-12-01T00:00:00Z\nlog ca.example/log\nmanifest {}\n",
             hexadecimal(&sm3::digest(manifest.as_bytes()))
         );
-        let key = self.exporter.public_key().as_bytes();
-        let number = [&b"zheng.he\n\xffSM2-SM3"[..], key].concat();
-        let mut signed = sm3::digest(&number)[..4].to_vec();
-        let signature = self.exporter.sign(body.as_bytes()).unwrap();
-        signed.extend(signature.raw_bytes());
-        let signed = Base64::encode_string(&signed);
-        let cover = format!("{body}\n\u{2014} zheng.he {signed}\n");
+        let cover = signed_note(&retell(body), "zheng.he", &self.exporter);
         files.insert(0, ("MANIFEST.json".into(), manifest.into_bytes()));
         files.insert(0, ("COVER.txt".into(), cover.into_bytes()));
         archive(&files)
     }
+}
+
+/// A text with a signature under it, as anybody writes it who has a key.
+pub(crate) fn signed_note(body: &str, name: &str, key: &SoftKey) -> String {
+    let number = format!("{name}\n").into_bytes();
+    let number = [&number, &b"\xffSM2-SM3"[..], key.public_key().as_bytes()].concat();
+    let mut signed = sm3::digest(&number)[..4].to_vec();
+    let signature = key.sign(body.as_bytes()).unwrap();
+    signed.extend(signature.raw_bytes());
+    let signed = Base64::encode_string(&signed);
+    format!("{body}\n\u{2014} {name} {signed}\n")
 }
 
 fn findings(answer: Result<Package, PackageFault>) -> Vec<(String, FileFault)> {
@@ -256,6 +275,7 @@ fn a_case_s_package_shows_its_records_certificates_and_papers_without_the_store(
         assert!(text.contains("case/zhang.san"), "{text}");
     }
     assert!(package.timeline(Language::Zh).contains("审批通过"));
+    assert!(package.timelines_agree);
     // From its certificate one comes to the same case.
     let back = bureau.export(&certificates[0], &[]);
     let has_case = |entry: &lifecycle::Entry| entry.stream.to_string() == "case/zhang.san";
@@ -562,5 +582,265 @@ fn a_record_left_out_of_a_history_is_a_gap() {
             format!("records/{:012}.json", next.seq),
             FileFault::Gap { stream }
         )]
+    );
+}
+
+/// The signed text and the signature are the same, the file is another one: of each end of line
+/// in the cover, one that is taken for the same.
+#[test]
+fn a_cover_with_other_ends_of_lines_is_found() {
+    let bureau = Bureau::new(None);
+    let files = files(&bureau.small());
+    let cover = &files[0].1;
+    let ends = cover.iter().enumerate();
+    let ends: Vec<_> = ends.filter(|(_, octet)| **octet == b'\n').collect();
+    assert_eq!(ends.len(), 9);
+    for (end, _) in ends {
+        for more in [&b"\r"[..], b"\n", b" ", b"\t"] {
+            let mut other = files.clone();
+            other[0].1.splice(end..end, more.iter().copied());
+            let found = bureau.findings(&archive(&other));
+            let [(name, _)] = &found[..] else {
+                panic!("{more:?} at {end}: {found:?}")
+            };
+            assert_eq!(name, "COVER.txt", "{more:?} at {end}");
+        }
+    }
+    let last = cover.len() - 1;
+    for end in [&b""[..], b"\r", b"\n\n", b"\n\r\n", b"\nx"] {
+        let mut other = files.clone();
+        other[0].1.splice(last.., end.iter().copied());
+        let found = bureau.findings(&archive(&other));
+        assert_eq!(found.len(), 1, "{end:?}: {found:?}");
+        assert_eq!(found[0].0, "COVER.txt", "{end:?}");
+    }
+}
+
+/// The exporter writes the timelines, and might write anything.
+#[test]
+fn a_timeline_that_is_not_its_records_is_told() {
+    let bureau = Bureau::new(None);
+    let good = files(&bureau.small());
+    assert!(
+        bureau
+            .verify(&bureau.forged(&good))
+            .unwrap()
+            .timelines_agree
+    );
+    let timelines = good.iter().enumerate();
+    let timelines: Vec<_> = timelines
+        .filter_map(|(at, (name, _))| name.starts_with("timeline.").then_some(at))
+        .collect();
+    assert_eq!(timelines.len(), 2);
+    for at in timelines {
+        let changes: [fn(&mut Vec<u8>); 2] = [|text| text[40] ^= 1, Vec::clear];
+        for change in changes {
+            let mut other = good.clone();
+            change(&mut other[at].1);
+            let package = bureau.verify(&bureau.forged(&other)).unwrap();
+            assert!(!package.timelines_agree, "{}", other[at].0);
+        }
+    }
+}
+
+#[test]
+fn certificates_are_put_together_and_their_signatures_looked_at_where_the_issuer_is_known() {
+    let applicant = Applicant::new("zhang.san");
+    let bureau = Bureau::new(Some(&applicant));
+    let pair = bureau.engine.case(&applicant.id).unwrap().unwrap();
+    let (signing, encryption) = pair.pair().unwrap();
+    let verified = |with: &[&str]| {
+        let archive = bureau.written(&bureau.export("case/zhang.san", with));
+        let package = bureau.verify(&archive).unwrap();
+        let of = |serial| {
+            let all = &package.certificates;
+            all.iter().find(|one| one.serial == serial).unwrap().clone()
+        };
+        for own in [signing, encryption] {
+            let found = of(own.serial.clone());
+            assert_eq!(found.issuer, own.issuer);
+            assert_eq!(found.certificate[..], own.certificate[..]);
+        }
+        let count = package.certificates.len();
+        let verified = package.certificates.iter().filter(|one| one.is_verified);
+        (verified.count(), count)
+    };
+    assert_eq!(verified(&[]), (0, 2));
+    // The CA's own certificate is its root's.
+    assert_eq!(verified(&["authority/issuing-ca"]), (2, 3));
+    let all = ["authority/issuing-ca", "authority/root"];
+    assert_eq!(verified(&all), (4, 4));
+}
+
+/// Faults are told in a stranger's words, which move nothing on the reader's terminal.
+#[test]
+fn what_a_file_says_of_itself_is_shown_as_plain_text() {
+    let bureau = Bureau::new(None);
+    let good = files(&bureau.small());
+    for folder in ["records/", "proofs/"] {
+        let mut other = good.clone();
+        let at = other.iter().position(|(name, _)| name.starts_with(folder));
+        let (name, octets) = &mut other[at.unwrap()];
+        *octets = br#"{"\u001b[2J\u202e\nCOVER.txt: is good":1}"#.to_vec();
+        let name = name.clone();
+        let found = bureau.findings(&bureau.forged(&other));
+        let [(file, FileFault::Unreadable(why))] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!(*file, name);
+        assert!(why.contains("unknown field"), "{why}");
+        assert!(why.contains("u{1b}[2J"), "{why}");
+        let moves = |c: char| c.is_control() || c == '\u{202e}';
+        assert!(!why.contains(moves), "{why}");
+        assert!(!why.contains("record 0"), "{why}");
+    }
+}
+
+#[test]
+fn a_thousand_findings_are_as_many_as_are_told() {
+    let bureau = Bureau::new(None);
+    let mut files = files(&bureau.small());
+    for number in 0..1_500_u32 {
+        let name = hexadecimal(&sm3::digest(&number.to_be_bytes()));
+        files.push((format!("evidence/{name}"), b"unnamed".to_vec()));
+    }
+    files.sort();
+    assert_eq!(bureau.findings(&bureau.forged(&files)).len(), 1_000);
+}
+
+/// The exporter's signature alone makes no cover: there is one text for what it says.
+#[test]
+fn a_signed_cover_that_is_spelt_otherwise_or_tells_of_another_log_is_found() {
+    let bureau = Bureau::new(None);
+    let files = files(&bureau.small());
+    let found = |from: &str, to: &str| {
+        let retell = |body: String| {
+            assert_eq!(body.matches(from).count(), 1, "{from:?}");
+            body.replace(from, to)
+        };
+        bureau.findings(&bureau.forged_as(&files, &|_| (), &retell))
+    };
+    for (from, to) in [
+        ("for x\n", "for x\r\n"),
+        ("gm-pki package 1\n", "gm-pki package 1\r\n"),
+        ("for x\n", "for \n"),
+        ("for x\n", "for  x\n"),
+        ("for x\n", "for x\u{202e}\n"),
+        ("at 2026-12-01T00:00:00Z", "at 2026-12-01T00:00:00.0Z"),
+        ("log ca.example/log", "log ca example"),
+        ("zheng.he:auditor", "zheng.he:nobody"),
+    ] {
+        let found = found(from, to);
+        let [(file, FileFault::Unreadable(_))] = &found[..] else {
+            panic!("{to:?}: {found:?}")
+        };
+        assert_eq!(file, "COVER.txt", "{to:?}");
+    }
+    let other = found("log ca.example/log", "log other.example/log");
+    assert_eq!(other, [("COVER.txt".to_owned(), FileFault::OtherLog)]);
+}
+
+#[test]
+fn a_manifest_of_another_form_or_of_files_that_cant_be_is_found() {
+    let bureau = Bureau::new(None);
+    let files = files(&bureau.small());
+    let is_refused = |relist: &dyn Fn(&mut Value)| {
+        let found = bureau.findings(&bureau.forged_as(&files, relist, &|body| body));
+        let [(file, FileFault::Unreadable(_))] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!(file, "MANIFEST.json");
+    };
+    let file = |number: u32, kind: &str, size: u64| {
+        let name = format!("{kind}/{number:012}.json");
+        json!({ "name": name, "size": size, "sm3": hexadecimal(&[0; 32]) })
+    };
+    is_refused(&|manifest| manifest["format"] = json!("gm-pki package manifest 2"));
+    is_refused(&|manifest| {
+        manifest["files"].as_array_mut().unwrap().swap(2, 3);
+    });
+    is_refused(&|manifest| {
+        let files = manifest["files"].as_array_mut().unwrap();
+        let first = files[0].clone();
+        files.insert(0, first);
+    });
+    // Numbers that are spelt in another way: a record and its proof.
+    is_refused(&|manifest| {
+        let files = manifest["files"].as_array_mut().unwrap();
+        for one in &mut *files {
+            let name = one["name"].as_str().unwrap().replacen("/00000", "/0000", 1);
+            one["name"] = json!(name);
+        }
+        files.sort_by_key(|one| one["name"].as_str().unwrap().to_owned());
+    });
+    // One that is too large, and many that are too large together.
+    for (count, size) in [(1, (16 << 20) + 1), (20, 16 << 20)] {
+        is_refused(&|manifest| {
+            let files = manifest["files"].as_array_mut().unwrap();
+            for number in 900..900 + count {
+                files.extend([file(number, "records", size), file(number, "proofs", 1)]);
+            }
+            files.sort_by_key(|one| one["name"].as_str().unwrap().to_owned());
+        });
+    }
+}
+
+#[test]
+fn where_an_archive_is_cut_or_goes_on_is_said() {
+    let bureau = Bureau::new(None);
+    let good = bureau.small();
+    let (name, place) = places(&good)[4].clone();
+    let found = bureau.findings(&good[..place.start + 512]);
+    assert_eq!(found[0], (name, FileFault::Truncated), "{found:?}");
+    let end = good.len() - 1024;
+    let end_of = |tail: &[u8]| bureau.findings(&[&good[..end], tail].concat());
+    let at_end = |fault| vec![(END.to_owned(), fault)];
+    assert_eq!(end_of(&[]), at_end(FileFault::Truncated));
+    assert_eq!(end_of(&[0; 512]), at_end(FileFault::Truncated));
+    assert_eq!(end_of(&[7; 512]), at_end(FileFault::Trailing));
+    assert_eq!(end_of(&[0; 1025]), at_end(FileFault::Trailing));
+}
+
+#[test]
+fn an_export_takes_no_record_behind_its_checkpoint_and_no_paper_that_changed() {
+    let bureau = Bureau::new(None);
+    let export = |about: &str, with: &[&str]| {
+        let stream = |name: &str| StreamId::try_from(name.to_owned()).unwrap();
+        let with: Vec<_> = with.iter().map(|name| stream(name)).collect();
+        let papers = Some(bureau.papers.path());
+        let first = &bureau.checkpoints[0];
+        Export::new(bureau.engine.store(), first, &stream(about), &with, papers)
+    };
+    // The token came after the first checkpoint.
+    for (about, with) in [
+        ("token/t-1", &[][..]),
+        ("organisation/example", &["token/t-1"][..]),
+        ("organisation/nobody", &[][..]),
+    ] {
+        let refused = export(about, with).unwrap_err();
+        let is_not_there = matches!(refused, ExportFault::Log(Error::NotInLog { .. }));
+        assert!(is_not_there, "{refused:?}");
+    }
+    let size = bureau.checkpoints[0].unverified().head.seq;
+    let taken = export("organisation/example", &["authority/issuing-ca"]).unwrap();
+    assert!(taken.entries().iter().all(|entry| entry.seq <= size));
+    // Nobody of that name.
+    let by = actor("zheng.he", Seat::Auditor);
+    let at = "2026-12-01T00:00:00Z".parse().unwrap();
+    let write = |name: &str| taken.write((&by, name, at), &bureau.exporter, std::io::sink());
+    write("x").unwrap();
+    for name in ["", " x", "x\n", "x\u{202e}"] {
+        let refused = write(name).unwrap_err();
+        assert!(matches!(refused, ExportFault::Recipient), "{refused:?}");
+    }
+    // The same length and another one.
+    let paper = bureau.papers.path().join("scan.pdf");
+    let mut octets = fs::read(&paper).unwrap();
+    octets[0] ^= 1;
+    fs::write(&paper, &octets).unwrap();
+    let refused = write("x").unwrap_err();
+    assert!(
+        matches!(refused, ExportFault::Changed { .. }),
+        "{refused:?}"
     );
 }

@@ -116,6 +116,32 @@ fn contents(store: &dyn Store) -> impl PartialEq + std::fmt::Debug + use<> {
     )
 }
 
+/// What was unpacked is bounded in octets: a store may have packed much into little.
+#[test]
+fn a_page_of_long_records_ends_early_and_the_next_goes_on() {
+    each(|store| {
+        let (mut batch, mut head) = (Batch::default(), Head::EMPTY);
+        let lengths = [1, 24, 24, 24, 24, 70, 1];
+        for (version, length) in (1..).zip(lengths) {
+            let mut long = record(&head, &stream("one"), version);
+            long.octets = vec![b'{'; length << 20];
+            head = long.head();
+            batch.records.push(long);
+        }
+        store.append(&Head::EMPTY, &batch).unwrap();
+        let (mut pages, mut last) = (Vec::new(), 0);
+        loop {
+            let page = store.records(last, 100).unwrap();
+            let Some(end) = page.last() else { break };
+            last = end.seq;
+            let found = page.iter().map(|record| record.octets.len() >> 20);
+            pages.push(found.collect::<Vec<_>>());
+        }
+        assert_eq!(pages, [vec![1, 24, 24], vec![24, 24], vec![70], vec![1]]);
+        assert_eq!(store.records(0, 2).unwrap().len(), 2);
+    });
+}
+
 #[test]
 fn records_come_back_as_they_went_in() {
     each(|store| {

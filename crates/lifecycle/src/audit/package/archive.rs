@@ -106,7 +106,11 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// Notes a finding, if there is not enough of them.
     pub(super) fn find(&mut self, file: &str, fault: FileFault) {
+        if self.findings.len() >= MAX_FINDINGS {
+            return;
+        }
         let file = file.escape_debug().to_string();
         self.findings.push(Finding { file, fault });
     }
@@ -218,9 +222,7 @@ impl<R: Read> Reader<R> {
 
     fn missing(&mut self, manifest: &Manifest, at: &mut usize, to: usize) {
         for file in &manifest.files[*at..to] {
-            if self.findings.len() < MAX_FINDINGS {
-                self.find(&file.name, FileFault::Missing);
-            }
+            self.find(&file.name, FileFault::Missing);
         }
         *at = to;
     }

@@ -112,7 +112,8 @@ impl Cover {
         let (body, signatures) = note::split(text).ok_or_else(|| unreadable("no signature"))?;
         let cover: Self = body.parse()?;
         // One signature and nothing behind it, so that no octet of the file goes unseen.
-        let is_one = signatures.ends_with('\n') && signatures.lines().count() == 1;
+        let only = signatures.strip_suffix('\n');
+        let is_one = only.is_some_and(|line| !line.contains(['\n', '\r']));
         if is_one && note::is_signed(body, signatures, cover.by.person.as_str(), public_key) {
             Ok(cover)
         } else {

@@ -1,13 +1,17 @@
 //! A package looked at by somebody who has not the store.
 
 use super::{
-    Believed, COVER, Cover, FileFault, MANIFEST, Named, Package, PackageFault, Piece, Proof,
+    Believed, COVER, Cover, FileFault, IssuedCertificate, MANIFEST, Named, Package, PackageFault,
+    Piece, Proof,
     archive::Reader,
+    issued::certificates,
     manifest::{Kind, MAX_MANIFEST, Manifest},
+    timeline::timeline,
 };
 use crate::{
-    Entry, ProofFault, SignedCheckpoint, StreamId, VerifiedCheckpoint,
+    Entry, SignedCheckpoint, StreamId, VerifiedCheckpoint,
     log::{Proved, link},
+    words::Language,
 };
 use gm_crypto::sm3;
 use std::{
@@ -59,10 +63,18 @@ pub fn verify(archive: impl Read, believed: &Believed<'_>) -> Result<Package, Pa
     let examined = Examined::of(&mut reader, &manifest, &files, cover.as_ref(), believed);
     match (cover, examined.checkpoint) {
         (Some(cover), Some(checkpoint)) if reader.findings.is_empty() => Ok(Package {
+            timelines_agree: Language::ALL.iter().all(|language| {
+                let (entries, pieces) = (&examined.entries, &examined.pieces);
+                let text = timeline(*language, &cover.about, entries, pieces);
+                let name = Kind::Timeline(*language).name();
+                let mut listed = manifest.files.iter().filter(|file| file.name == name);
+                listed.all(|file| *file.digest() == sm3::digest(text.as_bytes()))
+            }),
             cover,
             checkpoint,
             entries: examined.entries,
             pieces: examined.pieces,
+            certificates: examined.certificates,
             files: manifest.files.len() + 2,
         }),
         _ => Err(PackageFault::Wrong(reader.findings)),
@@ -75,6 +87,7 @@ struct Examined {
     checkpoint: Option<VerifiedCheckpoint>,
     entries: Vec<Entry>,
     pieces: Vec<Piece>,
+    certificates: Vec<IssuedCertificate>,
 }
 
 impl Examined {
@@ -145,11 +158,20 @@ impl Examined {
         // What a record that is lost would have said is nobody else's fault.
         if is_complete {
             let gaps = gaps(&examined.entries);
+            // Nor is what a record says that was left out.
+            let (issued, wrong) = match gaps.is_empty() {
+                true => certificates(&examined.entries),
+                false => Default::default(),
+            };
             for (seq, stream) in gaps {
                 find(Kind::Record(seq), FileFault::Gap { stream });
             }
             for digest in enclosed.difference(&named) {
                 find(Kind::Evidence(*digest), FileFault::Unrelated);
+            }
+            examined.certificates = issued;
+            for (seq, fault) in wrong {
+                find(Kind::Record(seq), fault);
             }
         }
         for kind in manifest.files.iter().filter_map(|file| {
@@ -181,7 +203,7 @@ fn is_among(digests: &BTreeSet<[u8; 32]>, digest: &[u8]) -> bool {
 }
 
 fn unreadable(source: &dyn std::error::Error) -> FileFault {
-    FileFault::Unreadable(source.to_string())
+    FileFault::unreadable(&source.to_string())
 }
 
 fn verified(octets: &[u8], believed: &Believed<'_>) -> Result<VerifiedCheckpoint, FileFault> {
@@ -205,10 +227,10 @@ fn in_log(
         octets: octets.to_vec().into(),
         path,
     };
-    let entry = proved.verify(checkpoint).map_err(|fault| match fault {
-        ProofFault::Record(source) => unreadable(&*source),
-        _ => FileFault::NotInLog,
-    })?;
+    let entry = proved.entry().map_err(|source| unreadable(&source))?;
+    if !proved.shows(entry.seq, checkpoint) {
+        return Err(FileFault::NotInLog);
+    }
     if entry.seq != seq {
         return Err(FileFault::OtherPlace);
     }

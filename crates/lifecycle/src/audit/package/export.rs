@@ -88,7 +88,8 @@ impl Export {
     ///
     /// # Errors
     /// [`ExportFault`], all but those of writing; [`Error::NotInLog`] where there is no such
-    /// history before the checkpoint.
+    /// history before the checkpoint, [`Error::NotProved`] where a record of it is not the
+    /// checkpoint's.
     pub fn new(
         store: &dyn Store,
         checkpoint: &SignedCheckpoint,
@@ -141,7 +142,11 @@ impl Export {
             piece.is_enclosed = digest.is_ok_and(|digest| export.evidence.contains_key(&digest));
         }
         let numbers: Vec<_> = records.iter().map(|record| record.seq).collect();
-        for (seq, proved) in numbers.into_iter().zip(prove(store, size, records)?) {
+        for (seq, proved) in
+            numbers
+                .into_iter()
+                .zip(prove(store, checkpoint.unverified(), records)?)
+        {
             let proof = Proof {
                 previous: proved.previous,
                 path: proved.path,

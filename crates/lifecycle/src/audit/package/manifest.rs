@@ -113,7 +113,7 @@ impl Manifest {
 
     /// Reads one: that of a whole package, its files in order and of sizes that can be.
     pub(super) fn from_json(octets: &[u8]) -> Result<Self, FileFault> {
-        let unreadable = |what: String| FileFault::Unreadable(what);
+        let unreadable = |what: String| FileFault::unreadable(&what);
         let read: Self =
             serde_json::from_slice(octets).map_err(|source| unreadable(source.to_string()))?;
         if read.format != FORMAT {

@@ -4,6 +4,7 @@ use super::{Package, Piece};
 use crate::{
     Entry, KeyId, StreamId,
     calendar::in_china,
+    field::plain,
     words::{self, Language},
 };
 use std::fmt::Write;
@@ -25,6 +26,8 @@ pub(super) fn timeline(
     let say = |message, facts: &[(&'static str, &str)]| words::told(language, message, facts);
     let mut text = say("package-title", &[("history", &about.to_string())]);
     text.push('\n');
+    // Both are in the log's order.
+    let mut pieces = pieces.iter().peekable();
     for entry in entries {
         let by = [
             ("person", entry.actor.person.as_str()),
@@ -39,7 +42,8 @@ pub(super) fn timeline(
             words::event(language, &entry.event),
             say("package-actor", &by),
         );
-        for piece in pieces.iter().filter(|piece| piece.seq == entry.seq) {
+        while pieces.next_if(|piece| piece.seq < entry.seq).is_some() {}
+        while let Some(piece) = pieces.next_if(|piece| piece.seq == entry.seq) {
             let digest = <[u8; 32]>::try_from(&piece.evidence.digest[..]);
             let digest = digest.map_or_else(
                 |_| String::new(),
@@ -52,7 +56,7 @@ pub(super) fn timeline(
             };
             let facts = [
                 ("kind", words::name(language, piece.evidence.kind)),
-                ("reference", piece.evidence.reference.as_str()),
+                ("reference", &*plain(&piece.evidence.reference)),
                 ("digest", &*digest),
             ];
             let _ = writeln!(text, "    {}", say(message, &facts));

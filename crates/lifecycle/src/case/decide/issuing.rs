@@ -164,6 +164,7 @@ impl Case<'_> {
             issuer: intent.issuer.clone(),
             serial,
             signature,
+            certificate: None,
         }])
     }
 

@@ -382,7 +382,7 @@ fn a_certificate_in_the_place_of_its_signature_is_read_as_that() {
     let mut desk = desk();
     desk.issuing().signed();
     let (_, _, event) = desk.history.last().unwrap().clone();
-    let Slot::Issued(issued) = desk.state().slot(Ordinal::Signing) else {
+    let Slot::Issued(issued) = desk.state().slot(Ordinal::Signing).clone() else {
         panic!("{:?}", desk.state());
     };
     let mut old = serde_json::to_value(&event).unwrap();
@@ -390,5 +390,26 @@ fn a_certificate_in_the_place_of_its_signature_is_read_as_that() {
     fields.remove("signature").unwrap();
     let certificate = serde_json::to_value(&issued.certificate).unwrap();
     fields.insert("certificate".to_owned(), certificate);
-    assert_eq!(serde_json::from_value::<Event>(old).unwrap(), event);
+    let read: Event = serde_json::from_value(old.clone()).unwrap();
+    // It comes to the same, and is written with the signature alone.
+    let (actor, at, _) = desk.history.pop().unwrap();
+    let mut before = None;
+    for (actor, at, event) in &desk.history {
+        before = evolve(before, actor, *at, event);
+    }
+    let after = |event: &Event| evolve(before.clone(), &actor, at, event);
+    assert_eq!(after(&read), after(&event));
+    assert_ne!(after(&read), before);
+    assert_eq!(
+        serde_json::to_value(&read).unwrap(),
+        serde_json::to_value(&event).unwrap()
+    );
+    // Another certificate with that signature is none of the intent.
+    let fields = old["certificate-issued"].as_object_mut().unwrap();
+    let mut other = issued.certificate.to_vec();
+    other[40] ^= 1;
+    let other = serde_json::to_value(crate::Octets::from(other)).unwrap();
+    fields.insert("certificate".to_owned(), other);
+    let other: Event = serde_json::from_value(old).unwrap();
+    assert_eq!(after(&other), before);
 }

@@ -258,6 +258,7 @@ fn events_that_do_not_fit_what_the_case_holds_change_nothing() {
             issuer: AuthorityId::new("ca").unwrap(),
             serial: serial.clone(),
             signature: vec![].into(),
+            certificate: None,
         },
         Event::IssuanceAbandoned {
             ordinal: Ordinal::Signing,

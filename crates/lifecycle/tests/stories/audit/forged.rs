@@ -2,11 +2,20 @@
 //! issuer's.
 
 use base64ct::{Base64, Encoding};
-use lifecycle::{CaseNumber, audit::Fault};
+use gm_crypto::sm3;
+use hsm::{KeyHandle, SoftKey};
+use lifecycle::{
+    CaseNumber, Intent, Seat, SignedCheckpoint, SqliteStore, StreamId,
+    audit::{
+        Fault,
+        package::{self, Believed, Export, Package, PackageFault},
+    },
+};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
 use super::{Copy, event, of, place, seq};
+use crate::{package::signed_note, script::actor};
 
 /// A forged log, chained as the engine does it.
 fn forged(change: impl FnOnce(&mut Vec<Value>)) -> Fault {
@@ -349,6 +358,237 @@ fn a_crl_that_goes_back_in_time_or_number_is_found_under_a_new_chain() {
                 if seq == expected),
             "{field}: {fault:?}"
         );
+    }
+}
+
+/// A serial number is one of its issuer's: the same number of another is another certificate.
+#[test]
+fn what_came_of_an_intent_under_another_issuer_is_found_under_a_new_chain() {
+    for (stream, name) in [
+        ("case/", "certificate-issued"),
+        ("case/", "issuance-abandoned"),
+        ("authority/issuing-ca", "established"),
+        ("authority/root", "established"),
+    ] {
+        for other in ["root", "issuing-ca", "nobody"] {
+            let mut expected = None;
+            let fault = forged(|entries| {
+                let place = place(entries, 0, of(stream, name));
+                let kind = stream.split('/').next().unwrap();
+                let issuer = &mut entries[place]["event"][kind][name]["issuer"];
+                if *issuer == other {
+                    entries[4]["note"] = json!("unreadable");
+                } else {
+                    *issuer = json!(other);
+                    expected = Some(seq(place));
+                }
+            });
+            match expected {
+                None => assert!(
+                    matches!(fault, Fault::Unreadable { seq: 5, .. }),
+                    "{fault:?}"
+                ),
+                Some(expected) => assert!(
+                    matches!(&fault, Fault::NotIntended { seq, .. } if *seq == expected),
+                    "{name} under {other}: {fault:?}"
+                ),
+            }
+        }
+    }
+}
+
+/// The first certificate of a case, as older records have it: whole.
+fn whole(entries: &[Value]) -> (usize, Vec<u8>, Vec<u8>) {
+    let place = place(entries, 0, of("case/", "certificate-issued"));
+    let issued = &entries[place]["event"]["case"]["certificate-issued"];
+    let intents = entries
+        .iter()
+        .filter_map(|entry| entry.pointer("/event/case/issuance-intended/intent"));
+    let mut intents = intents.filter(|intent| intent["serial"] == issued["serial"]);
+    let intent: Intent = serde_json::from_value(intents.next().unwrap().clone()).unwrap();
+    let signature = Base64::decode_vec(issued["signature"].as_str().unwrap()).unwrap();
+    let certificate = intent.certificate(&signature).unwrap().to_vec();
+    (place, signature, certificate)
+}
+
+fn kept_as(entries: &mut [Value], place: usize, parts: &[(&str, &[u8])]) {
+    let issued = &mut entries[place]["event"]["case"]["certificate-issued"];
+    let issued = issued.as_object_mut().unwrap();
+    issued.remove("signature").unwrap();
+    for (name, octets) in parts {
+        issued.insert((*name).to_owned(), json!(Base64::encode_string(octets)));
+    }
+}
+
+#[test]
+fn a_whole_certificate_of_an_older_record_is_the_intended_one_or_is_found() {
+    let copy = Copy::new();
+    let mut entries = copy.entries();
+    let (at, signature, certificate) = whole(&entries);
+    kept_as(&mut entries, at, &[("certificate", &certificate)]);
+    copy.write_chained(entries);
+    copy.verify().unwrap();
+    // Changed where it is not its signature: subject, algorithm, the whole's own length.
+    let tbs = certificate.len() - signature.len();
+    for place in [tbs / 3, tbs / 2, tbs - 8, certificate.len() - 1] {
+        let mut other = certificate.clone();
+        other[place] ^= 1;
+        let fault = forged(|entries| kept_as(entries, at, &[("certificate", &other)]));
+        assert!(
+            matches!(&fault, Fault::NotIntended { seq: found, .. } | Fault::BadSignature { seq: found, .. }
+                if *found == seq(at)),
+            "{place}: {fault:?}"
+        );
+        let is_of_signature = place == certificate.len() - 1;
+        let is_bad = matches!(fault, Fault::BadSignature { .. });
+        assert_eq!(is_bad, is_of_signature, "{place}: {fault:?}");
+    }
+    for none in [&b""[..], b"no certificate", &signature] {
+        let fault = forged(|entries| kept_as(entries, at, &[("certificate", none)]));
+        assert!(
+            matches!(&fault, Fault::NotIntended { seq: found, .. } if *found == seq(at)),
+            "{fault:?}"
+        );
+    }
+    // Under the new name, under both, under none.
+    let both: [&[(&str, &[u8])]; 3] = [
+        &[("signature", &certificate)],
+        &[("signature", &signature), ("certificate", &certificate)],
+        &[],
+    ];
+    for parts in both {
+        let fault = forged(|entries| kept_as(entries, at, parts));
+        assert!(
+            matches!(&fault, Fault::Unreadable { seq: found, .. } if *found == seq(at)),
+            "{fault:?}"
+        );
+    }
+}
+
+/// RFC 6962, section 2.1, over the digests of a log.
+fn root(digests: &[[u8; 32]]) -> [u8; 32] {
+    let hash = |parts: &[&[u8]]| sm3::digest(&parts.concat());
+    match digests {
+        [one] => hash(&[&[0], one]),
+        many => {
+            let (left, right) = many.split_at(many.len().next_power_of_two() / 2);
+            hash(&[&[1], &root(left), &root(right)])
+        }
+    }
+}
+
+/// The package of a log by somebody whose key signs its checkpoints.
+fn packaged(copy: &Copy) -> Result<Package, PackageFault> {
+    packaged_with(copy, |head| head)
+}
+
+fn packaged_with(
+    copy: &Copy,
+    change: impl FnOnce([u8; 32]) -> [u8; 32],
+) -> Result<Package, PackageFault> {
+    let key = SoftKey::generate().unwrap();
+    let digests: Vec<_> = copy.records().iter().map(|record| record.digest).collect();
+    let [root, head] =
+        [root(&digests), change(*digests.last().unwrap())].map(|hash| Base64::encode_string(&hash));
+    let size = digests.len();
+    let body = format!("a/log\n{size}\n{root}\nhead {head}\ntime 2026-12-01T00:00:00Z\n");
+    let checkpoint = signed_note(&body, "a/log", &key);
+    let checkpoint = SignedCheckpoint::parse(&checkpoint).unwrap();
+    let store = SqliteStore::open_read_only(&copy.path).unwrap();
+    let stream = |name: &str| StreamId::try_from(name.to_owned()).unwrap();
+    let with = [stream("authority/issuing-ca"), stream("authority/root")];
+    let about = stream("case/zhang.san");
+    let export = Export::new(&store, &checkpoint, &about, &with, None).unwrap();
+    let mut archive = Vec::new();
+    let by = actor("zheng.he", Seat::Auditor);
+    let at = "2026-12-01T00:00:00Z".parse().unwrap();
+    export.write((&by, "x", at), &key, &mut archive).unwrap();
+    let key = key.public_key().as_bytes();
+    package::verify(&archive[..], &Believed::new(key, key))
+}
+
+/// The end of the chain stands in a checkpoint beside the root, and both are of one log.
+#[test]
+fn a_checkpoint_whose_root_and_chain_differ_is_found_by_the_last_record() {
+    let copy = Copy::new();
+    let mut entries = copy.entries();
+    // The case's last record is the log's.
+    let last = entries
+        .iter()
+        .rposition(|entry| entry["stream"] == "case/zhang.san");
+    entries.truncate(last.unwrap() + 1);
+    copy.write_chained(entries);
+    packaged(&copy).unwrap();
+    let Err(PackageFault::Wrong(findings)) = packaged_with(&copy, |_| [7; 32]) else {
+        panic!("another end of the chain")
+    };
+    let [finding] = &findings[..] else {
+        panic!("{findings:?}")
+    };
+    assert_eq!(finding.fault.code(), "chain");
+    let name = format!("records/{:012}.json", seq(last.unwrap()));
+    assert_eq!(finding.file, name);
+}
+
+/// Whoever has the log's key has not the CA's.
+#[test]
+fn a_package_of_a_certificate_that_its_issuer_did_not_sign_is_not_good() {
+    let copy = Copy::new();
+    let package = packaged(&copy).unwrap();
+    assert_eq!(package.certificates.len(), 4);
+    assert!(package.certificates.iter().all(|one| one.is_verified));
+    let good = copy.entries();
+    let (at, _, certificate) = whole(&good);
+    let mut changed = certificate.clone();
+    changed[certificate.len() / 3] ^= 1;
+    let changes: [&dyn Fn(&mut Vec<Value>); 4] = [
+        &|entries| {
+            let issued = &mut entries[at]["event"]["case"]["certificate-issued"];
+            change_octet(&mut issued["signature"], |length| length - 1);
+        },
+        &|entries| {
+            entries[at]["event"]["case"]["certificate-issued"]["issuer"] = json!("root");
+        },
+        &|entries| kept_as(entries, at, &[("certificate", &changed)]),
+        &|entries| {
+            let serial = entries[at]["event"]["case"]["certificate-issued"]["serial"].clone();
+            let intents = entries
+                .iter_mut()
+                .filter_map(|entry| entry.pointer_mut("/event/case/issuance-intended/intent"));
+            let mut intents = intents.filter(|intent| intent["serial"] == serial);
+            change_octet(&mut intents.next().unwrap()["tbs"], |length| length / 2);
+        },
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let mut entries = good.clone();
+        change(&mut entries);
+        copy.write_chained(entries);
+        let Err(PackageFault::Wrong(findings)) = packaged(&copy) else {
+            panic!("change {number}")
+        };
+        let [finding] = &findings[..] else {
+            panic!("change {number}: {findings:?}")
+        };
+        assert_eq!(finding.fault.code(), "not-issued", "change {number}");
+        assert_eq!(finding.file, format!("records/{:012}.json", seq(at)));
+    }
+    // An authority's own: other octets than were intended, or a signature that is none.
+    let place = place(&good, 0, of("authority/issuing-ca", "established"));
+    for part in [3, 1] {
+        let mut entries = good.clone();
+        let established = &mut entries[place]["event"]["authority"]["established"];
+        change_octet(&mut established["certificate"], |length| match part {
+            1 => length - 1,
+            part => length / part,
+        });
+        copy.write_chained(entries);
+        let Err(PackageFault::Wrong(findings)) = packaged(&copy) else {
+            panic!("part {part}")
+        };
+        assert!(findings.iter().any(|finding| {
+            finding.fault.code() == "not-issued"
+                && finding.file == format!("records/{:012}.json", seq(place))
+        }));
     }
 }
 
