@@ -408,7 +408,7 @@ fn a_certificate_in_the_place_of_its_signature_is_read_as_that() {
     let fields = old["certificate-issued"].as_object_mut().unwrap();
     let mut other = issued.certificate.to_vec();
     other[40] ^= 1;
-    let other = serde_json::to_value(crate::Octets::from(other)).unwrap();
+    let other = serde_json::to_value(Octets::from(other)).unwrap();
     fields.insert("certificate".to_owned(), other);
     let other: Event = serde_json::from_value(old).unwrap();
     assert_eq!(after(&other), before);
