@@ -116,6 +116,7 @@ impl Replay {
                 issuer,
                 serial,
                 signature,
+                ..
             } => {
                 let key = (issuer.clone(), serial.clone());
                 let intent = self.pairs.get(&key);
