@@ -1,6 +1,6 @@
 Story: A case that the approver sends back loses its registration, and whoever reviewed it reviews it again.
 Rules: egov-extranet
-Proves: S1-08 S1-09 S1-12 S1-13 S2-12 S2-24
+Proves: S0-04 S1-08 S1-09 S1-12 S1-13 S2-12 S2-24
 
 Given the organisation finance-bureau named 市财政局, centralised, approver chen.jing, agent zhao.min, applicants li.hua and wu.di
 li.hua, applicant, opens case a-1 to apply in counter mode: certificate person, hard, centralised, for finance-bureau
