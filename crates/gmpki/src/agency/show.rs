@@ -230,10 +230,10 @@ fn detail(event: &Step, lang: Language) -> String {
         Step::Terminated {
             cause, hand_over, ..
         } => format!(" ({}, {})", cause.said(lang), hand_over.len()),
-        Step::DeviceProofJudged { declined, .. } => match declined {
-            Some(reason) => format!(": {reason}"),
-            None => String::new(),
-        },
+        Step::DeviceProofJudged {
+            declined: Some(reason),
+            ..
+        } => format!(": {reason}"),
         Step::OverdueNoted { deadline, .. } => format!(": {}", deadline.said(lang)),
         _ => String::new(),
     }

@@ -82,7 +82,7 @@ pub(crate) struct Damaged(Vec<u8>);
 
 impl Damaged {
     /// The octets that lie there: they are no record's, and whoever reads them as one names it.
-    pub(crate) fn as_they_are(self) -> Vec<u8> {
+    pub(crate) fn into_octets(self) -> Vec<u8> {
         self.0
     }
 }
@@ -216,7 +216,7 @@ mod tests {
         ] {
             assert_eq!(unpacked_length(&stored), stored.len());
             let damaged = unpack(stored.clone()).unwrap_err();
-            assert_eq!(damaged.as_they_are(), stored);
+            assert_eq!(damaged.into_octets(), stored);
         }
         // Octets without anything alike get no longer.
         let noise: Vec<u8> = (0..=255).rev().collect();

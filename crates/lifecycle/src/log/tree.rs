@@ -301,7 +301,7 @@ mod tests {
     fn few_ranges_are_open_at_once_and_all_get_their_roots() {
         let size = 500;
         let all: Vec<_> = (0..size).flat_map(|leaf| path_of(leaf, size)).collect();
-        let mut ranges = all.clone();
+        let mut ranges = all;
         ranges.sort_by_key(|range| (range.start, range.end));
         ranges.dedup();
         let mut roots = Roots::of(ranges.iter().cloned());

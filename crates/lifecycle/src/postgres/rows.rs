@@ -61,7 +61,7 @@ pub(super) fn record(row: &Row) -> Result<Record, Unreadable> {
         number(row, 0)?,
         identifier(row, 1)?,
         number(row, 2)?,
-        log::unpack(row.try_get(3)?).unwrap_or_else(Damaged::as_they_are),
+        log::unpack(row.try_get(3)?).unwrap_or_else(Damaged::into_octets),
         digest(row, 4)?,
     ))
 }

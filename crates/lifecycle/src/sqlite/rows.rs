@@ -241,7 +241,7 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         row.get(0)?,
         identifier(row, 1)?,
         row.get(2)?,
-        log::unpack(row.get(3)?).unwrap_or_else(Damaged::as_they_are),
+        log::unpack(row.get(3)?).unwrap_or_else(Damaged::into_octets),
         row.get(4)?,
     ))
 }

@@ -98,7 +98,7 @@ impl State {
     /// What time itself does.
     pub(crate) fn passed(&self, now: DateTime) -> Option<Command> {
         let duty = self.next_duty()?;
-        duty.ends.has_passed(now).then(|| Command::NoteOverdue {
+        duty.ends.has_passed(now).then_some(Command::NoteOverdue {
             deadline: duty.name,
             device: duty.device,
             by: duty.ends.at,

@@ -541,7 +541,8 @@ fn a_package_of_a_certificate_that_its_issuer_did_not_sign_is_not_good() {
     let (at, _, certificate) = whole(&good);
     let mut changed = certificate.clone();
     changed[certificate.len() / 3] ^= 1;
-    let changes: [&dyn Fn(&mut Vec<Value>); 4] = [
+    type Change<'a> = &'a dyn Fn(&mut Vec<Value>);
+    let changes: [Change<'_>; 4] = [
         &|entries| {
             let issued = &mut entries[at]["event"]["case"]["certificate-issued"];
             change_octet(&mut issued["signature"], |length| length - 1);

@@ -525,5 +525,6 @@ fn no_words_have_characters_that_are_not_seen() {
         person: person("li.si"),
         reason: "亲".repeat(1000),
     };
-    play.clone().rule(recuse);
+    let mut play = play;
+    play.rule(recuse);
 }
