@@ -253,41 +253,18 @@ const ON_LIST: &[Stage] = &[
     Stage::Terminating,
 ];
 
-/// Not at an end.
-const OPEN: &[Stage] = &[
+/// On the way to the first list.
+const ADMISSION: &[Stage] = &[
     Stage::Applied,
     Stage::PrelimPassed,
     Stage::Approved,
     Stage::NoticeSent,
     Stage::Notified,
     Stage::ReadyToPublish,
-    Stage::Recognised,
-    Stage::Suspending,
-    Stage::Suspended,
-    Stage::ReinstatementApplied,
-    Stage::ReinstatementPrelimPassed,
-    Stage::ReinstatementApproved,
-    Stage::ReinstatementNoticeSent,
-    Stage::ReinstatementNotified,
-    Stage::ReinstatementReady,
-    Stage::Terminating,
 ];
 
-/// Where something can be owed.
-const OWING: &[Stage] = &[
-    Stage::Recognised,
-    Stage::Suspending,
-    Stage::Suspended,
-    Stage::ReinstatementApplied,
-    Stage::ReinstatementPrelimPassed,
-    Stage::ReinstatementApproved,
-    Stage::ReinstatementNoticeSent,
-    Stage::ReinstatementNotified,
-    Stage::ReinstatementReady,
-    Stage::Terminating,
-    Stage::Terminated,
-    Stage::Refused,
-];
+/// At an end; somebody may still have to be told.
+const ENDED: &[Stage] = &[Stage::Terminated, Stage::Refused];
 
 /// Every pair of stage and step that there is. What is not here is refused.
 pub const TRANSITIONS: &[Transition<Stage, Step>] = {
@@ -405,17 +382,20 @@ pub const TRANSITIONS: &[Transition<Stage, Step>] = {
             Some(S::Terminating),
         ),
         numbered("E12", &[S::Terminating], T::Published, Some(S::Terminated)),
-        numbered("E13", OWING, T::NotificationDone, None),
+        numbered("E13", ON_LIST, T::NotificationDone, None),
+        numbered("E13", ENDED, T::NotificationDone, None),
         numbered("E14", ON_LIST, T::MirrorImported, None),
         numbered("E14", &[S::Terminated], T::MirrorImported, None),
-        row(OPEN, T::AgentsNamed, None),
+        row(ADMISSION, T::AgentsNamed, None),
+        row(ON_LIST, T::AgentsNamed, None),
         row(ON_LIST, T::MeasureRequested, None),
         row(ON_LIST, T::BreachOpened, None),
         row(ON_LIST, T::CorrectionOrdered, None),
         row(ON_LIST, T::CorrectionAccepted, None),
         row(ON_LIST, T::DutyFulfilled, None),
         row(ON_LIST, T::AssessmentOrdered, None),
-        row(OWING, T::OverdueNoted, None),
+        row(ON_LIST, T::OverdueNoted, None),
+        row(ENDED, T::OverdueNoted, None),
     ]
 };
 

@@ -4,7 +4,7 @@ use super::{
     Cause, Command, Context, DeadlineName, DeviceId, DeviceProof, Event, GoLive, Heir, ModeStatus,
     Note, Package, Paper, Proposal, Stage, State, View, access,
     event::{Accepted, At},
-    filing::{is_document, missing},
+    filing::missing,
     transition,
 };
 use crate::{
@@ -214,7 +214,7 @@ fn consult(
     const BASIS: &[&str] = &["S0-03"];
     Ground::words(&note.words, "a question or an answer", BASIS)?;
     for document in &note.documents {
-        is_document(document, EvidenceKind::FilingDocument, BASIS)?;
+        document.is_a(EvidenceKind::FilingDocument, BASIS)?;
     }
     let is_question = actor.seat == Seat::Agent;
     let days = context.terms.feedback_working_days.value;
@@ -476,7 +476,7 @@ impl Case<'_> {
                 BASIS,
             )?);
         }
-        is_document(&record, EvidenceKind::WorkRecord, BASIS)?;
+        record.is_a(EvidenceKind::WorkRecord, BASIS)?;
         Ok(Event::AccessCertRevoked { record })
     }
 
@@ -506,7 +506,7 @@ impl Case<'_> {
                 }
                 .by(BASIS));
             };
-            is_document(record, EvidenceKind::WorkRecord, BASIS)?;
+            record.is_a(EvidenceKind::WorkRecord, BASIS)?;
         }
         if !(checks.keys()).all(|check| terms.go_live.value.contains(check)) {
             return Ok(missing("the checks of the mode, and no other", BASIS)?);
@@ -599,7 +599,7 @@ impl Case<'_> {
             return Ok(missing("what the inspection asks for", BASIS)?);
         }
         for piece in &evidence {
-            is_document(piece, piece.kind, BASIS)?;
+            piece.is_a(piece.kind, BASIS)?;
         }
         Ok(Event::EvidenceProduced { evidence })
     }
@@ -618,7 +618,7 @@ impl Case<'_> {
             }
             Some(_) => {}
         }
-        is_document(&report, EvidenceKind::InspectionReport, BASIS)?;
+        report.is_a(EvidenceKind::InspectionReport, BASIS)?;
         Ok(Event::InspectionClosed { report, breach })
     }
 
@@ -629,7 +629,7 @@ impl Case<'_> {
         decision: Evidence,
     ) -> Result<Event, Error> {
         const BASIS: &[&str] = &["S0-01"];
-        is_document(&decision, EvidenceKind::WorkRecord, BASIS)?;
+        decision.is_a(EvidenceKind::WorkRecord, BASIS)?;
         let operating: BTreeSet<_> = self.state.operating().collect();
         let modes = if modes.is_empty() {
             operating.clone()
@@ -661,7 +661,7 @@ impl Case<'_> {
     ) -> Result<Event, Error> {
         const BASIS: &[&str] = &["S0-01"];
         self.nothing_waits()?;
-        is_document(&correction, EvidenceKind::WorkRecord, BASIS)?;
+        correction.is_a(EvidenceKind::WorkRecord, BASIS)?;
         let rest: BTreeSet<_> = self.state.those(ModeStatus::Suspended).collect();
         let modes = if modes.is_empty() {
             rest.clone()
@@ -684,8 +684,8 @@ impl Case<'_> {
         list: Evidence,
     ) -> Result<Event, Error> {
         const BASIS: &[&str] = &["S0-01"];
-        is_document(&decision, EvidenceKind::WorkRecord, BASIS)?;
-        is_document(&list, EvidenceKind::WorkRecord, BASIS)?;
+        decision.is_a(EvidenceKind::WorkRecord, BASIS)?;
+        list.is_a(EvidenceKind::WorkRecord, BASIS)?;
         let open = &self.context.sight.open_cases;
         if !hand_over.keys().eq(open.keys()) {
             return Ok(missing(

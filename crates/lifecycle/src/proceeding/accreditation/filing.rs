@@ -195,7 +195,8 @@ impl DeviceProof {
                 DEVICE,
             )?;
         }
-        is_document(&self.document, EvidenceKind::DeviceQualification, DEVICE)?;
+        self.document
+            .is_a(EvidenceKind::DeviceQualification, DEVICE)?;
         let issuers = &context.terms.device_issuers.value;
         if !issuers.is_empty() && !issuers.contains(&self.issuer) {
             return Err(Ground::UnknownName {
@@ -471,8 +472,9 @@ impl Package {
     /// Everything that can be said of it without its paper.
     pub(super) fn check(&self, state: Option<&State>, context: &View<'_>) -> Result<(), Refusal> {
         let is_first = state.is_none_or(|state| state.accepted().next().is_none());
-        is_document(&self.application, EvidenceKind::FilingDocument, &["S0-06"])?;
-        is_document(&self.bundle, EvidenceKind::FilingDocument, &["S0-02"])?;
+        self.application
+            .is_a(EvidenceKind::FilingDocument, &["S0-06"])?;
+        self.bundle.is_a(EvidenceKind::FilingDocument, &["S0-02"])?;
         if self.modes.is_empty() {
             return missing("a mode", &["S0-06"]);
         }
@@ -512,14 +514,14 @@ impl Agreement {
             }
             .refuse(BASIS));
         }
-        is_document(&self.document, EvidenceKind::FilingDocument, BASIS)?;
+        self.document.is_a(EvidenceKind::FilingDocument, BASIS)?;
         let (Signer::LegalRepresentative { name } | Signer::Delegate { name, .. }) = &self.signer;
         line(name, "the name of whoever signed the agreement", BASIS)?;
         if let Signer::Delegate {
             power_of_attorney, ..
         } = &self.signer
         {
-            is_document(power_of_attorney, EvidenceKind::PowerOfAttorney, BASIS)?;
+            power_of_attorney.is_a(EvidenceKind::PowerOfAttorney, BASIS)?;
         }
         Ok(())
     }
@@ -532,7 +534,8 @@ impl AccessRequest {
         devices: impl Iterator<Item = &'a DeviceProof>,
         context: &View<'_>,
     ) -> Result<(), Refusal> {
-        is_document(&self.file, EvidenceKind::CertificateRequest, &["S0-08"])?;
+        self.file
+            .is_a(EvidenceKind::CertificateRequest, &["S0-08"])?;
         let agency = context.sight.organisation.as_ref();
         let agency = agency.map(|state| state.name.as_str());
         let named = organisation_of(&self.subject);
@@ -570,10 +573,10 @@ impl ModeFiling {
             let Some(flow) = self.flows.get(kind) else {
                 return Err(Ground::FlowMissing { kind: *kind, mode }.refuse(&["S0-13", "S0-14"]));
             };
-            is_document(flow, EvidenceKind::FilingDocument, &["S0-14"])?;
+            flow.is_a(EvidenceKind::FilingDocument, &["S0-14"])?;
         }
         for document in self.provisions.values() {
-            is_document(document, EvidenceKind::FilingDocument, &["S0-27"])?;
+            document.is_a(EvidenceKind::FilingDocument, &["S0-27"])?;
         }
         for reference in &self.references {
             reference.check(mode, state, context)?;
@@ -620,7 +623,7 @@ impl Reference {
             }
             Source::Elsewhere { number, answer } => {
                 line(number, "the number of the earlier filing", BASIS)?;
-                is_document(answer, EvidenceKind::FilingDocument, BASIS)?;
+                answer.is_a(EvidenceKind::FilingDocument, BASIS)?;
                 let may = &context.terms.of(mode).by_reference.value;
                 if !self.provisions.iter().all(|one| may.contains(one)) {
                     return missing("the provision in the filing itself", BASIS);
@@ -674,19 +677,6 @@ impl Provision {
             Self::Archive => &["S0-29"],
         }
     }
-}
-
-/// Evidence of a kind that can be found again.
-pub(super) fn is_document(
-    evidence: &Evidence,
-    kind: EvidenceKind,
-    basis: &[&str],
-) -> Result<(), Refusal> {
-    evidence.is_a(kind, basis)?;
-    if evidence.digest.len() != 32 {
-        return missing("the digest of a document", basis);
-    }
-    line(&evidence.reference, "where a document lies", basis)
 }
 
 pub(super) fn missing<T>(what: &'static str, basis: &[&str]) -> Result<T, Refusal> {

@@ -1,6 +1,9 @@
 //! Lists: that one says what was decided, and that the other side has it beside its own.
 
-use super::{super::*, Asked, missing, not_as_decided};
+use super::{
+    super::{Event, Measure, Publication, Stage, Step},
+    Asked, missing, not_as_decided,
+};
 use crate::{Evidence, Ground, Refusal, terms::EvidenceKind};
 
 impl Asked<'_> {
