@@ -1,18 +1,18 @@
 //! A crowd of applicants before one CA: complete cases with both certificates, each act sent by
 //! itself and answered only when it is durable, on a real file with fsync on.
 //!
-//! `load [--applicants N] [--cases N] [--store FILE | --postgres]`: so many threads take so many
-//! cases through, one after the other each; requests are made before the clock starts. With
-//! `--postgres` the store is the database of `GM_PKI_POSTGRES` (`tests/postgres run`). The report
-//! says what the file system and its fsync give in the same run, then cases and commands per
-//! second, how long an act and the issuing step take, turns of the service for each case, and octets of the
-//! store for each certificate; at last the log is verified. Keys are in the process, nothing is
-//! published outside.
+//! `load [--applicants N] [--cases N] [--store FILE | --postgres]`: so many applicants take so many
+//! cases through, one after the other each, as tasks of one runtime that await their tickets;
+//! requests are made before the clock starts. With `--postgres` the store is the database of
+//! `GM_PKI_POSTGRES` (`tests/postgres run`). The report says what the file system and its fsync give
+//! in the same run, then cases and commands per second, how long an act and the issuing step take,
+//! processor time and turns of the service for each case, and octets of the store for each
+//! certificate; at last the log is verified. Keys are in the process, nothing is published outside.
 
 mod office;
 
 use lifecycle::{
-    Command, Happened, Service, Settled, SqliteStore, Store, audit,
+    Command, Handle, Happened, Service, Settled, SqliteStore, Store, audit,
     case::{self, pair::Request},
     ports::SystemClock,
     postgres::{PostgresOptions, PostgresStore},
@@ -24,6 +24,7 @@ use std::{
     error::Error,
     fs::{self, File},
     io::Write,
+    iter::Enumerate,
     num::NonZero,
     path::{Path, PathBuf},
     sync::{
@@ -32,6 +33,7 @@ use std::{
     },
     thread,
     time::{Duration, Instant},
+    vec::IntoIter,
 };
 
 /// How long fsync alone is measured.
@@ -108,8 +110,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let service = Service::start(engine, places, watch)?;
     let before = place.octets()?;
     let began = Instant::now();
-    let times = crowd(&service, requests, wanted.applicants);
+    let busy = processor_time();
+    let times = crowd(&service, requests, wanted.applicants)?;
     let took = began.elapsed().as_secs_f64();
+    let busy = busy.zip(processor_time());
     let engine = service.stop()?;
 
     let cases = wanted.cases as f64;
@@ -117,6 +121,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cases            {} in {took:.2} s", wanted.cases);
     println!("cases per second {:.0}", cases / took);
     println!("acts per second  {:.0}", times.acts.len() as f64 / took);
+    if let Some((before, after)) = busy {
+        let each = (after - before).as_secs_f64() * 1e3 / cases;
+        println!("processor time   {each:.2} ms a case");
+    }
     println!(
         "records          {:.1} a case",
         records.load(Relaxed) as f64 / cases
@@ -153,6 +161,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Requests that wait, each with its number.
+type Numbered = Enumerate<IntoIter<Request>>;
+
 /// How long each act took, and how long from the order to issue until both certificates were
 /// there.
 #[derive(Default)]
@@ -161,48 +172,55 @@ struct Times {
     issuing: Vec<Duration>,
 }
 
-fn crowd(service: &Service, requests: Vec<Request>, applicants: usize) -> Times {
-    let queue = Mutex::new(requests.into_iter().enumerate());
-    let times = Mutex::new(Times::default());
-    thread::scope(|scope| {
-        for _ in 0..applicants {
-            let handle = service.handle();
-            scope.spawn(|| {
-                let (handle, mut own) = (handle, Times::default());
-                loop {
-                    let next = queue.lock().expect("nobody panics with it").next();
-                    let Some((number, request)) = next else {
-                        break;
-                    };
-                    for (actor, command) in acts(&id(&format!("case-{number}")), request) {
-                        let began = Instant::now();
-                        if is_issue(&command) {
-                            let ticket = handle.submit_and_settle((actor, command));
-                            let settled: Settled = ticket
-                                .expect("a place for everybody")
-                                .wait()
-                                .expect("an answer")
-                                .expect("a good act");
-                            assert!(settled.failure.is_none(), "{settled:?}");
-                            own.issuing.push(began.elapsed());
-                        } else {
-                            let ticket = handle.submit((actor, command));
-                            ticket
-                                .expect("a place for everybody")
-                                .wait()
-                                .expect("an answer")
-                                .expect("a good act");
-                        }
-                        own.acts.push(began.elapsed());
-                    }
-                }
-                let mut times = times.lock().expect("nobody panics with it");
-                times.acts.append(&mut own.acts);
-                times.issuing.append(&mut own.issuing);
-            });
+/// What comes of it when so many applicants come with these requests: all tasks of one thread, as
+/// a server's are.
+fn crowd(
+    service: &Service,
+    requests: Vec<Request>,
+    applicants: usize,
+) -> Result<Times, Box<dyn Error>> {
+    let queue = Arc::new(Mutex::new(requests.into_iter().enumerate()));
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(async {
+        let tasks = (0..applicants).map(|_| {
+            let one = applicant(service.handle(), Arc::clone(&queue));
+            tokio::spawn(one)
+        });
+        let tasks: Vec<_> = tasks.collect();
+        let mut times = Times::default();
+        for task in tasks {
+            let mut own = task.await?;
+            times.acts.append(&mut own.acts);
+            times.issuing.append(&mut own.issuing);
         }
-    });
-    times.into_inner().expect("nobody panics with it")
+        Ok(times)
+    })
+}
+
+/// Takes one case after the other through, as long as there are any.
+async fn applicant(handle: Handle, queue: Arc<Mutex<Numbered>>) -> Times {
+    let mut own = Times::default();
+    loop {
+        let next = queue.lock().expect("nobody panics with it").next();
+        let Some((number, request)) = next else {
+            return own;
+        };
+        for (actor, command) in acts(&id(&format!("case-{number}")), request) {
+            let began = Instant::now();
+            if is_issue(&command) {
+                let ticket = handle.submit_and_settle((actor, command));
+                let answer = ticket.expect("a place for everybody").await;
+                let settled: Settled = answer.expect("an answer").expect("a good act");
+                assert!(settled.failure.is_none(), "{settled:?}");
+                own.issuing.push(began.elapsed());
+            } else {
+                let ticket = handle.submit((actor, command));
+                let answer = ticket.expect("a place for everybody").await;
+                answer.expect("an answer").expect("a good act");
+            }
+            own.acts.push(began.elapsed());
+        }
+    }
 }
 
 /// Whether it orders the certificates.
@@ -256,6 +274,18 @@ fn processor() -> String {
     let name = name.map_or("unknown", |name| name.trim_start_matches([' ', '\t', ':']));
     let count = thread::available_parallelism().map_or(1, NonZero::get);
     format!("{name}, {count} of it")
+}
+
+/// What this program has had of the processors so far; none where the system does not tell, in
+/// hundredths of a second as Linux does.
+fn processor_time() -> Option<Duration> {
+    let text = fs::read_to_string("/proc/self/stat").ok()?;
+    // Behind the name, which may hold anything: its time is the twelfth, the system's for it
+    // the next (proc_pid_stat(5)).
+    let (_, behind) = text.rsplit_once(") ")?;
+    let mut numbers = behind.split(' ').skip(11).map(str::parse::<u64>);
+    let ticks = numbers.next()?.ok()? + numbers.next()?.ok()?;
+    Some(Duration::from_millis(10 * ticks))
 }
 
 /// The kind of the file system that a folder is on; what lives in memory does not count.
