@@ -2,8 +2,9 @@
 //! and put it where readers find it.
 //!
 //! ```text
-//! decisions ── apply ──> TrustListDraft ── lint ──> prepare_for ── signatures ──> message
-//!                                             message ── Folder::publish ──> list-N.*, latest
+//! decisions ── apply ──> TrustListDraft ── lint ──> Folder::intend ──> list-N.json
+//!                             prepare_for ── signatures ──> message
+//!                             message ── Folder::publish ──> list-N.*, latest
 //! ```
 
 mod folder;

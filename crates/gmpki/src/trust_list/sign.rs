@@ -9,6 +9,7 @@ use crate::{
     output::{self, Readers},
     sm3::hexadecimal,
 };
+use der::DateTime;
 use gm_crypto::{message::SignedDataDraft, sm3};
 use serde_json::json;
 use std::path::Path;
@@ -62,6 +63,28 @@ pub(super) fn check(keys: &ListKeys) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The list as it was signed, and the files that are in the folder now.
+fn publish(
+    args: &ListSign,
+    json: &[u8],
+    (form, at): (Form, DateTime),
+) -> Result<(Vec<u8>, Vec<String>), Failure> {
+    let (plan, pins) = plan(&args.keys, SignaturePlan::new(at).form(form))?;
+    let der = signed(&args.keys, plan.prepare(json.to_vec())?)?;
+    let list = UnverifiedList::from_either(der.clone(), || Ok(json.to_vec()))?;
+    // The keys may be others than the certificates': say so before anybody reads it.
+    let verified = list.clone().verify_by(&pins, at);
+    verified.map_err(|error| refused(&args.list, error))?;
+    let Some(folder) = &args.folder else {
+        return Ok((der, Vec::new()));
+    };
+    let policy = follow::of_folder(folder, pins)?;
+    let policy = follow::with_recovery(policy, &args.recovery)?;
+    let published = Folder::new(folder).publish(&list, &policy, at);
+    let published = published.map_err(|error| refused(&args.list, error))?;
+    Ok((der, published.files))
+}
+
 pub(super) fn sign(args: &ListSign) -> Result<Outcome, Failure> {
     let mut files: Vec<&Path> = vec![&args.list];
     files.extend(args.keys.signer.iter().map(|path| &**path));
@@ -76,20 +99,21 @@ pub(super) fn sign(args: &ListSign) -> Result<Outcome, Failure> {
     } else {
         Form::Attached
     };
-    let (plan, pins) = plan(&args.keys, SignaturePlan::new(at).form(form))?;
-    let der = signed(&args.keys, plan.prepare(json.clone())?)?;
-    let list = UnverifiedList::from_either(der.clone(), || Ok(json.clone()))?;
-    // The keys may be others than the certificates': say so before anybody reads it.
-    let verified = list.clone().verify_by(&pins, at);
-    verified.map_err(|error| refused(&args.list, error))?;
-
-    let mut files = Vec::new();
-    if let Some(folder) = &args.folder {
-        let policy = follow::of_folder(folder, pins)?;
-        let policy = follow::with_recovery(policy, &args.recovery)?;
-        let published = Folder::new(folder).publish(&list, &policy, at);
-        files.extend(published.map_err(|error| refused(&args.list, error))?.files);
+    let folder = args.folder.as_ref().map(Folder::new);
+    // Before anybody signs: whoever dies behind this signs the same under that number, or nothing.
+    if let Some(folder) = &folder {
+        let intended = folder.intend(&json);
+        intended.map_err(|error| refused(&args.list, error))?;
     }
+    let made = publish(args, &json, (form, at));
+    if made.is_err()
+        && let Some(folder) = &folder
+    {
+        // A signature that there was is gone with the failure: what is mended may have the number.
+        // Where it can't be taken back, a signature lies there, and the failure says why.
+        let _ = folder.withdraw(&json);
+    }
+    let (der, mut files) = made?;
     if let Some(out) = &args.out {
         output::write(out, &der, Readers::AsUsual)?;
         files.push(out.display().to_string());

@@ -33,7 +33,7 @@ use std::{
 };
 
 use crate::{
-    base,
+    base, lists,
     script::{self, Applicant, CA, act, authority_command, officer},
 };
 
@@ -66,7 +66,7 @@ struct Fuse {
 
 static FUSE: OnceLock<Fuse> = OnceLock::new();
 
-fn reach(name: &str) {
+pub(crate) fn reach(name: &str) {
     let Some(fuse) = FUSE.get().filter(|fuse| fuse.name == name) else {
         return;
     };
@@ -293,6 +293,7 @@ fn child() {
     let counts = quota.is_some();
     let mut business = Business {
         engine,
+        folder,
         node,
         counts,
     };
@@ -336,6 +337,7 @@ fn come_through(handle: &Handle, one: &Applicant) {
 
 struct Business {
     engine: Engine,
+    folder: PathBuf,
     node: String,
     /// Whether there is a quota.
     counts: bool,
@@ -358,6 +360,7 @@ impl Business {
             let issue = authority_command(CA, authority::Command::IssueCrl);
             self.ask(&format!("crl-{}-{nth}", self.node), &officer(), issue);
             self.settle();
+            lists::of_child(&self.folder, &self.node, clock(&self.folder).now());
             let ticked = self.engine.tick(&mut acknowledge);
             match ticked.and_then(|()| self.engine.checkpoint()) {
                 // Another node has made it, or a later one.

@@ -20,6 +20,7 @@ use crate::{
     chance::{Chance, number, seed},
     child::{self, CASES, CROWD, FOLDER, FolderKeys, NODE, POINT, QUOTA, STORE},
     invariants::{self, Facts},
+    lists,
     points::POINTS,
 };
 
@@ -209,6 +210,10 @@ impl Site {
                 replay.foresaw(digest),
                 "{when}: I3: signed without an intent"
             );
+        }
+        for node in ["a", "b"] {
+            let checked = lists::check_node(self.folder.path(), node);
+            checked.unwrap_or_else(|wrong| panic!("{when}: {wrong}"));
         }
         let mut folders = vec![self.folder.path().join("published")];
         while let Some(folder) = folders.pop() {

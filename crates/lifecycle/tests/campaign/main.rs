@@ -21,6 +21,7 @@ mod disk;
 mod doubles;
 mod invariants;
 mod kills;
+mod lists;
 #[path = "../stories/old.rs"]
 mod old;
 mod outside;

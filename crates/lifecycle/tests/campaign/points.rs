@@ -7,7 +7,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
 };
 
-/// The crash points of a simulation, and the one that has nothing here.
+/// The crash points of a simulation.
 pub(crate) const POINTS: &[(&str, &str)] = &[
     ("C1", "an intent is decided, not written"),
     ("C2", "an intent is being written"),
@@ -21,6 +21,7 @@ pub(crate) const POINTS: &[(&str, &str)] = &[
     ("C10", "the PIN is sent, not recorded"),
     ("C11", "a CRL is durable, not published"),
     ("C12", "a CRL is published, not recorded"),
+    ("C13", "a list is signed, not out, or out, not noted"),
     ("C14", "a checkpoint is signed, or out, not kept"),
     ("C15", "a freeze is durable, on no CRL"),
     ("C16", "a payment is called back, not recorded"),

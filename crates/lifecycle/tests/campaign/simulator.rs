@@ -17,6 +17,7 @@ use crate::{
     disk::{Disk, Tears},
     doubles::{Archive, SetClock, SharedStore, Side},
     invariants::{self, Facts, Wrong},
+    lists::Desk,
     outside::{Device, Failure, Ledger, Numbers, Post},
     points::{self, POINTS, Tally, survive},
     script::{CA, authority_command, officer},
@@ -101,6 +102,8 @@ struct Run<'a> {
     tokens: BTreeMap<CaseId, [u8; 32]>,
     /// PINs that were sent, by case.
     pins: BTreeMap<CaseId, u64>,
+    /// Who publishes trust lists.
+    lists: Option<Desk>,
     /// The log as it was once, and how many checkpoints were out then.
     earlier: Option<SharedStore>,
     /// What failed in this turn.
@@ -149,6 +152,7 @@ pub(crate) fn play(base: &Base, seed: u64, nth: u64, on_file: bool) -> Result<Ou
         held: Vec::new(),
         tokens: BTreeMap::new(),
         pins: BTreeMap::new(),
+        lists: None,
         earlier: None,
         failed: Failed::default(),
         outcome: Outcome::default(),
@@ -244,7 +248,8 @@ impl Run<'_> {
             90..93 => self.pay(),
             93..95 => self.pin(),
             95..97 => self.wait(),
-            97..99 => self.ask(),
+            97 => self.ask(),
+            98 => self.publish_list(),
             _ => {
                 self.note("killed");
                 points::die("killed")
@@ -327,6 +332,9 @@ impl Run<'_> {
             {
                 return Err(format!("C10: {id} has another PIN than was sent"));
             }
+        }
+        if let Some(lists) = &self.lists {
+            lists.check()?;
         }
         self.look_outside()
     }
@@ -518,6 +526,9 @@ impl Run<'_> {
         self.settle()?;
         self.tick()?;
         self.settle()?;
+        if self.lists.is_some() {
+            self.publish_list()?;
+        }
         let open = self.engine().store().unsettled().unwrap();
         if !open.is_empty() {
             return Err(format!("{open:?} can't be finished"));

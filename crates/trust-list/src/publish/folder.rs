@@ -4,7 +4,7 @@ use crate::{
     Error, Result,
     client::{Client, ClientPolicy, MemoryStore, lock, replace},
     flash::{Flash, UnverifiedFlash},
-    list::{Mirror, SignerRoll, TrustList, UnverifiedList, hexadecimal},
+    list::{MAX_LIFETIME, Mirror, SignerRoll, TrustList, UnverifiedList, hexadecimal},
 };
 use core::time::Duration;
 use der::DateTime;
@@ -22,7 +22,7 @@ const LATEST_FLASH: &str = "latest-flash";
 ///
 /// | file | what |
 /// |---|---|
-/// | `list-N.json` | the JSON that was signed |
+/// | `list-N.json` | the JSON that was signed; before that, what is to be signed and nothing else |
 /// | `list-N.p7s` | the signed message, with the JSON inside or without |
 /// | `list-N.sm3` | SM3 of the `.p7s`, hexadecimal: cheap to poll |
 /// | `latest` | the name of the last one, `list-N.p7s`; written last |
@@ -85,20 +85,12 @@ impl Folder {
     /// The flashes here about one list, the first one first.
     fn flashes(&self, sequence: u64) -> Result<Vec<(Flash, UnverifiedFlash)>> {
         let last = self.pointed(LATEST_FLASH, "flash-")?.unwrap_or(0);
-        let mut numbers = Vec::new();
-        let failed = |source| self.failed("", source);
-        for entry in fs::read_dir(&self.path).map_err(failed)? {
-            let name = entry.map_err(failed)?.file_name();
-            numbers.extend(name.to_str().and_then(|name| numbered(name, "flash-")));
-        }
+        let mut numbers = self.numbers("flash-", ".p7s")?;
         numbers.sort_unstable();
         let mut found = Vec::new();
         // What the pointer does not know of yet was never published.
         for number in numbers.into_iter().filter(|number| *number <= last) {
-            let name = format!("flash-{number}.p7s");
-            let octets = fs::read(self.path.join(&name));
-            let octets = octets.map_err(|source| self.failed(&name, source))?;
-            let flash = UnverifiedFlash::from_der(octets)?;
+            let flash = UnverifiedFlash::from_der(self.octets(&format!("flash-{number}.p7s"))?)?;
             let read = flash.message.content().map(Flash::read).transpose()?;
             found.extend(
                 read.filter(|read| read.sequence == sequence)
@@ -115,7 +107,7 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(self.failed(pointer, source)),
         };
-        let number = numbered(name.trim(), prefix);
+        let number = numbered(name.trim(), prefix, ".p7s");
         let wrong = || self.failed(pointer, io::ErrorKind::InvalidData.into());
         number.map(Some).ok_or_else(wrong)
     }
@@ -125,15 +117,82 @@ impl Folder {
     /// # Errors
     /// Those of [`Self::latest`].
     pub fn read(&self, sequence: u64) -> Result<UnverifiedList> {
-        let read = |name: String| {
-            let path = self.path.join(&name);
-            fs::read(path).map_err(|source| self.failed(&name, source))
-        };
-        let message = read(format!("list-{sequence}.p7s"))?;
-        UnverifiedList::from_either(message, || read(format!("list-{sequence}.json")))
+        let signed = self.octets(&message(sequence))?;
+        UnverifiedList::from_either(signed, || self.octets(&content(sequence)))
     }
 
-    /// Publishes a signed list.
+    fn octets(&self, name: &str) -> Result<Vec<u8>> {
+        fs::read(self.path.join(name)).map_err(|source| self.failed(name, source))
+    }
+
+    /// The numbers in the names of files of one kind, in no order.
+    fn numbers(&self, prefix: &str, end: &str) -> Result<Vec<u64>> {
+        let failed = |source| self.failed("", source);
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&self.path).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            let name = name.to_str();
+            numbers.extend(name.and_then(|name| numbered(name, prefix, end)));
+        }
+        Ok(numbers)
+    }
+
+    /// Puts down what is to be signed as the list after the last one, before anybody signs it: from
+    /// then on its number has this content and no other, whoever dies in between. The same content
+    /// may be put down again.
+    ///
+    /// # Errors
+    /// Those of reading the JSON; what readers of this folder would say of it, signatures and the
+    /// time of day aside; [`Error::Publication`] when the number has another content.
+    pub fn intend(&self, json: &[u8]) -> Result<()> {
+        let next = TrustList::read(Vec::new(), json.to_vec(), MAX_LIFETIME)?;
+        let _lock = self.lock()?;
+        if let Some(last) = self.latest()? {
+            let held = unsigned(&last)?;
+            held.check_successor(&next)?;
+            let (held, offered) = (held.sequence(), next.sequence());
+            if offered > held.saturating_add(1) {
+                return Err(Error::Gap { held, offered });
+            }
+            self.check_flashes(&last, Some(&next))?;
+        }
+        self.write(&content(next.sequence()), json)
+    }
+
+    /// What was put down behind the last list and is not published: who died in between signs
+    /// this, and nothing else under its number.
+    ///
+    /// # Errors
+    /// [`Error::Publication`] when the folder can't be read.
+    pub fn intended(&self) -> Result<Option<Vec<u8>>> {
+        let last = self.pointed(LATEST, "list-")?;
+        let numbers = self.numbers("list-", ".json")?.into_iter();
+        let next = numbers.filter(|number| Some(*number) > last).min();
+        next.map(|number| self.octets(&content(number))).transpose()
+    }
+
+    /// Takes back what was put down as the next list: for who knows that nobody signed it, or that
+    /// its signature is lost for good. Nothing happens where nothing, or another content, is there.
+    ///
+    /// # Errors
+    /// Those of [`Self::intended`]; [`Error::Publication`] where a signature lies beside it already,
+    /// or it can't be removed.
+    pub fn withdraw(&self, json: &[u8]) -> Result<()> {
+        let _lock = self.lock()?;
+        if self.intended()?.is_none_or(|there| there != json) {
+            return Ok(());
+        }
+        let sequence = TrustList::read(Vec::new(), json.to_vec(), MAX_LIFETIME)?.sequence();
+        let name = content(sequence);
+        if self.path.join(message(sequence)).exists() {
+            return Err(self.failed(&name, io::ErrorKind::AlreadyExists.into()));
+        }
+        let removed = fs::remove_file(self.path.join(&name));
+        removed.map_err(|source| self.failed(&name, source))
+    }
+
+    /// Publishes a signed list; what it says may have been put down before
+    /// ([`Self::intend`]).
     ///
     /// A client with the given policy, which knows the lists and flashes of this folder alone,
     /// must accept it first: what readers would refuse does not appear.
@@ -158,9 +217,12 @@ impl Folder {
         {
             accepted = there;
         }
-        let name = |end: &str| format!("list-{sequence}.{end}");
         let digest = hexadecimal(&sm3::digest(accepted.der()));
-        let files = vec![name("json"), name("p7s"), name("sm3")];
+        let files = vec![
+            content(sequence),
+            message(sequence),
+            format!("list-{sequence}.sm3"),
+        ];
         self.write(&files[0], accepted.json())?;
         self.write(&files[1], accepted.der())?;
         self.write(&files[2], format!("{digest}\n").as_bytes())?;
@@ -193,10 +255,10 @@ impl Folder {
 
     /// Whether a list says what flashes about the one before it said.
     fn check_flashes(&self, last: &UnverifiedList, next: Option<&TrustList>) -> Result<()> {
-        let (Some(json), Some(next)) = (last.content(), next) else {
+        let Some(next) = next else {
             return Ok(());
         };
-        let mut flashed = TrustList::read(last.der.clone(), json.to_vec(), Duration::MAX)?;
+        let mut flashed = unsigned(last)?;
         if flashed.digest() == next.digest() {
             return Ok(());
         }
@@ -288,8 +350,24 @@ impl Folder {
     }
 }
 
+/// The name of the JSON of a list.
+fn content(sequence: u64) -> String {
+    format!("list-{sequence}.json")
+}
+
+/// The name of its signed message.
+fn message(sequence: u64) -> String {
+    format!("list-{sequence}.p7s")
+}
+
+/// A list of this folder as it is read, its signatures not looked at.
+fn unsigned(list: &UnverifiedList) -> Result<TrustList> {
+    let json = list.content().ok_or(Error::NoList)?;
+    TrustList::read(list.der.clone(), json.to_vec(), Duration::MAX)
+}
+
 /// The number in a name such as `list-7.p7s`.
-fn numbered(name: &str, prefix: &str) -> Option<u64> {
-    let number = name.strip_prefix(prefix)?.strip_suffix(".p7s")?;
+fn numbered(name: &str, prefix: &str, end: &str) -> Option<u64> {
+    let number = name.strip_prefix(prefix)?.strip_suffix(end)?;
     number.parse().ok()
 }

@@ -97,6 +97,70 @@ fn a_publication_that_was_cut_off_is_finished() {
     assert!(path("latest").exists());
 }
 
+/// What is put down before it is signed keeps its number, whatever is cut off behind that.
+#[test]
+fn a_number_that_is_put_down_has_one_content() {
+    let desk = Desk::new();
+    let folder = desk.folder();
+    let draft = desk.scene.draft_with(desk.scene.entry());
+    let json = draft.to_json().unwrap();
+    assert!(folder.intended().unwrap().is_none());
+    folder.intend(&json).unwrap();
+    folder.intend(&json).unwrap();
+    assert_eq!(folder.intended().unwrap(), Some(json.clone()));
+    let other = draft.clone().issued(now(), time("2026-06-30T00:00:00Z"));
+    let other = other.to_json().unwrap();
+    assert_eq!(folder.intend(&other).unwrap_err().code(), "PUBLICATION");
+    // Somebody who knows that it was never signed gives the number free; the wrong content does
+    // nothing.
+    folder.withdraw(&other).unwrap();
+    assert_eq!(folder.intended().unwrap(), Some(json.clone()));
+    folder.withdraw(&json).unwrap();
+    folder.intend(&other).unwrap();
+    folder.withdraw(&other).unwrap();
+
+    folder.intend(&json).unwrap();
+    desk.publish(&draft).unwrap();
+    assert!(folder.intended().unwrap().is_none());
+    // What is out is out, and may be said again.
+    folder.intend(&json).unwrap();
+    folder.withdraw(&json).unwrap();
+    assert_eq!(
+        fs::read(desk.place.path().join("list-1.json")).unwrap(),
+        json
+    );
+    assert_eq!(folder.intend(&other).unwrap_err().code(), "FORK");
+
+    // Whoever died behind the signature has to finish that publication.
+    fs::remove_file(desk.place.path().join("latest")).unwrap();
+    assert_eq!(folder.intended().unwrap(), Some(json.clone()));
+    assert_eq!(folder.withdraw(&json).unwrap_err().code(), "PUBLICATION");
+    desk.publish(&draft).unwrap();
+}
+
+#[test]
+fn what_readers_would_refuse_is_not_even_put_down() {
+    let desk = Desk::new();
+    let folder = desk.folder();
+    let first = desk.scene.draft_with(desk.scene.entry());
+    desk.publish(&first).unwrap();
+    let json = first.to_json().unwrap();
+    let digest = gm_crypto::sm3::digest(&json);
+    let second = |sequence, digest| first.clone().after(sequence, digest).to_json().unwrap();
+    for (next, code) in [
+        (second(1, [7; 32]), "BROKEN_CHAIN"),
+        (second(2, digest), "GAP"),
+        (
+            desk.scene.draft().after(1, digest).to_json().unwrap(),
+            "HISTORY_REWRITTEN",
+        ),
+    ] {
+        assert_eq!(folder.intend(&next).unwrap_err().code(), code);
+    }
+    assert!(folder.intended().unwrap().is_none());
+    folder.intend(&second(1, digest)).unwrap();
+}
+
 #[test]
 fn what_readers_would_refuse_does_not_appear() {
     let desk = Desk::new();

@@ -13,6 +13,7 @@ use super::{DAY, Run, pin_digest};
 use crate::{
     base::{clerk, receive, token_of},
     invariants::{self, Asked, Wrong},
+    lists::Desk,
     points,
     script::{self, Applicant, CA, actor, authority_command, evidence, officer},
 };
@@ -34,6 +35,7 @@ impl Run<'_> {
                 let sent = self.send((officer(), issue));
                 sent.and_then(|()| self.settle())
             }
+            "C13" => self.publish_list(),
             "C14" => self.checkpoint(),
             "C15" => {
                 let one = &cases[self.chance.place(2)];
@@ -195,6 +197,15 @@ impl Run<'_> {
         if self.earlier.is_none() {
             self.earlier = self.disk.copy();
         }
+        Ok(())
+    }
+
+    /// A trust list: what an earlier process put down, or the next.
+    pub(super) fn publish_list(&mut self) -> Result<(), Wrong> {
+        self.outcome.commands += 1;
+        let chance = self.chance.below(u64::MAX);
+        let number = self.lists.get_or_insert_with(Desk::new).publish(chance)?;
+        self.note(format!("list {number}"));
         Ok(())
     }
 
