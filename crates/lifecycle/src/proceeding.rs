@@ -303,7 +303,11 @@ macro_rules! machines {
             }
 
             /// Who must not be the one who did this.
-            pub(crate) fn others(&self, actor: &Actor, event: &Event) -> Vec<&PersonId> {
+            pub(crate) fn others<'a>(
+                &'a self,
+                actor: &Actor,
+                event: &'a Event,
+            ) -> Vec<&'a PersonId> {
                 match (self, event) {
                     $((Self::$variant(state), Event::$variant(event)) => state.others(actor, event),)*
                     #[allow(unreachable_patterns, reason = "with one machine there is no other")]

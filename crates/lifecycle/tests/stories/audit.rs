@@ -1,6 +1,7 @@
 //! What an auditor finds in a store that somebody had in their hands.
 
 mod forged;
+mod institutions;
 
 use base64ct::{Base64, Encoding};
 use gm_crypto::sm3::{self, digest::Digest};
@@ -317,6 +318,34 @@ fn a_checkpoint_of_an_empty_log_that_is_another_one_is_found() {
     ] {
         let differs = matches!(fault, Fault::CheckpointDiffers { size: 0 });
         assert!(differs, "{fault:?}");
+    }
+}
+
+/// The chain is good: whoever wrote the record had its octets say another place.
+#[test]
+fn a_record_that_says_another_place_than_its_own_is_found() {
+    let copy = Copy::new();
+    let records = copy.records();
+    let [.., before, last] = &records[..] else {
+        panic!("two records at least")
+    };
+    for (field, other) in [
+        ("seq", json!(last.seq + 1)),
+        ("version", json!(last.version + 1)),
+        ("stream", json!("case/another")),
+    ] {
+        let mut entry: Value = serde_json::from_slice(&last.octets).unwrap();
+        entry[field] = other;
+        let octets = serde_json::to_vec(&entry).unwrap();
+        let digest = sm3::Sm3::new()
+            .chain_update([1])
+            .chain_update(before.digest);
+        let digest: [u8; 32] = digest.chain_update(&octets).finalize().into();
+        let update = "UPDATE records SET octets = ?2, digest = ?3 WHERE seq = ?1";
+        copy.execute(update, params![last.seq, octets, digest]);
+        let fault = copy.verify().unwrap_err();
+        let is_misfiled = matches!(fault, Fault::Misfiled { seq } if seq == last.seq);
+        assert!(is_misfiled, "{field}: {fault:?}");
     }
 }
 

@@ -1,7 +1,9 @@
 //! What an auditor can be shown without the store, and what becomes known when a store is not
 //! what it was.
 
+use base64ct::{Base64, Encoding};
 use der::{Decode, Encode};
+use hsm::{KeyHandle, SoftKey};
 use lifecycle::{
     CaseId, CheckpointFault, Checkpoints, Engine, Error, GrowthProof, HistoryProof, Policy,
     ProofFault, SignedCheckpoint, SqliteStore, Store, StreamId, VerifiedCheckpoint,
@@ -19,6 +21,7 @@ use x509_cert::Certificate;
 
 use crate::{
     doubles::World,
+    package::signed_note,
     script::{
         self, Applicant, RESPONDER, act, authority_command, authority_id, establish, evidence,
         officer, second_officer, take_through,
@@ -571,4 +574,82 @@ fn a_key_in_other_hands_vouches_for_nothing() {
     world.clock.forward(7_200);
     tick(&mut engine);
     assert_eq!(engine.store().checkpoint().unwrap(), last);
+}
+
+/// The examination of every day knows what was kept elsewhere, too.
+#[test]
+fn the_chain_alone_is_held_against_every_checkpoint() {
+    let office = Office::new();
+    let [first, last] = office.verified();
+    let chain = |outside: &[VerifiedCheckpoint]| audit::verify_chain(&office.store(), outside);
+    let size = last.head.seq;
+    assert_eq!(chain(&office.verified()).unwrap().seq, size);
+    let differs = |fault: Fault, at: u64| {
+        let is_so = matches!(fault, Fault::CheckpointDiffers { size } if size == at);
+        assert!(is_so, "{at}: {fault:?}");
+    };
+    let other = Office::new();
+    differs(chain(&other.verified()[..1]).unwrap_err(), first.head.seq);
+    // The same root over another end of the chain.
+    let text = office.checkpoints[1].text();
+    let (body, _) = text.split_once("\n\n").unwrap();
+    let lines = body.lines().map(|line| match line.strip_prefix("head ") {
+        Some(_) => format!("head {}\n", Base64::encode_string(&[7; 32])),
+        None => format!("{line}\n"),
+    });
+    let key = SoftKey::generate().unwrap();
+    let moved = signed_note(&lines.collect::<String>(), ORIGIN, &key);
+    let moved = SignedCheckpoint::parse(&moved).unwrap();
+    let moved = moved.verify(ORIGIN, key.public_key().as_bytes()).unwrap();
+    differs(chain(&[moved]).unwrap_err(), size);
+    // The store's own, filed under another number.
+    let file = "UPDATE checkpoints SET size = ?2 WHERE size = ?1";
+    office.execute(file, [size, size - 1]);
+    differs(chain(&[]).unwrap_err(), size - 1);
+    // Without its own, what was kept shows that the tail is gone.
+    office.execute("DELETE FROM checkpoints", []);
+    office.execute("DELETE FROM records WHERE seq = ?1", [size]);
+    let lost = chain(&office.verified()).unwrap_err();
+    let is_lost = matches!(lost, Fault::TailLost { size: was, found }
+        if (was, found) == (size, size - 1));
+    assert!(is_lost, "{lost:?}");
+    assert_eq!(chain(&[first]).unwrap().seq, size - 1);
+}
+
+#[test]
+fn a_proof_reaches_to_the_checkpoint_and_is_of_a_history_that_there_is() {
+    let office = Office::new();
+    let last = &office.checkpoints[1];
+    let size = last.unverified().head.seq;
+    let stream = office.store().records(size - 1, 1).unwrap()[0]
+        .stream
+        .clone();
+    let proof = HistoryProof::make(&office.store(), last, &stream).unwrap();
+    let (_, entries) = proof.verify(ORIGIN, &office.key).unwrap();
+    assert_eq!(entries.last().unwrap().seq, size);
+    let nobody = HistoryProof::make(&office.store(), last, &history("nobody"));
+    assert!(matches!(nobody, Err(Error::NotInLog { .. })), "{nobody:?}");
+}
+
+#[test]
+fn a_proof_of_another_version_or_of_more_than_is_read_is_none() {
+    const MOST: usize = 64 << 20;
+    let office = Office::new();
+    let later = |text: String| {
+        assert_eq!(text.matches(" proof 1\"").count(), 1);
+        text.replace(" proof 1\"", " proof 2\"").into_bytes()
+    };
+    let size = office.checkpoints[0].unverified().head.seq;
+    let growth = GrowthProof::make(&office.store(), size, &office.checkpoints[1]).unwrap();
+    let [history, growth] = [office.proof().to_json(), growth.to_json()].map(later);
+    for refused in [
+        HistoryProof::from_json(&history).unwrap_err(),
+        GrowthProof::from_json(&growth).unwrap_err(),
+        HistoryProof::from_json(&vec![b' '; MOST + 1]).unwrap_err(),
+    ] {
+        let is_other = matches!(refused, ProofFault::OtherFormat { .. });
+        assert!(is_other, "{refused:?}");
+    }
+    let blank = HistoryProof::from_json(&vec![b' '; MOST]).unwrap_err();
+    assert!(matches!(blank, ProofFault::Unreadable(_)), "{blank:?}");
 }

@@ -17,6 +17,8 @@ use lifecycle::{
 use serde_json::{Value, json};
 use std::{fs, io::Read};
 
+mod edges;
+
 use crate::{
     checkpoints::{key_of, policy},
     doubles::World,

@@ -1,6 +1,8 @@
 mod documents;
 mod further;
 mod random;
+mod steps;
+mod terms;
 mod world;
 
 use super::*;
@@ -94,10 +96,13 @@ fn nobody_decides_before_two_sealed_copies_are_there_and_bound_to_the_electronic
         assert!(refused.ends_with("(S0-02)"), "{refused}");
     }
     world.go(LI, Command::RegisterPaper(paper.clone()));
-    assert_eq!(
-        world.refused(LI, Command::RegisterPaper(paper)),
-        "missing (S0-02)"
-    );
+    // One paper is enough, whatever its number.
+    for paper in [paper, world.paper("中结-2")] {
+        assert_eq!(
+            world.refused(LI, Command::RegisterPaper(paper)),
+            "missing (S0-02)"
+        );
+    }
     let next = world.state().next_deadline().unwrap();
     assert_eq!(next.0, DeadlineName::FilingExamined);
 }
@@ -135,6 +140,9 @@ fn an_agreement_has_three_marks_and_a_delegate_his_power_of_attorney() {
     package.agreement.as_mut().unwrap().template = "own".to_owned();
     assert_eq!(world.refused(AGENT, file(&package)), "unknown-name (S0-07)");
     package.agreement.as_mut().unwrap().template = "standard".to_owned();
+    let mut without = package.clone();
+    without.agreement = None;
+    assert_eq!(world.refused(AGENT, file(&without)), "missing (S0-07)");
     world.go(AGENT, file(&package));
 }
 
@@ -303,6 +311,11 @@ fn a_request_names_the_agency_and_a_key_of_filed_production_hardware() {
     };
     let (test, production) = (csr::Environment::Test, csr::Environment::Production);
     let other = csr::Device::new("服务器密码机", "SJJ-1", "0002").unwrap();
+    // The number of the filed proof, on another device.
+    let numbered = |model: &str, serial: &str| {
+        let device = csr::Device::new("服务器密码机", model, serial).unwrap();
+        device.with_qualification("GM001").unwrap()
+    };
     let unnumbered = csr::Device::new("服务器密码机", MODEL, SERIAL).unwrap();
     for (spoil, wanted) in [
         (&origin(hardware(test)) as &dyn Fn(&mut _), "key (S0-09)"),
@@ -316,6 +329,20 @@ fn a_request_names_the_agency_and_a_key_of_filed_production_hardware() {
         ),
         (
             &origin(csr::KeyOrigin::in_hardware(production, unnumbered)),
+            "key (S0-10)",
+        ),
+        (
+            &origin(csr::KeyOrigin::in_hardware(
+                production,
+                numbered("SJJ-2", SERIAL),
+            )),
+            "key (S0-10)",
+        ),
+        (
+            &origin(csr::KeyOrigin::in_hardware(
+                production,
+                numbered(MODEL, "0002"),
+            )),
             "key (S0-10)",
         ),
         (

@@ -1,9 +1,12 @@
 mod assessed;
 mod dates;
+mod evidence;
 mod later;
 mod machine;
 mod persons;
 mod random;
+mod steps;
+mod terms;
 
 use super::*;
 use crate::{

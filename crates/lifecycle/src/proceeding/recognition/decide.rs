@@ -424,7 +424,7 @@ impl Asked<'_> {
         }
     }
 
-    /// Nobody acts for the CA who acted for an authority.
+    /// Nobody acts for the CA who acted for an authority: whoever notes its letter does so now.
     fn check_agents(self, agents: &[PersonId]) -> Result<(), Refusal> {
         const AGENTS: &[&str] = &["S4-04"];
         let twice = (1..agents.len()).any(|at| agents[..at].contains(&agents[at]));
@@ -432,7 +432,8 @@ impl Asked<'_> {
             return Err(missing("the agents of the CA, each once", AGENTS));
         }
         for agent in agents {
-            let acted = self.state.parties.get(agent);
+            let now = (*agent == self.actor.person).then_some(&Party::OwnSide);
+            let acted = now.or_else(|| self.state.parties.get(agent));
             if let Some(other) = acted.filter(|party| **party != Party::Ca) {
                 let agent = Actor::new(agent.clone(), Seat::Agent);
                 agent.differs_from(&[(&agent.person, other.seat())])?;

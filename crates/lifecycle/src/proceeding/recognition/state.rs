@@ -149,7 +149,7 @@ impl State {
     }
 
     /// Who must not be the one who did this.
-    pub(crate) fn others(&self, _: &Actor, event: &Event) -> Vec<&PersonId> {
+    pub(crate) fn others<'a>(&'a self, _: &Actor, event: &'a Event) -> Vec<&'a PersonId> {
         let Some(party) = event.party() else {
             return Vec::new();
         };
@@ -167,6 +167,10 @@ impl State {
                 | Event::CounterpartAcknowledged { .. }
         ) {
             all.extend(self.acted.iter().map(|(person, _)| person));
+        }
+        // Whoever notes who acts for the CA is none of them.
+        if let Event::AgentsNamed { agents, .. } = event {
+            all.extend(agents);
         }
         all
     }

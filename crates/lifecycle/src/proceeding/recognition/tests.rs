@@ -2,6 +2,8 @@
 
 mod chain;
 mod ending;
+mod evidence;
+mod hand_over;
 mod letter;
 mod order;
 mod package;

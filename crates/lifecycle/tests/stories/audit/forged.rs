@@ -479,24 +479,34 @@ fn root(digests: &[[u8; 32]]) -> [u8; 32] {
 
 /// The package of a log by somebody whose key signs its checkpoints.
 fn packaged(copy: &Copy) -> Result<Package, PackageFault> {
-    packaged_with(copy, |head| head)
+    let size = copy.records().len();
+    packaged_with(copy, size, &AUTHORITIES, |head| head)
 }
 
+const AUTHORITIES: [&str; 2] = ["authority/issuing-ca", "authority/root"];
+
+/// Of so many records, with these histories besides the case's.
 fn packaged_with(
     copy: &Copy,
+    size: usize,
+    with: &[&str],
     change: impl FnOnce([u8; 32]) -> [u8; 32],
 ) -> Result<Package, PackageFault> {
     let key = SoftKey::generate().unwrap();
-    let digests: Vec<_> = copy.records().iter().map(|record| record.digest).collect();
+    let digests = copy.records();
+    let digests: Vec<_> = digests
+        .iter()
+        .map(|record| record.digest)
+        .take(size)
+        .collect();
     let [root, head] =
         [root(&digests), change(*digests.last().unwrap())].map(|hash| Base64::encode_string(&hash));
-    let size = digests.len();
     let body = format!("a/log\n{size}\n{root}\nhead {head}\ntime 2026-12-01T00:00:00Z\n");
     let checkpoint = signed_note(&body, "a/log", &key);
     let checkpoint = SignedCheckpoint::parse(&checkpoint).unwrap();
     let store = SqliteStore::open_read_only(&copy.path).unwrap();
     let stream = |name: &str| StreamId::try_from(name.to_owned()).unwrap();
-    let with = [stream("authority/issuing-ca"), stream("authority/root")];
+    let with: Vec<_> = with.iter().map(|name| stream(name)).collect();
     let about = stream("case/zhang.san");
     let export = Export::new(&store, &checkpoint, &about, &with, None).unwrap();
     let mut archive = Vec::new();
@@ -519,7 +529,9 @@ fn a_checkpoint_whose_root_and_chain_differ_is_found_by_the_last_record() {
     entries.truncate(last.unwrap() + 1);
     copy.write_chained(entries);
     packaged(&copy).unwrap();
-    let Err(PackageFault::Wrong(findings)) = packaged_with(&copy, |_| [7; 32]) else {
+    let size = copy.records().len();
+    let other = packaged_with(&copy, size, &AUTHORITIES, |_| [7; 32]);
+    let Err(PackageFault::Wrong(findings)) = other else {
         panic!("another end of the chain")
     };
     let [finding] = &findings[..] else {
@@ -591,6 +603,35 @@ fn a_package_of_a_certificate_that_its_issuer_did_not_sign_is_not_good() {
                 && finding.file == format!("records/{:012}.json", seq(place))
         }));
     }
+    // Where nothing is known of who signed it, it is still to be what was intended.
+    let mut entries = good;
+    let established = &mut entries[place]["event"]["authority"]["established"];
+    change_octet(&mut established["certificate"], |length| length / 3);
+    copy.write_chained(entries);
+    let size = copy.records().len();
+    let Err(PackageFault::Wrong(findings)) =
+        packaged_with(&copy, size, &AUTHORITIES[..1], |head| head)
+    else {
+        panic!("without the root")
+    };
+    let codes: Vec<_> = findings.iter().map(|one| one.fault.code()).collect();
+    assert_eq!(codes, ["not-issued"], "{findings:?}");
+    assert_eq!(findings[0].file, format!("records/{:012}.json", seq(place)));
+}
+
+/// A package tells of a log as it was: what came behind the checkpoint is none of it, though it
+/// belongs to the same case.
+#[test]
+fn a_package_of_a_case_that_went_on_is_of_what_the_checkpoint_has() {
+    let copy = Copy::new();
+    let first = place(&copy.entries(), 0, |entry| {
+        entry["stream"] == "case/zhang.san"
+    });
+    let size = first + 1;
+    let package = packaged_with(&copy, size, &AUTHORITIES, |head| head).unwrap();
+    assert!(package.certificates.len() < 4);
+    let last = package.entries.last().unwrap();
+    assert_eq!((last.seq, last.version), (seq(first), 1));
 }
 
 #[test]

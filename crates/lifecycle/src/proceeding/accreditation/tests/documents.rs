@@ -136,12 +136,50 @@ fn each_word_of_a_filing_is_said() {
 #[test]
 fn a_request_for_two_organisations_is_for_none() {
     let world = World::new();
-    let mut package = world.package();
-    let two = format!("CN=接入,O={AGENCY},O=别家证券,C=CN");
-    let two: x509_cert::name::Name = two.parse().unwrap();
-    let two = der::Encode::to_der(&two).unwrap();
-    package.request.as_mut().unwrap().subject = two.into();
-    assert_eq!(world.refused(AGENT, file(&package)), "key (S0-08)");
+    // Whichever comes first.
+    for two in [[AGENCY, "别家证券"], ["别家证券", AGENCY]] {
+        let mut package = world.package();
+        let [one, other] = two;
+        let two = format!("CN=接入,O={one},O={other},C=CN");
+        let two: x509_cert::name::Name = two.parse().unwrap();
+        let two = der::Encode::to_der(&two).unwrap();
+        package.request.as_mut().unwrap().subject = two.into();
+        assert_eq!(world.refused(AGENT, file(&package)), "key (S0-08)");
+    }
+}
+
+// proves: S0-22
+#[test]
+fn a_reference_stands_for_what_it_names_alone() {
+    let world = World::new();
+    let mut package = package(&world);
+    let witness = package.modes.get_mut(&Mode::Witness).unwrap();
+    witness.provisions.remove(&Provision::Training);
+    let refused = world.refused(AGENT, file(&package));
+    assert_eq!(refused, "provision-missing (S0-15)");
+}
+
+// proves: S0-22
+#[test]
+fn no_reference_is_to_a_mode_that_was_filed_and_not_accepted() {
+    let mut world = World::new();
+    let mut first = world.package();
+    first.modes.remove(&Mode::Other);
+    world.go(AGENT, file(&first));
+    world.accept("中结-1", &[Mode::Witness]);
+    let later = |mode| {
+        let mut package = World::new().package();
+        package.bundle = document("bundle 2");
+        package.modes.retain(|mode, _| *mode == Mode::Other);
+        let filing = package.modes.get_mut(&Mode::Other).unwrap();
+        filing.provisions.remove(&Provision::Identity);
+        let source = Source::accepted("zheng-quan/1", mode);
+        filing.references = vec![Reference::new(source, [Provision::Identity])];
+        file(&package)
+    };
+    let refused = world.refused(AGENT, later(Mode::Counter));
+    assert_eq!(refused, "missing (S0-22)");
+    world.go(AGENT, later(Mode::Witness));
 }
 
 // proves: S0-22

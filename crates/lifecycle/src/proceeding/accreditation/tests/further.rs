@@ -13,8 +13,12 @@ fn recorded(world: &mut World, by: Who, event: &organisation::Event) {
 }
 
 fn authorised(agent: &str) -> organisation::Event {
-    let always = Interval::new(at("2020-01-01T00:00:00Z"), None);
-    let scope = organisation::Scope::new([crate::terms::Kind::Apply], always);
+    authorised_until(agent, None)
+}
+
+fn authorised_until(agent: &str, until: Option<DateTime>) -> organisation::Event {
+    let interval = Interval::new(at("2020-01-01T00:00:00Z"), until);
+    let scope = organisation::Scope::new([crate::terms::Kind::Apply], interval);
     let papers = evidence(EvidenceKind::OrganisationDocuments, "letter");
     organisation::Event::Authorised {
         agent: person(agent),
@@ -115,6 +119,10 @@ fn the_agents_of_its_own_record_speak_for_it_and_nobody_besides() {
         "not-authorised (S0-02)"
     );
     let ding = ("ding", Seat::Agent);
+    assert!(
+        world.ask(ding, file(&package)).is_ok(),
+        "with no word before"
+    );
     world.go(ding, consult());
     world.go(ding, file(&package));
     // Taking the authority back ends it here.
@@ -127,6 +135,10 @@ fn the_agents_of_its_own_record_speak_for_it_and_nobody_besides() {
     );
     assert_eq!(world.refused(ding, consult()), "not-authorised (S0-03)");
     assert_eq!(world.refused(AGENT, consult()), "not-authorised (S0-03)");
+    // And so does its own end.
+    let over = authorised_until("ding", Some(world.now));
+    recorded(&mut world, LI, &over);
+    assert_eq!(world.refused(ding, consult()), "not-authorised (S0-03)");
 }
 
 // proves: S0-01
@@ -292,6 +304,8 @@ fn no_mode_begins_or_goes_on_with_an_access_certificate_past_its_end() {
     let (_, end) = validity(&ready);
     ready.now = end;
     assert!(ready.ask(LI, start(Mode::Counter)).is_ok());
+    let last = ready.certificate(2, AGENCY);
+    assert!(ready.ask(LI, last).is_ok());
     ready.now = second_after(end);
     assert_eq!(ready.refused(LI, start(Mode::Counter)), "missing (S0-08)");
     let over = ready.certificate(2, AGENCY);
@@ -340,6 +354,7 @@ fn the_end_of_the_access_certificate_is_told_before_it_comes() {
     let early = world.certificate_from(second_after(alarm), 2, AGENCY);
     assert_eq!(world.refused(LI, early), "missing (S0-08)");
     world.go(LI, world.certificate_from(alarm, 2, AGENCY));
+    assert!(world.ask(LI, start(Mode::Counter)).is_ok(), "at once");
     let next = world.state().duties();
     let next = next
         .iter()

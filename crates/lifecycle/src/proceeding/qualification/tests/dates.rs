@@ -242,6 +242,11 @@ fn another_term_is_asked_for_in_its_time_and_holds_nothing_up_when_it_is_late() 
     let mut play = filed("2026-01-05T01:00:00Z");
     play.rule(Act::RefuseRenewal { reasons: reasons() });
     assert!(by_word(&play, "renewal-filing").is_some());
+    assert!(by_word(&play, "renewal-decision").is_none());
+    let mut last = filed("2026-01-05T01:00:00Z");
+    last.go_to("2026-01-31T15:59:59Z");
+    last.rule(Act::RefuseRenewal { reasons: reasons() });
+    assert!(by_word(&last, "renewal-filing").is_some(), "in time still");
     play.go_to("2026-02-24T01:00:00Z")
         .by(&agent(), file_renewal());
     play.go_to("2026-03-02T16:00:00Z").tick();
@@ -321,4 +326,12 @@ fn a_term_that_is_over_is_told_and_taken_from_the_directory_from_its_end_on() {
     play.rule(listing(2, false, "目录")).tick();
     assert_eq!(play.stage(), Stage::Lapsed);
     assert!(play.state().timers.is_empty());
+    // One that is taken away is taken from it from then on, and not from its end.
+    let mut play = Play::qualified("2025-03-03T01:00:00Z");
+    play.rule(listing(1, true, "目录"));
+    play.rule(Act::Withdraw {
+        decision: decision("2025-03-03"),
+        reasons: reasons(),
+    });
+    assert_eq!(by_word(&play, "listing"), Some(at("2025-03-18T15:59:59Z")));
 }

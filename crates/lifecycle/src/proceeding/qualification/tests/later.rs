@@ -164,6 +164,13 @@ fn a_qualification_of_2024_holds_for_five_years_and_for_five_more() {
     play.rule(Act::GrantRenewal(decision("2026-01-12")));
     assert_eq!(play.stage(), Stage::Qualified);
     assert_eq!(play.state().until, Some(at("2031-03-02T15:59:59Z")));
+    assert_eq!(play.end(DeadlineName::RenewalDecision), None);
+    for (name, end) in [
+        (DeadlineName::Expiry, "2031-03-02T15:59:59Z"),
+        (DeadlineName::RenewalFiling, "2031-01-31T15:59:59Z"),
+    ] {
+        assert_eq!(play.end(name), Some(at(end)), "{name}");
+    }
     // Those of 2009 hold for good.
     let old = Play::qualified(MONDAY);
     assert_eq!(old.state().until, None);
@@ -209,6 +216,8 @@ fn a_term_that_is_over_ends_the_qualification_unless_another_is_being_decided_on
     play.tick();
     assert_eq!(play.stage(), Stage::Lapsed);
     assert!(play.state().timers.is_empty());
+    // That a term ends is nothing that anybody is late with.
+    assert!(!play.state().missed.contains(&DeadlineName::Expiry));
 
     // Whoever asked in time is not the one who pays for a decision that is late.
     let mut play = near_its_end();
@@ -217,7 +226,11 @@ fn a_term_that_is_over_ends_the_qualification_unless_another_is_being_decided_on
     play.go_to("2026-03-03T01:00:00Z").tick();
     assert_eq!(play.stage(), Stage::Renewing);
     assert!(play.state().missed.contains(&DeadlineName::Expiry));
-    play.rule(Act::RefuseRenewal { reasons: reasons() }).tick();
+    play.rule(Act::RefuseRenewal { reasons: reasons() });
+    let deadlines = play.state().deadlines();
+    let mut ends = deadlines.iter().filter(|one| one.name.word == "expiry");
+    assert!(ends.all(|one| !one.noted), "{deadlines:?}");
+    play.tick();
     assert_eq!(play.stage(), Stage::Lapsed);
 }
 

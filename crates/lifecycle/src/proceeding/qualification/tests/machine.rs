@@ -5,7 +5,7 @@ use crate::machine::assert_all_reached;
 use std::collections::BTreeSet;
 
 /// A good command of each kind, at a time when `now` is today.
-fn commands(play: &Play) -> Vec<(Actor, Command)> {
+pub(super) fn commands(play: &Play) -> Vec<(Actor, Command)> {
     let today = play.today();
     let decision = || decision(&today);
     let national = |act| (officer(), Command::of(NATIONAL, act));
@@ -151,7 +151,7 @@ fn commands(play: &Play) -> Vec<(Actor, Command)> {
 }
 
 /// A qualification at every place, with and without what may wait there.
-fn places() -> Vec<Play> {
+pub(super) fn places() -> Vec<Play> {
     let new = "2025-03-03T01:00:00Z";
     let correcting = |mut play: Play| {
         let points = vec!["盖章".to_owned()];

@@ -324,6 +324,8 @@ fn a_list_says_what_was_decided_and_a_grant_is_not_back_dated() {
     assert_eq!(what(|list| list.reference = None), "the decision's number");
     let policy = "the identifier of the policy";
     assert_eq!(what(|list| list.policies.clear()), policy);
+    let other = |list: &mut Publication| list.policies[0].0 = HK_POLICY.to_owned();
+    assert_eq!(what(other), policy);
     assert_eq!(what(|list| list.policies[0].1 = 3), policy);
     let certificates = "the CA's certificates";
     assert_eq!(what(|list| list.issuers.clear()), certificates);
@@ -483,81 +485,86 @@ pub(super) fn commands(side: Side, state: Option<&State>) -> Vec<(Actor, Command
     all
 }
 
+/// A way through each stage: a case at each place of it.
+pub(super) fn places(side: Side) -> Vec<Case> {
+    let mut cases = vec![Case::new(side), Case::applied(side)];
+    if side.place == GD {
+        cases.push(Case::applied(side).official("first", side.pass()));
+    }
+    cases.push(Case::approved(side));
+    cases.push(Case::approved(side).official("clerk", side.tell()));
+    let told = Case::approved(side).official("clerk", side.tell());
+    cases.push(told.official("other", side.acknowledge()));
+    cases.push(Case::ready(side).on("2026-03-09"));
+    cases.push(Case::recognised(side));
+    cases.push(Case::suspending(side));
+    let back = Case::suspended(side).told().agent(side.come_back());
+    cases.push(Case::suspended(side));
+    cases.push(back.clone());
+    let mut back = back;
+    if side.place == GD {
+        back = back.official("first", side.pass());
+        cases.push(back.clone());
+    }
+    for (name, command) in [
+        ("second", side.approve()),
+        ("clerk", side.tell()),
+        ("other", side.acknowledge()),
+        ("clerk", side.procedure()),
+    ] {
+        back = back.official(name, command);
+        cases.push(back.clone());
+    }
+    let ending = Case::recognised(side)
+        .agent(side.ask(Measure::Termination))
+        .on("2026-03-11")
+        .official("head", side.withdraw(Measure::Termination, Cause::Request));
+    let list = side.taken(5, "2026-03-11", ending.state());
+    cases.push(ending.clone());
+    cases.push(ending.official("clerk", side.publish(list)));
+    cases.push(Case::applied(side).official("second", side.refuse(side.office)));
+    // With something to be corrected, recorded, listed, noted.
+    let more: Vec<_> = cases
+        .iter()
+        .filter(|case| {
+            case.state
+                .as_ref()
+                .is_some_and(|state| state.listing.is_some())
+        })
+        .flat_map(|case| {
+            let mut busy = case.clone();
+            for (who, command) in [
+                (actor("clerk", Seat::Official), side.open_breach()),
+                (
+                    actor("agent", Seat::Agent),
+                    Command::FileCertificate {
+                        certificate: certificate(CertificateRole::Issuer, 3),
+                    },
+                ),
+            ] {
+                let _ = busy.try_as(&who, command);
+            }
+            let mut recorded = busy.clone();
+            let record = Command::RecordCertificate {
+                authority: side.office.to_owned(),
+                digest: digest(3).to_vec().into(),
+                record: evidence(EvidenceKind::WorkRecord),
+            };
+            let _ = recorded.try_as(&actor("clerk", Seat::Official), record);
+            [busy, recorded]
+        })
+        .collect();
+    cases.extend(more);
+    cases
+}
+
 /// Whatever is decided is in the table, and whatever is in the table is decided somewhere.
 #[test]
 fn each_row_of_the_table_is_decided() {
     let mut reached = BTreeSet::new();
     for side in [GUANGDONG, HONG_KONG] {
-        // A way through each stage; every command is tried at each place of it.
-        let mut cases = vec![Case::new(side), Case::applied(side)];
-        if side.place == GD {
-            cases.push(Case::applied(side).official("first", side.pass()));
-        }
-        cases.push(Case::approved(side));
-        cases.push(Case::approved(side).official("clerk", side.tell()));
-        let told = Case::approved(side).official("clerk", side.tell());
-        cases.push(told.official("other", side.acknowledge()));
-        cases.push(Case::ready(side).on("2026-03-09"));
-        cases.push(Case::recognised(side));
-        cases.push(Case::suspending(side));
-        let back = Case::suspended(side).told().agent(side.come_back());
-        cases.push(Case::suspended(side));
-        cases.push(back.clone());
-        let mut back = back;
-        if side.place == GD {
-            back = back.official("first", side.pass());
-            cases.push(back.clone());
-        }
-        for (name, command) in [
-            ("second", side.approve()),
-            ("clerk", side.tell()),
-            ("other", side.acknowledge()),
-            ("clerk", side.procedure()),
-        ] {
-            back = back.official(name, command);
-            cases.push(back.clone());
-        }
-        let ending = Case::recognised(side)
-            .agent(side.ask(Measure::Termination))
-            .on("2026-03-11")
-            .official("head", side.withdraw(Measure::Termination, Cause::Request));
-        let list = side.taken(5, "2026-03-11", ending.state());
-        cases.push(ending.clone());
-        cases.push(ending.official("clerk", side.publish(list)));
-        cases.push(Case::applied(side).official("second", side.refuse(side.office)));
-        // With something to be corrected, recorded, listed, noted.
-        let more: Vec<_> = cases
-            .iter()
-            .filter(|case| {
-                case.state
-                    .as_ref()
-                    .is_some_and(|state| state.listing.is_some())
-            })
-            .flat_map(|case| {
-                let mut busy = case.clone();
-                for (who, command) in [
-                    (actor("clerk", Seat::Official), side.open_breach()),
-                    (
-                        actor("agent", Seat::Agent),
-                        Command::FileCertificate {
-                            certificate: certificate(CertificateRole::Issuer, 3),
-                        },
-                    ),
-                ] {
-                    let _ = busy.try_as(&who, command);
-                }
-                let mut recorded = busy.clone();
-                let record = Command::RecordCertificate {
-                    authority: side.office.to_owned(),
-                    digest: digest(3).to_vec().into(),
-                    record: evidence(EvidenceKind::WorkRecord),
-                };
-                let _ = recorded.try_as(&actor("clerk", Seat::Official), record);
-                [busy, recorded]
-            })
-            .collect();
-        cases.extend(more);
-        for case in cases {
+        // Every command is tried at each place.
+        for case in places(side) {
             let from = case.state.as_ref().map(|state| state.stage);
             let mut all = commands(side, case.state.as_ref());
             let mut late = case.clone().on("2026-12-30");

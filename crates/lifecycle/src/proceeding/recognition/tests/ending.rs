@@ -482,3 +482,137 @@ fn the_other_side_mirrors_the_list_that_is_out() {
     let code = case.refused("other", import(side.other, list(), report));
     assert_eq!(code, "missing (S4-03)");
 }
+
+// proves: S4-01
+#[test]
+fn nobody_is_approved_or_comes_back_without_a_licence_that_holds() {
+    let side = HONG_KONG;
+    let over = "missing (S4-01, S4-18)";
+    let case = Case::applied(side).on("2028-01-01");
+    assert_eq!(case.refused("second", side.approve()), over);
+    let case = Case::suspended(side).told().on("2028-01-01");
+    let answer = case.decide(&actor("agent", Seat::Agent), side.come_back());
+    assert_eq!(answer.unwrap_err().coded(), over);
+}
+
+// proves: S4-05
+#[test]
+fn a_decision_has_a_number_that_is_seen() {
+    let side = HONG_KONG;
+    let case = Case::applied(side);
+    let numbered = |number: &str| {
+        let mut command = side.approve();
+        if let Command::Approve { reference, .. } = &mut command {
+            number.clone_into(reference);
+        }
+        case.decide(&actor("second", Seat::Official), command)
+    };
+    for number in ["", " ", "核准\u{202e}1", &"1".repeat(513)] {
+        let answer = numbered(number);
+        assert_eq!(answer.unwrap_err().coded(), "missing (S4-05)", "{number}");
+    }
+    assert!(numbered(&"1".repeat(512)).is_ok());
+}
+
+// proves: S4-19, X-10
+#[test]
+fn a_way_back_begins_anew() {
+    let side = GUANGDONG;
+    let mut asked = Reinstatement::new(Evidence::new(
+        EvidenceKind::RecognitionApplication,
+        [9; 32],
+        "again",
+    ));
+    let practice = Evidence::new(EvidenceKind::PracticeStatement, [8; 32], "rules 2");
+    asked.practice = Some(practice.clone());
+    asked.conformity = Some(side.review(EvidenceKind::ConformityReview, "2026-03-30"));
+    let case = Case::suspending(side).agent(side.ask(Measure::Termination));
+    let list = side.taken(5, "2026-04-01", case.state());
+    let case = case.official("clerk", side.publish(list)).told();
+    let case = case.agent(Command::ApplyReinstatement(Box::new(asked)));
+    let documents = &case.state().documents;
+    assert_eq!(documents.application.digest[..], [9; 32]);
+    assert_eq!(documents.practice, practice);
+    // Who took recognition away may examine whether it comes back.
+    let case = case
+        .official("head", side.pass())
+        .official("second", side.approve())
+        .official("clerk", side.tell());
+    assert!(case.state().notice.is_some());
+    // What takes recognition away for good leaves nothing to be acknowledged.
+    let ended = case
+        .clone()
+        .on("2026-04-02")
+        .official("third", side.withdraw(Measure::Termination, Cause::Request));
+    assert!(ended.state().notice.is_none());
+    let case = case.official("other", side.acknowledge());
+    assert!(case.state().notice.is_none());
+    let case = case.official("clerk", side.procedure());
+    let grant = side.grant(6, "2026-04-01", "2026-04-02");
+    let case = case.official("third", side.publish(grant));
+    assert_eq!(case.stage(), Stage::Recognised);
+    assert!(case.state().requests.is_empty(), "it is asked for anew");
+}
+
+// proves: S4-08
+#[test]
+fn what_happens_this_second_has_happened() {
+    let side = GUANGDONG;
+    let case = Case::recognised(side).on("2026-04-01");
+    let now = with(
+        side.withdraw(Measure::Suspension, Cause::MisIssuance),
+        |draft| draft.happened = Some(at("2026-04-01")),
+    );
+    assert!(case.decide(&actor("head", Seat::Official), now).is_ok());
+}
+
+// proves: S4-03
+#[test]
+fn the_mirrored_list_says_of_this_entry_what_the_last_one_said() {
+    let side = GUANGDONG;
+    let case = Case::recognised(side);
+    let import = |change: fn(&mut Publication)| {
+        let mut publication = side.grant(4, "2026-03-09", "2026-03-10");
+        change(&mut publication);
+        Command::ImportMirror {
+            authority: side.other.to_owned(),
+            publication,
+            report: evidence(EvidenceKind::ImportReport),
+        }
+    };
+    let changes: [fn(&mut Publication); 3] = [
+        |list| list.key.class = "other".to_owned(),
+        |list| list.status = "suspended".to_owned(),
+        |list| list.from = at("2026-03-11"),
+    ];
+    for change in changes {
+        assert_eq!(
+            case.lacks("other", Seat::Official, import(change)),
+            "the list that was published last"
+        );
+    }
+    let mut pinned = case.clone();
+    let office = pinned.terms.authorities.get_mut(side.office).unwrap();
+    office.signers = vec!["b7".repeat(32)];
+    let strange = import(|_| ());
+    assert_eq!(
+        pinned.lacks("other", Seat::Official, strange.clone()),
+        "a signer of the authority"
+    );
+    assert_eq!(case.official("other", strange).state().mirrored, Some(4));
+}
+
+#[test]
+fn a_case_is_closed_and_an_entry_recognised_when_they_are() {
+    let side = GUANGDONG;
+    assert!(
+        !Case::applied(side).state().is_closed(),
+        "nothing is owed yet"
+    );
+    let ending = Case::suspended(side)
+        .agent(side.ask(Measure::Termination))
+        .on("2026-04-02")
+        .official("head", side.withdraw(Measure::Termination, Cause::Request));
+    assert_eq!(ending.stage(), Stage::Terminating);
+    assert!(!ending.state().is_recognised(), "it was suspended before");
+}

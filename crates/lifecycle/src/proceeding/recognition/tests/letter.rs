@@ -10,14 +10,14 @@ use hsm::{KeyHandle, SoftKey};
 use spki::AlgorithmIdentifierOwned;
 
 /// Somebody with a certificate.
-struct Owner {
+pub(super) struct Owner {
     key: SoftKey,
-    certificate: Vec<u8>,
+    pub(super) certificate: Vec<u8>,
 }
 
 impl Owner {
     /// A root.
-    fn root() -> Self {
+    pub(super) fn root() -> Self {
         let request = |key| CertRequest::new("CN=Root,O=Example,C=CN".parse().unwrap(), key);
         let algorithm = AlgorithmIdentifierOwned {
             oid: SIGNATURE_OID,
@@ -110,6 +110,13 @@ fn the_signer_of_a_letter_has_a_certificate_that_holds_and_is_for_signatures() {
             matches!(read(day), Err(LetterFault::NotValid { .. })),
             "{day}"
         );
+    }
+    let Err(LetterFault::NotValid { from, until }) = read("2099-01-01") else {
+        panic!();
+    };
+    for time in [from, until] {
+        let read = Letter::read(&message, None, &office.certificate, time);
+        assert!(read.is_ok(), "{time}");
     }
     let root = Owner::root();
     let by_root = root.signs(SignedMessage::new(b"approved".as_slice()));

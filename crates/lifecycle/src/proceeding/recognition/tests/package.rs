@@ -100,6 +100,8 @@ fn keys_for_certificates_and_for_status_come_from_approved_hardware() {
         assert_eq!(refused(gone), "missing (S4-15)");
         let unproved = |one: &mut Application| one.certificates[place].origin.proof = notice();
         assert_eq!(refused(unproved), "evidence-kind (S4-15)");
+        let unnamed = |one: &mut Application| one.certificates[place].origin.device.clear();
+        assert_eq!(refused(unnamed), "words (S4-15)");
         let unapproved = |one: &mut Application| one.certificates[place].origin.approval.clear();
         assert_eq!(refused(unapproved), "words (S4-15)");
     }
@@ -110,9 +112,56 @@ fn keys_for_certificates_and_for_status_come_from_approved_hardware() {
         one.certificates.push(first);
     };
     assert_eq!(refused(twice), "missing (S4-15)");
-    let many = |one: &mut Application| {
-        let more = (10..40).map(|number| certificate(CertificateRole::Issuer, number));
-        one.certificates.extend(more);
+    let more = |count: u8| {
+        let more = (10..10 + count).map(|number| certificate(CertificateRole::Issuer, number));
+        let mut application = GUANGDONG.application();
+        application.certificates.extend(more);
+        let command = Command::Apply(Box::new(application));
+        Case::new(GUANGDONG).decide(&actor("agent", Seat::Agent), command)
     };
-    assert_eq!(refused(many), "missing (S4-15)");
+    assert!(more(29).is_ok(), "thirty-two");
+    assert_eq!(more(30).unwrap_err().coded(), "missing (S4-15)");
+}
+
+// proves: S4-04, S4-18
+#[test]
+fn an_auditor_is_known_by_either_name_and_bound_to_whom_it_is_said_to_be() {
+    let agent = actor("agent", Seat::Agent);
+    let mut case = Case::new(GUANGDONG);
+    let auditor = case.terms.auditors.get_mut("gd-audit").unwrap();
+    "Canton Audit".clone_into(&mut auditor.name.en);
+    "粤审计".clone_into(&mut auditor.name.zh);
+    for ca in ["canton audit", "粤审计"] {
+        let mut application = GUANGDONG.application();
+        ca.clone_into(&mut application.key.ca);
+        let command = Command::Apply(Box::new(application));
+        let answer = case.decide(&agent, command);
+        let code = answer.unwrap_err().coded();
+        assert_eq!(code, "not-independent (S4-04, S4-18)", "{ca}");
+    }
+    // It is the sister of one CA, not of all.
+    let mut application = GUANGDONG.application();
+    "另一机构".clone_into(&mut application.key.ca);
+    "gd-sister".clone_into(&mut application.documents.execution.auditor);
+    let command = Command::Apply(Box::new(application));
+    assert!(case.decide(&agent, command).is_ok());
+}
+
+// proves: S4-04, S4-18
+#[test]
+fn a_report_may_be_of_the_auditors_first_day_and_of_this_second() {
+    for (now, made) in [
+        ("2025-06-02", "2024-12-31T16:00:00Z"),
+        ("2026-03-02", "2026-03-02"),
+    ] {
+        let mut application = GUANGDONG.application();
+        application.documents.conformity.made = at(made);
+        application.documents.execution.made = at(made);
+        let command = Command::Apply(Box::new(application));
+        let case = Case::new(GUANGDONG).on(now);
+        assert!(
+            case.decide(&actor("agent", Seat::Agent), command).is_ok(),
+            "{made}"
+        );
+    }
 }

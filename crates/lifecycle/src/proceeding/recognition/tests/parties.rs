@@ -46,9 +46,22 @@ fn nobody_acts_for_a_ca_but_who_applied_or_whom_it_named() {
         (&["a", "a"], "missing (S4-04)"),
         (&["second"], "same-person (S1-12, X-01)"),
         (&["other"], "same-person (S1-12, X-01)"),
+        // Whoever notes the letter names nobody whom he is himself.
+        (&["clerk"], "same-person (S1-12, X-01)"),
     ] {
         assert_eq!(case.refused("clerk", side.name_agents(names)), code);
     }
+    let named = side.name_agents(&["deputy", "newcomer"]);
+    let code = case.refused("newcomer", named.clone());
+    assert_eq!(code, "same-person (S1-12, X-01)");
+    // An audit finds it in a record that was written by hand.
+    let newcomer = actor("newcomer", Seat::Official);
+    let event = case.decide(&actor("clerk", Seat::Official), named).unwrap();
+    let others = case.state().others(&newcomer, &event);
+    assert!(others.contains(&&newcomer.person));
+    // Whom the CA named acts for no authority, though he did nothing yet.
+    let code = case.refused("deputy", side.open_breach());
+    assert_eq!(code, "same-person (S1-12, X-01)");
     let seventeen: Vec<_> = (0..17).map(|number| format!("p{number}")).collect();
     let seventeen: Vec<_> = seventeen.iter().map(String::as_str).collect();
     assert_eq!(
@@ -273,5 +286,105 @@ fn evidence_can_be_found_again() {
     assert_eq!(
         with(|one| one.reference = "a\u{1b}[2J".to_owned()),
         "words (S4-06)"
+    );
+}
+
+// proves: S4-16
+#[test]
+fn each_certificate_is_recorded_refused_and_listed_by_itself() {
+    let side = GUANGDONG;
+    let case = Case::recognised(side).on("2026-05-11");
+    let refuse = |number| Command::RefuseCertificate {
+        authority: side.office.to_owned(),
+        digest: digest(number).to_vec().into(),
+        reasons: "设备未经批准".to_owned(),
+        record: evidence(EvidenceKind::WorkRecord),
+    };
+    let case = case.agent(file(3)).agent(file(4));
+    // One that nobody filed is not that which waits.
+    assert_eq!(case.refused("clerk", record(side, 5)), "missing (S4-16)");
+    assert_eq!(case.refused("clerk", refuse(5)), "missing (S4-16)");
+    let of = |case: &Case, number: u8| -> Vec<(bool, bool)> {
+        let filings = case.state().certificates.iter();
+        let own = filings.filter(|one| one.certificate.digest[0] == number);
+        own.map(|one| (one.recorded, one.listed)).collect()
+    };
+    let dropped = case.clone().official("clerk", refuse(3));
+    assert_eq!(
+        (of(&dropped, 3), of(&dropped, 4)),
+        (vec![], vec![(false, false)])
+    );
+    // The same certificate in another role waits by itself, too.
+    let anchor = Command::FileCertificate {
+        certificate: certificate(CertificateRole::Anchor, 2),
+    };
+    let twofold = case.clone().agent(anchor);
+    let before = of(&Case::recognised(side), 2);
+    assert_eq!(of(&twofold, 2).len(), before.len() + 1);
+    assert_eq!(of(&twofold.official("clerk", refuse(2)), 2), before);
+    let status = Command::FileCertificate {
+        certificate: certificate(CertificateRole::Status, 6),
+    };
+    let case = case.agent(status).official("clerk", record(side, 3));
+    assert_eq!(of(&case, 4), [(false, false)]);
+    // The list has what is on record, and nothing that is not is taken for listed.
+    let mut list = side.grant(5, "2026-05-11", "2026-03-10");
+    list.issuers.push(digest(3).to_vec().into());
+    let mut suspended = list.clone();
+    "suspended".clone_into(&mut suspended.status);
+    assert_eq!(
+        case.lacks("clerk", Seat::Official, side.publish(suspended)),
+        "the standing"
+    );
+    let case = case.official("clerk", side.publish(list));
+    assert_eq!(of(&case, 3), [(true, true)]);
+    assert_eq!(
+        (of(&case, 4), of(&case, 6)),
+        (vec![(false, false)], vec![(false, false)])
+    );
+}
+
+// proves: S4-16
+#[test]
+fn a_suspension_lists_no_certificate_that_its_list_leaves_out() {
+    let side = GUANGDONG;
+    let case = Case::suspending(side)
+        .agent(file(3))
+        .official("clerk", record(side, 3));
+    let list = side.taken(5, "2026-04-01", case.state());
+    let case = case.official("third", side.publish(list));
+    let left_out = case.state().certificates.last().unwrap();
+    assert!(left_out.recorded && !left_out.listed);
+}
+
+// proves: S4-15
+#[test]
+fn a_case_has_thirty_two_certificates_at_most() {
+    let mut case = Case::recognised(GUANGDONG);
+    for number in 3..32 {
+        case = case.agent(file(number));
+    }
+    assert_eq!(case.state().certificates.len(), 32);
+    assert_eq!(agent_of(&case, "agent", file(32)), "missing (S4-16)");
+}
+
+// proves: X-01
+#[test]
+fn audits_know_who_must_not_have_decided() {
+    let side = GUANGDONG;
+    let names = |case: &Case, name: &str, command| -> Vec<String> {
+        let who = actor(name, Seat::Official);
+        let event = case.decide(&who, command).unwrap();
+        let others = case.state().others(&who, &event).into_iter();
+        let others: std::collections::BTreeSet<_> = others.map(ToString::to_string).collect();
+        others.into_iter().collect()
+    };
+    let case = Case::applied(side).official("first", side.pass());
+    assert_eq!(names(&case, "second", side.approve()), ["agent", "first"]);
+    // In between, an authority's officials may do one thing after the other.
+    let case = Case::recognised(side);
+    assert_eq!(
+        names(&case, "clerk", side.open_breach()),
+        ["agent", "other"]
     );
 }

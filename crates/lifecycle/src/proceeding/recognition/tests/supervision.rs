@@ -215,3 +215,80 @@ fn each_side_supervises_its_own_cas() {
         assert_eq!(case.refused("clerk", command), "other-authority (S4-05)");
     }
 }
+
+// proves: S4-13
+#[test]
+fn what_nobody_need_review_is_shown_by_its_own_evidence() {
+    let side = GUANGDONG;
+    let report = side.review(EvidenceKind::InspectionReport, "2026-03-01");
+    let command = Command::FulfilDuty {
+        authority: side.office.to_owned(),
+        duty: DeadlineName::AnnualInspection,
+        number: None,
+        report: DutyReport::Reviewed(report),
+    };
+    let case = Case::recognised(side);
+    assert_eq!(case.refused("clerk", command), "missing (S4-13, S4-18)");
+    // A duty is nothing that is told.
+    let told = side.notify(DeadlineName::AnnualInspection);
+    assert_eq!(
+        case.lacks("clerk", Seat::Official, told),
+        "a notice that is owed"
+    );
+}
+
+// proves: S4-08, S4-13
+#[test]
+fn an_order_is_about_a_breach_that_there_is_and_gives_time() {
+    let side = GUANGDONG;
+    let case = Case::recognised(side)
+        .on("2026-04-01")
+        .official("clerk", side.open_breach())
+        .official("clerk", side.open_breach());
+    assert_eq!(
+        case.lacks("clerk", Seat::Official, side.order(77)),
+        "a breach of this number"
+    );
+    let numbers: Vec<u32> = case.state().breaches.keys().copied().collect();
+    for days in [0, 3_651] {
+        let assess = Command::OrderAssessment {
+            authority: side.office.to_owned(),
+            days,
+            order: evidence(EvidenceKind::OfficialOrder),
+        };
+        let correct = Command::OrderCorrection {
+            authority: side.office.to_owned(),
+            breach: numbers[0],
+            days,
+            order: evidence(EvidenceKind::CorrectionOrder),
+        };
+        for command in [assess, correct] {
+            assert_eq!(
+                case.lacks("clerk", Seat::Official, command),
+                "a number of days from 1 to 3650"
+            );
+        }
+    }
+    // What is ordered of one breach, and its correction, leaves the other as it is.
+    let case = case
+        .official("clerk", side.order(numbers[0]))
+        .official("clerk", side.order(numbers[1]))
+        .official("clerk", side.order(numbers[0]));
+    let of = |case: &Case, number| {
+        let dues = case.state().dues.values();
+        dues.filter(|due| due.breach == Some(number)).count()
+    };
+    assert_eq!(numbers.iter().map(|one| of(&case, *one)).sum::<usize>(), 2);
+    let case = case.official("clerk", side.accept(numbers[0]));
+    assert_eq!((of(&case, numbers[0]), of(&case, numbers[1])), (0, 1));
+}
+
+// proves: S4-09, S4-13
+#[test]
+fn a_notice_that_is_late_is_no_breach_of_the_ca() {
+    let late = Case::suspending(GUANGDONG)
+        .on("2026-04-02T10:00:00Z")
+        .ticked();
+    assert!(late.state().dues.values().any(|due| due.noted));
+    assert!(late.state().breaches.is_empty());
+}
